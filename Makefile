@@ -1,0 +1,58 @@
+# Two commands do everything, each with its own set-up in .venv:
+#   make ask Q="who attended?"   an answer over seeds/
+#   make test                    all checks and tests
+PYTHON ?= python3
+VENV ?= .venv
+Q ?= who attended?
+export Q
+export HF_HUB_OFFLINE = 1
+
+BIN = $(VENV)/bin
+PIP = $(PYTHON) -m pip --python $(BIN)/python --disable-pip-version-check install --quiet -c constraints.txt
+
+.PHONY: ask test fast check format readme clean
+
+ask: $(VENV)/.installed
+	@$(BIN)/docent ask "$$Q"
+
+test: check
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report --fail-under=90
+
+fast: $(VENV)/.installed-dev
+	$(BIN)/pytest -m "not slow"
+
+check: $(VENV)/.installed-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/cog --check README.md
+
+format: $(VENV)/.installed-dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+readme: $(VENV)/.installed-dev
+	$(BIN)/cog -r README.md
+
+clean:
+	rm -rf $(VENV) var
+
+# --without-pip and pip's --python need nothing but Python and pip, where some systems split venv off.
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and \
+		"Docent needs Python 3.11 or newer: make PYTHON=/path/to/python3.11 ...")'
+	$(PYTHON) -m venv --without-pip $(VENV)
+
+$(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing Docent into $(VENV); the first time this takes some minutes." >&2
+	$(PIP) -e .
+	@touch $@
+
+$(VENV)/.installed-dev: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing Docent and what its tests need into $(VENV); the first time this takes some minutes." >&2
+	$(PIP) -e '.[dev]'
+	@touch $@ $(VENV)/.installed

@@ -1,0 +1,1 @@
+"""Hits in, answers out: quoting, citing, abstaining, and the front ends."""

@@ -1,0 +1,286 @@
+"""The command ``docent``: options in, the engine's results out. It holds no logic of answering.
+
+Results go to standard output, all else to standard error. Exit codes: 0 answered or done, 1 an error,
+2 wrong usage, 3 asked and not found in the documents.
+"""
+
+import logging
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from index import settings as settings_module
+from index.errors import DocentError
+from index.settings import Settings
+
+if TYPE_CHECKING:
+    from bot.engine import Engine
+    from index.build import Progress, Summary
+
+NOT_FOUND = 3
+_NOISY = ("httpx", "httpcore", "sentence_transformers", "transformers")  # they log what nobody asked for
+_WIDEST = 100  # columns; longer lines are hard to read
+
+_log = logging.getLogger(__name__)
+
+
+def main() -> None:
+    """Run the command line; errors become one line on standard error."""
+    try:
+        code = docent.main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        code = 130
+    except BrokenPipeError:  # the reader of our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    except DocentError as error:
+        click.echo(f"docent: {error}", err=True)
+        code = 1
+    except Exception as error:  # the last resort: a user sees no traceback
+        _log.info("unexpected", exc_info=True)
+        reason = " ".join(str(error).split()) or "no reason given"
+        click.echo(f"docent: {type(error).__name__}: {reason} (-v tells more)", err=True)
+        code = 1
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _with_settings(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options that all have, and the settings that result as its first argument."""
+    folder = click.Path(path_type=Path, file_okay=False)
+
+    @wraps(command)
+    def run(docs: Path | None, index: Path | None, config: Path | None, verbose: bool, **rest: Any) -> Any:
+        level = logging.INFO if verbose else logging.WARNING
+        logging.basicConfig(level=level, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+        for noisy in _NOISY:
+            logging.getLogger(noisy).setLevel(logging.WARNING)
+        flags = {"documents.folder": docs, "index.folder": index and str(index)}
+        return command(settings_module.load(config, os.environ, flags), **rest)
+
+    for option in (
+        click.option("-v", "--verbose", is_flag=True, help="Log what happens."),
+        click.option("--config", metavar="FILE", type=click.Path(path_type=Path), help="A file of settings."),
+        click.option("--index", metavar="DIR", type=folder, help="The index folder."),
+        click.option("--docs", metavar="DIR", type=folder, help="The documents folder."),
+    ):
+        option(run)
+    return run
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})
+@click.version_option(package_name="docent-bot", prog_name="docent")
+def docent() -> None:
+    """Answer questions about a folder of documents, quoting them word for word."""
+
+
+@docent.command()
+@_with_settings
+@click.option("--full", is_flag=True, help="Start over, reusing nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+def index(settings: Settings, full: bool, as_json: bool) -> None:
+    """Bring the index up to date with the documents."""
+    from bot.engine import Engine
+
+    with _progress() as progress:
+        summary = Engine(settings).build(full=full, progress=progress)
+    if as_json:
+        _print_json(summary)
+    else:
+        click.echo(_summary_text(summary))
+
+
+@docent.command()
+@_with_settings
+@click.argument("question", nargs=-1, required=True)
+@click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
+def ask(settings: Settings, question: tuple[str, ...], as_json: bool) -> int:
+    """Answer a QUESTION; "-" reads one a line and prints one JSON object a line."""
+    from bot import render
+
+    asked = " ".join(question).strip()
+    if not asked:
+        raise click.UsageError("Ask a question.")
+    engine = _ready_engine(settings)
+    if asked == "-":
+        return _ask_many(engine)
+    answer = engine.ask(asked)
+    if as_json:
+        _print_json(render.to_json(answer))
+        _tell(answer.notices)
+    else:
+        click.echo(render.terminal(answer, engine.matches(asked), **_screen()), nl=False)
+    return 0 if answer.found else NOT_FOUND
+
+
+def _ask_many(engine: "Engine") -> int:
+    """Answer each line of standard input; the code is 0 where at least one was answered."""
+    from bot import render
+
+    found = False
+    sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+    for question in filter(None, map(str.strip, sys.stdin)):
+        answer = engine.ask(question)
+        found = found or answer.found
+        _print_json(render.to_json(answer), lines=True)
+        sys.stdout.flush()
+        _tell(answer.notices)
+    return 0 if found else NOT_FOUND
+
+
+@docent.command()
+@_with_settings
+def chat(settings: Settings) -> None:
+    """Ask in a conversation; /help there tells what can be typed."""
+    from bot import repl
+
+    engine = _ready_engine(settings)
+    loop = repl.Repl(engine, lambda text: click.echo(text, nl=False), **_screen())
+    if sys.stdin.isatty():
+        click.echo("Ask about the documents. /help lists commands, Ctrl-D leaves.", err=True)
+        loop.run(repl.terminal_reader(settings.state_folder() / "history"))
+    else:
+        loop.run(repl.lines_reader(sys.stdin))
+
+
+@docent.command()
+@_with_settings
+@click.argument("source")
+@click.option("--at", "offset", type=int, metavar="OFFSET", help="Show the passage at this character.")
+@click.option("--json", "as_json", is_flag=True, help="Print the document as JSON.")
+def show(settings: Settings, source: str, offset: int | None, as_json: bool) -> None:
+    """Show a document, or the passage around an offset of it.
+
+    SOURCE is a path as citations give it, relative to the documents folder.
+    """
+    from bot import render
+    from bot.engine import Engine
+
+    engine = Engine(settings)
+    document = engine.document(source)
+    context = engine.around(source, offset) if offset is not None else None
+    if as_json:
+        _print_json(render.document_json(document, context[1] if context else None))
+    elif context:
+        click.echo(render.passage(context, None, **_screen()), nl=False)
+    else:
+        click.echo(render.clean(document.text) if sys.stdout.isatty() else document.text)
+    if engine.has_index() and (notice := engine.notice(source)):
+        _tell([notice])
+
+
+@docent.command()
+@_with_settings
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+def status(settings: Settings, as_json: bool) -> None:
+    """Tell what is indexed, and whether it is up to date."""
+    from bot import status as state
+
+    found = state.status(settings)
+    if as_json:
+        _print_json(found)
+    else:
+        click.echo(state.text(found, verbose=_log.isEnabledFor(logging.INFO)))
+
+
+def _ready_engine(settings: Settings) -> "Engine":
+    """An engine with an index: built now if there is none, and named stale where it is."""
+    from bot.engine import Engine
+
+    engine = Engine(settings)
+    if not engine.has_index():
+        _tell([f"There is no index yet: building it from '{engine.settings.documents.folder}'."])
+        with _progress() as progress:
+            _tell([_summary_text(engine.build(progress=progress))])
+    elif difference := engine.changes():
+        counts = ", ".join(
+            f"{len(sources)} {kind}"
+            for kind, sources in (
+                ("added", difference.added),
+                ("edited", difference.edited),
+                ("removed", difference.removed),
+            )
+            if sources
+        )
+        _tell([f"Documents changed since they were indexed ({counts}). Run `docent index` to refresh."])
+    return engine
+
+
+def _summary_text(summary: "Summary") -> str:
+    done = "indexed" if summary.changed else "up to date"
+    lines = [
+        f"{done}: {summary.documents} documents, {summary.passages} passages, {summary.sentences} sentences "
+        f"({summary.reused} reused, {summary.embedded} embedded) in {summary.seconds:.1f} s"
+    ]
+    if summary.documents_removed:
+        lines.append(f"removed: {summary.documents_removed} documents that are gone")
+    lines += [f"skipped: {skip.source} ({skip.reason})" for skip in summary.skipped]
+    return "\n".join(lines)
+
+
+@contextmanager
+def _progress() -> Iterator["Progress"]:
+    """Progress on standard error: a bar on a terminal, else a line a stage."""
+    if not sys.stderr.isatty():
+        yield _Lines()
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        yield _Bars(bars)
+
+
+class _Lines:
+    """Writes one line a stage."""
+
+    def stage(self, name: str, total: int) -> None:
+        click.echo(f"{name} ({total})" if total else name, err=True)
+
+    def advance(self, steps: int) -> None:
+        pass
+
+
+class _Bars:
+    """Draws one bar a stage."""
+
+    def __init__(self, bars: Any) -> None:
+        self._bars = bars
+        self._task: Any = None
+
+    def stage(self, name: str, total: int) -> None:
+        if self._task is not None:
+            self._bars.remove_task(self._task)
+        self._task = self._bars.add_task(name, total=total or None)
+
+    def advance(self, steps: int) -> None:
+        self._bars.advance(self._task, steps)
+
+
+def _screen() -> dict[str, Any]:
+    """How wide to write and whether in colour (https://no-color.org)."""
+    width = min(shutil.get_terminal_size().columns, _WIDEST)
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return {"width": width, "colour": sys.stdout.isatty() and not plain}
+
+
+def _tell(notices: Iterable[str]) -> None:
+    for notice in notices:
+        click.echo(notice, err=True)
+
+
+def _print_json(value: Any, *, lines: bool = False) -> None:
+    import msgspec
+
+    data = msgspec.json.encode(value)
+    click.echo((data if lines else msgspec.json.format(data)).decode())

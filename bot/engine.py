@@ -1,0 +1,189 @@
+"""The one door for all front ends: ask a question, see a document, keep the index fresh."""
+
+import difflib
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from bot import answer
+from bot.answer import Answer, Citation
+from index import documents
+from index.build import Changes, Progress, Summary, build, changes
+from index.documents import Unreadable
+from index.encoder import Encoder, SentenceTransformerEncoder
+from index.errors import UnknownSource
+from index.records import Document, Passage
+from index.search import Searcher
+from index.settings import Settings
+from index.store import Entry, Generation, Store
+
+Matches = Callable[[str], Iterable[tuple[int, int]]]
+"""Where in a text the words of a question stand."""
+
+_log = logging.getLogger(__name__)
+
+
+class Engine:
+    """Answers from one index. Safe to share between threads.
+
+    A new generation, whoever built it, is taken up at the next question.
+    """
+
+    def __init__(self, settings: Settings, encoder: Encoder | None = None) -> None:
+        self.store = Store(settings.index_folder())
+        self.settings = _with_folder_of_index(settings, self.store)
+        self.encoder = encoder or SentenceTransformerEncoder(settings)
+        self._lock = threading.Lock()
+        self._opened: Generation | None = None
+        self._searcher: Searcher | None = None
+
+    def build(self, *, full: bool = False, progress: Progress | None = None) -> Summary:
+        """Bring the index up to date; see ``index.build.build`` for what it raises."""
+        return build(self.settings, self.encoder, full=full, progress=progress)
+
+    def has_index(self) -> bool:
+        """Whether an index was built."""
+        return self.store.current_name() is not None
+
+    def ask(self, question: str) -> Answer:
+        """Answer a question with quotes, or say that nothing was found.
+
+        Raises:
+            IndexFolderError: there is no index, or it cannot be used as it is.
+            EncoderError: the model cannot be loaded.
+        """
+        started = time.perf_counter()
+        searcher = self._current()
+        find = searcher.sweep if answer.asks_for_list(question) else searcher.search
+        reply = answer.compose(
+            question,
+            question,
+            find(question),
+            threshold=self.settings.answer.threshold,
+            quotes=self.settings.answer.quotes,
+        )
+        cited = {citation.source for citation in (*reply.citations, *reply.near)}
+        notices = tuple(
+            notice for source in sorted(cited) if (notice := self._notice(searcher.generation, source))
+        )
+        return replace(reply, notices=notices, elapsed_ms=(time.perf_counter() - started) * 1000)
+
+    def more(self, question: str, seen: Sequence[Citation]) -> tuple[Citation, ...]:
+        """The next best passages for a question, each by its best sentence, numbered after ``seen``."""
+        most = self.settings.answer.quotes
+        known = {(citation.source, citation.passage_start) for citation in seen}
+        hits = self._current().search(question, passages=len(known) + most)
+        return answer.cite(answer.nearest(hits, most, known), first=len(seen) + 1)
+
+    def matches(self, question: str) -> Matches:
+        """A function that tells where in a text the words of a question stand."""
+        analyser = self._current().generation.lexical.analyser
+        stems = analyser.content(question)
+        return lambda text: analyser.matches(stems, text)
+
+    def document(self, source: str) -> Document:
+        """A document as it was indexed, or where there is no index, as it is.
+
+        Raises:
+            UnknownSource: there is none of that name; the message names the nearest ones.
+        """
+        if not self.has_index():
+            return self._from_file(source)
+        generation = self.generation()
+        try:
+            return generation.document(source)
+        except UnknownSource as error:
+            names = [entry.source for entry in generation.entries()]
+            near = difflib.get_close_matches(source, names, n=3, cutoff=0.4)
+            hint = f" Did you mean {' or '.join(near)}?" if near else " `docent status -v` lists them all."
+            raise UnknownSource(f"{error}{hint}") from None
+
+    def around(self, source: str, offset: int) -> tuple[Passage | None, Passage, Passage | None]:
+        """The passage at an offset of a document, or the next after it, between its neighbours.
+
+        Raises:
+            UnknownSource: there is no such document, or the offset lies outside it.
+            IndexMissing: there is no index.
+        """
+        document = self.document(source)
+        passages = self.generation().passages_of(document.source)
+        if not 0 <= offset < len(document.text):
+            raise UnknownSource(f"{source} has the offsets 0 to {len(document.text) - 1}, not {offset}.")
+        found = next((i for i, p in enumerate(passages) if offset < p.end), len(passages) - 1)
+        before = passages[found - 1] if found > 0 else None
+        after = passages[found + 1] if found + 1 < len(passages) else None
+        return before, passages[found], after
+
+    def sources(self) -> list[Entry]:
+        """All documents of the index."""
+        return self.generation().entries()
+
+    def check_encoder(self) -> None:
+        """Make sure that the index was made with the model of the settings.
+
+        Raises:
+            IndexMismatch: it was made with another.
+            EncoderError: the model of the settings is missing or damaged.
+        """
+        Searcher(self.generation(), self.encoder, self.settings)
+
+    def changes(self) -> Changes:
+        """How the documents differ from the index.
+
+        Raises:
+            DocumentsError: the documents folder is gone.
+        """
+        return changes(self.generation(), self.settings)
+
+    def notice(self, source: str) -> str | None:
+        """What a reader of quotes from this document should know about its file, if anything."""
+        return self._notice(self.generation(), source)
+
+    def _notice(self, generation: Generation, source: str) -> str | None:
+        file = self.settings.documents.folder / source
+        try:
+            same = documents.digest(file.read_bytes()) == generation.document(source).digest
+        except OSError:
+            return f"{source} is gone or cannot be read; the quotes are from when it was indexed."
+        if same:
+            return None
+        return f"{source} changed since it was indexed; the quotes are from the earlier text."
+
+    def _from_file(self, source: str) -> Document:
+        try:
+            return documents.load(source, (self.settings.documents.folder / source).read_bytes())
+        except (OSError, KeyError, Unreadable) as error:
+            folder = self.settings.documents.folder
+            raise UnknownSource(f"There is no readable document '{source}' in '{folder}'.") from error
+
+    def generation(self) -> Generation:
+        """The current generation, opened.
+
+        Raises:
+            IndexFolderError: there is none, or it cannot be read.
+        """
+        with self._lock:
+            if self._opened is None or self._opened.name != self.store.current_name():
+                self._opened = self.store.current()
+                _log.info("answering from generation %s", self._opened.name)
+            return self._opened
+
+    def _current(self) -> Searcher:
+        """A searcher of the current generation."""
+        generation = self.generation()
+        searcher = self._searcher
+        if searcher is None or searcher.generation is not generation:
+            self._searcher = searcher = Searcher(generation, self.encoder, self.settings)
+        return searcher
+
+
+def _with_folder_of_index(settings: Settings, store: Store) -> Settings:
+    """Take the documents folder from an index that was named without it."""
+    named = "index.folder" in settings.given and "documents.folder" not in settings.given
+    if not named or store.current_name() is None:
+        return settings
+    folder = Path(store.current().manifest.folder)
+    return replace(settings, documents=replace(settings.documents, folder=folder))

@@ -1,0 +1,148 @@
+"""Answers in, text out: for a terminal, or as JSON. Pure functions; they print nothing.
+
+Text for a terminal never holds control characters of a document: they could rewrite the screen.
+"""
+
+import dataclasses
+import io
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from rich.console import Console, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from bot.answer import Answer, Citation
+from bot.engine import Matches
+from index.records import Document, Passage
+
+NOT_FOUND = "The documents do not answer this."
+NEAREST = "The nearest passages, which are not an answer:"
+
+_HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn"}  # Unicode categories without a shape of their own
+_KEPT = "\n\u200c\u200d"  # line ends, and the joiners that some scripts and emoji need
+
+
+def clean(text: str) -> str:
+    """Without control and format characters, which could rewrite a terminal or reverse text."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    ")
+    return "".join(c for c in text if c in _KEPT or unicodedata.category(c) not in _HIDDEN)
+
+
+def line(text: str) -> str:
+    """Clean, and every run of white space as one space."""
+    return clean(re.sub(r"\s+", " ", text)).strip()
+
+
+def to_json(answer: Answer) -> dict[str, Any]:
+    """The answer as front ends and scripts exchange it; README lists the keys."""
+    return {
+        "question": answer.question,
+        "searched_for": answer.searched_for,
+        "found": answer.found,
+        "confidence": round(answer.confidence, 4),
+        "answer": answer.text,
+        "citations": [dataclasses.asdict(citation) for citation in answer.citations],
+        "elapsed_ms": round(answer.elapsed_ms, 1),
+    }
+
+
+def terminal(answer: Answer, matches: Matches, *, width: int, colour: bool) -> str:
+    """The answer for a terminal: quotes with the question's words emphasised, then their sources."""
+    parts: list[RenderableType] = []
+    if answer.searched_for != answer.question:
+        parts.append(Text(f"searched for: {line(answer.searched_for)}", style="dim"))
+    if answer.found:
+        parts.append(_quotes(answer.citations, matches))
+    else:
+        parts.append(Text(NOT_FOUND, style="bold"))
+        if answer.near:
+            parts += [Text(NEAREST, style="dim"), Padding(_quotes(answer.near, matches, "dim"), (0, 0, 0, 2))]
+    if citations := answer.citations or answer.near:
+        parts += [Text(), _sources(citations)]
+    parts += [Text(f"! {notice}", style="yellow") for notice in answer.notices]
+    if answer.found:
+        parts += [Text(), Text(f"confidence {answer.confidence:.0%}", style="dim")]
+    return _render(parts, width=width, colour=colour)
+
+
+def more(citations: Sequence[Citation], matches: Matches, *, width: int, colour: bool) -> str:
+    """Further passages, each by its best sentence."""
+    if not citations:
+        return "There is no more.\n"
+    return _render([_quotes(citations, matches), Text(), _sources(citations)], width=width, colour=colour)
+
+
+def passage(
+    context: tuple[Passage | None, Passage, Passage | None],
+    quote: tuple[int, int] | None,
+    *,
+    width: int,
+    colour: bool,
+) -> str:
+    """A passage between its dimmed neighbours, a quote in it emphasised; offsets in the document."""
+    before, here, after = context
+    document = here.document
+    text = Text()
+    start, end = quote or (here.start, here.start)
+    for piece, style in (
+        (document.text[here.start : start], ""),
+        (document.text[start:end], "bold"),
+        (document.text[end : here.end], ""),
+    ):
+        text.append(clean(piece), style)
+    place = f"{line(document.source)}, {line(here.locator)}, characters {here.start}–{here.end}"
+    head = f"{line(document.title)}  ({place})"
+    parts: list[RenderableType] = [Text(head, style="cyan"), Text()]
+    parts += [Text(clean(before.text), style="dim"), Text()] if before else []
+    parts += [Padding(text, (0, 0, 0, 2))]
+    parts += [Text(), Text(clean(after.text), style="dim")] if after else []
+    return _render(parts, width=width, colour=colour)
+
+
+def document_json(document: Document, here: Passage | None) -> dict[str, Any]:
+    """A document and its text, in which all offsets count; with the passage asked for, if any."""
+    known = {"source": document.source, "title": document.title, "digest": document.digest}
+    shown = here and {"locator": here.locator, "start": here.start, "end": here.end, "text": here.text}
+    return {**known, "text": document.text, **({"passage": shown} if shown else {})}
+
+
+def _quotes(citations: Iterable[Citation], matches: Matches, style: str = "") -> Table:
+    table = Table.grid(padding=(0, 1))
+    table.add_column(no_wrap=True)
+    table.add_column()
+    for citation in citations:
+        quote = Text(line(citation.quote), style=style)
+        for start, end in matches(quote.plain):
+            quote.stylize("bold green", start, end)
+        table.add_row(Text(f"[{citation.number}]", style="cyan"), quote)
+    return table
+
+
+def _sources(citations: Iterable[Citation]) -> Table:
+    """Each document once, with the places cited in it."""
+    table = Table.grid(padding=(0, 1))
+    table.add_column()
+    documents: dict[str, list[Citation]] = {}
+    for citation in citations:
+        documents.setdefault(citation.source, []).append(citation)
+    for source, cited in documents.items():
+        places = Text(" · ").join(
+            Text(f"[{citation.number}]", style="cyan").append(f" {line(citation.locator)}", style="default")
+            for citation in cited
+        )
+        table.add_row(Text(line(cited[0].title), style="italic").append(f"  ({line(source)})", style="dim"))
+        table.add_row(Padding(places, (0, 0, 0, 2)))
+    return table
+
+
+def _render(parts: Iterable[RenderableType], *, width: int, colour: bool) -> str:
+    stream = io.StringIO()
+    system: Any = "standard" if colour else None
+    console = Console(file=stream, width=width, force_terminal=colour, color_system=system, highlight=False)
+    for part in parts:
+        console.print(part)
+    return "\n".join(row.rstrip() for row in stream.getvalue().split("\n"))

@@ -1,0 +1,131 @@
+"""The chat in a terminal: a loop around a function that reads a line and one that writes a text."""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot import render
+from bot.answer import Answer, Citation
+from bot.engine import Engine
+from index.errors import DocentError
+
+if TYPE_CHECKING:
+    from prompt_toolkit.completion import Completer
+
+COMMANDS = {
+    "/help": "what can be typed here",
+    "/sources": "the documents that are answered from",
+    "/show": "N: the passage of citation N in its context",
+    "/more": "the next best passages for the last question",
+    "/quit": "leave, as Ctrl-D does",
+}
+PROMPT = "? "
+
+Read = Callable[[], str]
+Write = Callable[[str], None]
+
+
+class Repl:
+    """A conversation: what was asked last, and the citations that it can be asked to show."""
+
+    def __init__(self, engine: Engine, write: Write, *, width: int, colour: bool) -> None:
+        self._engine = engine
+        self._write = write
+        self._width, self._colour = width, colour
+        self._question = ""
+        self._citations: tuple[Citation, ...] = ()
+
+    def run(self, read: Read) -> None:
+        """Read lines and answer them until the end of the input or ``/quit``."""
+        while True:
+            try:
+                text = read().strip()
+                if text == "/quit":
+                    return
+                if text:
+                    self._write(self.respond(text))
+            except EOFError:
+                return
+            except KeyboardInterrupt:
+                self._write("(cancelled)\n")
+            except DocentError as error:
+                self._write(f"{error}\n")
+
+    def respond(self, text: str) -> str:
+        """What is written to a line: an answer, or the result of a command."""
+        if not text.startswith("/"):
+            return self._ask(text)
+        command, _, argument = text.partition(" ")
+        if command == "/help":
+            return self._help()
+        if command == "/sources":
+            return self._sources()
+        if command == "/show":
+            return self._show(argument.strip().strip("[]"))
+        if command == "/more":
+            return self._more()
+        return f"There is no command {render.line(command)}. /help lists them.\n"
+
+    def _ask(self, question: str) -> str:
+        reply: Answer = self._engine.ask(question)
+        self._question, self._citations = question, reply.citations or reply.near
+        return render.terminal(reply, self._engine.matches(question), width=self._width, colour=self._colour)
+
+    def _help(self) -> str:
+        rows = "".join(f"  {name:<9} {what}\n" for name, what in COMMANDS.items())
+        return f"Type a question, or one of these:\n{rows}Ctrl-C cancels a question.\n"
+
+    def _sources(self) -> str:
+        entries = self._engine.sources()
+        rows = (f"  {render.line(entry.source)}  {render.line(entry.title)}\n" for entry in entries)
+        return "".join(rows)
+
+    def _show(self, number: str) -> str:
+        citation = next((c for c in self._citations if str(c.number) == number), None)
+        if citation is None:
+            known = ", ".join(str(citation.number) for citation in self._citations)
+            return (
+                f"Show which citation? There are {known}.\n" if known else "There is nothing to show yet.\n"
+            )
+        context = self._engine.around(citation.source, citation.start)
+        quote = (citation.start, citation.end)
+        return render.passage(context, quote, width=self._width, colour=self._colour)
+
+    def _more(self) -> str:
+        if not self._question:
+            return "Ask something first.\n"
+        found = self._engine.more(self._question, self._citations)
+        self._citations += found
+        matches = self._engine.matches(self._question)
+        return render.more(found, matches, width=self._width, colour=self._colour)
+
+
+def terminal_reader(history: Path) -> Read:
+    """Lines typed at a terminal, with a history across runs and completion of commands."""
+    from prompt_toolkit import PromptSession
+    from prompt_toolkit.history import FileHistory
+
+    history.parent.mkdir(parents=True, exist_ok=True)
+    session: PromptSession[str] = PromptSession(
+        PROMPT, history=FileHistory(str(history)), completer=completer(), complete_while_typing=False
+    )
+    return session.prompt
+
+
+def lines_reader(lines: Iterable[str]) -> Read:
+    """Lines of a file or pipe."""
+    iterator = iter(lines)
+
+    def read() -> str:
+        for text in iterator:
+            return text
+        raise EOFError
+
+    return read
+
+
+def completer() -> "Completer":
+    """Completes the commands, and nothing else."""
+    from prompt_toolkit.completion import WordCompleter
+
+    return WordCompleter(list(COMMANDS), meta_dict=dict(COMMANDS), sentence=True)

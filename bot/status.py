@@ -1,0 +1,109 @@
+"""What is indexed and whether it is up to date, found out without loading torch, numpy or FAISS."""
+
+from dataclasses import dataclass
+
+from bot.engine import Engine
+from bot.render import line
+from index.documents import Skipped
+from index.errors import DocentError, DocumentsError
+from index.settings import Settings
+
+_LISTED = 10  # names of each kind, unless all are asked for
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """The state of an index; ``generation`` is None where there is none, ``created`` in UTC.
+
+    ``problems`` are sentences that say what stands against using the index and what to do.
+    """
+
+    folder: str
+    index: str
+    generation: str | None = None
+    created: str | None = None
+    encoder: str
+    documents: int = 0
+    passages: int = 0
+    sentences: int = 0
+    bytes: int = 0
+    sources: tuple[str, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    added: tuple[str, ...] = ()
+    edited: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+def status(settings: Settings) -> Status:
+    """Find out the state of the index.
+
+    Raises:
+        IndexFolderError: there is one that cannot be read.
+    """
+    engine = Engine(settings)
+    folder = str(engine.settings.documents.folder)
+    place = str(settings.index_folder())
+    if not engine.has_index():
+        hint = "There is no index yet. Run `docent index`."
+        return Status(folder=folder, index=place, encoder=settings.encoder.model, problems=(hint,))
+    generation = engine.generation()
+    manifest = generation.manifest
+    problems = []
+    added: tuple[str, ...] = ()
+    edited: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    try:
+        engine.check_encoder()
+    except DocentError as error:
+        problems.append(str(error))
+    try:
+        difference = engine.changes()
+        added, edited, removed = difference.added, difference.edited, difference.removed
+        if difference:
+            problems.append("The documents changed. Run `docent index`.")
+    except DocumentsError as error:
+        problems.append(str(error))
+    return Status(
+        folder=folder,
+        index=place,
+        generation=generation.name,
+        created=manifest.created,
+        encoder=manifest.encoder,
+        documents=manifest.documents,
+        passages=manifest.passages,
+        sentences=manifest.sentences,
+        bytes=sum(size for size, _ in manifest.files.values()),
+        sources=tuple(entry.source for entry in engine.sources()),
+        skipped=manifest.skipped,
+        added=added,
+        edited=edited,
+        removed=removed,
+        problems=tuple(problems),
+    )
+
+
+def text(found: Status, *, verbose: bool) -> str:
+    """The state for a person to read; ``verbose`` names everything."""
+    rows = [("documents", found.folder), ("index", found.index)]
+    if found.generation:
+        rows += [
+            ("built", f"{found.created} ({found.generation})"),
+            ("model", found.encoder),
+            ("holds", f"{found.documents} documents, {found.passages} passages, {found.sentences} sentences"),
+            ("size", f"{found.bytes / 1e6:.1f} MB"),
+        ]
+    lines = [f"{name:<10} {value}" for name, value in rows]
+    skipped = tuple(f"{skip.source} ({skip.reason})" for skip in found.skipped)
+    for kind, names in (
+        ("added", found.added),
+        ("edited", found.edited),
+        ("removed", found.removed),
+        ("skipped", skipped),
+        ("indexed", found.sources if verbose else ()),
+    ):
+        shown = names if verbose else names[:_LISTED]
+        lines += [f"{kind:<10} {line(name)}" for name in shown]
+        if len(shown) < len(names):
+            lines.append(f"{kind:<10} and {len(names) - len(shown)} more (-v names all)")
+    return "\n".join([*lines, *found.problems])

@@ -1,0 +1,55 @@
+"""Everything that can go wrong in a way a user can mend.
+
+    DocentError
+    ├── SettingsError      a setting is unknown or has an impossible value
+    ├── DocumentsError     the documents folder is missing or holds nothing readable
+    ├── UnknownSource      no document of that name is in the index
+    ├── EncoderError       the model is missing, damaged or cannot be loaded offline
+    └── IndexFolderError   something about the index folder
+        ├── IndexMissing   there is no index yet
+        ├── IndexMismatch  the index was made by another model or another version
+        ├── IndexDamaged   files of the index are missing or altered
+        └── IndexBusy      another process is building this index
+
+Every message is one sentence or two that say what to do; front ends show it as it is.
+"""
+
+
+class DocentError(Exception):
+    """Base of all errors whose message is meant for the user."""
+
+
+class SettingsError(DocentError):
+    """A setting is unknown or has an impossible value."""
+
+
+class DocumentsError(DocentError):
+    """The documents folder is missing or holds nothing readable."""
+
+
+class UnknownSource(DocentError):
+    """No document of that name is in the index."""
+
+
+class EncoderError(DocentError):
+    """The model is missing, damaged or cannot be loaded offline."""
+
+
+class IndexFolderError(DocentError):
+    """Base of the errors about the index folder."""
+
+
+class IndexMissing(IndexFolderError):
+    """There is no index yet."""
+
+
+class IndexMismatch(IndexFolderError):
+    """The index was made by another model or another version of Docent."""
+
+
+class IndexDamaged(IndexFolderError):
+    """Files of the index are missing or altered."""
+
+
+class IndexBusy(IndexFolderError):
+    """Another process is building this index."""

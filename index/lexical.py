@@ -1,0 +1,123 @@
+"""Words: stems of a text, BM25 over passages, and how much of a question a text covers.
+
+BM25 and its statistics are tantivy's, which has Lucene's constants k1 = 1.2 and b = 0.75. It is
+built anew for each generation: that is quick, and the scores of an index that grew in steps are
+then those of one built at once.
+"""
+
+from collections.abc import Iterable, Iterator
+from math import log
+from pathlib import Path
+
+import tantivy
+
+from index.errors import SettingsError
+
+LANGUAGES = (
+    "arabic", "danish", "dutch", "english", "finnish", "french", "german", "greek", "hungarian", "italian",
+    "norwegian", "portuguese", "romanian", "russian", "spanish", "swedish", "tamil", "turkish",
+)  # fmt: skip
+
+_LONGEST_WORD = 100  # characters; longer runs are not words, and tantivy has a limit of its own
+_FUNCTION_WORDS = frozenset(
+    """a about all also am an and any are as at be been being but by can could did do does doing for from
+    had has have having he her here hers him his how i if in into is it its just many me might much my no
+    not of on or our ours shall she should so some such than that the their theirs them then there these
+    they this those to too us was we were what when where which while who whom whose why will with would
+    you your yours s t""".split()  # noqa: SIM905
+)  # they ask or connect; what a question is about are its other words
+
+
+class Analyser:
+    """Words and stems of one language."""
+
+    def __init__(self, language: str) -> None:
+        if language not in LANGUAGES:
+            known = ", ".join(LANGUAGES)
+            raise SettingsError(f"lexical.language: there is no '{language}'. There are: {known}.")
+        self._words = _base().build()
+        self.stemming = _base().filter(tantivy.Filter.stemmer(language)).build()
+
+    def stems(self, text: str) -> list[str]:
+        """The stem of every word, in order."""
+        return self.stemming.analyze(text)
+
+    def content(self, question: str) -> frozenset[str]:
+        """The stems of the words that a question is about; of all its words if there is no such."""
+        words = self._words.analyze(question)
+        telling = [word for word in words if word not in _FUNCTION_WORDS] or words
+        return frozenset(self.stems(" ".join(telling)))
+
+    def matches(self, stems: frozenset[str], text: str) -> Iterator[tuple[int, int]]:
+        """Where in the text words with one of these stems stand."""
+        for token in self.stemming.pre_tokenize(text).tokens:
+            if token.text in stems:
+                yield token.char_offset_from, token.char_offset_to
+
+
+def _base() -> tantivy.TextAnalyzerBuilder:
+    """Lower-case words without accents."""
+    words = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+    words = words.filter(tantivy.Filter.remove_long(_LONGEST_WORD)).filter(tantivy.Filter.lowercase())
+    return words.filter(tantivy.Filter.ascii_fold())
+
+
+class Lexical:
+    """The lexical index of a generation, opened for reading. Safe to share between threads."""
+
+    def __init__(self, folder: Path, language: str) -> None:
+        self.analyser = Analyser(language)
+        index = tantivy.Index.open(str(folder))
+        index.register_tokenizer("stems", self.analyser.stemming)
+        self._schema = index.schema
+        self._searcher = index.searcher()
+
+    def __len__(self) -> int:
+        return self._searcher.num_docs
+
+    def search(self, question: str, limit: int) -> dict[int, float]:
+        """BM25 of the best passages by passage number; only passages with a word of the question."""
+        stems = set(self.analyser.stems(question))
+        words = [tantivy.Query.term_query(self._schema, "text", stem, "freq") for stem in sorted(stems)]
+        query = tantivy.Query.boolean_query([(tantivy.Occur.Should, word) for word in words])
+        hits = self._searcher.search(query, limit, count=False).hits
+        numbers = self._searcher.fast_field_values("number", [address for _, address in hits])
+        return {int(number or 0): score for number, (score, _) in zip(numbers, hits, strict=True)}
+
+    def weights(self, question: str) -> dict[str, float]:
+        """The content stems of a question, each with its inverse document frequency.
+
+        It is Lucene's: ln(1 + (N - n + 0.5) / (n + 0.5)) for a word in n of N passages.
+        """
+        total = len(self)
+        weights = {}
+        for stem in sorted(self.analyser.content(question)):
+            found = self._searcher.doc_freq("text", stem)
+            weights[stem] = log(1 + (total - found + 0.5) / (found + 0.5))
+        return weights
+
+    def coverage(self, weights: dict[str, float], text: str) -> float:
+        """The share of the weights, in [0, 1], whose stems are in the text."""
+        present = set(self.analyser.stems(text))
+        total = sum(weights.values())
+        return sum(weight for stem, weight in weights.items() if stem in present) / total if total else 0.0
+
+
+def build(folder: Path, texts: Iterable[str], language: str) -> None:
+    """Write the lexical index of passages, numbered in their order, into a new folder.
+
+    Raises:
+        SettingsError: there is no stemmer for the language.
+    """
+    folder.mkdir()
+    schema = tantivy.SchemaBuilder().add_integer_field("number", fast=True)
+    schema.add_text_field("text", tokenizer_name="stems", index_option="freq")
+    index = tantivy.Index(schema.build(), str(folder))
+    index.register_tokenizer("stems", Analyser(language).stemming)
+    writer = index.writer(num_threads=1)  # keeps the passages in their order
+    for number, text in enumerate(texts):
+        writer.add_document(tantivy.Document(number=number, text=text))
+    writer.commit()
+    writer.wait_merging_threads()
+    for lock in folder.glob(".*lock"):  # nobody writes here again
+        lock.unlink()

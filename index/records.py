@@ -1,0 +1,88 @@
+"""The nouns of Docent: what a document is made of, and what a search finds.
+
+All offsets count Unicode code points of ``Document.text``, start inclusive, end exclusive.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A place in a document that a person can name.
+
+    ``label`` is the heading's text, or the number of the paragraph or page. ``level`` is the
+    depth of a heading, 1 at the top, and 0 for the other kinds.
+    """
+
+    offset: int
+    kind: Literal["heading", "paragraph", "page"]
+    label: str
+    level: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One file of the documents folder, decoded.
+
+    ``source`` is its path relative to that folder, with forward slashes; ``digest`` the SHA-256 of
+    its bytes in hexadecimal; ``marks`` are sorted by offset.
+    """
+
+    source: str
+    title: str
+    text: str
+    digest: str
+    marks: tuple[Mark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch of a document short enough for the encoder to read whole."""
+
+    document: Document
+    start: int
+    end: int
+    locator: str
+
+    @property
+    def text(self) -> str:
+        """The passage, word for word."""
+        return self.document.text[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of a passage; row *i* of the vectors belongs to sentence *i* of an index."""
+
+    passage: Passage
+    start: int
+    end: int
+
+    @property
+    def text(self) -> str:
+        """The sentence, word for word."""
+        return self.passage.document.text[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What speaks for a sentence as the answer to a question.
+
+    Cosines lie in [-1, 1]; a coverage is the share, in [0, 1], of the question's content words
+    found in the text, each word weighted by its inverse document frequency.
+    """
+
+    sentence_cosine: float
+    sentence_coverage: float
+    passage_cosine: float
+    passage_coverage: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A sentence found, its evidence in about [0, 1] (higher is better), and why."""
+
+    sentence: Sentence
+    score: float
+    features: Features

@@ -1,0 +1,132 @@
+"""A question in, hits out: passages found by meaning and by words, and their sentences weighed.
+
+A passage's meaning is that of its best sentence. The two scores are put on one scale by dividing each
+by the best of its kind for this question, and averaged: the theoretical-minimum form of the convex
+combination in Bruch, Gai and Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval" (2023).
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from index.encoder import Encoder
+from index.errors import IndexMismatch
+from index.records import Features, Hit, Passage
+from index.settings import Settings
+from index.store import Generation
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from index.encoder import Vectors
+
+EVIDENCE = Features(sentence_cosine=0.07, sentence_coverage=0.20, passage_cosine=0.41, passage_coverage=0.32)
+"""Weights of the features in a hit's score; they add up to 1. Fitted by benchmarks/evidence.py."""
+
+
+_TINY = 1e-9  # against a division by zero
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A passage that a search looks at: cosine of its best sentence, BM25, and the two fused."""
+
+    number: int
+    cosine: float
+    bm25: float
+    score: float
+
+
+class Searcher:
+    """Searches one generation. Safe to share between threads."""
+
+    def __init__(self, generation: Generation, encoder: Encoder, settings: Settings) -> None:
+        if generation.manifest.fingerprint != encoder.fingerprint:
+            raise IndexMismatch(
+                f"The index was made with the model {generation.manifest.encoder}, the settings name "
+                f"{encoder.name}, or the model's files changed. Run `docent index`, or set encoder.model."
+            )
+        self.generation = generation
+        self._encoder = encoder
+        self._settings = settings.search
+
+    def search(self, question: str, passages: int | None = None) -> list[Hit]:
+        """The sentences of the best passages, best first.
+
+        Args:
+            question: in words, as a person asks.
+            passages: how many passages' sentences compete; by default as the settings say.
+        """
+        vector = self._encoder.encode_question(question)
+        limit = self._settings.passages if passages is None else passages
+        best = self.rank(question, vector)[:limit]
+        return self._weigh(question, vector, [candidate.number for candidate in best])
+
+    def sweep(self, question: str) -> list[Hit]:
+        """The sentences of all passages that could matter, best first: every one of a small collection."""
+        vector = self._encoder.encode_question(question)
+        return self._weigh(question, vector, [candidate.number for candidate in self.rank(question, vector)])
+
+    def passages(self, question: str, limit: int) -> list[Passage]:
+        """The best passages, best first."""
+        vector = self._encoder.encode_question(question)
+        best = self.rank(question, vector)[:limit]
+        return [self.generation.passage(candidate.number) for candidate in best]
+
+    def rank(self, question: str, vector: "Vectors") -> list[Candidate]:
+        """The passages worth looking at, best first."""
+        import numpy as np
+
+        limit = min(self._settings.candidates, self.generation.manifest.sentences)
+        cosines, rows = self.generation.faiss.search(vector[np.newaxis], limit)
+        bm25 = self.generation.lexical.search(question, self._settings.candidates)
+        cosine: dict[int, float] = {}
+        for number, value in zip(self.generation.passages_with(rows[0]), cosines[0], strict=True):
+            cosine.setdefault(int(number), float(value))  # rows come best first
+        for number in bm25.keys() - cosine.keys():
+            cosine[number] = float(self._cosines(number, vector).max())
+        top_cosine = max(*cosine.values(), _TINY)
+        top_bm25 = max(bm25.values(), default=1.0)
+        candidates = [
+            Candidate(
+                number,
+                value,
+                bm25.get(number, 0.0),
+                (value / top_cosine + bm25.get(number, 0.0) / top_bm25) / 2,
+            )
+            for number, value in cosine.items()
+        ]
+        return sorted(candidates, key=lambda candidate: (-candidate.score, candidate.number))
+
+    def _cosines(self, passage: int, vector: "Vectors") -> "NDArray[np.float32]":
+        """Cosines of the sentences of a passage to the question, shape (sentences,)."""
+        cosines: NDArray[np.float32] = (
+            self.generation.vectors(self.generation.sentence_rows(passage)) @ vector
+        )
+        return cosines
+
+    def _weigh(self, question: str, vector: "Vectors", passages: list[int]) -> list[Hit]:
+        lexical = self.generation.lexical
+        weights = lexical.weights(question)
+        hits = []
+        for number in passages:
+            cosines = self._cosines(number, vector)
+            sentences = self.generation.sentences(number)
+            passage = sentences[0].passage
+            context = f"{passage.document.title}\n{passage.text}"
+            shared = float(cosines.max()), lexical.coverage(weights, context)
+            for sentence, cosine in zip(sentences, cosines, strict=True):
+                coverage = lexical.coverage(weights, sentence.text)
+                features = Features(float(cosine), coverage, *shared)
+                hits.append(Hit(sentence, evidence(features), features))
+        return sorted(hits, key=lambda hit: -hit.score)
+
+
+def evidence(features: Features) -> float:
+    """The weighted sum of the features by which sentences are ranked."""
+    return (
+        EVIDENCE.sentence_cosine * features.sentence_cosine
+        + EVIDENCE.sentence_coverage * features.sentence_coverage
+        + EVIDENCE.passage_cosine * features.passage_cosine
+        + EVIDENCE.passage_coverage * features.passage_coverage
+    )

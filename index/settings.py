@@ -1,0 +1,208 @@
+"""Settings: typed, from four layers, each overriding the one before.
+
+Packaged defaults (``config/docent.toml``) < a file < the environment < flags. The defaults live in
+that file alone, where each has its reason beside it; the classes here only give them types.
+"""
+
+import difflib
+import logging
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+
+from index.errors import SettingsError
+
+NotNegative = Annotated[int, msgspec.Meta(ge=0)]
+Positive = Annotated[int, msgspec.Meta(ge=1)]
+Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
+
+_ENVIRONMENT_PREFIX = "DOCENT_"
+_ROOT = Path(__file__).resolve().parent.parent
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentsSettings:
+    """Where the documents are."""
+
+    folder: Path
+    max_megabytes: Positive
+
+    @property
+    def max_bytes(self) -> int:
+        """The largest file that is read."""
+        return self.max_megabytes * 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FolderSetting:
+    """A folder that Docent chooses by itself when it is left empty."""
+
+    folder: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassagesSettings:
+    """How long passages are, in tokens of the encoder."""
+
+    max_tokens: Positive
+    min_tokens: NotNegative
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncoderSettings:
+    """Which model embeds texts, and where it runs."""
+
+    model: str
+    device: str
+    batch_size: Positive
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LexicalSettings:
+    """How words are matched."""
+
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchSettings:
+    """How many candidates a search looks at."""
+
+    candidates: Positive
+    passages: Positive
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerSettings:
+    """When an answer is given and how much of it."""
+
+    threshold: Share
+    quotes: Positive
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All settings; ``given`` names those that some layer above the defaults has set."""
+
+    documents: DocumentsSettings
+    state: FolderSetting
+    index: FolderSetting
+    passages: PassagesSettings
+    encoder: EncoderSettings
+    lexical: LexicalSettings
+    search: SearchSettings
+    answer: AnswerSettings
+    given: frozenset[str] = field(default_factory=frozenset)
+
+    def state_folder(self) -> Path:
+        """Where indexes and histories are kept."""
+        if self.state.folder:
+            return Path(self.state.folder).expanduser()
+        if _in_checkout():
+            return _ROOT / "var"
+        import platformdirs
+
+        return Path(platformdirs.user_state_dir("docent"))
+
+    def index_folder(self) -> Path:
+        """The folder of the index: as set, or one that belongs to the documents folder."""
+        if self.index.folder:
+            return Path(self.index.folder).expanduser()
+        documents = self.documents.folder.resolve()
+        tag = sha256(os.fsencode(documents)).hexdigest()[:8]
+        return self.state_folder() / "indexes" / f"{documents.name or 'root'}-{tag}"
+
+
+def load(
+    file: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    flags: Mapping[str, Any] | None = None,
+) -> Settings:
+    """Read and check the settings.
+
+    Args:
+        file: a TOML file of settings that override the defaults.
+        environment: variables, of which ``DOCENT_SECTION__KEY`` are read; a list is written as in
+            TOML.
+        flags: values by dotted name, such as ``{"documents.folder": "docs"}``; None is not set.
+
+    Raises:
+        SettingsError: a file cannot be read, a name is unknown or a value does not fit.
+    """
+    values = _read(default_file())
+    known = {f"{section}.{key}" for section, keys in values.items() for key in keys}
+    layers: dict[str, tuple[Any, str]] = {}
+    if file is not None:
+        for section, keys in _read(file).items():
+            if not isinstance(keys, dict):
+                raise SettingsError(f"{file}: '{section}' stands outside a [section].")
+            layers.update({f"{section}.{key}": (value, str(file)) for key, value in keys.items()})
+    for variable, raw in sorted((environment or {}).items()):
+        if variable.startswith(_ENVIRONMENT_PREFIX) and "__" in variable:
+            name = variable.removeprefix(_ENVIRONMENT_PREFIX).lower().replace("__", ".", 1)
+            if name.split(".")[0] in values:
+                layers[name] = (_from_environment(raw), variable)
+            else:  # perhaps for another version that shares this environment
+                _log.warning("%s is ignored: there is no such setting", variable)
+    for name, value in (flags or {}).items():
+        if value is not None:
+            layers[name] = (value, "the command line")
+    for name, (value, origin) in layers.items():
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f"; did you mean '{near[0]}'?" if near else ". See config/docent.toml."
+            raise SettingsError(f"{origin}: there is no setting '{name}'{hint}")
+        section, key = name.split(".")
+        values[section][key] = value
+    try:
+        settings = msgspec.convert(values, Settings, strict=False, dec_hook=_decode)
+    except msgspec.ValidationError as error:
+        reason, _, where = str(error).partition(" - at ")
+        name = where.strip("`$.")
+        origin = layers.get(name, (None, "config/docent.toml"))[1]
+        raise SettingsError(f"{origin}: setting '{name}': {reason[0].lower()}{reason[1:]}.") from None
+    return replace(settings, given=frozenset(layers))
+
+
+def default_file() -> Path:
+    """The file of defaults: in a checkout ``config/docent.toml``, else its copy in the wheel."""
+    if _in_checkout():
+        return _ROOT / "config" / "docent.toml"
+    return Path(__file__).with_name("docent.toml")
+
+
+def _in_checkout() -> bool:
+    return (_ROOT / "config" / "docent.toml").is_file() and (_ROOT / "pyproject.toml").is_file()
+
+
+def _read(file: Path) -> dict[str, dict[str, Any]]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"The settings file {file} cannot be read: {error}.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"The settings file {file} is not valid TOML: {error}.") from None
+
+
+def _from_environment(raw: str) -> Any:
+    """A list or a quoted text as TOML has it; all else as it is, for msgspec turns it into numbers."""
+    if raw[:1] not in ("[", '"'):
+        return raw
+    try:
+        return tomllib.loads(f"value = {raw}")["value"]
+    except tomllib.TOMLDecodeError:
+        return raw
+
+
+def _decode(wanted: type, value: Any) -> Any:
+    """Let msgspec build the types that TOML does not have."""
+    if wanted is Path and isinstance(value, str | Path):
+        return Path(value).expanduser()
+    raise ValueError(f"Expected a {wanted.__name__.lower()}, got {value!r}")

@@ -1,0 +1,119 @@
+"""What tests share: small folders of documents, and an encoder that needs no model."""
+
+import os
+import re
+from collections.abc import Callable, Sequence
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+os.environ["HF_HUB_OFFLINE"] = "1"
+
+from bot.engine import Engine
+from index.encoder import SentenceTransformerEncoder
+from index.settings import Settings, load
+
+Vectors = NDArray[np.float32]
+
+ROOT = Path(__file__).resolve().parent.parent
+
+MINUTES = """\
+# Minutes of the garden club
+
+The meeting was held in the village hall on 3 May 2024.
+
+## Attendance
+
+Alice Archer, Bob Baker and Carol Cook attended the meeting.
+Dora Dean sent her apologies.
+
+## Decisions
+
+The club bought a new greenhouse for 900 euros. It will stand behind the school.
+"""
+
+RECIPE = """\
+Onion soup
+
+Slice six onions and fry them in butter until they are brown.
+
+Add a litre of beef stock and let the soup simmer for half an hour. Serve it with toasted bread.
+"""
+
+LETTER = """\
+Dear Miriam,
+
+the ferry to Iceland leaves from Hirtshals on Tuesday. The crossing takes two days.
+
+We packed warm clothes, since the wind on deck is cold even in July.
+"""
+
+
+class WordsEncoder:
+    """Counts hashed words: texts that share words get similar vectors, with no model at all."""
+
+    name = "words"
+    dimension = 256
+
+    def __init__(self, settings: Settings | None = None, *, max_tokens: int = 64) -> None:
+        self.max_tokens = max_tokens
+        self.encoded: list[str] = []
+
+    @property
+    def fingerprint(self) -> str:
+        return f"words-{self.dimension}"
+
+    def count_tokens(self, text: str) -> int:
+        return len(re.findall(r"\w+|[^\w\s]", text))
+
+    def encode(self, texts: Sequence[str], advance: Callable[[int], None] = lambda _: None) -> Vectors:
+        self.encoded += texts
+        advance(len(texts))
+        return np.array([self.encode_question(text) for text in texts], np.float32)
+
+    def encode_question(self, question: str) -> Vectors:
+        vector = np.full(self.dimension, 1e-3, np.float32)
+        for word in re.findall(r"\w+", question.lower()):
+            vector[int.from_bytes(sha256(word.encode()).digest()[:4], "big") % self.dimension] += 1
+        return vector / np.linalg.norm(vector)
+
+
+@pytest.fixture
+def docs(tmp_path: Path) -> Path:
+    """A folder of three small documents."""
+    folder = tmp_path / "docs"
+    (folder / "letters").mkdir(parents=True)
+    (folder / "minutes.md").write_text(MINUTES, encoding="utf-8")
+    (folder / "soup.txt").write_text(RECIPE, encoding="utf-8")
+    (folder / "letters" / "ferry.txt").write_text(LETTER, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def settings(docs: Path, tmp_path: Path) -> Settings:
+    """Settings for those documents, with all state below the test's own folder."""
+    return load(flags={"documents.folder": docs, "state.folder": str(tmp_path / "state")})
+
+
+@pytest.fixture
+def encoder() -> WordsEncoder:
+    """The encoder that needs no model."""
+    return WordsEncoder()
+
+
+@pytest.fixture
+def engine(settings: Settings, encoder: WordsEncoder) -> Engine:
+    """An engine over those documents with its index built."""
+    engine = Engine(settings, encoder)
+    engine.build()
+    return engine
+
+
+@pytest.fixture(scope="session")
+def real_encoder(tmp_path_factory: pytest.TempPathFactory) -> SentenceTransformerEncoder:
+    """The embedded model, loaded once for all tests."""
+    state = tmp_path_factory.mktemp("state")
+    return SentenceTransformerEncoder(load(flags={"state.folder": str(state)}))
