@@ -10,8 +10,15 @@ from math import exp
 
 from index.records import Features, Hit
 
-CONFIDENCE = Features(sentence_cosine=2.2, sentence_coverage=4.8, passage_cosine=15.1, passage_coverage=2.9)
-CONFIDENCE_BIAS = -11.6
+CONFIDENCE = Features(
+    sentence_cosine=3.0,
+    sentence_coverage=0,
+    sentence_coverage_smooth=2.8,
+    passage_cosine=2.8,
+    passage_coverage=0,
+    passage_coverage_smooth=2.6,
+)
+CONFIDENCE_BIAS = -6.1
 """Log-odds that one of the first three quotes answers, from the best sentence's features.
 Fitted by benchmarks/evidence.py, half of the questions being about documents that are not there."""
 
@@ -23,8 +30,9 @@ _ASKS_FOR_LIST = re.compile(
       (?: list | enumerate | name \s (?: all | the | every ) ) \b
     | (?: who | what | which ) \s (?: (?: are | were ) \s (?: the | all | some ) | all | else ) \b
     | who \s (?: (?: all | also | is | was | were | has\ been ) \s )?
-          (?: there | present | invited | involved | attend | participat | join | came | come | sign
-            | sen[dt] | vote | took\ part | takes?\ part | met | refus | agree | spoke | speak )
+          (?: there | present | invited | involved | attend(?:s|ed|ing)? | participat(?:es?|ed|ing)
+            | join(?:s|ed|ing)? | came | comes? | coming | sign(?:s|ed|ing)? | sends? | sent | vote[sd]?
+            | (?: took | takes? ) \ part | met | refuse[sd]? | agree[sd]? | spoke | speaks? ) \b
     | (?: what | which ) \s
           (?: (?: of\ the | the | other | main | major | different | various | two | three | \d+ ) \s )*
           (?! (?: is | was | does | has | this | causes | happens | means | makes ) \b )
@@ -80,21 +88,14 @@ def confidence(hits: Sequence[Hit]) -> float:
     """The probability, in [0, 1], that the best of these hits answer the question."""
     if not hits:
         return 0.0
-    features, weights = hits[0].features, CONFIDENCE
-    log_odds = (
-        CONFIDENCE_BIAS
-        + weights.sentence_cosine * features.sentence_cosine
-        + weights.sentence_coverage * features.sentence_coverage
-        + weights.passage_cosine * features.passage_cosine
-        + weights.passage_coverage * features.passage_coverage
-    )
+    log_odds = CONFIDENCE_BIAS + hits[0].features.weighed(CONFIDENCE)
     return 1 / (1 + exp(-log_odds))
 
 
 def quotes_for_fact(hits: Sequence[Hit], most: int) -> list[Hit]:
     """The best sentence, then what supports it, best first."""
-    bar = _SUPPORT * hits[0].score
-    return [hit for hit in hits[:most] if hit.score >= bar]
+    best, *others = hits[:most]
+    return [best, *(hit for hit in others if hit.score >= _SUPPORT * best.score)]
 
 
 def quotes_for_list(hits: Sequence[Hit]) -> list[Hit]:
@@ -103,8 +104,11 @@ def quotes_for_list(hits: Sequence[Hit]) -> list[Hit]:
     members = [
         hit
         for hit in hits
-        if hit.score >= _MEMBER * best.score
-        and hit.features.sentence_coverage >= _MEMBER * best.features.sentence_coverage
+        if hit is best
+        or (
+            hit.score >= _MEMBER * best.score
+            and hit.features.sentence_coverage >= _MEMBER * best.features.sentence_coverage
+        )
     ]
     return sorted(members, key=lambda hit: (hit.sentence.passage.document.source, hit.sentence.start))
 
@@ -155,7 +159,7 @@ def compose(
         quotes: the most sentences quoted for a single fact.
     """
     sure = confidence(hits)
-    if sure < threshold:
+    if not hits or sure < threshold:
         near = cite(nearest(hits, quotes))
         return Answer(
             question=question, searched_for=searched_for, found=False, confidence=sure, text="",

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from index import settings as settings_module
-from index.errors import DocentError
+from index.errors import DocentError, DocumentsError
 from index.settings import Settings
 
 if TYPE_CHECKING:
@@ -31,6 +31,10 @@ _WIDEST = 100  # columns; longer lines are hard to read
 _log = logging.getLogger(__name__)
 
 
+class _ReaderGone(Exception):
+    """The reader of our output has seen enough; click would take a BrokenPipeError for a failure."""
+
+
 def main() -> None:
     """Run the command line; errors become one line on standard error."""
     try:
@@ -40,18 +44,31 @@ def main() -> None:
         code = error.exit_code
     except (KeyboardInterrupt, click.Abort):
         code = 130
-    except BrokenPipeError:  # the reader of our output has seen enough
+    except _ReaderGone:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
     except DocentError as error:
-        click.echo(f"docent: {error}", err=True)
+        _complain(str(error))
         code = 1
     except Exception as error:  # the last resort: a user sees no traceback
         _log.info("unexpected", exc_info=True)
         reason = " ".join(str(error).split()) or "no reason given"
-        click.echo(f"docent: {type(error).__name__}: {reason} (-v tells more)", err=True)
+        _complain(f"{type(error).__name__}: {reason} (-v tells more)")
         code = 1
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _complain(message: str) -> None:
+    from bot.render import line
+
+    click.echo(f"docent: {line(message)}", err=True)
+
+
+def _text(context: click.Context, parameter: click.Parameter, value: Any) -> Any:
+    """Bytes of the command line that are no text, which Python makes lone surrogates, replaced."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return tuple(_text(context, parameter, word) for word in value)
 
 
 def _with_settings(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -65,7 +82,10 @@ def _with_settings(command: Callable[..., Any]) -> Callable[..., Any]:
         for noisy in _NOISY:
             logging.getLogger(noisy).setLevel(logging.WARNING)
         flags = {"documents.folder": docs, "index.folder": index and str(index)}
-        return command(settings_module.load(config, os.environ, flags), **rest)
+        try:
+            return command(settings_module.load(config, os.environ, flags), **rest)
+        except BrokenPipeError:
+            raise _ReaderGone from None
 
     for option in (
         click.option("-v", "--verbose", is_flag=True, help="Log what happens."),
@@ -101,7 +121,7 @@ def index(settings: Settings, full: bool, as_json: bool) -> None:
 
 @docent.command()
 @_with_settings
-@click.argument("question", nargs=-1, required=True)
+@click.argument("question", nargs=-1, required=True, callback=_text)
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 def ask(settings: Settings, question: tuple[str, ...], as_json: bool) -> int:
     """Answer a QUESTION; "-" reads one a line and prints one JSON object a line."""
@@ -127,7 +147,7 @@ def _ask_many(engine: "Engine") -> int:
     from bot import render
 
     found = False
-    sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+    _read_utf8()
     for question in filter(None, map(str.strip, sys.stdin)):
         answer = engine.ask(question)
         found = found or answer.found
@@ -144,6 +164,7 @@ def chat(settings: Settings) -> None:
     from bot import repl
 
     engine = _ready_engine(settings)
+    _read_utf8()
     loop = repl.Repl(engine, lambda text: click.echo(text, nl=False), **_screen())
     if sys.stdin.isatty():
         click.echo("Ask about the documents. /help lists commands, Ctrl-D leaves.", err=True)
@@ -154,7 +175,7 @@ def chat(settings: Settings) -> None:
 
 @docent.command()
 @_with_settings
-@click.argument("source")
+@click.argument("source", callback=_text)
 @click.option("--at", "offset", type=int, metavar="OFFSET", help="Show the passage at this character.")
 @click.option("--json", "as_json", is_flag=True, help="Print the document as JSON.")
 def show(settings: Settings, source: str, offset: int | None, as_json: bool) -> None:
@@ -172,8 +193,11 @@ def show(settings: Settings, source: str, offset: int | None, as_json: bool) -> 
         _print_json(render.document_json(document, context[1] if context else None))
     elif context:
         click.echo(render.passage(context, None, **_screen()), nl=False)
+    elif sys.stdout.isatty():
+        click.echo(render.clean(document.text).rstrip("\n"))
     else:
-        click.echo(render.clean(document.text) if sys.stdout.isatty() else document.text)
+        sys.stdout.write(document.text)  # to the letter: click would strip escape sequences
+        sys.stdout.flush()
     if engine.has_index() and (notice := engine.notice(source)):
         _tell([notice])
 
@@ -200,22 +224,28 @@ def _ready_engine(settings: Settings) -> "Engine":
     if not engine.has_index():
         _tell([f"There is no index yet: building it from '{engine.settings.documents.folder}'."])
         with _progress() as progress:
-            _tell([_summary_text(engine.build(progress=progress))])
-    elif difference := engine.changes():
-        counts = ", ".join(
-            f"{len(sources)} {kind}"
-            for kind, sources in (
-                ("added", difference.added),
-                ("edited", difference.edited),
-                ("removed", difference.removed),
-            )
-            if sources
-        )
-        _tell([f"Documents changed since they were indexed ({counts}). Run `docent index` to refresh."])
+            summary = engine.build(progress=progress)
+        _tell([_summary_text(summary)])
+    else:
+        _tell(_staleness(engine))
     return engine
 
 
+def _staleness(engine: "Engine") -> list[str]:
+    """A sentence on how the documents changed since they were indexed, if they did."""
+    try:
+        difference = engine.changes()
+    except DocumentsError as error:
+        return [f"{error} Answering from the index as it is."]
+    kinds = {"added": difference.added, "edited": difference.edited, "removed": difference.removed}
+    counts = ", ".join(f"{len(sources)} {kind}" for kind, sources in kinds.items() if sources)
+    refresh = f"Documents changed since they were indexed ({counts}). Run `docent index` to refresh."
+    return [refresh] if difference else []
+
+
 def _summary_text(summary: "Summary") -> str:
+    from bot.render import line
+
     done = "indexed" if summary.changed else "up to date"
     lines = [
         f"{done}: {summary.documents} documents, {summary.passages} passages, {summary.sentences} sentences "
@@ -223,7 +253,7 @@ def _summary_text(summary: "Summary") -> str:
     ]
     if summary.documents_removed:
         lines.append(f"removed: {summary.documents_removed} documents that are gone")
-    lines += [f"skipped: {skip.source} ({skip.reason})" for skip in summary.skipped]
+    lines += [f"skipped: {line(skip.source)} ({line(skip.reason)})" for skip in summary.skipped]
     return "\n".join(lines)
 
 
@@ -274,9 +304,16 @@ def _screen() -> dict[str, Any]:
     return {"width": width, "colour": sys.stdout.isatty() and not plain}
 
 
+def _read_utf8() -> None:
+    """Take standard input for UTF-8, whatever the locale, and never fail on a byte of it."""
+    sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+
+
 def _tell(notices: Iterable[str]) -> None:
+    from bot.render import clean
+
     for notice in notices:
-        click.echo(notice, err=True)
+        click.echo(clean(notice), err=True)
 
 
 def _print_json(value: Any, *, lines: bool = False) -> None:

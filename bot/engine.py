@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from bot import answer
 from bot.answer import Answer, Citation
@@ -110,6 +109,8 @@ class Engine:
         """
         document = self.document(source)
         passages = self.generation().passages_of(document.source)
+        if not passages:
+            raise UnknownSource(f"{source} holds no sentence, so there is no passage to show.")
         if not 0 <= offset < len(document.text):
             raise UnknownSource(f"{source} has the offsets 0 to {len(document.text) - 1}, not {offset}.")
         found = next((i for i, p in enumerate(passages) if offset < p.end), len(passages) - 1)
@@ -153,11 +154,13 @@ class Engine:
         return f"{source} changed since it was indexed; the quotes are from the earlier text."
 
     def _from_file(self, source: str) -> Document:
+        place = self.settings.documents
+        files, _ = documents.walk(place.folder, place.max_bytes)
         try:
-            return documents.load(source, (self.settings.documents.folder / source).read_bytes())
-        except (OSError, KeyError, Unreadable) as error:
-            folder = self.settings.documents.folder
-            raise UnknownSource(f"There is no readable document '{source}' in '{folder}'.") from error
+            file = next(file for file in files if file.source == source)
+            return documents.load(source, documents.read(file))
+        except (StopIteration, Unreadable):
+            raise UnknownSource(f"There is no readable document '{source}' in '{place.folder}'.") from None
 
     def generation(self) -> Generation:
         """The current generation, opened.
@@ -183,7 +186,6 @@ class Engine:
 def _with_folder_of_index(settings: Settings, store: Store) -> Settings:
     """Take the documents folder from an index that was named without it."""
     named = "index.folder" in settings.given and "documents.folder" not in settings.given
-    if not named or store.current_name() is None:
+    if not named or (folder := store.documents_folder()) is None:
         return settings
-    folder = Path(store.current().manifest.folder)
     return replace(settings, documents=replace(settings.documents, folder=folder))

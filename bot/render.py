@@ -63,9 +63,9 @@ def terminal(answer: Answer, matches: Matches, *, width: int, colour: bool) -> s
             parts += [Text(NEAREST, style="dim"), Padding(_quotes(answer.near, matches, "dim"), (0, 0, 0, 2))]
     if citations := answer.citations or answer.near:
         parts += [Text(), _sources(citations)]
-    parts += [Text(f"! {notice}", style="yellow") for notice in answer.notices]
+    parts += [Text(f"! {line(notice)}", style="yellow") for notice in answer.notices]
     if answer.found:
-        parts += [Text(), Text(f"confidence {answer.confidence:.0%}", style="dim")]
+        parts += [Text(), Text(f"confidence {min(answer.confidence, 0.99):.0%}", style="dim")]
     return _render(parts, width=width, colour=colour)
 
 
@@ -113,7 +113,7 @@ def document_json(document: Document, here: Passage | None) -> dict[str, Any]:
 def _quotes(citations: Iterable[Citation], matches: Matches, style: str = "") -> Table:
     table = Table.grid(padding=(0, 1))
     table.add_column(no_wrap=True)
-    table.add_column()
+    table.add_column(overflow="fold")  # never cut: a quote is word for word
     for citation in citations:
         quote = Text(line(citation.quote), style=style)
         for start, end in matches(quote.plain):
@@ -125,7 +125,7 @@ def _quotes(citations: Iterable[Citation], matches: Matches, style: str = "") ->
 def _sources(citations: Iterable[Citation]) -> Table:
     """Each document once, with the places cited in it."""
     table = Table.grid(padding=(0, 1))
-    table.add_column()
+    table.add_column(overflow="fold")
     documents: dict[str, list[Citation]] = {}
     for citation in citations:
         documents.setdefault(citation.source, []).append(citation)

@@ -9,7 +9,6 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Protocol
 
 from index import documents
@@ -166,6 +165,8 @@ def build(
 
 def _splitting(settings: Settings, encoder: Encoder) -> str:
     """Changes whenever a document may be split differently or its words are stemmed differently."""
+    from importlib.metadata import version
+
     parts = [
         f"{settings.passages}",
         settings.lexical.language,

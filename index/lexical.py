@@ -5,7 +5,7 @@ built anew for each generation: that is quick, and the scores of an index that g
 then those of one built at once.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from math import log
 from pathlib import Path
 
@@ -76,31 +76,36 @@ class Lexical:
         return self._searcher.num_docs
 
     def search(self, question: str, limit: int) -> dict[int, float]:
-        """BM25 of the best passages by passage number; only passages with a word of the question."""
-        stems = set(self.analyser.stems(question))
-        words = [tantivy.Query.term_query(self._schema, "text", stem, "freq") for stem in sorted(stems)]
+        """BM25 of the best passages by passage number; only passages with a content word of the question."""
+        stems = sorted(self.analyser.content(question))
+        words = [tantivy.Query.term_query(self._schema, "text", stem, "freq") for stem in stems]
         query = tantivy.Query.boolean_query([(tantivy.Occur.Should, word) for word in words])
         hits = self._searcher.search(query, limit, count=False).hits
         numbers = self._searcher.fast_field_values("number", [address for _, address in hits])
         return {int(number or 0): score for number, (score, _) in zip(numbers, hits, strict=True)}
 
-    def weights(self, question: str) -> dict[str, float]:
+    def weights(self, question: str, others: int = 0, others_with: int = 0) -> dict[str, float]:
         """The content stems of a question, each with its inverse document frequency.
 
         It is Lucene's: ln(1 + (N - n + 0.5) / (n + 0.5)) for a word in n of N passages.
+
+        Args:
+            question: in words.
+            others: so many passages are counted in that are not there,
+            others_with: so many of which are taken to hold the word.
         """
-        total = len(self)
+        total = len(self) + others
         weights = {}
         for stem in sorted(self.analyser.content(question)):
-            found = self._searcher.doc_freq("text", stem)
+            found = self._searcher.doc_freq("text", stem) + others_with
             weights[stem] = log(1 + (total - found + 0.5) / (found + 0.5))
         return weights
 
-    def coverage(self, weights: dict[str, float], text: str) -> float:
-        """The share of the weights, in [0, 1], whose stems are in the text."""
-        present = set(self.analyser.stems(text))
-        total = sum(weights.values())
-        return sum(weight for stem, weight in weights.items() if stem in present) / total if total else 0.0
+
+def coverage(weights: dict[str, float], stems: Collection[str]) -> float:
+    """The share of the weights, in [0, 1], whose stems are among those of a text."""
+    total = sum(weights.values())
+    return sum(weight for stem, weight in weights.items() if stem in stems) / total if total else 0.0
 
 
 def build(folder: Path, texts: Iterable[str], language: str) -> None:

@@ -40,7 +40,8 @@ def split(
 ) -> list[tuple[Passage, list[Sentence]]]:
     """Divide a document into passages, each with its sentences, in reading order.
 
-    Every letter and digit of a document without front matter is in exactly one sentence.
+    Every letter and digit is in exactly one sentence, but for front matter and headings with a text
+    below them, which are no sentences.
 
     Args:
         document: what to divide.
@@ -53,7 +54,10 @@ def split(
     passages = []
     for group in _join(parts, document.text, count, max_tokens, min_tokens):
         passage = Passage(document, group[0].start, group[-1].end, _locator(group))
-        sentences = [Sentence(passage, *span) for block in group for span in _sentences(document.text, block)]
+        quotable = [block for block in group if block.paragraph] or group  # a heading alone says little
+        sentences = [
+            Sentence(passage, *span) for block in quotable for span in _sentences(document.text, block)
+        ]
         if sentences:
             passages.append((passage, sentences))
     return passages

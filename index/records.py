@@ -69,14 +69,29 @@ class Sentence:
 class Features:
     """What speaks for a sentence as the answer to a question.
 
-    Cosines lie in [-1, 1]; a coverage is the share, in [0, 1], of the question's content words
-    found in the text, each word weighted by its inverse document frequency.
+    Cosines lie in [-1, 1]. A coverage is the share, in [0, 1], of the question's content words found
+    in the text, each word weighted by its inverse document frequency; a smooth one weights them as if
+    passages about other things were in the index too, for in a few documents about one thing the
+    word for that thing counts for nothing.
     """
 
     sentence_cosine: float
     sentence_coverage: float
+    sentence_coverage_smooth: float
     passage_cosine: float
     passage_coverage: float
+    passage_coverage_smooth: float
+
+    def weighed(self, weights: "Features") -> float:
+        """The sum of the features, each times its weight."""
+        return (
+            weights.sentence_cosine * self.sentence_cosine
+            + weights.sentence_coverage * self.sentence_coverage
+            + weights.sentence_coverage_smooth * self.sentence_coverage_smooth
+            + weights.passage_cosine * self.passage_cosine
+            + weights.passage_coverage * self.passage_coverage
+            + weights.passage_coverage_smooth * self.passage_coverage_smooth
+        )
 
 
 @dataclass(frozen=True, slots=True)

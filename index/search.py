@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from index.encoder import Encoder
 from index.errors import IndexMismatch
+from index.lexical import coverage
 from index.records import Features, Hit, Passage
 from index.settings import Settings
 from index.store import Generation
@@ -20,9 +21,18 @@ if TYPE_CHECKING:
 
     from index.encoder import Vectors
 
-EVIDENCE = Features(sentence_cosine=0.07, sentence_coverage=0.20, passage_cosine=0.41, passage_coverage=0.32)
+EVIDENCE = Features(
+    sentence_cosine=0.22,
+    sentence_coverage=0.30,
+    sentence_coverage_smooth=0,
+    passage_cosine=0.33,
+    passage_coverage=0.15,
+    passage_coverage_smooth=0,
+)
 """Weights of the features in a hit's score; they add up to 1. Fitted by benchmarks/evidence.py."""
 
+OTHERS, OTHERS_WITH = 50, 2
+"""Passages about other things that smooth coverage counts in, and how many of them hold a word."""
 
 _TINY = 1e-9  # against a division by zero
 
@@ -65,7 +75,8 @@ class Searcher:
     def sweep(self, question: str) -> list[Hit]:
         """The sentences of all passages that could matter, best first: every one of a small collection."""
         vector = self._encoder.encode_question(question)
-        return self._weigh(question, vector, [candidate.number for candidate in self.rank(question, vector)])
+        found = self.rank(question, vector, self._settings.sweep)
+        return self._weigh(question, vector, [candidate.number for candidate in found])
 
     def passages(self, question: str, limit: int) -> list[Passage]:
         """The best passages, best first."""
@@ -73,13 +84,20 @@ class Searcher:
         best = self.rank(question, vector)[:limit]
         return [self.generation.passage(candidate.number) for candidate in best]
 
-    def rank(self, question: str, vector: "Vectors") -> list[Candidate]:
-        """The passages worth looking at, best first."""
+    def rank(self, question: str, vector: "Vectors", limit: int | None = None) -> list[Candidate]:
+        """The passages worth looking at, best first.
+
+        Args:
+            question: in words.
+            vector: the question's, shape (dimension,).
+            limit: sentences taken by their vectors, and passages taken by their words; by default as
+                the settings say for a single fact.
+        """
         import numpy as np
 
-        limit = min(self._settings.candidates, self.generation.manifest.sentences)
+        limit = min(limit or self._settings.candidates, self.generation.manifest.sentences)
         cosines, rows = self.generation.faiss.search(vector[np.newaxis], limit)
-        bm25 = self.generation.lexical.search(question, self._settings.candidates)
+        bm25 = self.generation.lexical.search(question, limit)
         cosine: dict[int, float] = {}
         for number, value in zip(self.generation.passages_with(rows[0]), cosines[0], strict=True):
             cosine.setdefault(int(number), float(value))  # rows come best first
@@ -107,26 +125,18 @@ class Searcher:
 
     def _weigh(self, question: str, vector: "Vectors", passages: list[int]) -> list[Hit]:
         lexical = self.generation.lexical
-        weights = lexical.weights(question)
+        sharp, smooth = lexical.weights(question), lexical.weights(question, OTHERS, OTHERS_WITH)
         hits = []
         for number in passages:
             cosines = self._cosines(number, vector)
             sentences = self.generation.sentences(number)
             passage = sentences[0].passage
-            context = f"{passage.document.title}\n{passage.text}"
-            shared = float(cosines.max()), lexical.coverage(weights, context)
+            context = set(lexical.analyser.stems(f"{passage.document.title}\n{passage.text}"))
+            of_passage = float(cosines.max()), coverage(sharp, context), coverage(smooth, context)
             for sentence, cosine in zip(sentences, cosines, strict=True):
-                coverage = lexical.coverage(weights, sentence.text)
-                features = Features(float(cosine), coverage, *shared)
-                hits.append(Hit(sentence, evidence(features), features))
+                stems = set(lexical.analyser.stems(sentence.text))
+                features = Features(
+                    float(cosine), coverage(sharp, stems), coverage(smooth, stems), *of_passage
+                )
+                hits.append(Hit(sentence, features.weighed(EVIDENCE), features))
         return sorted(hits, key=lambda hit: -hit.score)
-
-
-def evidence(features: Features) -> float:
-    """The weighted sum of the features by which sentences are ranked."""
-    return (
-        EVIDENCE.sentence_cosine * features.sentence_cosine
-        + EVIDENCE.sentence_coverage * features.sentence_coverage
-        + EVIDENCE.passage_cosine * features.passage_cosine
-        + EVIDENCE.passage_coverage * features.passage_coverage
-    )

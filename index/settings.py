@@ -76,6 +76,7 @@ class SearchSettings:
     """How many candidates a search looks at."""
 
     candidates: Positive
+    sweep: Positive
     passages: Positive
 
 

@@ -13,6 +13,7 @@ A generation is written under another name, flushed to the disk, read back, and 
 """
 
 import os
+import re
 import secrets
 import shutil
 import sqlite3
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from index.encoder import Vectors
     from index.lexical import Lexical
 
+_NAME = re.compile(r"[\w-]+")
 FORMAT = 1  # of the generation folder; another one is rebuilt, not read
 
 _DRAFT = ".draft-"
@@ -194,7 +196,10 @@ class Generation:
         """The lexical index over passages."""
         from index.lexical import Lexical
 
-        return Lexical(self.folder / "lexical", self.manifest.language)
+        try:
+            return Lexical(self.folder / "lexical", self.manifest.language)
+        except ValueError as error:
+            raise IndexDamaged(f"The words in {self.folder} cannot be read. {_REBUILD}") from error
 
     def check(self) -> None:
         """Read everything back.
@@ -355,11 +360,31 @@ class Store:
     def current_name(self) -> str | None:
         """The name of the current generation, or None where there is none yet."""
         try:
-            return (self.folder / "current").read_text(encoding="utf-8").strip() or None
+            name = (self.folder / "current").read_text(encoding="utf-8").strip()
         except FileNotFoundError:
             return None
         except (OSError, UnicodeDecodeError) as error:
             raise IndexDamaged(f"{self.folder / 'current'} cannot be read: {error}. {_REBUILD}") from None
+        if not _NAME.fullmatch(name):
+            raise IndexDamaged(f"{self.folder / 'current'} names no generation. {_REBUILD}")
+        return name
+
+    def documents_folder(self) -> Path | None:
+        """The documents folder of the current generation, even where that cannot be used otherwise.
+
+        Raises:
+            IndexDamaged: it does not say so any more.
+        """
+        name = self.current_name()
+        if name is None:
+            return None
+        try:
+            manifest = msgspec.json.decode((self._generations / name / "manifest.json").read_bytes())
+            return Path(manifest["folder"])
+        except (OSError, msgspec.DecodeError, KeyError, TypeError):
+            raise IndexDamaged(
+                f"The index in {self.folder} does not say of which documents it is. Add --docs DIR."
+            ) from None
 
     def current(self) -> Generation:
         """Open the current generation.
@@ -438,7 +463,10 @@ class Store:
         draft.folder.rename(finished)
         generation = Generation(finished)
         generation.check()
-        previous = self.current_name()
+        try:
+            previous = self.current_name()
+        except IndexDamaged:  # which is why this one was built
+            previous = None
         temporary = self.folder / "current.new"
         temporary.write_text(finished.name + "\n", encoding="utf-8")
         for path in (temporary, self._generations):

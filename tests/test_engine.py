@@ -1,0 +1,292 @@
+"""The engine: asking, looking into documents, and keeping up with the index and the files."""
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from bot.engine import Engine
+from index.build import Changes
+from index.errors import DocumentsError, IndexMismatch, IndexMissing, UnknownSource
+from index.settings import Settings, load
+from tests.conftest import LETTER, MINUTES, RECIPE, WordsEncoder
+
+ATTENDED = "who attended the meeting?"
+TEXTS = {"minutes.md": MINUTES, "soup.txt": RECIPE, "letters/ferry.txt": LETTER}
+
+
+# ----------------------------------------------------------------------------------------- asking
+
+
+def test_a_question_that_the_documents_answer(engine: Engine):
+    reply = engine.ask(ATTENDED)
+    assert reply.found
+    assert reply.text == "Alice Archer, Bob Baker and Carol Cook attended the meeting. [1]"
+    assert reply.confidence == pytest.approx(0.987, abs=0.0005)
+    assert (reply.question, reply.searched_for) == (ATTENDED, ATTENDED)
+    assert (reply.near, reply.notices) == ((), ())
+    assert 0 < reply.elapsed_ms < 60_000
+    [citation] = reply.citations
+    assert (citation.source, citation.title) == ("minutes.md", "Minutes of the garden club")
+    assert citation.locator == "Minutes of the garden club › Attendance, paragraph 2"
+    assert (citation.start, citation.end) == (102, 162)
+    assert (citation.passage_start, citation.passage_end) == (87, 192)
+
+
+def test_a_question_that_they_do_not_answer(engine: Engine):
+    reply = engine.ask("zebra quantum?")
+    assert (reply.found, reply.text, reply.citations) == (False, "", ())
+    assert reply.confidence < 0.01
+    assert [near.number for near in reply.near] == [1, 2, 3]
+
+
+@pytest.mark.parametrize("question", ["", "?!", "nul\0", "语", "x" * 10_000, '"+-&|!(){}[]^~*?:\\/'])
+def test_odd_questions_are_not_answered(engine: Engine, question: str):
+    assert not engine.ask(question).found
+
+
+@hypothesis_settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.lists(st.sampled_from(sorted({w for t in TEXTS.values() for w in t.split()})), max_size=6))
+def test_every_quote_is_an_exact_slice_of_its_document(engine: Engine, words: list[str]):
+    reply = engine.ask(" ".join(words))
+    for cited in (*reply.citations, *reply.near):
+        assert TEXTS[cited.source][cited.start : cited.end] == cited.quote
+        assert TEXTS[cited.source][cited.passage_start : cited.passage_end] == cited.passage
+
+
+def test_threshold_and_number_of_quotes_are_those_of_the_settings(settings: Settings, encoder: WordsEncoder):
+    Engine(settings, encoder).build()
+    ferry = "Where does the ferry to Iceland leave from?"
+    for threshold, quotes, found in ((0.35, 3, 3), (0.35, 2, 2), (1.0, 2, 0)):
+        chosen = replace(settings.answer, threshold=threshold, quotes=quotes)
+        reply = Engine(replace(settings, answer=chosen), encoder).ask(ferry)
+        assert (len(reply.citations), len(reply.near)) == (found, 0 if found else quotes)
+
+
+def test_where_the_words_of_a_question_stand(engine: Engine):
+    matches = engine.matches("Who attends the meetings?")
+    assert list(matches("They attended the Meeting.")) == [(5, 13), (18, 25)]
+
+
+def test_more_excludes_what_was_seen_and_goes_on_numbering(engine: Engine):
+    seen = engine.ask(ATTENDED).citations
+    more = engine.more(ATTENDED, seen)
+    rest = engine.more(ATTENDED, (*seen, *more))
+    places = [(c.source, c.passage_start) for c in (*seen, *more, *rest)]
+    assert [c.number for c in (*more, *rest)] == [2, 3, 4, 5]
+    assert sorted(places) == [
+        ("letters/ferry.txt", 0),
+        ("minutes.md", 0),
+        ("minutes.md", 87),
+        ("minutes.md", 194),
+        ("soup.txt", 0),
+    ]
+    assert engine.more(ATTENDED, (*seen, *more, *rest)) == ()
+
+
+def test_without_an_index(settings: Settings, encoder: WordsEncoder):
+    engine = Engine(settings, encoder)
+    assert not engine.has_index()
+    with pytest.raises(IndexMissing, match=r"There is no index in .* yet\. Run `docent index`\."):
+        engine.ask(ATTENDED)
+
+
+def test_with_another_model_than_the_indexs(
+    engine: Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch
+):
+    other = WordsEncoder()
+    monkeypatch.setattr(WordsEncoder, "fingerprint", "another")
+    with pytest.raises(IndexMismatch, match="The index was made with the model words"):
+        Engine(settings, other).ask(ATTENDED)
+
+
+def test_many_threads_get_the_answers_of_one(engine: Engine):
+    questions = [ATTENDED, "Where does the ferry to Iceland leave from?", "zebra quantum?"] * 8
+    alone = [replace(engine.ask(question), elapsed_ms=0) for question in questions]
+    shared = Engine(engine.settings, WordsEncoder())  # opened by whichever thread is first
+    with ThreadPoolExecutor(8) as pool:
+        together = [replace(reply, elapsed_ms=0) for reply in pool.map(shared.ask, questions)]
+    assert together == alone
+
+
+# ------------------------------------------------------------------------------------ keeping up
+
+
+@pytest.mark.parametrize(
+    ("change", "notice"),
+    [
+        (
+            lambda file: file.write_text("Nobody came.", encoding="utf-8"),
+            "minutes.md changed since it was indexed; the quotes are from the earlier text.",
+        ),
+        (
+            lambda file: file.unlink(),
+            "minutes.md is gone or cannot be read; the quotes are from when it was indexed.",
+        ),
+        (os.utime, None),
+    ],
+    ids=["edited", "gone", "touched"],
+)
+def test_a_cited_file_that_changed_is_noticed(engine: Engine, docs: Path, change, notice: str | None):
+    change(docs / "minutes.md")
+    reply = engine.ask(ATTENDED)
+    assert reply.text == "Alice Archer, Bob Baker and Carol Cook attended the meeting. [1]"
+    assert reply.notices == ((notice,) if notice else ())
+    assert engine.notice("minutes.md") == notice
+    assert engine.notice("soup.txt") is None
+
+
+def test_a_changed_file_that_is_only_near_is_noticed_too(engine: Engine, docs: Path):
+    (docs / "soup.txt").unlink()
+    assert engine.ask("zebra quantum?").notices == (
+        "soup.txt is gone or cannot be read; the quotes are from when it was indexed.",
+    )
+
+
+def test_a_new_generation_is_taken_up_without_a_restart(engine: Engine, docs: Path):
+    question = "which dwarfs attended the meeting?"
+    assert "Thorin" not in engine.ask(question).text
+    (docs / "minutes.md").write_text("Thorin and other dwarfs attended the meeting.", encoding="utf-8")
+    Engine(engine.settings, WordsEncoder()).build()  # as another process would
+    assert engine.ask(question).text == "Thorin and other dwarfs attended the meeting. [1]"
+    assert engine.ask(question).notices == ()
+    assert engine.document("minutes.md").text == "Thorin and other dwarfs attended the meeting."
+
+
+def test_changes(engine: Engine, docs: Path):
+    assert engine.changes() == Changes()
+    (docs / "soup.txt").unlink()
+    (docs / "tea.txt").write_text("Tea.", encoding="utf-8")
+    assert engine.changes() == Changes(added=("tea.txt",), removed=("soup.txt",))
+    docs.rename(docs.with_name("elsewhere"))
+    with pytest.raises(DocumentsError):
+        engine.changes()
+
+
+def test_the_folder_is_that_of_an_index_named_alone(engine: Engine, docs: Path, tmp_path: Path):
+    place = str(engine.settings.index_folder())
+    assert Engine(load(flags={"index.folder": place}), WordsEncoder()).settings.documents.folder == docs
+    both = load(flags={"index.folder": place, "documents.folder": tmp_path})
+    assert Engine(both, WordsEncoder()).settings.documents.folder == tmp_path
+    empty = load(flags={"index.folder": str(tmp_path / "none")})
+    assert Engine(empty, WordsEncoder()).settings.documents.folder == Path("seeds")
+
+
+def test_a_damaged_index_named_alone_can_be_built_anew(engine: Engine, docs: Path):
+    """The message of the damage says so: run `docent index --full`."""
+    generation = engine.generation()
+    (generation.folder / "texts.sqlite").write_bytes(b"")
+    alone = load(flags={"index.folder": str(engine.settings.index_folder())})
+    again = Engine(alone, WordsEncoder())
+    assert again.settings.documents.folder == docs
+    assert again.build(full=True).documents == 3
+    assert again.ask(ATTENDED).found
+
+
+# --------------------------------------------------------------------------------- looking into it
+
+
+@pytest.mark.parametrize("source", sorted(TEXTS))
+def test_a_document_as_indexed(engine: Engine, docs: Path, source: str):
+    (docs / source).write_text("edited since", encoding="utf-8")
+    assert engine.document(source).text == TEXTS[source]
+
+
+@pytest.mark.parametrize("source", sorted(TEXTS))
+def test_a_document_without_an_index_is_read_from_its_file(
+    settings: Settings, encoder: WordsEncoder, source: str
+):
+    document = Engine(settings, encoder).document(source)
+    assert (document.source, document.text) == (source, TEXTS[source])
+
+
+@pytest.mark.parametrize("source", ["none.txt", "letters", "picture.png", "empty.txt", "", "n\0l.txt"])
+def test_what_cannot_be_read_without_an_index(
+    settings: Settings, encoder: WordsEncoder, docs: Path, source: str
+):
+    (docs / "picture.png").write_bytes(b"png")
+    (docs / "empty.txt").write_bytes(b"")
+    with pytest.raises(UnknownSource) as caught:
+        Engine(settings, encoder).document(source)
+    assert str(caught.value) == f"There is no readable document '{source}' in '{docs}'."
+
+
+@pytest.mark.parametrize(
+    "source", ["../secret.txt", "letters/../../secret.txt", "{outside}/secret.txt", ".hidden.txt"]
+)
+@pytest.mark.parametrize("indexed", [True, False])
+def test_nothing_outside_the_documents_is_ever_shown(
+    settings: Settings, encoder: WordsEncoder, docs: Path, source: str, indexed: bool
+):
+    (docs.parent / "secret.txt").write_text("The code is 1234.", encoding="utf-8")
+    (docs / ".hidden.txt").write_text("The code is 1234.", encoding="utf-8")
+    engine = Engine(settings, encoder)
+    if indexed:
+        engine.build()
+    with pytest.raises(UnknownSource, match="There is no"):
+        engine.document(source.format(outside=docs.parent))
+
+
+@pytest.mark.parametrize(
+    ("source", "hint"),
+    [
+        ("minutes.txt", "Did you mean minutes.md"),
+        ("ferry.txt", "Did you mean letters/ferry.txt"),
+        ("zzz", "`docent status -v` lists them all."),
+    ],
+)
+def test_an_unknown_source_names_the_nearest(engine: Engine, source: str, hint: str):
+    with pytest.raises(UnknownSource) as caught:
+        engine.document(source)
+    assert str(caught.value).startswith(f"There is no document '{source}' in the index. {hint}")
+
+
+@pytest.mark.parametrize(
+    ("offset", "before", "here", "after"),
+    [
+        (0, None, (0, 85), (87, 192)),
+        (84, None, (0, 85), (87, 192)),
+        (85, (0, 85), (87, 192), (194, 288)),  # the gap between two passages
+        (87, (0, 85), (87, 192), (194, 288)),
+        (194, (87, 192), (194, 288), None),
+        (288, (87, 192), (194, 288), None),  # the line end after the last passage
+    ],
+)
+def test_the_passage_at_an_offset_and_its_neighbours(engine: Engine, offset: int, before, here, after):
+    found = engine.around("minutes.md", offset)
+    assert [p and (p.start, p.end) for p in found] == [before, here, after]
+    assert all(p.text == MINUTES[p.start : p.end] for p in found if p)
+
+
+@pytest.mark.parametrize("offset", [-1, 289, 10**9])
+def test_an_offset_outside(engine: Engine, offset: int):
+    with pytest.raises(UnknownSource) as caught:
+        engine.around("minutes.md", offset)
+    assert str(caught.value) == f"minutes.md has the offsets 0 to 288, not {offset}."
+
+
+def test_a_document_without_a_passage_has_nothing_around(engine: Engine, docs: Path):
+    (docs / "bare.md").write_text("---\nauthor: Ann\n---\n\n# *\n", encoding="utf-8")
+    engine.build()
+    with pytest.raises(UnknownSource, match=r"^bare\.md "):
+        engine.around("bare.md", 0)
+
+
+def test_around_needs_an_index(settings: Settings, encoder: WordsEncoder):
+    with pytest.raises(IndexMissing):
+        Engine(settings, encoder).around("minutes.md", 0)
+
+
+def test_sources(engine: Engine):
+    assert [(entry.source, entry.title) for entry in engine.sources()] == [
+        ("letters/ferry.txt", "Dear Miriam,"),
+        ("minutes.md", "Minutes of the garden club"),
+        ("soup.txt", "Onion soup"),
+    ]

@@ -1,0 +1,300 @@
+"""How answers look; nothing of a document may rewrite the screen."""
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from bot import render
+from bot.answer import Answer, Citation
+from index.records import Document, Passage
+
+CITED = Citation(
+    number=1,
+    source="letters/ferry.txt",
+    title="Dear Miriam",
+    locator="paragraph 2",
+    start=14,
+    end=41,
+    quote="The ferry leaves on Tuesday.",
+    passage="The ferry leaves on Tuesday. It rains.",
+    passage_start=14,
+    passage_end=51,
+    span=None,
+    score=0.5,
+)
+SECOND = replace(CITED, number=2, source="soup.txt", title="Soup", locator="paragraph 1", quote="Boil it.")
+THIRD = replace(CITED, number=3, locator="paragraph 4", quote="Take the ferry back.")
+FOUND = Answer(
+    question="When does the ferry leave?",
+    searched_for="When does the ferry leave?",
+    found=True,
+    confidence=0.874,
+    text="The ferry leaves on Tuesday. [1]",
+    citations=(CITED,),
+    elapsed_ms=12.345,
+)
+LOST = Answer(
+    question="Why?", searched_for="Why?", found=False, confidence=0.01, text="", citations=(), near=(CITED,)
+)
+
+
+def ferry(text: str) -> Iterator[tuple[int, int]]:
+    """Stands in for the engine's matches."""
+    return (found.span() for found in re.finditer("ferry", text))
+
+
+def shown(answer: Answer, *, width: int = 60, colour: bool = False) -> str:
+    return render.terminal(answer, ferry, width=width, colour=colour)
+
+
+# ---------------------------------------------------------------------------------------- answers
+
+
+def test_an_answer():
+    assert shown(FOUND) == (
+        "[1] The ferry leaves on Tuesday.\n"
+        "\n"
+        "Dear Miriam  (letters/ferry.txt)\n"
+        "  [1] paragraph 2\n"
+        "\n"
+        "confidence 87%\n"
+    )
+
+
+def test_an_answer_in_colour_emphasises_the_questions_words():
+    assert shown(FOUND, width=40, colour=True) == (
+        "\x1b[36m[1]\x1b[0m The \x1b[1;32mferry\x1b[0m leaves on Tuesday.\n"
+        "\n"
+        "\x1b[3mDear Miriam\x1b[0m\x1b[2;3m  (letters/ferry.txt)\x1b[0m\n"
+        "  \x1b[36m[1]\x1b[0m\x1b[39m paragraph 2\x1b[0m\n"
+        "\n"
+        "\x1b[2mconfidence 87%\x1b[0m\n"
+    )
+
+
+def test_nothing_found():
+    assert shown(LOST) == (
+        "The documents do not answer this.\n"
+        "The nearest passages, which are not an answer:\n"
+        "  [1] The ferry leaves on Tuesday.\n"
+        "\n"
+        "Dear Miriam  (letters/ferry.txt)\n"
+        "  [1] paragraph 2\n"
+    )
+
+
+def test_nothing_found_in_colour():
+    first, second, third, *_ = shown(LOST, width=60, colour=True).split("\n")
+    assert first == "\x1b[1mThe documents do not answer this.\x1b[0m"
+    assert second == "\x1b[2mThe nearest passages, which are not an answer:\x1b[0m"
+    assert "\x1b[2mThe \x1b[0m\x1b[1;2;32mferry\x1b[0m\x1b[2m leaves on Tuesday.\x1b[0m" in third
+
+
+def test_nothing_near_either():
+    assert shown(replace(LOST, near=())) == "The documents do not answer this.\n"
+
+
+def test_each_document_is_named_once():
+    assert shown(replace(FOUND, citations=(CITED, SECOND, THIRD))) == (
+        "[1] The ferry leaves on Tuesday.\n"
+        "[2] Boil it.\n"
+        "[3] Take the ferry back.\n"
+        "\n"
+        "Dear Miriam  (letters/ferry.txt)\n"
+        "  [1] paragraph 2 · [3] paragraph 4\n"
+        "Soup  (soup.txt)\n"
+        "  [2] paragraph 1\n"
+        "\n"
+        "confidence 87%\n"
+    )
+
+
+def test_notices_and_what_was_searched_for():
+    answer = replace(FOUND, searched_for="ferry departure", notices=("soup.txt is gone.", "So is tea.txt."))
+    lines = shown(answer).split("\n")
+    assert lines[0] == "searched for: ferry departure"
+    assert lines[-5:] == ["! soup.txt is gone.", "! So is tea.txt.", "", "confidence 87%", ""]
+
+
+@pytest.mark.parametrize(
+    ("quote", "width", "rows"),
+    [
+        ("The ferry leaves on Tuesday.", 18, ["[1] The ferry", "    leaves on", "    Tuesday."]),
+        ("日本語の文章です。", 12, ["[1] 日本語の", "    文章です", "    。"]),
+        ("Donaudampfschiff", 12, ["[1] Donaudam", "    pfschiff"]),
+        ("two\n  lines\tand\u00a0a gap", 40, ["[1] two lines and a gap"]),
+    ],
+)
+def test_quotes_are_wrapped(quote: str, width: int, rows: list[str]):
+    lines = shown(replace(FOUND, citations=(replace(CITED, quote=quote),)), width=width).split("\n")
+    assert lines[: len(rows) + 1] == [*rows, ""]
+
+
+@pytest.mark.parametrize("markup", ["[bold]no[/bold]", "[/]", "[red", ":smile:", "\\[x]", "https://a.b/c"])
+def test_markup_is_printed_as_it_is(markup: str):
+    hostile = replace(CITED, quote=f"a {markup} b", title=markup, source=markup, locator=markup)
+    assert shown(replace(FOUND, citations=(hostile,), notices=(markup,))) == (
+        f"[1] a {markup} b\n\n{markup}  ({markup})\n  [1] {markup}\n! {markup}\n\nconfidence 87%\n"
+    )
+
+
+def test_more():
+    assert render.more((THIRD,), ferry, width=60, colour=False) == (
+        "[3] Take the ferry back.\n\nDear Miriam  (letters/ferry.txt)\n  [3] paragraph 4\n"
+    )
+    assert render.more((), ferry, width=60, colour=False) == "There is no more.\n"
+
+
+# --------------------------------------------------------------------------------------- passages
+
+
+DOCUMENT = Document("a.txt", "Alpha", "One.\n\nTwo is here. Three.\n\nFour.", "digest")
+BEFORE = Passage(DOCUMENT, 0, 4, "paragraph 1")
+HERE = Passage(DOCUMENT, 6, 25, "paragraph 2")
+AFTER = Passage(DOCUMENT, 27, 32, "paragraph 3")
+
+
+def test_a_passage_between_its_neighbours():
+    assert render.passage((BEFORE, HERE, AFTER), (6, 18), width=60, colour=False) == (
+        "Alpha  (a.txt, paragraph 2, characters 6–25)\n\nOne.\n\n  Two is here. Three.\n\nFour.\n"
+    )
+
+
+def test_a_passage_in_colour_emphasises_the_quote():
+    assert render.passage((BEFORE, HERE, AFTER), (6, 18), width=60, colour=True) == (
+        "\x1b[36mAlpha  (a.txt, paragraph 2, characters 6–25)\x1b[0m\n"
+        "\n"
+        "\x1b[2mOne.\x1b[0m\n"
+        "\n"
+        "  \x1b[1mTwo is here.\x1b[0m Three.\n"
+        "\n"
+        "\x1b[2mFour.\x1b[0m\n"
+    )
+
+
+def test_a_passage_alone_and_without_a_quote():
+    assert render.passage((None, HERE, None), None, width=60, colour=False) == (
+        "Alpha  (a.txt, paragraph 2, characters 6–25)\n\n  Two is here. Three.\n"
+    )
+
+
+# ------------------------------------------------------------------------------------------- JSON
+
+
+def test_json_of_an_answer_has_exactly_these_keys():
+    encoded = json.loads(msgspec.json.encode(render.to_json(FOUND)))
+    assert encoded == {
+        "question": "When does the ferry leave?",
+        "searched_for": "When does the ferry leave?",
+        "found": True,
+        "confidence": 0.874,
+        "answer": "The ferry leaves on Tuesday. [1]",
+        "citations": [
+            {
+                "number": 1,
+                "source": "letters/ferry.txt",
+                "title": "Dear Miriam",
+                "locator": "paragraph 2",
+                "start": 14,
+                "end": 41,
+                "quote": "The ferry leaves on Tuesday.",
+                "passage": "The ferry leaves on Tuesday. It rains.",
+                "passage_start": 14,
+                "passage_end": 51,
+                "span": None,
+                "score": 0.5,
+            }
+        ],
+        "elapsed_ms": 12.3,
+    }
+
+
+def test_json_where_nothing_was_found():
+    assert render.to_json(LOST) == {
+        "question": "Why?",
+        "searched_for": "Why?",
+        "found": False,
+        "confidence": 0.01,
+        "answer": "",
+        "citations": [],
+        "elapsed_ms": 0.0,
+    }
+
+
+@pytest.mark.parametrize(
+    ("here", "more"),
+    [
+        (None, {}),
+        (
+            HERE,
+            {"passage": {"locator": "paragraph 2", "start": 6, "end": 25, "text": "Two is here. Three."}},
+        ),
+    ],
+)
+def test_json_of_a_document(here: Passage | None, more: dict[str, Any]):
+    known = {"source": "a.txt", "title": "Alpha", "digest": "digest", "text": DOCUMENT.text}
+    assert render.document_json(DOCUMENT, here) == {**known, **more}
+
+
+# ----------------------------------------------------------------------------- hostile characters
+
+
+@pytest.mark.parametrize(
+    ("text", "cleaned", "on_one_line"),
+    [
+        ("plain", "plain", "plain"),
+        ("\x1b[31mred\x1b[0m", "[31mred[0m", "[31mred[0m"),
+        ("\x1b]0;title\x07x", "]0;titlex", "]0;titlex"),
+        ("a\0b\x7fc\x9bd", "abcd", "abcd"),
+        ("a\u202eb\u2066c\u200fd\ufeff", "abcd", "abcd"),
+        ("a\r\nb\rc\nd", "a\nb\nc\nd", "a b c d"),
+        ("\tx", "    x", "x"),
+        ("  a \u2028 b\x85c  ", "  a \u2028 bc  ", "a b c"),
+        ("क्\u200dष 👩\u200d🔬", "क्\u200dष 👩\u200d🔬", "क्\u200dष 👩\u200d🔬"),
+        ("\udc80", "", ""),
+    ],
+)
+def test_clean_and_line(text: str, cleaned: str, on_one_line: str):
+    assert render.clean(text) == cleaned
+    assert render.line(text) == on_one_line
+
+
+def harmless(text: str) -> bool:
+    """No controls but line ends, and nothing that changes the direction of writing."""
+    return not [c for c in text if unicodedata.category(c) in ("Cc", "Cs") and c != "\n"] and not re.search(
+        "[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]", text
+    )
+
+
+NASTY = st.text(st.sampled_from("\x1b[]0;m\x07\0\r\n\t\x7f\x9b\u202e\u2066\u2028\ufeffa 語")) | st.text()
+
+
+@settings(deadline=None)
+@given(NASTY, NASTY, NASTY, NASTY, st.integers(20, 100), st.booleans())
+def test_no_text_reaches_the_screen_unclean(
+    quote: str, title: str, source: str, other: str, width: int, found: bool
+):
+    cited = replace(CITED, quote=quote, title=title, source=source, locator=other)
+    answer = replace(FOUND, searched_for=other, found=found, citations=(cited,), notices=(other,))
+    written = shown(answer, width=width)
+    assert harmless(written)
+    assert all(cell_len(row) <= width for row in written.split("\n"))
+    assert "…" not in written or "…" in quote + title + source + other  # nothing is cut
+
+
+@settings(deadline=None)
+@given(NASTY, NASTY, st.data())
+def test_no_passage_reaches_the_screen_unclean(text: str, name: str, data: st.DataObject):
+    document = Document(name, name, text, "digest")
+    start, here, there, end = sorted(data.draw(st.integers(0, len(text))) for _ in range(4))
+    around = (Passage(document, 0, start, name), Passage(document, start, end, name), None)
+    assert harmless(render.passage(around, (here, there), width=40, colour=False))

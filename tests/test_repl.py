@@ -1,0 +1,219 @@
+"""The chat, by scripted conversations."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from prompt_toolkit.application import create_app_session
+from prompt_toolkit.completion import CompleteEvent
+from prompt_toolkit.document import Document
+from prompt_toolkit.input import PipeInput, create_pipe_input
+from prompt_toolkit.output import DummyOutput
+
+from bot import repl
+from bot.engine import Engine
+from index.errors import DocentError
+
+ATTENDED = """\
+[1] Alice Archer, Bob Baker and Carol Cook attended the
+    meeting.
+
+Minutes of the garden club  (minutes.md)
+  [1] Minutes of the garden club › Attendance, paragraph 2
+
+confidence 99%
+"""
+SHOWN = """\
+Minutes of the garden club  (minutes.md, Minutes of the
+garden club › Attendance, paragraph 2, characters 87–192)
+
+# Minutes of the garden club
+
+The meeting was held in the village hall on 3 May 2024.
+
+  ## Attendance
+
+  Alice Archer, Bob Baker and Carol Cook attended the
+  meeting.
+  Dora Dean sent her apologies.
+
+## Decisions
+
+The club bought a new greenhouse for 900 euros. It will
+stand behind the school.
+"""
+MORE = """\
+[2] The meeting was held in the village hall on 3 May 2024.
+[3] The crossing takes two days.
+[4] It will stand behind the school.
+
+Minutes of the garden club  (minutes.md)
+  [2] Minutes of the garden club, paragraph 1 · [4] Minutes
+  of the garden club › Decisions, paragraph 3
+Dear Miriam,  (letters/ferry.txt)
+  [3] paragraphs 1–3
+"""
+HELP = """\
+Type a question, or one of these:
+  /help     what can be typed here
+  /sources  the documents that are answered from
+  /show     N: the passage of citation N in its context
+  /more     the next best passages for the last question
+  /quit     leave, as Ctrl-D does
+Ctrl-C cancels a question.
+"""
+SOURCES = """\
+  letters/ferry.txt  Dear Miriam,
+  minutes.md  Minutes of the garden club
+  soup.txt  Onion soup
+"""
+
+Talk = Callable[..., list[str]]
+
+
+@pytest.fixture
+def talk(engine: Engine) -> Talk:
+    """Types lines and returns what was written, one text a line that was answered."""
+
+    def talk(*lines: str) -> list[str]:
+        written: list[str] = []
+        repl.Repl(engine, written.append, width=60, colour=False).run(repl.lines_reader(lines))
+        return written
+
+    return talk
+
+
+def test_a_conversation(talk: Talk):
+    written = talk(
+        "who attended the meeting?\n", "/show 1\n", "\n", "/more\n", "/show [3]\n", "/sources\n", "/help\n"
+    )
+    assert written[:3] == [ATTENDED, SHOWN, MORE]
+    assert written[3].startswith("Dear Miriam,  (letters/ferry.txt, paragraphs 1–3, characters\n0–167)\n\n")
+    assert written[4:] == [SOURCES, HELP]
+
+
+def test_more_goes_on_until_there_is_no_more(talk: Talk):
+    _, first, second, third = talk("who attended the meeting?", "/more", "/more", "/more")
+    assert first == MORE
+    assert second.startswith("[5] ")
+    assert third == "There is no more.\n"
+
+
+def test_a_question_that_is_not_answered_can_be_looked_into(talk: Talk):
+    unanswered, shown = talk("zebra quantum?", "/show 1")
+    assert unanswered.startswith("The documents do not answer this.\n")
+    assert shown.startswith("Onion soup  (soup.txt, paragraphs 1–3, characters 0–171)\n")
+
+
+@pytest.mark.parametrize(
+    ("lines", "reply"),
+    [
+        (["/show 1"], "There is nothing to show yet.\n"),
+        (["/more"], "Ask something first.\n"),
+        (["/nonsense now"], "There is no command /nonsense. /help lists them.\n"),
+        (["/\x1b[2J"], "There is no command /[2J. /help lists them.\n"),
+        (["who attended the meeting?", "/show 99"], "Show which citation? There are 1.\n"),
+        (["who attended the meeting?", "/show"], "Show which citation? There are 1.\n"),
+        (["who attended the meeting?", "/more", "/show x"], "Show which citation? There are 1, 2, 3, 4.\n"),
+    ],
+)
+def test_what_cannot_be_done_is_said(talk: Talk, lines: list[str], reply: str):
+    assert talk(*lines)[-1] == reply
+
+
+def test_quit_leaves_at_once(talk: Talk):
+    assert talk("/help", "/quit", "/help") == [HELP]
+    assert talk() == []
+
+
+def test_an_interrupted_question_is_cancelled_and_the_loop_goes_on(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+):
+    def ask(question: str):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(engine, "ask", ask)
+    written: list[str] = []
+    chat = repl.Repl(engine, written.append, width=60, colour=False)
+    chat.run(repl.lines_reader(["who attended the meeting?", "/show 1"]))
+    assert written == ["(cancelled)\n", "There is nothing to show yet.\n"]
+
+
+def test_ctrl_c_at_the_prompt_goes_on_and_ctrl_d_leaves(engine: Engine):
+    keys = iter([KeyboardInterrupt, "/help", EOFError, "/help"])
+
+    def read() -> str:
+        key = next(keys)
+        if isinstance(key, str):
+            return key
+        raise key
+
+    written: list[str] = []
+    repl.Repl(engine, written.append, width=60, colour=False).run(read)
+    assert written == ["(cancelled)\n", HELP]
+
+
+def test_an_error_is_shown_and_the_loop_goes_on(engine: Engine, talk: Talk, monkeypatch: pytest.MonkeyPatch):
+    def ask(question: str):
+        raise DocentError("The index is damaged.")
+
+    monkeypatch.setattr(engine, "ask", ask)
+    assert talk("who attended the meeting?", "/help") == ["The index is damaged.\n", HELP]
+
+
+def test_without_an_index_the_error_says_what_to_do(engine: Engine, talk: Talk):
+    (engine.store.folder / "current").unlink()
+    assert talk("why?", "/sources") == 2 * [
+        f"There is no index in {engine.store.folder} yet. Run `docent index`.\n"
+    ]
+
+
+# ------------------------------------------------------------------------------------ at a terminal
+
+
+@pytest.fixture
+def keys() -> Iterator[PipeInput]:
+    """What is typed, at a terminal that shows nothing."""
+    with create_pipe_input() as pipe, create_app_session(input=pipe, output=DummyOutput()):
+        yield pipe
+
+
+def test_history_lasts_across_runs(keys: PipeInput, tmp_path: Path):
+    history = tmp_path / "not" / "yet" / "history"
+    keys.send_text("who attended?\r")
+    assert repl.terminal_reader(history)() == "who attended?"
+    keys.send_text("\x1b[A\r")
+    assert repl.terminal_reader(history)() == "who attended?"
+
+
+@pytest.mark.parametrize(("key", "error"), [("\x03", KeyboardInterrupt), ("\x04", EOFError)])
+def test_keys_that_end_a_line(keys: PipeInput, tmp_path: Path, key: str, error: type[BaseException]):
+    keys.send_text(key)
+    with pytest.raises(error):
+        repl.terminal_reader(tmp_path / "history")()
+
+
+def test_tab_completes_a_command(keys: PipeInput, tmp_path: Path):
+    read = repl.terminal_reader(tmp_path / "history")
+
+    def enter_when_complete(buffer):
+        if buffer.text == "/sources":
+            keys.send_text("\r")
+
+    read.__self__.default_buffer.on_text_changed += enter_when_complete
+    keys.send_text("/so\t")
+    assert read() == "/sources"
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("/", ["/help", "/sources", "/show", "/more", "/quit"]),
+        ("/s", ["/sources", "/show"]),
+        ("/show 1", []),
+        ("who", []),
+    ],
+)
+def test_only_commands_are_completed(typed: str, offered: list[str]):
+    found = repl.completer().get_completions(Document(typed), CompleteEvent())
+    assert [completion.text for completion in found] == offered

@@ -1,0 +1,199 @@
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, astuple, fields
+from math import log
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.build import build
+from index.errors import IndexMismatch
+from index.records import Features, Hit
+from index.search import EVIDENCE, Candidate, Searcher
+from index.settings import load
+from index.store import Store
+
+QUESTION = "Do cats bark?"
+COSINES = {"Cats purr.": 0.6, "Dogs bark.": 0.8, "Cats bark.": 0.28}
+WORD = log(1.6) * 4 * 2.2 / (2 * 3.2)  # BM25 of a word twice in a passage of mean length, in 2 of 3 passages
+
+
+class Pictured:
+    """Gives each text the vector that has the wanted cosine to every question."""
+
+    name = fingerprint = "pictured"
+    max_tokens = 64
+
+    def __init__(self, cosines: dict[str, float]) -> None:
+        self.cosines = cosines
+
+    def count_tokens(self, text: str) -> int:
+        return len(text.split())
+
+    def encode(self, texts: Sequence[str], advance: Callable[[int], None] = lambda _: None) -> np.ndarray:
+        cosines = [self.cosines[text] for text in texts]
+        return np.array([[cosine, (1 - cosine**2) ** 0.5] for cosine in cosines], np.float32)
+
+    def encode_question(self, question: str) -> np.ndarray:
+        return np.array([1, 0], np.float32)
+
+
+def searcher(folder: Path, cosines: dict[str, float], **flags: object) -> Searcher:
+    """A searcher over one document for each text."""
+    docs = folder / "docs"
+    docs.mkdir()
+    for number, text in enumerate(cosines):
+        (docs / f"{number}.txt").write_text(text)
+    settings = load(flags={"documents.folder": docs, "state.folder": str(folder / "state"), **flags})
+    encoder = Pictured(cosines)
+    build(settings, encoder)
+    return Searcher(Store(settings.index_folder()).current(), encoder, settings)
+
+
+def rank(found: Searcher, question: str) -> list[Candidate]:
+    return found.rank(question, found._encoder.encode_question(question))
+
+
+def hits(found: list[Hit]) -> list[str]:
+    return [hit.sentence.text for hit in found]
+
+
+def features(found: list[Hit]) -> dict[str, tuple[float, ...]]:
+    """Cosine and coverage of each sentence, and of its passage."""
+    return {
+        hit.sentence.text: (
+            hit.features.sentence_cosine,
+            hit.features.sentence_coverage,
+            hit.features.passage_cosine,
+            hit.features.passage_coverage,
+        )
+        for hit in found
+    }
+
+
+def test_the_weights_of_evidence_add_up_to_one():
+    assert sum(astuple(EVIDENCE)) == pytest.approx(1, abs=1e-12)
+    assert min(astuple(EVIDENCE)) >= 0
+    names = [field.name for field in fields(Features)]
+    for name in names:
+        alone = Features(**{other: float(other == name) for other in names})
+        assert alone.weighed(EVIDENCE) == getattr(EVIDENCE, name)
+
+
+def test_meaning_and_words_are_fused_as_worked_out_by_hand(tmp_path):
+    found = rank(searcher(tmp_path, COSINES), QUESTION)
+    assert [candidate.number for candidate in found] == [1, 2, 0]
+    assert [candidate.cosine for candidate in found] == pytest.approx([0.8, 0.28, 0.6], abs=1e-6)
+    assert [candidate.bm25 for candidate in found] == pytest.approx([WORD, 2 * WORD, WORD], rel=1e-6)
+    assert [candidate.score for candidate in found] == pytest.approx([0.75, 0.675, 0.625], abs=1e-6)
+
+
+def test_hits_hold_their_evidence(tmp_path):
+    found = searcher(tmp_path, COSINES).search(QUESTION)
+    assert features(found)["Cats bark."] == pytest.approx((0.28, 1, 0.28, 1), abs=1e-6)
+    assert features(found)["Dogs bark."] == pytest.approx((0.8, 0.5, 0.8, 0.5), abs=1e-6)
+    assert features(found)["Cats purr."] == pytest.approx((0.6, 0.5, 0.6, 0.5), abs=1e-6)
+    for hit in found:
+        weighed = [weight * asdict(hit.features)[name] for name, weight in asdict(EVIDENCE).items()]
+        assert hit.score == pytest.approx(sum(weighed), abs=1e-9)
+    assert [hit.score for hit in found] == sorted((hit.score for hit in found), reverse=True)
+
+
+def test_a_passage_counts_for_its_sentences(tmp_path):
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    (docs / "pets.txt").write_text("Pets\n\nCats purr. Dogs bark.")
+    settings = load(
+        flags={"documents.folder": docs, "state.folder": str(tmp_path / "s"), "passages.min_tokens": 0}
+    )
+    encoder = Pictured({"Pets": -0.5, "Cats purr.": 0.6, "Dogs bark.": 0.8})
+    build(settings, encoder)
+    found = Searcher(Store(settings.index_folder()).current(), encoder, settings)
+    of = features(found.search("Do pets purr?"))
+    pets, purr = log(1 + 0.5 / 2.5), log(2)  # the title counts with every passage
+    assert of["Cats purr."] == pytest.approx((0.6, purr / (pets + purr), 0.8, 1), abs=1e-6)
+    assert of["Dogs bark."] == pytest.approx((0.8, 0, 0.8, 1), abs=1e-6)
+    assert of["Pets"] == pytest.approx((-0.5, pets / (pets + purr), -0.5, pets / (pets + purr)), abs=1e-6)
+    assert [passage.locator for passage in found.passages("Do pets purr?", 1)] == ["paragraph 2"]
+
+
+def test_a_passage_found_by_its_words_only_has_its_exact_cosine(tmp_path):
+    found = rank(searcher(tmp_path, COSINES, **{"search.candidates": 1}), QUESTION)
+    assert [candidate.number for candidate in found] == [2, 1]
+    assert [candidate.cosine for candidate in found] == pytest.approx([0.28, 0.8], abs=1e-6)
+    assert [candidate.bm25 for candidate in found] == pytest.approx([2 * WORD, 0], rel=1e-6)
+    assert [candidate.score for candidate in found] == pytest.approx([0.675, 0.5], abs=1e-6)
+
+
+@pytest.mark.parametrize("question", ["", "?!", "Zebras?", "会议"])
+def test_without_a_known_word_meaning_alone_decides(tmp_path, question):
+    made = searcher(tmp_path, COSINES)
+    assert [(candidate.number, candidate.bm25) for candidate in rank(made, question)] == [
+        (1, 0),
+        (0, 0),
+        (2, 0),
+    ]
+    assert [candidate.score for candidate in rank(made, question)] == pytest.approx(
+        [0.5, 0.375, 0.175], abs=1e-6
+    )
+    found = made.search(question)
+    assert hits(found) == ["Dogs bark.", "Cats purr.", "Cats bark."]
+    assert [hit.features.sentence_coverage + hit.features.passage_coverage for hit in found] == [0, 0, 0]
+
+
+def test_where_no_meaning_is_near_the_words_decide(tmp_path):
+    found = rank(searcher(tmp_path, {"Cats purr.": -0.10, "Dogs bark.": -0.09}), "cats")
+    assert [candidate.number for candidate in found] == [0, 1]
+    assert all(-1 <= candidate.score <= 1 for candidate in found)
+
+
+def test_equal_passages_keep_the_order_of_the_documents(tmp_path):
+    made = searcher(tmp_path, {"Cats purr.": 0.5, "Cats bark.": 0.5, "Cats nap.": 0.5})
+    assert [candidate.number for candidate in rank(made, "cats")] == [0, 1, 2]
+    assert hits(made.search("cats")) == ["Cats purr.", "Cats bark.", "Cats nap."]
+
+
+@pytest.mark.parametrize(("passages", "count"), [(None, 2), (1, 1), (0, 0), (9, 3)])
+def test_only_the_best_passages_compete(tmp_path, passages, count):
+    made = searcher(tmp_path, COSINES, **{"search.passages": 2})
+    assert len(made.search(QUESTION, passages)) == count
+    assert set(hits(made.search(QUESTION, passages))) == set(
+        ["Dogs bark.", "Cats bark.", "Cats purr."][:count]
+    )
+
+
+def test_a_sweep_returns_every_sentence_of_a_small_collection(tmp_path):
+    cosines = {f"Number {n} naps.": n / 100 for n in range(60)}
+    made = searcher(tmp_path, cosines, **{"search.candidates": 5, "search.passages": 2})
+    assert sorted(hits(made.sweep("zebras"))) == sorted(cosines)
+    assert hits(made.sweep("zebras"))[0] == "Number 59 naps."
+    assert len(made.search("zebras")) == 2
+
+
+def test_a_collection_of_one_sentence(tmp_path):
+    made = searcher(tmp_path, {"Cats purr.": 0.6})
+    assert [astuple(candidate)[:2] for candidate in rank(made, "cats")] == [(0, pytest.approx(0.6))]
+    assert hits(made.search("cats")) == hits(made.sweep("")) == ["Cats purr."]
+    assert [passage.text for passage in made.passages("dogs", 5)] == ["Cats purr."]
+
+
+def test_an_index_of_another_model_is_refused(tmp_path):
+    made = searcher(tmp_path, {"Cats purr.": 0.6})
+    other = Pictured({})
+    other.name = other.fingerprint = "other"
+    with pytest.raises(IndexMismatch) as error:
+        Searcher(made.generation, other, load())
+    assert str(error.value) == (
+        "The index was made with the model pictured, the settings name other, or the model's files changed. "
+        "Run `docent index`, or set encoder.model."
+    )
+
+
+def test_threads_share_a_searcher(tmp_path):
+    made = searcher(tmp_path, {f"Number {n} naps.": n / 100 for n in range(60)})
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda n: hits(made.search(f"Which naps: number {n}?", 1)), [*range(60)] * 3))
+    assert all(len(texts) == 1 for texts in found)
+    assert found[:60] == found[60:120] == found[120:]
+    assert found[59] == ["Number 59 naps."]

@@ -1,0 +1,214 @@
+import logging
+import re
+import tomllib
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from index import settings as module
+from index.errors import SettingsError
+from index.settings import Settings, default_file, load
+from tests.conftest import ROOT
+
+
+def write(folder: Path, text: str) -> Path:
+    file = folder / "docent.toml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def refusal(**layers: object) -> str:
+    with pytest.raises(SettingsError) as error:
+        load(**layers)
+    return str(error.value)
+
+
+def test_the_defaults_are_those_of_the_file():
+    settings = load()
+    assert settings.documents.folder == Path("seeds")
+    assert settings.documents.max_bytes == 50_000_000
+    assert (settings.passages.max_tokens, settings.passages.min_tokens) == (256, 32)
+    assert (settings.encoder.model, settings.encoder.device) == ("all-MiniLM-L6-v2", "auto")
+    assert settings.lexical.language == "english"
+    assert settings.given == frozenset()
+
+
+def test_each_layer_overrides_the_one_before(tmp_path):
+    file = write(tmp_path, "[search]\ncandidates = 10\npassages = 11\n[answer]\nquotes = 12\n")
+    environment = {"DOCENT_SEARCH__PASSAGES": "21", "DOCENT_ANSWER__QUOTES": "22"}
+    settings = load(file, environment, {"answer.quotes": 32, "answer.threshold": None})
+    assert settings.search.candidates == 10
+    assert settings.search.passages == 21
+    assert settings.answer.quotes == 32
+    assert settings.answer.threshold == 0.35
+    assert settings.given == {"search.candidates", "search.passages", "answer.quotes"}
+
+
+@pytest.mark.parametrize(
+    ("variable", "raw", "section", "key", "value"),
+    [
+        ("DOCENT_ANSWER__QUOTES", "5", "answer", "quotes", 5),
+        ("DOCENT_ANSWER__THRESHOLD", "0.5", "answer", "threshold", 0.5),
+        ("DOCENT_ANSWER__THRESHOLD", "1", "answer", "threshold", 1.0),
+        ("DOCENT_ENCODER__MODEL", "true", "encoder", "model", "true"),
+        ("DOCENT_ENCODER__MODEL", '"12"', "encoder", "model", "12"),
+        ("DOCENT_ENCODER__MODEL", '"open', "encoder", "model", '"open'),
+        ("DOCENT_DOCUMENTS__FOLDER", "my docs", "documents", "folder", Path("my docs")),
+        ("DOCENT_DOCUMENTS__FOLDER", "[a", "documents", "folder", Path("[a")),
+        ("docent_answer__quotes", "5", "answer", "quotes", 3),
+        ("DOCENT_HOME", "5", "answer", "quotes", 3),
+    ],
+)
+def test_a_variable_is_read_as_its_setting_wants_it(variable, raw, section, key, value):
+    found = getattr(getattr(load(environment={variable: raw}), section), key)
+    assert (type(found), found) == (type(value), value)
+
+
+def test_a_variable_of_an_unknown_section_is_only_logged(caplog):
+    with caplog.at_level(logging.WARNING):
+        assert load(environment={"DOCENT_FUTURE__MODE": "x"}) == load()
+    assert caplog.messages == ["DOCENT_FUTURE__MODE is ignored: there is no such setting"]
+
+
+@pytest.mark.parametrize(
+    ("environment", "flags", "message"),
+    [
+        (
+            {"DOCENT_SEARCH__PASSAGE": "1"},
+            {},
+            "DOCENT_SEARCH__PASSAGE: there is no setting 'search.passage'; did you mean 'search.passages'?",
+        ),
+        (
+            {},
+            {"documents.foldr": "x"},
+            "the command line: there is no setting 'documents.foldr'; did you mean 'documents.folder'?",
+        ),
+        ({}, {"zz.q": 1}, "the command line: there is no setting 'zz.q'. See config/docent.toml."),
+        (
+            {"DOCENT_ANSWER__QUOTES": "many"},
+            {},
+            "DOCENT_ANSWER__QUOTES: setting 'answer.quotes': expected `int`, got `str`.",
+        ),
+        (
+            {"DOCENT_ANSWER__QUOTES": "[1, 2]"},
+            {},
+            "DOCENT_ANSWER__QUOTES: setting 'answer.quotes': expected `int`, got `array`.",
+        ),
+        (
+            {},
+            {"answer.quotes": True},
+            "the command line: setting 'answer.quotes': expected `int`, got `bool`.",
+        ),
+        ({}, {"search.passages": 0}, "the command line: setting 'search.passages': expected `int` >= 1."),
+        (
+            {},
+            {"passages.min_tokens": -1},
+            "the command line: setting 'passages.min_tokens': expected `int` >= 0.",
+        ),
+        (
+            {},
+            {"answer.threshold": 1.5},
+            "the command line: setting 'answer.threshold': expected `float` <= 1.0.",
+        ),
+        (
+            {},
+            {"answer.threshold": float("nan")},
+            "the command line: setting 'answer.threshold': expected `float` >= 0.0.",
+        ),
+        (
+            {},
+            {"documents.folder": 3},
+            "the command line: setting 'documents.folder': expected a path, got 3.",
+        ),
+    ],
+)
+def test_a_wrong_setting_is_refused_in_one_sentence(environment, flags, message):
+    assert refusal(environment=environment, flags=flags) == message
+
+
+def test_a_home_that_does_not_exist_is_refused():
+    assert "documents.folder" in refusal(flags={"documents.folder": "~no-such-user/docs"})
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "[search]\ncandidate = 3\n",
+            "{}: there is no setting 'search.candidate'; did you mean 'search.candidates'?",
+        ),
+        (
+            "[serch]\npassages = 3\n",
+            "{}: there is no setting 'serch.passages'; did you mean 'search.passages'?",
+        ),
+        ("passages = 3\n", "{}: 'passages' stands outside a [section]."),
+        ("[search]\npassages = 'x'\n", "{}: setting 'search.passages': expected `int`, got `str`."),
+    ],
+)
+def test_a_wrong_file_is_named_with_what_is_wrong_in_it(tmp_path, text, message):
+    assert refusal(file=write(tmp_path, text)) == message.format(tmp_path / "docent.toml")
+
+
+def test_a_section_within_a_section_is_unknown(tmp_path):
+    message = refusal(file=write(tmp_path, "[search.deep]\npassages = 3\n"))
+    assert message.startswith(f"{tmp_path / 'docent.toml'}: there is no setting 'search.deep'")
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (None, "cannot be read: [Errno 2] No such file or directory"),
+        (b"\xff\xfe", "cannot be read: 'utf-8' codec can't decode byte 0xff"),
+        (b"[search\n", "is not valid TOML: "),
+    ],
+)
+def test_an_unreadable_file_is_named(tmp_path, data, message):
+    file = tmp_path / "docent.toml"
+    if data is not None:
+        file.write_bytes(data)
+    assert refusal(file=file).startswith(f"The settings file {file} {message}")
+
+
+def test_every_key_of_the_defaults_has_a_reason_and_a_field():
+    text = default_file().read_text(encoding="utf-8")
+    for line in text.splitlines():
+        if re.match(r"\w+ *=", line):
+            assert re.search(r" # \S.{20}", line), line
+    in_file = {section: set(keys) for section, keys in tomllib.loads(text).items()}
+    sections = {field.name: field.type for field in fields(Settings) if field.name != "given"}
+    assert {name: {field.name for field in fields(kind)} for name, kind in sections.items()} == in_file
+
+
+def test_state_is_kept_in_var_in_a_checkout():
+    assert load().state_folder() == ROOT / "var"
+    assert default_file() == ROOT / "config" / "docent.toml"
+
+
+def test_state_is_kept_where_the_platform_says_elsewhere(monkeypatch, tmp_path):
+    settings = load()
+    monkeypatch.setattr(module, "_ROOT", tmp_path)
+    monkeypatch.setattr("platformdirs.user_state_dir", lambda name: f"/state/of/{name}")
+    assert settings.state_folder() == Path("/state/of/docent")
+    assert default_file() == ROOT / "index" / "docent.toml"
+
+
+def test_home_is_expanded_in_folders(monkeypatch):
+    monkeypatch.setenv("HOME", "/home/ada")
+    monkeypatch.setenv("USERPROFILE", "/home/ada")
+    settings = load(flags={"documents.folder": "~/d", "state.folder": "~/s", "index.folder": "~/i"})
+    assert settings.documents.folder == Path("/home/ada/d")
+    assert settings.state_folder() == Path("/home/ada/s")
+    assert settings.index_folder() == Path("/home/ada/i")
+
+
+def test_every_documents_folder_has_its_own_index(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    def folder(documents: str) -> Path:
+        return load(flags={"documents.folder": documents, "state.folder": "s"}).index_folder()
+
+    assert re.fullmatch(r"s/indexes/docs-[0-9a-f]{8}", folder("docs").as_posix())
+    assert folder("docs") == folder("other/../docs") == folder(str(tmp_path / "docs"))
+    assert folder("a/docs") != folder("b/docs")
+    assert folder("/").name.startswith("root-")
