@@ -13,16 +13,16 @@ from index.records import Features, Hit
 CONFIDENCE = Features(
     sentence_cosine=3.0,
     sentence_coverage=0,
-    sentence_coverage_smooth=2.8,
+    sentence_coverage_smooth=2.9,
     passage_cosine=2.8,
     passage_coverage=0,
-    passage_coverage_smooth=2.6,
+    passage_coverage_smooth=2.5,
 )
 CONFIDENCE_BIAS = -6.1
 """Log-odds that one of the first three quotes answers, from the best sentence's features.
 Fitted by benchmarks/evidence.py, half of the questions being about documents that are not there."""
 
-_SUPPORT = 0.5  # of the best sentence's score, that another must reach to be quoted beside it
+_SUPPORT = 0.4  # of the best sentence's score, that another must reach to be quoted beside it
 _MEMBER = 0.75  # of the best sentence's score and coverage, to be a member of a list
 
 _ASKS_FOR_LIST = re.compile(

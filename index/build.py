@@ -5,7 +5,10 @@ one only the sentences that are new are encoded.
 """
 
 import logging
+import os
 import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -103,10 +106,18 @@ def changes(generation: Generation, settings: Settings) -> Changes:
     for file in files:
         entry = known.pop(file.source, None)
         if entry is None:
-            added += [file.source] if file.source not in passed_over else []
+            added += [file.source] if file.source not in passed_over or _loads(file) else []
         elif not _unchanged(entry, file, generation):
             edited.append(file.source)
     return Changes(tuple(added), tuple(edited), tuple(known))
+
+
+def _loads(file: File) -> bool:
+    try:
+        documents.load(file.source, documents.read(file))
+    except Unreadable:
+        return False
+    return True
 
 
 def build(
@@ -129,15 +140,21 @@ def build(
         IndexFolderError: the index folder cannot be written to.
         EncoderError: the model cannot be loaded.
     """
+    from index.lexical import Analyser
+
     started, created = time.perf_counter(), datetime.now(UTC)
     progress = progress or Silent()
     store = Store(settings.index_folder())
+    Analyser(settings.lexical.language)  # refused before anything is encoded
     splitting = _splitting(settings, encoder)
-    with store.lock():
-        old = None if full else _usable(store)
-        plan = _make_plan(settings, old, splitting, progress)
-        if old and not (plan.fresh or plan.removed) and plan.skipped == old.manifest.skipped:
-            return _summary(old, plan, embedded=0, changed=False, started=started)
+    with store.lock(), _usable(store, full=full) as found:
+        plan = _make_plan(settings, found, splitting, progress)
+        if found and not (plan.fresh or plan.removed) and plan.skipped == found.manifest.skipped:
+            reused = found.manifest.sentences
+            return _summary(found, plan, reused=reused, embedded=0, changed=False, started=started)
+        old = found if found and _intact(found) else None  # what was altered must not be copied
+        if found and not old:
+            plan = _make_plan(settings, None, splitting, progress)
         with store.draft(old) as draft:
             rows, texts = _write_texts(draft, plan, old, settings, encoder, progress)
             vectors = _gather(rows, texts, old, encoder, progress)
@@ -148,7 +165,7 @@ def build(
             manifest = Manifest(
                 format=FORMAT,
                 created=created.isoformat(),
-                folder=str(settings.documents.folder.resolve()),
+                folder=os.fsencode(settings.documents.folder.resolve()).decode("utf-8", "replace"),
                 encoder=encoder.name,
                 fingerprint=encoder.fingerprint,
                 splitting=splitting,
@@ -159,8 +176,9 @@ def build(
                 sentences=draft.sentences,
                 skipped=plan.skipped,
             )
-            new = store.publish(draft, manifest)
-    return _summary(new, plan, embedded=len(texts), changed=True, started=started)
+            with closing(store.publish(draft, manifest)) as new:
+                reused = sum(row >= 0 for row in rows)
+                return _summary(new, plan, reused=reused, embedded=len(texts), changed=True, started=started)
 
 
 def _splitting(settings: Settings, encoder: Encoder) -> str:
@@ -176,15 +194,27 @@ def _splitting(settings: Settings, encoder: Encoder) -> str:
     return sha256("\n".join(parts).encode()).hexdigest()
 
 
-def _usable(store: Store) -> Generation | None:
+@contextmanager
+def _usable(store: Store, *, full: bool) -> Iterator[Generation | None]:
     """The current generation if there is one from which something can be reused."""
+    generation = None
     try:
-        return store.current()
+        generation = None if full else store.current()
     except IndexMissing:
-        return None
+        pass
     except (IndexDamaged, IndexMismatch) as error:
         _log.warning("starting over: %s", error)
-        return None
+    with closing(generation) if generation else nullcontext() as usable:
+        yield usable
+
+
+def _intact(old: Generation) -> bool:
+    try:
+        old.check()
+    except IndexDamaged as error:
+        _log.warning("starting over: %s", error)
+        return False
+    return True
 
 
 def _unchanged(entry: Entry, file: File, generation: Generation) -> bool:
@@ -287,7 +317,9 @@ def _gather(
     return vectors
 
 
-def _summary(generation: Generation, plan: _Plan, *, embedded: int, changed: bool, started: float) -> Summary:
+def _summary(
+    generation: Generation, plan: _Plan, *, reused: int, embedded: int, changed: bool, started: float
+) -> Summary:
     manifest = generation.manifest
     return Summary(
         generation=generation.name,
@@ -295,7 +327,7 @@ def _summary(generation: Generation, plan: _Plan, *, embedded: int, changed: boo
         documents=manifest.documents,
         passages=manifest.passages,
         sentences=manifest.sentences,
-        reused=manifest.sentences - embedded,
+        reused=reused,
         embedded=embedded,
         documents_embedded=plan.fresh,
         documents_removed=plan.removed,

@@ -10,7 +10,7 @@ import os
 import re
 import stat
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -98,7 +98,7 @@ def _entries(
         if not _is_text(name):
             readable = os.fsencode(source).decode("utf-8", "replace")
             skipped.append(Skipped(readable, "its name is not valid UTF-8: rename it"))
-        elif not path.is_dir():
+        elif not os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises where it may not look
             yield source, path
         elif (identity := _identity(path.stat())) not in seen:
             seen.add(identity)
@@ -243,17 +243,24 @@ def load_markdown(data: bytes) -> Loaded:
     marks: list[Mark] = []
     paragraphs = 0
     title = None
-    for token, following in zip(tokens, [*tokens[1:], None], strict=True):
+    for token, following in zip(tokens, [*tokens[1:], None], strict=False):
         if token.map is None or token.type not in _MARKDOWN_BLOCKS:
             continue
         offset = offsets[token.map[0]]
         if token.type == "heading_open" and following is not None:
-            label = "".join(part.content for part in following.children or []).strip()
+            parts = (
+                " " if part.type.endswith("break") else part.content for part in following.children or []
+            )
+            label = " ".join("".join(parts).split())
             title = title or label
             marks.append(Mark(offset, "heading", label, int(token.tag[1:])))
         elif not marks or offset > marks[-1].offset:
             paragraphs += 1
             marks.append(Mark(offset, "paragraph", str(paragraphs)))
+    body = offsets[tokens[0].map[1]] if tokens and tokens[0].type == "front_matter" and tokens[0].map else 0
+    if marks and text[body : marks[0].offset].strip():  # such as link definitions
+        numbered = (replace(m, label=str(int(m.label) + 1)) if m.kind == "paragraph" else m for m in marks)
+        marks = [Mark(body, "paragraph", "1"), *numbered]
     return text, title or (_first_line(text[marks[0].offset :]) if marks else None), tuple(marks)
 
 

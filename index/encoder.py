@@ -173,7 +173,7 @@ class SentenceTransformerEncoder:
         try:
             return SentenceTransformer(str(folder), device=self._device, local_files_only=True)
         except (OSError, ValueError, RuntimeError, ImportError) as error:
-            reason = str(error).strip().splitlines()[0]
+            reason = (str(error).strip() or type(error).__name__).splitlines()[0]
             raise EncoderError(f"The model in {folder} cannot be loaded: {reason}") from error
 
 
@@ -205,7 +205,7 @@ def _from_hub(name: str) -> Path:
     try:
         return Path(fetch())
     except (OSError, ValueError, RuntimeError) as error:
-        reason = str(error).strip().splitlines()[0]
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise EncoderError(
             f"The model '{name}' is not on this machine and could not be fetched ({reason}). "
             f"Set encoder.model to a folder or to {EMBEDDED_MODEL}, or connect to the network once."

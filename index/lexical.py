@@ -5,9 +5,14 @@ built anew for each generation: that is quick, and the scores of an index that g
 then those of one built at once.
 """
 
+import os
+import shutil
+import tempfile
+import weakref
 from collections.abc import Collection, Iterable, Iterator
 from math import log
 from pathlib import Path
+from unicodedata import normalize
 
 import tantivy
 
@@ -18,7 +23,7 @@ LANGUAGES = (
     "norwegian", "portuguese", "romanian", "russian", "spanish", "swedish", "tamil", "turkish",
 )  # fmt: skip
 
-_LONGEST_WORD = 100  # characters; longer runs are not words, and tantivy has a limit of its own
+_LONGEST_WORD = 401  # bytes, which is 100 characters in any script; longer runs are not words
 _FUNCTION_WORDS = frozenset(
     """a about all also am an and any are as at be been being but by can could did do does doing for from
     had has have having he her here hers him his how i if in into is it its just many me might much my no
@@ -40,16 +45,16 @@ class Analyser:
 
     def stems(self, text: str) -> list[str]:
         """The stem of every word, in order."""
-        return self.stemming.analyze(text)
+        return self.stemming.analyze(normalize("NFC", text))
 
     def content(self, question: str) -> frozenset[str]:
         """The stems of the words that a question is about; of all its words if there is no such."""
-        words = self._words.analyze(question)
+        words = self._words.analyze(normalize("NFC", question))
         telling = [word for word in words if word not in _FUNCTION_WORDS] or words
         return frozenset(self.stems(" ".join(telling)))
 
     def matches(self, stems: frozenset[str], text: str) -> Iterator[tuple[int, int]]:
-        """Where in the text words with one of these stems stand."""
+        """Where in the text words with one of these stems stand; not those with decomposed accents."""
         for token in self.stemming.pre_tokenize(text).tokens:
             if token.text in stems:
                 yield token.char_offset_from, token.char_offset_to
@@ -67,6 +72,8 @@ class Lexical:
 
     def __init__(self, folder: Path, language: str) -> None:
         self.analyser = Analyser(language)
+        if not os.access(folder, os.W_OK):  # tantivy opens nothing without writing a lock beside it
+            folder = self._shadow(folder)
         index = tantivy.Index.open(str(folder))
         index.register_tokenizer("stems", self.analyser.stemming)
         self._schema = index.schema
@@ -74,6 +81,14 @@ class Lexical:
 
     def __len__(self) -> int:
         return self._searcher.num_docs
+
+    def _shadow(self, folder: Path) -> Path:
+        """A folder of links to the files of one that cannot be written to."""
+        shadow = Path(tempfile.mkdtemp(prefix="docent-"))
+        weakref.finalize(self, shutil.rmtree, shadow, ignore_errors=True)
+        for file in folder.iterdir():
+            (shadow / file.name).symlink_to(file.absolute())
+        return shadow
 
     def search(self, question: str, limit: int) -> dict[int, float]:
         """BM25 of the best passages by passage number; only passages with a content word of the question."""
@@ -121,7 +136,7 @@ def build(folder: Path, texts: Iterable[str], language: str) -> None:
     index.register_tokenizer("stems", Analyser(language).stemming)
     writer = index.writer(num_threads=1)  # keeps the passages in their order
     for number, text in enumerate(texts):
-        writer.add_document(tantivy.Document(number=number, text=text))
+        writer.add_document(tantivy.Document(number=number, text=normalize("NFC", text)))
     writer.commit()
     writer.wait_merging_threads()
     for lock in folder.glob(".*lock"):  # nobody writes here again

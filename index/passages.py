@@ -54,7 +54,9 @@ def split(
     passages = []
     for group in _join(parts, document.text, count, max_tokens, min_tokens):
         passage = Passage(document, group[0].start, group[-1].end, _locator(group))
-        quotable = [block for block in group if block.paragraph] or group  # a heading alone says little
+        quotable = [
+            b for b in group if b.paragraph and _WORD.search(document.text, b.start, b.end)
+        ] or group  # a heading alone says little
         sentences = [
             Sentence(passage, *span) for block in quotable for span in _sentences(document.text, block)
         ]
@@ -129,8 +131,8 @@ def _locator(group: list[_Block]) -> str:
     last = group[-1]
     numbers = [block.paragraph for block in group if block.paragraph]
     names = [f"page {last.page}"] if last.page else []
-    if last.headings:
-        names.append(" › ".join(heading.label for heading in last.headings[-_HEADINGS_SHOWN:]))
+    if path := [heading.label for heading in last.headings if heading.label]:
+        names.append(" › ".join(path[-_HEADINGS_SHOWN:]))
     if numbers and numbers[0] != numbers[-1]:
         names.append(f"paragraphs {numbers[0]}–{numbers[-1]}")
     elif numbers:
@@ -143,7 +145,7 @@ class _SentenceSplitter(TextSplitter):
 
     def __init__(self, limit: int, count: TokenCount) -> None:
         def length(text: str) -> int:
-            return max(1, count(text))  # pieces of length 0 would stand in two chunks
+            return max(1, count(text)) if text else 0  # pieces of length 0 would stand in two chunks
 
         exact: dict[str, Any] = {
             "chunk_size": limit,

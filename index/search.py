@@ -1,8 +1,9 @@
 """A question in, hits out: passages found by meaning and by words, and their sentences weighed.
 
 A passage's meaning is that of its best sentence. The two scores are put on one scale by dividing each
-by the best of its kind for this question, and averaged: the theoretical-minimum form of the convex
-combination in Bruch, Gai and Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval" (2023).
+by the best of its kind for this question, and averaged: the convex combination of Bruch, Gai and
+Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval" (2023), each score's least value taken
+as 0, which is what texts that have nothing in common have.
 """
 
 from dataclasses import dataclass
@@ -110,7 +111,7 @@ class Searcher:
                 number,
                 value,
                 bm25.get(number, 0.0),
-                (value / top_cosine + bm25.get(number, 0.0) / top_bm25) / 2,
+                (max(value, 0.0) / top_cosine + bm25.get(number, 0.0) / top_bm25) / 2,
             )
             for number, value in cosine.items()
         ]

@@ -118,7 +118,8 @@ class Settings:
             return Path(self.index.folder).expanduser()
         documents = self.documents.folder.resolve()
         tag = sha256(os.fsencode(documents)).hexdigest()[:8]
-        return self.state_folder() / "indexes" / f"{documents.name or 'root'}-{tag}"
+        name = os.fsencode(documents.name).decode("utf-8", "replace")
+        return self.state_folder() / "indexes" / f"{name or 'root'}-{tag}"
 
 
 def load(
@@ -185,7 +186,7 @@ def _in_checkout() -> bool:
 
 def _read(file: Path) -> dict[str, dict[str, Any]]:
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"The settings file {file} cannot be read: {error}.") from None
     except tomllib.TOMLDecodeError as error:
@@ -205,5 +206,8 @@ def _from_environment(raw: str) -> Any:
 def _decode(wanted: type, value: Any) -> Any:
     """Let msgspec build the types that TOML does not have."""
     if wanted is Path and isinstance(value, str | Path):
-        return Path(value).expanduser()
+        try:
+            return Path(value).expanduser()
+        except RuntimeError as error:  # there is no such user
+            raise ValueError(f"{value}: {error}") from None
     raise ValueError(f"Expected a {wanted.__name__.lower()}, got {value!r}")

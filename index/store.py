@@ -19,7 +19,7 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property, lru_cache
 from hashlib import file_digest
 from pathlib import Path
@@ -318,7 +318,10 @@ class Draft:
         """Write the lexical index of all passages."""
         from index.lexical import build
 
-        build(self.folder / "lexical", self._passage_texts(), language)
+        try:
+            build(self.folder / "lexical", self._passage_texts(), language)
+        except ValueError as error:  # the way in which tantivy says that a disk is full
+            raise OSError(str(error)) from error
 
     def _passage_texts(self) -> Iterator[str]:
         """Every passage, below the title of its document."""
@@ -472,7 +475,8 @@ class Store:
         for path in (temporary, self._generations):
             _flush(path)
         temporary.replace(self.folder / "current")
-        _flush(self.folder)
+        with suppress(OSError):  # the new one is in use by now
+            _flush(self.folder)
         for folder in self._generations.iterdir():  # the previous one may still be in use
             if folder.name not in (finished.name, previous):
                 shutil.rmtree(folder, ignore_errors=True)

@@ -171,3 +171,12 @@ def test_many_passages_keep_their_numbers(tmp_path):
     lexical = Lexical(tmp_path / "many", "english")
     assert [list(lexical.search(f"word{n}", 9)) for n in (0, 1499, 2999)] == [[0], [1499], [2999]]
     assert len(lexical.search("common", 200)) == 200
+
+
+def test_an_index_that_may_only_be_read_is_searched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    folder = tmp_path / "lexical"
+    build(folder, PASSAGES, "english")
+    before = sorted(path.name for path in folder.iterdir())
+    monkeypatch.setattr("os.access", lambda *_: False)
+    assert list(Lexical(folder, "english").search("dog", 5)) == [1]
+    assert sorted(path.name for path in folder.iterdir()) == before

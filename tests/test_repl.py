@@ -21,7 +21,7 @@ ATTENDED = """\
 Minutes of the garden club  (minutes.md)
   [1] Minutes of the garden club › Attendance, paragraph 2
 
-confidence 99%
+confidence 89%
 """
 SHOWN = """\
 Minutes of the garden club  (minutes.md, Minutes of the
