@@ -14,10 +14,11 @@ from index.build import Changes, Progress, Summary, build, changes
 from index.documents import Unreadable
 from index.encoder import Encoder, SentenceTransformerEncoder
 from index.errors import UnknownSource
+from index.generation import Entry, Generation
 from index.records import Document, Passage
 from index.search import Searcher
 from index.settings import Settings
-from index.store import Entry, Generation, Store
+from index.store import Store
 
 Matches = Callable[[str], Iterable[tuple[int, int]]]
 """Where in a text the words of a question stand."""
@@ -146,7 +147,7 @@ class Engine:
     def _notice(self, generation: Generation, source: str) -> str | None:
         file = self.settings.documents.folder / source
         try:
-            same = documents.digest(file.read_bytes()) == generation.document(source).digest
+            same = documents.digest_file(file) == generation.document(source).digest
         except OSError:
             return f"{source} is gone or cannot be read; the quotes are from when it was indexed."
         if same:

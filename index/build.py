@@ -18,9 +18,10 @@ from index import documents
 from index.documents import File, Skipped, Unreadable
 from index.encoder import Encoder
 from index.errors import DocumentsError, IndexDamaged, IndexMismatch, IndexMissing
+from index.generation import FORMAT, Entry, Generation, Manifest
 from index.records import Document
 from index.settings import Settings
-from index.store import FORMAT, Draft, Entry, Generation, Manifest, Store
+from index.store import Draft, Store
 
 if TYPE_CHECKING:
     from index.encoder import Vectors

@@ -11,7 +11,7 @@ import re
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 
 from index.errors import DocumentsError
@@ -153,6 +153,16 @@ def read(file: File) -> bytes:
 def digest(data: bytes) -> str:
     """SHA-256 of a file's bytes, in hexadecimal."""
     return sha256(data).hexdigest()
+
+
+def digest_file(path: Path) -> str:
+    """SHA-256 of a file of any size, in hexadecimal.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    with path.open("rb") as stream:
+        return file_digest(stream, "sha256").hexdigest()
 
 
 def load(source: str, data: bytes) -> Document:

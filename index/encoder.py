@@ -10,12 +10,13 @@ import logging
 import os
 from collections.abc import Callable, Sequence
 from functools import cached_property, partial
-from hashlib import file_digest, sha256
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
+from index.documents import digest_file
 from index.errors import EncoderError
 from index.settings import Settings
 
@@ -108,7 +109,7 @@ class SentenceTransformerEncoder:
         known = _read_stamps(self._stamps)
         if (stamp := known.get(str(folder))) is not None and stamp.files == seen:
             return stamp.fingerprint
-        digests = {file: _digest(file) for file in files}
+        digests = {file: digest_file(file) for file in files}
         weights = folder / "model.safetensors"
         if EMBEDDED_PACKAGE in folder.parts and digests.get(weights) != EMBEDDED_SHA256:
             raise EncoderError(
@@ -235,8 +236,3 @@ def _write_stamps(file: Path, stamps: dict[str, _Stamp]) -> None:
         temporary.replace(file)
     except OSError as error:
         _log.info("the model's checksum could not be noted in %s: %s", file, error)
-
-
-def _digest(file: Path) -> str:
-    with file.open("rb") as stream:
-        return file_digest(stream, "sha256").hexdigest()

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from index.encoder import Encoder
 from index.errors import IndexMismatch
+from index.generation import Generation
 from index.lexical import coverage
 from index.records import Features, Hit, Passage
 from index.settings import Settings
-from index.store import Generation
 
 if TYPE_CHECKING:
     import numpy as np

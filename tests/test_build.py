@@ -11,8 +11,9 @@ from index.build import Changes, Summary, build, changes
 from index.documents import Skipped
 from index.encoder import SentenceTransformerEncoder
 from index.errors import DocumentsError, IndexFolderError, SettingsError
+from index.generation import Generation
 from index.settings import Settings, load
-from index.store import Draft, Generation, Store
+from index.store import Draft, Store
 from tests.conftest import WordsEncoder
 
 OLD = 1_700_000_000_000_000_000  # nanoseconds; long before any index of these tests

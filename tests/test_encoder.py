@@ -78,8 +78,8 @@ def test_the_fingerprint_is_that_of_names_and_contents(tmp_path):
 def test_checksums_are_taken_again_only_when_files_change(tmp_path, monkeypatch):
     folder = save_model(tmp_path / "model")
     taken: list[str] = []
-    digest = module._digest
-    monkeypatch.setattr(module, "_digest", lambda file: taken.append(file.name) or digest(file))
+    digest = module.digest_file
+    monkeypatch.setattr(module, "digest_file", lambda file: taken.append(file.name) or digest(file))
     first = encoder(tmp_path, folder).fingerprint
     assert (sorted(taken), encoder(tmp_path, folder).fingerprint) == (
         ["config.json", "model.safetensors"],

@@ -10,12 +10,13 @@ import msgspec
 import numpy as np
 import pytest
 
-from index import documents, store
+from index import documents, generation, store
 from index.build import build
 from index.documents import File, Skipped
 from index.errors import IndexBusy, IndexDamaged, IndexFolderError, IndexMismatch, IndexMissing, UnknownSource
+from index.generation import Generation, Manifest
 from index.passages import split
-from index.store import Draft, Generation, Manifest, Store
+from index.store import Draft, Store
 from tests.conftest import MINUTES, ROOT, WordsEncoder
 
 TEXTS = {"a b.md": "# Plans\n\nWe meet. Bring tea.\n", "ß/é.txt": "Zoë’s note\r\n\r\nThe 😀 cat sat.\r\n"}
@@ -211,7 +212,7 @@ def test_parts_that_do_not_fit_together_are_noticed(tmp_path):
 
 def test_another_format_is_no_damage(tmp_path, monkeypatch):
     make(tmp_path)
-    monkeypatch.setattr(store, "FORMAT", 2)
+    monkeypatch.setattr(generation, "FORMAT", 2)
     with pytest.raises(IndexMismatch) as error:
         Store(tmp_path).current()
     assert str(error.value) == f"The index in {tmp_path} has format 1, this Docent reads 2. {REBUILD}"
@@ -319,7 +320,7 @@ STEPS = [
         (store, "_flush", when)
         for when in ("texts.sqlite", "lexical", "manifest.json", "current.new", "generations")
     ),
-    *((store, "_checksum", when) for when in ("meta.json", "texts.sqlite")),
+    *((store, "digest_file", when) for when in ("meta.json", "texts.sqlite")),
     (Draft, "finish", ""),
     (Draft, "write_lexical", ""),
     (Draft, "write_vectors", ""),

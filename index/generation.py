@@ -1,0 +1,247 @@
+"""A finished generation of an index, opened for reading: texts, vectors and words.
+
+    manifest.json   what made this generation, and the size and checksum of each file
+    texts.sqlite    documents, passages and sentences
+    vectors.faiss   row i is the vector of sentence i
+    lexical/        BM25 over passages, numbered as in texts.sqlite
+
+Nothing in it ever changes, and nothing is pickled. How one comes to be is ``index/store.py``.
+"""
+
+import sqlite3
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import msgspec
+
+from index.documents import Skipped, digest_file
+from index.errors import IndexDamaged, IndexMismatch, UnknownSource
+from index.records import Document, Mark, Passage, Sentence
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from index.encoder import Vectors
+    from index.lexical import Lexical
+
+FORMAT = 1  # of the folder; another one is rebuilt, not read
+REBUILD = "Run `docent index --full` to build it anew."
+SCHEMA = """
+CREATE TABLE documents (
+    id INTEGER PRIMARY KEY, source TEXT UNIQUE, title TEXT, digest TEXT, size INTEGER, mtime_ns INTEGER,
+    text TEXT, marks TEXT,
+    first INTEGER, last INTEGER  -- its passages: first <= id < last
+);
+CREATE TABLE passages (
+    id INTEGER PRIMARY KEY, document INTEGER, start INTEGER, "end" INTEGER, locator TEXT,
+    first INTEGER, last INTEGER  -- its sentences: first <= id < last
+);
+CREATE INDEX passages_by_document ON passages (document);
+CREATE TABLE sentences (id INTEGER PRIMARY KEY, start INTEGER, "end" INTEGER);
+"""
+
+_TABLES = ("documents", "passages", "sentences")
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True):
+    """What made a generation. ``files`` maps names to size in bytes and SHA-256."""
+
+    format: int
+    created: str
+    folder: str
+    encoder: str
+    fingerprint: str
+    splitting: str
+    language: str
+    dimension: int
+    documents: int
+    passages: int
+    sentences: int
+    skipped: tuple[Skipped, ...]
+    files: dict[str, tuple[int, str]] = {}
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """A document as the index lists it: no text, but what tells whether its file changed."""
+
+    id: int
+    source: str
+    title: str
+    digest: str
+    size: int
+    mtime_ns: int
+    first: int
+    last: int
+
+
+class Generation:
+    """A finished generation, opened for reading. Safe to share between threads."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.manifest = _read_manifest(folder)
+        for name, (size, _) in self.manifest.files.items():
+            if not (folder / name).is_file() or (folder / name).stat().st_size != size:
+                raise IndexDamaged(f"The index file {folder / name} is missing or cut short. {REBUILD}")
+        self._database = _open_readonly(folder / "texts.sqlite")
+        self._document = lru_cache(maxsize=64)(self._read_document)
+
+    @property
+    def name(self) -> str:
+        """The generation's name, which no other one has."""
+        return self.folder.name
+
+    def entries(self) -> list[Entry]:
+        """All documents, in the order of their sources."""
+        rows = self._query(
+            "SELECT id, source, title, digest, size, mtime_ns, first, last FROM documents ORDER BY id"
+        )
+        return [Entry(*row) for row in rows]
+
+    def document(self, source: str) -> Document:
+        """The document with its text as it was indexed.
+
+        Raises:
+            UnknownSource: there is none of that name.
+        """
+        rows = self._query("SELECT id FROM documents WHERE source = ?", source)
+        if not rows:
+            raise UnknownSource(f"There is no document '{source}' in the index.")
+        return self._document(rows[0][0])
+
+    def passage(self, number: int) -> Passage:
+        """The passage of that number."""
+        document, start, end, locator = self._query(
+            'SELECT document, start, "end", locator FROM passages WHERE id = ?', number
+        )[0]
+        return Passage(self._document(document), start, end, locator)
+
+    def passages_of(self, source: str) -> list[Passage]:
+        """All passages of a document, in reading order."""
+        document = self.document(source)
+        rows = self._query(
+            'SELECT p.start, p."end", p.locator FROM passages p JOIN documents d ON p.document = d.id '
+            "WHERE d.source = ? ORDER BY p.id",
+            source,
+        )
+        return [Passage(document, *row) for row in rows]
+
+    def sentences(self, passage: int) -> list[Sentence]:
+        """The sentences of the passage of that number, in reading order."""
+        record, rows = self.passage(passage), self.sentence_rows(passage)
+        spans = self._query(
+            'SELECT start, "end" FROM sentences WHERE id >= ? AND id < ? ORDER BY id', rows.start, rows.stop
+        )
+        return [Sentence(record, *span) for span in spans]
+
+    def rows_by_text(self, entry: Entry) -> dict[str, int]:
+        """The row of the vector of each sentence of a document."""
+        text = self._document(entry.id).text
+        spans = self._query(
+            'SELECT id, start, "end" FROM sentences WHERE id >= ? AND id < ?',
+            int(self._borders[entry.first]),
+            int(self._borders[entry.last]),
+        )
+        return {text[start:end]: row for row, start, end in spans}
+
+    def sentence_rows(self, passage: int) -> range:
+        """The rows of the vectors that belong to the sentences of a passage."""
+        return range(int(self._borders[passage]), int(self._borders[passage + 1]))
+
+    def passages_with(self, sentences: "NDArray[np.int64]") -> "NDArray[np.int64]":
+        """The numbers of the passages that hold the sentences of these numbers."""
+        import numpy as np
+
+        return np.searchsorted(self._borders, sentences, side="right") - 1
+
+    def vectors(self, rows: range) -> "Vectors":
+        """Unit float32 vectors of consecutive sentences, shape (rows, dimension)."""
+        vectors: Vectors = self.faiss.reconstruct_n(rows.start, len(rows))
+        return vectors
+
+    @cached_property
+    def faiss(self) -> Any:
+        """The FAISS index: inner product, exact, one row a sentence."""
+        import faiss
+
+        try:
+            return faiss.read_index(str(self.folder / "vectors.faiss"), faiss.IO_FLAG_MMAP_IFC)
+        except RuntimeError as error:
+            raise IndexDamaged(f"The vectors in {self.folder} cannot be read: {error}. {REBUILD}") from error
+
+    @cached_property
+    def lexical(self) -> "Lexical":
+        """The lexical index over passages."""
+        from index.lexical import Lexical
+
+        try:
+            return Lexical(self.folder / "lexical", self.manifest.language)
+        except ValueError as error:
+            raise IndexDamaged(f"The words in {self.folder} cannot be read. {REBUILD}") from error
+
+    def check(self) -> None:
+        """Read everything back.
+
+        Raises:
+            IndexDamaged: a checksum or a count is not the one in the manifest.
+        """
+        for name, (_, checksum) in self.manifest.files.items():
+            if digest_file(self.folder / name) != checksum:
+                raise IndexDamaged(f"The index file {self.folder / name} was altered. {REBUILD}")
+        counts = [self._query(f"SELECT count(*) FROM {table}")[0][0] for table in _TABLES]  # noqa: S608
+        manifest = self.manifest
+        wanted = [manifest.documents, manifest.passages, manifest.sentences]
+        if [*counts, self.faiss.ntotal, len(self.lexical)] != [*wanted, wanted[2], wanted[1]]:
+            raise IndexDamaged(f"The parts of the index {self.folder} do not fit together. {REBUILD}")
+
+    def close(self) -> None:
+        """Give back what is open; the generation cannot be used afterwards."""
+        self._document.cache_clear()
+        self._database.close()
+
+    @cached_property
+    def _borders(self) -> "NDArray[np.int64]":
+        """The first sentence of each passage, and after them the number of sentences."""
+        import numpy as np
+
+        firsts = [row[0] for row in self._query("SELECT first FROM passages ORDER BY id")]
+        return np.array([*firsts, self.manifest.sentences], np.int64)
+
+    def _read_document(self, number: int) -> Document:
+        source, title, text, digest, marks = self._query(
+            "SELECT source, title, text, digest, marks FROM documents WHERE id = ?", number
+        )[0]
+        return Document(source, title, text, digest, msgspec.json.decode(marks, type=tuple[Mark, ...]))
+
+    def _query(self, sql: str, *values: object) -> list[Any]:
+        try:
+            return self._database.execute(sql, values).fetchall()
+        except sqlite3.DatabaseError as error:
+            raise IndexDamaged(f"The texts in {self.folder} cannot be read: {error}. {REBUILD}") from error
+
+
+def _read_manifest(folder: Path) -> Manifest:
+    file = folder / "manifest.json"
+    try:
+        data = file.read_bytes()
+        version = msgspec.json.decode(data)["format"]
+        if version != FORMAT:
+            raise IndexMismatch(
+                f"The index in {folder.parent.parent} has format {version}, "
+                f"this Docent reads {FORMAT}. {REBUILD}"
+            )
+        return msgspec.json.decode(data, type=Manifest)
+    except (OSError, msgspec.DecodeError, KeyError, TypeError) as error:
+        raise IndexDamaged(f"The index file {file} cannot be read: {error}. {REBUILD}") from None
+
+
+def uri(file: Path) -> str:
+    """SQLite's name for a file that nobody changes: it takes no locks and writes nothing."""
+    return f"file:{quote(str(file.absolute()))}?immutable=1"
+
+
+def _open_readonly(file: Path) -> sqlite3.Connection:
+    return sqlite3.connect(uri(file), uri=True, check_same_thread=False, isolation_level=None)
