@@ -23,6 +23,7 @@ CONFIDENCE_BIAS = -6.1
 Fitted by benchmarks/evidence.py, half of the questions being about documents that are not there."""
 
 _SUPPORT = 0.4  # of the best sentence's score, that another must reach to be quoted beside it
+_BEARING_COSINE, _BEARING_COVERAGE = 0.2, 0.1  # one of them is needed; costs no right quote in the fit
 _MEMBER = 0.75  # of the best sentence's score and coverage, to be a member of a list
 
 _ASKS_FOR_LIST = re.compile(
@@ -95,7 +96,13 @@ def confidence(hits: Sequence[Hit]) -> float:
 def quotes_for_fact(hits: Sequence[Hit], most: int) -> list[Hit]:
     """The best sentence, then what supports it, best first."""
     best, *others = hits[:most]
-    return [best, *(hit for hit in others if hit.score >= _SUPPORT * best.score)]
+    return [best, *(hit for hit in others if hit.score >= _SUPPORT * best.score and _has_bearing(hit))]
+
+
+def _has_bearing(hit: Hit) -> bool:
+    """Whether the sentence itself speaks of the question, not only the passage around it."""
+    features = hit.features
+    return features.sentence_cosine >= _BEARING_COSINE or features.sentence_coverage >= _BEARING_COVERAGE
 
 
 def quotes_for_list(hits: Sequence[Hit]) -> list[Hit]:

@@ -118,7 +118,8 @@ def _accept(source: str, path: Path, status: os.stat_result, max_bytes: int) -> 
         raise Unreadable("not a regular file")
     if path.suffix.lower() not in LOADERS:
         known = " ".join(sorted(LOADERS))
-        raise Unreadable(f"no loader for '{path.suffix}' files (there is one for {known})")
+        kind = f"'{path.suffix}' files" if path.suffix else "files without a suffix"
+        raise Unreadable(f"{kind} are not read, only {known}")
     if status.st_size > max_bytes:
         raise Unreadable(
             f"{status.st_size / 1e6:.0f} MB: over the limit documents.max_megabytes = "

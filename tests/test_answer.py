@@ -135,6 +135,13 @@ def test_quotes_for_a_fact(scores: list[float], most: int, quoted: list[str]):
     assert names(answer.quotes_for_fact(hits, most)) == quoted
 
 
+def test_a_sentence_without_bearing_of_its_own_supports_nothing():
+    caption = Features(0.19, 0.09, 0.0, 1.0, 1.0, 1.0)
+    kept = [hit("Ben", 0.9, Features(0.2, 0, 0, 0, 0, 0)), hit("Dan", 0.9, Features(0, 0.1, 0, 0, 0, 0))]
+    assert names(answer.quotes_for_fact([hit("Ann"), hit("Cleo", 0.9, caption)], 2)) == ["Ann"]
+    assert names(answer.quotes_for_fact([hit("Ann"), *kept], 3)) == ["Ann", "Ben", "Dan"]
+
+
 def test_quotes_for_a_list_are_all_that_are_about_as_good():
     partly = Features(1.0, 0.74, 1.0, 1.0, 1.0, 1.0)
     hits = [hit("Dan", 1.0), hit("Ben", 0.9), hit("Ann", 0.75), hit("Cleo", 0.74), hit("Cleo", 0.9, partly)]

@@ -323,7 +323,7 @@ def test_files_passed_over_are_reported_with_the_reason(folder, settings, encode
         Skipped("binary.txt", "binary, or text in an unknown encoding"),
         Skipped("blank.txt", "no text in it"),
         Skipped("empty.md", "empty"),
-        Skipped("scan.pdf", "no loader for '.pdf' files (there is one for .markdown .md .text .txt)"),
+        Skipped("scan.pdf", "'.pdf' files are not read, only .markdown .md .text .txt"),
     )
     summary = build(settings, encoder)
     assert (summary.skipped, current(settings).manifest.skipped, summary.documents) == (skipped, skipped, 3)
@@ -377,7 +377,7 @@ def leave_only_scans(docs: Path) -> None:
         (
             leave_only_scans,
             "Nothing in '{}' can be indexed ("
-            "b.pdf: no loader for '.pdf' files (there is one for .markdown .md .text .txt); a.txt: empty).",
+            "b.pdf: '.pdf' files are not read, only .markdown .md .text .txt; a.txt: empty).",
         ),
         (shutil.rmtree, "There is no documents folder '{}'. Name yours with --docs DIR, or set "
          "documents.folder in a settings file."),

@@ -63,7 +63,7 @@ def test_every_quote_is_an_exact_slice_of_its_document(engine: Engine, words: li
 
 def test_threshold_and_number_of_quotes_are_those_of_the_settings(settings: Settings, encoder: WordsEncoder):
     Engine(settings, encoder).build()
-    ferry = "Where does the ferry to Iceland leave from?"
+    ferry = "When is the ferry crossing on deck cold?"
     for threshold, quotes, found in ((0.35, 3, 3), (0.35, 2, 2), (1.0, 2, 0)):
         chosen = replace(settings.answer, threshold=threshold, quotes=quotes)
         reply = Engine(replace(settings, answer=chosen), encoder).ask(ferry)
