@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bot.plain import clean, line
 from index import settings as settings_module
 from index.errors import DocentError, DocumentsError
 from index.settings import Settings
@@ -59,8 +60,6 @@ def main() -> None:
 
 
 def _complain(message: str) -> None:
-    from bot.render import line
-
     click.echo(f"docent: {line(message)}", err=True)
 
 
@@ -194,7 +193,7 @@ def show(settings: Settings, source: str, offset: int | None, as_json: bool) -> 
     elif context:
         click.echo(render.passage(context, None, **_screen()), nl=False)
     elif sys.stdout.isatty():
-        click.echo(render.clean(document.text).rstrip("\n"))
+        click.echo(clean(document.text).rstrip("\n"))
     else:
         sys.stdout.write(document.text)  # to the letter: click would strip escape sequences
         sys.stdout.flush()
@@ -244,8 +243,6 @@ def _staleness(engine: "Engine") -> list[str]:
 
 
 def _summary_text(summary: "Summary") -> str:
-    from bot.render import line
-
     done = "indexed" if summary.changed else "up to date"
     lines = [
         f"{done}: {summary.documents} documents, {summary.passages} passages, {summary.sentences} sentences "
@@ -310,8 +307,6 @@ def _read_utf8() -> None:
 
 
 def _tell(notices: Iterable[str]) -> None:
-    from bot.render import clean
-
     for notice in notices:
         click.echo(clean(notice), err=True)
 

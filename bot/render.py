@@ -1,12 +1,7 @@
-"""Answers in, text out: for a terminal, or as JSON. Pure functions; they print nothing.
-
-Text for a terminal never holds control characters of a document: they could rewrite the screen.
-"""
+"""Answers in, text out: for a terminal, or as JSON. Pure functions; they print nothing."""
 
 import dataclasses
 import io
-import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -17,24 +12,11 @@ from rich.text import Text
 
 from bot.answer import Answer, Citation
 from bot.engine import Matches
+from bot.plain import clean, line
 from index.records import Document, Passage
 
 NOT_FOUND = "The documents do not answer this."
 NEAREST = "The nearest passages, which are not an answer:"
-
-_HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn"}  # Unicode categories without a shape of their own
-_KEPT = "\n\u200c\u200d"  # line ends, and the joiners that some scripts and emoji need
-
-
-def clean(text: str) -> str:
-    """Without control and format characters, which could rewrite a terminal or reverse text."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    ")
-    return "".join(c for c in text if c in _KEPT or unicodedata.category(c) not in _HIDDEN)
-
-
-def line(text: str) -> str:
-    """Clean, and every run of white space as one space."""
-    return clean(re.sub(r"\s+", " ", text)).strip()
 
 
 def to_json(answer: Answer) -> dict[str, Any]:

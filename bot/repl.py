@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from bot import render
 from bot.answer import Answer, Citation
 from bot.engine import Engine
+from bot.plain import line
 from index.errors import DocentError
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class Repl:
             return self._show(argument.strip().strip("[]"))
         if command == "/more":
             return self._more()
-        return f"There is no command {render.line(command)}. /help lists them.\n"
+        return f"There is no command {line(command)}. /help lists them.\n"
 
     def _ask(self, question: str) -> str:
         reply: Answer = self._engine.ask(question)
@@ -77,7 +78,7 @@ class Repl:
 
     def _sources(self) -> str:
         entries = self._engine.sources()
-        rows = (f"  {render.line(entry.source)}  {render.line(entry.title)}\n" for entry in entries)
+        rows = (f"  {line(entry.source)}  {line(entry.title)}\n" for entry in entries)
         return "".join(rows)
 
     def _show(self, number: str) -> str:

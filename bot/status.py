@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bot.engine import Engine
-from bot.render import line
+from bot.plain import line
 from index.documents import Skipped
 from index.errors import DocentError, DocumentsError
 from index.settings import Settings

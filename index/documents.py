@@ -10,7 +10,7 @@ import os
 import re
 import stat
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import file_digest, sha256
 from pathlib import Path
 
@@ -243,41 +243,53 @@ def load_plain(data: bytes) -> Loaded:
 
 def load_markdown(data: bytes) -> Loaded:
     """Markdown: marks at headings and at every other block; the first heading is the title."""
-    from markdown_it import MarkdownIt
-    from mdit_py_plugins.front_matter import front_matter_plugin
-
     text = decode(data)
-    offsets = [0]
-    for line in _LINE.finditer(text):
-        offsets.append(line.end())
-    tokens = MarkdownIt("commonmark").enable("table").use(front_matter_plugin).parse(text)
     marks: list[Mark] = []
     paragraphs = 0
-    title = None
-    for token, following in zip(tokens, [*tokens[1:], None], strict=False):
-        if token.map is None or token.type not in _MARKDOWN_BLOCKS:
-            continue
-        offset = offsets[token.map[0]]
-        if token.type == "heading_open" and following is not None:
-            parts = (
-                " " if part.type.endswith("break") else part.content for part in following.children or []
-            )
-            label = " ".join("".join(parts).split())
-            title = title or label
-            marks.append(Mark(offset, "heading", label, int(token.tag[1:])))
-        elif not marks or offset > marks[-1].offset:
+    for offset, heading, level in _markdown_blocks(text):
+        if heading is not None:
+            marks.append(Mark(offset, "heading", heading, level))
+        elif not marks or offset > marks[-1].offset:  # a block may begin where one in it does
             paragraphs += 1
             marks.append(Mark(offset, "paragraph", str(paragraphs)))
-    body = offsets[tokens[0].map[1]] if tokens and tokens[0].type == "front_matter" and tokens[0].map else 0
-    if marks and text[body : marks[0].offset].strip():  # such as link definitions
-        numbered = (replace(m, label=str(int(m.label) + 1)) if m.kind == "paragraph" else m for m in marks)
-        marks = [Mark(body, "paragraph", "1"), *numbered]
-    return text, title or (_first_line(text[marks[0].offset :]) if marks else None), tuple(marks)
+    headings = (mark.label for mark in marks if mark.kind == "heading" and mark.label)
+    return text, next(headings, None) or _first_line(text[marks[0].offset :]), tuple(marks)
 
 
 _MARKDOWN_BLOCKS = {
     "heading_open", "paragraph_open", "fence", "code_block", "html_block", "tr_open",
 }  # fmt: skip
+
+
+def _markdown_blocks(text: str) -> Iterator[tuple[int, str | None, int]]:
+    """Where the blocks begin that hold text, with the words and level of those that are headings.
+
+    Together they cover the text but for its front matter.
+    """
+    from markdown_it import MarkdownIt
+    from mdit_py_plugins.front_matter import front_matter_plugin
+
+    offsets = [0, *(line.end() for line in _LINE.finditer(text))]
+    tokens = MarkdownIt("commonmark").enable("table").use(front_matter_plugin).parse(text)
+    covered = 0
+    if tokens and tokens[0].type == "front_matter" and tokens[0].map:
+        covered = offsets[tokens[0].map[1]]
+    first = True
+    for i, token in enumerate(tokens):
+        if token.map is None or token.type not in _MARKDOWN_BLOCKS:
+            continue
+        offset = offsets[token.map[0]]
+        if first and text[covered:offset].strip():  # link definitions, say, are no token
+            yield covered, None, 0
+        first = False
+        if token.type == "heading_open":
+            parts = tokens[i + 1].children or []
+            words = "".join(" " if part.type.endswith("break") else part.content for part in parts)
+            yield offset, " ".join(words.split()), int(token.tag[1:])
+        else:
+            yield offset, None, 0
+    if first:
+        yield covered, None, 0
 
 
 def _first_line(text: str) -> str | None:

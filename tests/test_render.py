@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from bot import render
+from bot import plain, render
 from bot.answer import Answer, Citation
 from index.records import Document, Passage
 
@@ -264,8 +264,8 @@ def test_json_of_a_document(here: Passage | None, more: dict[str, Any]):
     ],
 )
 def test_clean_and_line(text: str, cleaned: str, on_one_line: str):
-    assert render.clean(text) == cleaned
-    assert render.line(text) == on_one_line
+    assert plain.clean(text) == cleaned
+    assert plain.line(text) == on_one_line
 
 
 def harmless(text: str) -> bool:

@@ -1,0 +1,18 @@
+"""Text of documents made safe to show: it can neither rewrite a terminal nor turn a line around."""
+
+import re
+import unicodedata
+
+_HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn"}  # Unicode categories without a shape of their own
+_KEPT = "\n\u200c\u200d"  # line ends, and the joiners that some scripts and emoji need
+
+
+def clean(text: str) -> str:
+    """Without control and format characters, which could rewrite a terminal or reverse text."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    ")
+    return "".join(c for c in text if c in _KEPT or unicodedata.category(c) not in _HIDDEN)
+
+
+def line(text: str) -> str:
+    """Clean, and every run of white space as one space."""
+    return clean(re.sub(r"\s+", " ", text)).strip()
