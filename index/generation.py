@@ -9,6 +9,8 @@ Nothing in it ever changes, and nothing is pickled. How one comes to be is ``ind
 """
 
 import sqlite3
+import threading
+import weakref
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -87,6 +89,9 @@ class Generation:
             if not (folder / name).is_file() or (folder / name).stat().st_size != size:
                 raise IndexDamaged(f"The index file {folder / name} is missing or cut short. {REBUILD}")
         self._database = _open_readonly(folder / "texts.sqlite")
+        self._lock = threading.Lock()  # a connection serves one thread at a time
+        self.close = weakref.finalize(self, self._database.close)
+        """Gives back what is open, if nobody does before the generation is forgotten."""
         self._document = lru_cache(maxsize=64)(self._read_document)
 
     @property
@@ -197,11 +202,6 @@ class Generation:
         if [*counts, self.faiss.ntotal, len(self.lexical)] != [*wanted, wanted[2], wanted[1]]:
             raise IndexDamaged(f"The parts of the index {self.folder} do not fit together. {REBUILD}")
 
-    def close(self) -> None:
-        """Give back what is open; the generation cannot be used afterwards."""
-        self._document.cache_clear()
-        self._database.close()
-
     @cached_property
     def _borders(self) -> "NDArray[np.int64]":
         """The first sentence of each passage, and after them the number of sentences."""
@@ -218,7 +218,8 @@ class Generation:
 
     def _query(self, sql: str, *values: object) -> list[Any]:
         try:
-            return self._database.execute(sql, values).fetchall()
+            with self._lock:
+                return self._database.execute(sql, values).fetchall()
         except sqlite3.DatabaseError as error:
             raise IndexDamaged(f"The texts in {self.folder} cannot be read: {error}. {REBUILD}") from error
 

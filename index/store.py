@@ -15,7 +15,7 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -42,10 +42,14 @@ class Draft:
         self.documents = self.passages = self.sentences = 0
         file = f"file:{quote(str(folder.absolute() / 'texts.sqlite'))}"
         self._database = sqlite3.connect(file, uri=True, isolation_level=None)
-        self._database.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + SCHEMA)
-        if old is not None:
-            self._database.execute("ATTACH ? AS old", [uri(old.folder / "texts.sqlite")])
-        self._database.execute("BEGIN")
+        try:
+            self._database.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + SCHEMA)
+            if old is not None:
+                self._database.execute("ATTACH ? AS old", [uri(old.folder / "texts.sqlite")])
+            self._database.execute("BEGIN")
+        except sqlite3.Error:
+            self.close()
+            raise
 
     def add(
         self, document: Document, file: File, passages: Sequence[tuple[Passage, Sequence[Sentence]]]
@@ -231,11 +235,10 @@ class Store:
         name = f"{time.strftime('%Y%m%dT%H%M%S', time.gmtime())}-{secrets.token_hex(3)}"
         folder = self._generations / f"{_DRAFT}{name}"
         folder.mkdir()
-        draft = Draft(folder, old)
         try:
-            yield draft
+            with closing(Draft(folder, old)) as draft:
+                yield draft
         finally:
-            draft.close()
             shutil.rmtree(folder, ignore_errors=True)
 
     def publish(self, draft: Draft, manifest: Manifest) -> Generation:
