@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from hashlib import sha256
 from pathlib import Path
 
+import hypothesis
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -15,6 +16,9 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 from bot.engine import Engine
 from index.encoder import SentenceTransformerEncoder
 from index.settings import Settings, load
+
+hypothesis.settings.register_profile("docent", deadline=None)  # a busy machine is no failure
+hypothesis.settings.load_profile("docent")
 
 Vectors = NDArray[np.float32]
 

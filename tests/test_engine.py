@@ -50,9 +50,7 @@ def test_odd_questions_are_not_answered(engine: Engine, question: str):
     assert not engine.ask(question).found
 
 
-@hypothesis_settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@hypothesis_settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.sampled_from(sorted({w for t in TEXTS.values() for w in t.split()})), max_size=6))
 def test_every_quote_is_an_exact_slice_of_its_document(engine: Engine, words: list[str]):
     reply = engine.ask(" ".join(words))

@@ -89,7 +89,7 @@ def check(document: Document, count, max_tokens: int, min_tokens: int) -> None:
         (squares, 9, 2),
     ],
 )
-@hypothesis_settings(max_examples=60, deadline=None)
+@hypothesis_settings(max_examples=60)
 @given(text=TEXTS)
 def test_every_text_is_divided_into_exact_slices(loader, count, max_tokens, min_tokens, text):
     decoded, _, marks = loader(text.encode())

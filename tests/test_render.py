@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
@@ -278,7 +278,6 @@ def harmless(text: str) -> bool:
 NASTY = st.text(st.sampled_from("\x1b[]0;m\x07\0\r\n\t\x7f\x9b\u202e\u2066\u2028\ufeffa 語")) | st.text()
 
 
-@settings(deadline=None)
 @given(NASTY, NASTY, NASTY, NASTY, st.integers(20, 100), st.booleans())
 def test_no_text_reaches_the_screen_unclean(
     quote: str, title: str, source: str, other: str, width: int, found: bool
@@ -291,7 +290,6 @@ def test_no_text_reaches_the_screen_unclean(
     assert "…" not in written or "…" in quote + title + source + other  # nothing is cut
 
 
-@settings(deadline=None)
 @given(NASTY, NASTY, st.data())
 def test_no_passage_reaches_the_screen_unclean(text: str, name: str, data: st.DataObject):
     document = Document(name, name, text, "digest")
