@@ -35,12 +35,10 @@ def main() -> None:
         settings = load(flags={"documents.folder": f"{folder}/documents", "index.folder": f"{folder}/index"})
         summary = build(settings, encoder)
         encoder.encode([question.text for question in questions])
-        generation = Store(settings.index_folder()).current()
-        searcher = Searcher(generation, encoder, settings)
+        searcher = Searcher(Store(settings.index_folder()).current(), encoder, settings)
         ranks, quotes = [], []
         for question in questions:
-            candidates = searcher.rank(question.text, encoder.encode_question(question.text))[:DEPTH]
-            right = [question.answered_by(generation.passage(candidate.number)) for candidate in candidates]
+            right = [question.answered_by(passage) for passage in searcher.passages(question.text, DEPTH)]
             ranks.append(right.index(True) if any(right) else DEPTH)
             hits = searcher.search(question.text)
             quotes.append([question.answered_by_sentence(hit.sentence) for hit in hits[:3]])

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bot.engine import Engine
 from bot.plain import line
+from index.build import Changes
 from index.documents import Skipped
 from index.errors import DocentError, DocumentsError
 from index.settings import Settings
@@ -50,16 +51,13 @@ def status(settings: Settings) -> Status:
     generation = engine.generation()
     manifest = generation.manifest
     problems = []
-    added: tuple[str, ...] = ()
-    edited: tuple[str, ...] = ()
-    removed: tuple[str, ...] = ()
+    difference = Changes()
     try:
         engine.check_encoder()
     except DocentError as error:
         problems.append(str(error))
     try:
         difference = engine.changes()
-        added, edited, removed = difference.added, difference.edited, difference.removed
         if difference:
             problems.append("The documents changed. Run `docent index`.")
     except DocumentsError as error:
@@ -76,9 +74,9 @@ def status(settings: Settings) -> Status:
         bytes=sum(size for size, _ in manifest.files.values()),
         sources=tuple(entry.source for entry in engine.sources()),
         skipped=manifest.skipped,
-        added=added,
-        edited=edited,
-        removed=removed,
+        added=difference.added,
+        edited=difference.edited,
+        removed=difference.removed,
         problems=tuple(problems),
     )
 

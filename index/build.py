@@ -103,20 +103,25 @@ def changes(generation: Generation, settings: Settings) -> Changes:
     files, _ = documents.walk(settings.documents.folder, settings.documents.max_bytes)
     known = {entry.source: entry for entry in generation.entries()}
     passed_over = {skip.source for skip in generation.manifest.skipped}
+    settled = _settled_ns(generation)
     added, edited = [], []
     for file in files:
         entry = known.pop(file.source, None)
         if entry is None:
-            added += [file.source] if file.source not in passed_over or _loads(file) else []
-        elif not _unchanged(entry, file, generation):
+            added += [file.source] if file.source not in passed_over or _mended(file, settled) else []
+        elif not _unchanged(entry, file, settled):
             edited.append(file.source)
     return Changes(tuple(added), tuple(edited), tuple(known))
 
 
-def _loads(file: File) -> bool:
+def _mended(file: File, settled: int) -> bool:
+    """Whether a file that was passed over can be read now; only one touched since then is tried."""
     try:
+        status = file.path.stat()
+        if max(status.st_mtime_ns, status.st_ctime_ns) < settled:
+            return False
         documents.load(file.source, documents.read(file))
-    except Unreadable:
+    except (OSError, Unreadable):
         return False
     return True
 
@@ -218,11 +223,15 @@ def _intact(old: Generation) -> bool:
     return True
 
 
-def _unchanged(entry: Entry, file: File, generation: Generation) -> bool:
-    """Whether a file is what was indexed: by size and change time, or else by its bytes."""
+def _settled_ns(generation: Generation) -> int:
+    """The time, in nanoseconds, before which a change was surely seen when the generation was built."""
     created = datetime.fromisoformat(generation.manifest.created)
-    settled = entry.mtime_ns < (created - _RACY).timestamp() * 1e9
-    if settled and (entry.size, entry.mtime_ns) == (file.size, file.mtime_ns):
+    return int((created - _RACY).timestamp() * 1e9)
+
+
+def _unchanged(entry: Entry, file: File, settled: int) -> bool:
+    """Whether a file is what was indexed: by size and change time, or else by its bytes."""
+    if entry.mtime_ns < settled and (entry.size, entry.mtime_ns) == (file.size, file.mtime_ns):
         return True
     try:
         return entry.size == file.size and documents.digest(documents.read(file)) == entry.digest
@@ -234,12 +243,13 @@ def _make_plan(settings: Settings, old: Generation | None, splitting: str, progr
     files, skipped = documents.walk(settings.documents.folder, settings.documents.max_bytes)
     entries = {entry.source: entry for entry in old.entries()} if old else {}
     reusable = old is not None and old.manifest.splitting == splitting
+    settled = _settled_ns(old) if old else 0
     progress.stage("reading documents", len(files))
     items: list[tuple[File, Entry | Document]] = []
     for file in files:
         entry = entries.pop(file.source, None)
         try:
-            if reusable and old and entry and _unchanged(entry, file, old):
+            if reusable and entry and _unchanged(entry, file, settled):
                 items.append((file, entry))
             else:
                 items.append((file, documents.load(file.source, documents.read(file))))

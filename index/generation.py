@@ -14,7 +14,6 @@ import weakref
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 import msgspec
 
@@ -112,10 +111,7 @@ class Generation:
         Raises:
             UnknownSource: there is none of that name.
         """
-        rows = self._query("SELECT id FROM documents WHERE source = ?", source)
-        if not rows:
-            raise UnknownSource(f"There is no document '{source}' in the index.")
-        return self._document(rows[0][0])
+        return self._document(self._number(source))
 
     def passage(self, number: int) -> Passage:
         """The passage of that number."""
@@ -125,14 +121,16 @@ class Generation:
         return Passage(self._document(document), start, end, locator)
 
     def passages_of(self, source: str) -> list[Passage]:
-        """All passages of a document, in reading order."""
-        document = self.document(source)
+        """All passages of a document, in reading order.
+
+        Raises:
+            UnknownSource: there is no document of that name.
+        """
+        number = self._number(source)
         rows = self._query(
-            'SELECT p.start, p."end", p.locator FROM passages p JOIN documents d ON p.document = d.id '
-            "WHERE d.source = ? ORDER BY p.id",
-            source,
+            'SELECT start, "end", locator FROM passages WHERE document = ? ORDER BY id', number
         )
-        return [Passage(document, *row) for row in rows]
+        return [Passage(self._document(number), *row) for row in rows]
 
     def sentences(self, passage: int) -> list[Sentence]:
         """The sentences of the passage of that number, in reading order."""
@@ -210,6 +208,12 @@ class Generation:
         firsts = [row[0] for row in self._query("SELECT first FROM passages ORDER BY id")]
         return np.array([*firsts, self.manifest.sentences], np.int64)
 
+    def _number(self, source: str) -> int:
+        rows = self._query("SELECT id FROM documents WHERE source = ?", source)
+        if not rows:
+            raise UnknownSource(f"There is no document '{source}' in the index.")
+        return int(rows[0][0])
+
     def _read_document(self, number: int) -> Document:
         source, title, text, digest, marks = self._query(
             "SELECT source, title, text, digest, marks FROM documents WHERE id = ?", number
@@ -241,7 +245,7 @@ def _read_manifest(folder: Path) -> Manifest:
 
 def uri(file: Path) -> str:
     """SQLite's name for a file that nobody changes: it takes no locks and writes nothing."""
-    return f"file:{quote(str(file.absolute()))}?immutable=1"
+    return f"{file.absolute().as_uri()}?immutable=1"
 
 
 def _open_readonly(file: Path) -> sqlite3.Connection:

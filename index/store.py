@@ -18,7 +18,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 import msgspec
 
@@ -40,8 +39,8 @@ class Draft:
     def __init__(self, folder: Path, old: Generation | None) -> None:
         self.folder = folder
         self.documents = self.passages = self.sentences = 0
-        file = f"file:{quote(str(folder.absolute() / 'texts.sqlite'))}"
-        self._database = sqlite3.connect(file, uri=True, isolation_level=None)
+        file = (folder / "texts.sqlite").absolute()
+        self._database = sqlite3.connect(file, uri=True, isolation_level=None)  # uri: for what is attached
         try:
             self._database.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + SCHEMA)
             if old is not None:

@@ -1,6 +1,7 @@
 import os
 import shutil
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -341,6 +342,19 @@ def test_a_file_that_was_passed_over_and_mended_is_new(folder, settings, encoder
     assert not changes(current(settings), settings)
     (folder / "empty.txt").write_text("No longer.")
     assert changes(current(settings), settings) == Changes(added=("empty.txt",))
+
+
+def test_files_passed_over_are_not_tried_again_until_they_are_touched(folder, settings, encoder, monkeypatch):
+    (folder / "noise.txt").write_bytes(bytes(range(256)))
+    monkeypatch.setattr("index.build._RACY", timedelta(0))
+    build(settings, encoder)
+    tried: list[str] = []
+    monkeypatch.setattr(documents, "read", lambda file: tried.append(file.source) or b"")
+    assert not changes(current(settings), settings)
+    assert tried == []
+    (folder / "noise.txt").chmod(0o600)
+    assert not changes(current(settings), settings)
+    assert tried == ["noise.txt"]
 
 
 def test_a_document_that_cannot_be_read_any_more_is_reported(folder, settings, encoder, monkeypatch):
