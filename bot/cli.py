@@ -174,6 +174,46 @@ def chat(settings: Settings) -> None:
 
 @docent.command()
 @_with_settings
+def telegram(settings: Settings) -> None:
+    """Answer in Telegram; the token is read from TELEGRAM_BOT_TOKEN."""
+    from bot.telegram import run
+
+    token = run.token_from(os.environ)
+    run.serve(_ready_engine(settings), token, _announce)
+
+
+@docent.command()
+@_with_settings
+def doctor(settings: Settings) -> int:
+    """Look for what is wrong with the set-up, and say how to mend it."""
+    from bot import doctor as surgery
+
+    wrong = 0
+    for finding in surgery.examine(settings, os.environ):
+        wrong += finding.level == "wrong"
+        _announce(clean(surgery.text(finding)))
+    if wrong:
+        raise DocentError(f"{wrong} things are wrong." if wrong > 1 else "One thing is wrong.")
+    return 0
+
+
+@docent.group()
+def feedback() -> None:
+    """What readers thought of answers."""
+
+
+@feedback.command()
+@_with_settings
+def export(settings: Settings) -> None:
+    """Write verdicts as questions for `docent eval`, one JSON object a line."""
+    from bot.feedback import Feedback
+
+    for question in Feedback(settings.feedback_file(), settings.documents.folder).export():
+        _print_json(question, lines=True)
+
+
+@docent.command()
+@_with_settings
 @click.argument("source", callback=_text)
 @click.option("--at", "offset", type=int, metavar="OFFSET", help="Show the passage at this character.")
 @click.option("--json", "as_json", is_flag=True, help="Print the document as JSON.")
@@ -213,6 +253,12 @@ def status(settings: Settings, as_json: bool) -> None:
         _print_json(found)
     else:
         click.echo(state.text(found, verbose=_log.isEnabledFor(logging.INFO)))
+
+
+def _announce(text: str) -> None:
+    """Write at once, even where standard output is a file or a pipe."""
+    click.echo(text)
+    sys.stdout.flush()
 
 
 def _ready_engine(settings: Settings) -> "Engine":

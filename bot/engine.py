@@ -132,6 +132,16 @@ class Engine:
         """
         Searcher(self.generation(), self.encoder, self.settings)
 
+    def warm(self) -> None:
+        """Load what the first question would have to wait for.
+
+        Raises:
+            IndexFolderError: there is no index, or it cannot be used as it is.
+            EncoderError: the model cannot be loaded.
+        """
+        self._current()
+        self.encoder.encode_question("?")
+
     def changes(self) -> Changes:
         """How the documents differ from the index.
 

@@ -8,6 +8,8 @@ import importlib.util
 import json
 import logging
 import os
+import threading
+import time
 from collections.abc import Callable, Sequence
 from functools import cached_property, partial
 from hashlib import sha256
@@ -34,13 +36,16 @@ EMBEDDED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d
 
 _MODEL_FILES = ("*.json", "*.txt", "*.model", "*.safetensors")
 _NO_LIMIT = 512  # tokens, for a model that states no limit of its own
-_CHUNK = 512  # texts between two reports of progress
+_LET_IN = 0.001  # seconds between two batches of a build, so that a question that waits comes first
 
 _log = logging.getLogger(__name__)
 
 
 class Encoder(Protocol):
-    """What turns texts into vectors whose dot product is their cosine similarity."""
+    """What turns texts into vectors whose dot product is their cosine similarity.
+
+    Threads share it: questions are encoded while a build goes on.
+    """
 
     @property
     def name(self) -> str:
@@ -72,6 +77,7 @@ class SentenceTransformerEncoder:
         self._device = None if settings.encoder.device == "auto" else settings.encoder.device
         self._batch_size = settings.encoder.batch_size
         self._stamps = settings.state_folder() / "models.json"
+        self._alone = threading.RLock()  # a tokenizer serves one thread at a time
 
     @cached_property
     def folder(self) -> Path:
@@ -131,7 +137,8 @@ class SentenceTransformerEncoder:
     def count_tokens(self, text: str) -> int:
         """Tokens of a text, special tokens left out."""
         tokenizer = self._model.tokenizer
-        return len(tokenizer.encode(text, add_special_tokens=False, truncation=False, verbose=False))
+        with self._alone:
+            return len(tokenizer.encode(text, add_special_tokens=False, truncation=False, verbose=False))
 
     def encode(self, texts: Sequence[str], advance: Callable[[int], None] = lambda _: None) -> "Vectors":
         """Unit float32 vectors, shape (texts, dimension), in the order of the texts."""
@@ -139,30 +146,38 @@ class SentenceTransformerEncoder:
 
         vectors = np.empty((len(texts), self._dimension), np.float32)
         by_length = np.argsort([len(text) for text in texts], kind="stable")
-        for start in range(0, len(texts), _CHUNK):  # texts of like length need little padding
-            chunk = by_length[start : start + _CHUNK]
-            vectors[chunk] = self._model.encode_document(
-                [texts[i] for i in chunk],
-                batch_size=self._batch_size,
-                normalize_embeddings=True,
-                show_progress_bar=False,
-            )
-            advance(len(chunk))
+        for start in range(0, len(texts), self._batch_size):  # texts of like length need little padding
+            batch = by_length[start : start + self._batch_size]
+            with self._alone:
+                vectors[batch] = self._model.encode_document(
+                    [texts[i] for i in batch],
+                    batch_size=self._batch_size,
+                    normalize_embeddings=True,
+                    show_progress_bar=False,
+                )
+            advance(len(batch))
+            time.sleep(_LET_IN)
         return vectors
 
     def encode_question(self, question: str) -> "Vectors":
         """The unit float32 vector of a question, shape (dimension,)."""
-        vector: Vectors = self._model.encode_query(
-            question, normalize_embeddings=True, show_progress_bar=False
-        )
+        with self._alone:
+            vector: Vectors = self._model.encode_query(
+                question, normalize_embeddings=True, show_progress_bar=False
+            )
         return vector
 
     @property
     def _dimension(self) -> int:
         return int(self._model.get_embedding_dimension() or 0)
 
-    @cached_property
+    @property
     def _model(self) -> "SentenceTransformer":
+        with self._alone:
+            return self._loaded
+
+    @cached_property
+    def _loaded(self) -> "SentenceTransformer":
         folder, _ = self.folder, self.fingerprint
         os.environ["HF_HUB_OFFLINE"] = "1"  # all files are here: nothing may reach for the hub
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")

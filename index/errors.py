@@ -5,6 +5,8 @@
     ├── DocumentsError     the documents folder is missing or holds nothing readable
     ├── UnknownSource      no document of that name is in the index
     ├── EncoderError       the model is missing, damaged or cannot be loaded offline
+    ├── StateError         what the bot keeps cannot be read or written
+    ├── TelegramRefused    Telegram does not serve this bot: token missing or refused, or two pollers
     └── IndexFolderError   something about the index folder
         ├── IndexMissing   there is no index yet
         ├── IndexMismatch  the index was made by another model or another version
@@ -33,6 +35,14 @@ class UnknownSource(DocentError):
 
 class EncoderError(DocentError):
     """The model is missing, damaged or cannot be loaded offline."""
+
+
+class StateError(DocentError):
+    """What the bot keeps cannot be read or written."""
+
+
+class TelegramRefused(DocentError):
+    """Telegram does not serve this bot: its token is refused, or another program polls with it."""
 
 
 class IndexFolderError(DocentError):

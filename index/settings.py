@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -88,6 +88,28 @@ class AnswerSettings:
     quotes: Positive
 
 
+class Ids(tuple[int, ...]):
+    """Telegram's ids of people (positive) and groups (negative): a list, or a text as ``1, -2``."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TelegramSettings:
+    """Whom the bot answers, and how it reaches Telegram. The token is no setting but a secret."""
+
+    base_url: str
+    access: Literal["closed", "open"]
+    admins: Ids
+    allowed: Ids
+    webhook_url: str
+    webhook_listen: str
+    webhook_port: Positive
+    questions_per_minute: Positive
+    keep_days: Positive
+    log_questions: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All settings; ``given`` names those that some layer above the defaults has set."""
@@ -100,6 +122,7 @@ class Settings:
     lexical: LexicalSettings
     search: SearchSettings
     answer: AnswerSettings
+    telegram: TelegramSettings
     given: frozenset[str] = field(default_factory=frozenset)
 
     def state_folder(self) -> Path:
@@ -111,6 +134,10 @@ class Settings:
         import platformdirs
 
         return Path(platformdirs.user_state_dir("docent"))
+
+    def feedback_file(self) -> Path:
+        """Where verdicts on answers are kept."""
+        return self.state_folder() / "feedback.sqlite"
 
     def index_folder(self) -> Path:
         """The folder of the index: as set, or one that belongs to the documents folder."""
@@ -210,4 +237,10 @@ def _decode(wanted: type, value: Any) -> Any:
             return Path(value).expanduser()
         except RuntimeError as error:  # there is no such user
             raise ValueError(f"{value}: {error}") from None
+    if wanted is Ids:
+        try:
+            items = value.replace(",", " ").split() if isinstance(value, str) else value
+            return Ids(map(int, items if isinstance(items, list) else [items]))
+        except (TypeError, ValueError):
+            raise ValueError(f"Expected ids such as [12345, -67890], got {value!r}") from None
     raise ValueError(f"Expected a {wanted.__name__.lower()}, got {value!r}")

@@ -1,0 +1,243 @@
+"""Looks for what is wrong with a set-up, and says in plain words how to mend it."""
+
+import asyncio
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from bot.engine import Engine
+from index import documents
+from index.errors import DocentError, DocumentsError, TelegramRefused
+from index.settings import Settings
+
+_LITTLE = 200_000_000  # bytes free, below which an index may not fit
+_HEARD = 120.0  # seconds; a running bot shows life every 15
+_LISTEN = 3  # seconds; another poller comes back after one
+
+RUN = "`docent telegram`"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One result: ``ok``, ``note`` for what may be meant so, or ``wrong``; and what to do."""
+
+    level: Literal["ok", "note", "wrong"]
+    text: str
+
+
+def examine(settings: Settings, environment: Mapping[str, str]) -> Iterator[Finding]:
+    """All findings, as they are made.
+
+    Args:
+        settings: what is examined.
+        environment: where the token stands.
+    """
+    engine = Engine(settings)
+    yield from _documents(engine)
+    yield from _model(engine)
+    yield from _index(engine)
+    for name, folder in (("state", settings.state_folder()), ("index", settings.index_folder())):
+        yield _writable(name, folder)
+    yield from _telegram(engine, environment)
+
+
+def text(finding: Finding) -> str:
+    """A finding for a person to read."""
+    return f"{'WRONG' if finding.level == 'wrong' else finding.level:<6} {finding.text}"
+
+
+def _documents(engine: Engine) -> Iterator[Finding]:
+    place = engine.settings.documents
+    try:
+        files, skipped = documents.walk(place.folder, place.max_bytes)
+    except DocumentsError as error:
+        yield Finding("wrong", f"documents: {error}")
+        return
+    if files:
+        yield Finding("ok", f"documents: {len(files)} files in '{place.folder}'")
+    else:
+        yield Finding(
+            "wrong", f"documents: '{place.folder}' is empty. Put files there, or name another folder."
+        )
+    if skipped:
+        named = ", ".join(f"{skip.source} ({skip.reason})" for skip in skipped[:3])
+        yield Finding("note", f"documents: {len(skipped)} files are passed over: {named}")
+
+
+def _model(engine: Engine) -> Iterator[Finding]:
+    started = time.perf_counter()
+    try:
+        engine.encoder.encode_question("?")
+    except DocentError as error:
+        yield Finding("wrong", f"model: {error}")
+    else:
+        seconds = time.perf_counter() - started
+        yield Finding("ok", f"model: {engine.encoder.name} loads without network in {seconds:.1f} s")
+
+
+def _index(engine: Engine) -> Iterator[Finding]:
+    if not engine.has_index():
+        yield Finding("wrong", f"index: there is none. Run `docent index`; {RUN} and `docent ask` do it too.")
+        return
+    try:
+        generation = engine.generation()
+        generation.check()
+        engine.check_encoder()
+    except DocentError as error:
+        yield Finding("wrong", f"index: {error}")
+        return
+    manifest = generation.manifest
+    yield Finding("ok", f"index: {manifest.documents} documents, built {manifest.created[:16]} UTC")
+    try:
+        changes = engine.changes()
+    except DocumentsError:
+        return  # told already
+    if changes:
+        count = len(changes.added) + len(changes.edited) + len(changes.removed)
+        yield Finding(
+            "wrong", f"index: stale, {count} documents changed since. Run `docent index` or /reindex."
+        )
+
+
+def _writable(name: str, folder: Path) -> Finding:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(b"docent")
+        free = shutil.disk_usage(folder).free
+    except OSError as error:
+        return Finding(
+            "wrong", f"disk: the {name} folder {folder} is not writable ({error.strerror}). Mend its rights."
+        )
+    if free < _LITTLE:
+        return Finding("wrong", f"disk: only {free / 1e6:.0f} MB are free for the {name} folder {folder}.")
+    return Finding("ok", f"disk: the {name} folder {folder} is writable")
+
+
+def _telegram(engine: Engine, environment: Mapping[str, str]) -> Iterator[Finding]:
+    from bot.telegram import run
+
+    yield from _access(engine, environment)
+    try:
+        token = run.token_from(environment)
+    except TelegramRefused as error:
+        yield Finding("wrong", f"token: {error}")
+        return
+    running = _running(engine.settings, token)
+    yield from running
+    yield from asyncio.run(_ask_telegram(engine.settings, token, alone=not running))
+
+
+def _access(engine: Engine, environment: Mapping[str, str]) -> Iterator[Finding]:
+    """Whether anybody may ask."""
+    from bot.telegram import run, state
+    from bot.telegram.access import Access
+
+    telegram = engine.settings.telegram
+    admins, allowed = len(telegram.admins), len(telegram.allowed)
+    try:
+        file = run.state_file(engine.settings, run.token_from(environment))
+        if file.exists():
+            with closing(state.connect(file)) as database:
+                access = Access(telegram, database)
+                admins = len(access.admins())
+                allowed += sum(guest.role == "allowed" for guest in access.guests())
+    except TelegramRefused:
+        pass  # told elsewhere
+    except DocentError as error:
+        yield Finding("wrong", f"access: {error}")
+        return
+    if telegram.access == "open":
+        yield Finding(
+            "note", "access: open, so everybody who finds the bot can read the documents through it"
+        )
+    elif admins or allowed:
+        yield Finding("ok", f"access: {admins} administrators, {allowed} others may ask")
+    else:
+        yield Finding("wrong", f"access: nobody may ask. Start {RUN} and open the link that it prints.")
+
+
+def _running(settings: Settings, token: str) -> list[Finding]:
+    """Whether the bot runs on this machine, and well."""
+    from bot.telegram import run, state
+
+    if not run.state_file(settings, token).exists():
+        return []
+    if not run.is_running(settings, token):
+        return []
+    try:
+        silent = time.time() - (state.folder(settings.state_folder()) / "alive").stat().st_mtime
+    except OSError:
+        silent = float("inf")
+    if silent > _HEARD:
+        return [
+            Finding("wrong", "bot: it runs here, but has not heard from Telegram for minutes. See its log.")
+        ]
+    return [Finding("ok", "bot: it runs on this machine")]
+
+
+async def _ask_telegram(settings: Settings, token: str, *, alone: bool) -> list[Finding]:
+    """What Telegram knows about the bot; ``alone`` is whether no bot of ours polls."""
+    from telegram import Bot
+    from telegram.error import Conflict, InvalidToken, TelegramError
+
+    from bot.telegram import run
+
+    bot = Bot(token, base_url=settings.telegram.base_url)
+    found = []
+    try:
+        async with bot:
+            me = bot.bot
+            found.append(Finding("ok", f"token: Telegram knows it as @{me.username}"))
+            if not me.can_read_all_group_messages:
+                found.append(
+                    Finding(
+                        "note",
+                        "groups: privacy mode is on, so in groups the bot may see only commands and replies to "
+                        "it, and may miss mentions. To change that: @BotFather, /setprivacy, Disable; then "
+                        "remove the bot from the group and add it again.",
+                    )
+                )
+            if not me.supports_inline_queries:
+                found.append(Finding("note", "inline mode is off. To use it: @BotFather, /setinline."))
+            webhook = await bot.get_webhook_info()
+            if settings.telegram.webhook_url:
+                found.append(_webhook(settings.telegram.webhook_url, webhook.url, webhook.last_error_message))
+            elif webhook.url:
+                found.append(
+                    Finding(
+                        "wrong",
+                        f"webhook: one is left set ({webhook.url}), so polling gets nothing. {RUN} removes it "
+                        "when it starts; if another program set it, give one of them a token of its own.",
+                    )
+                )
+            elif alone:
+                await bot.get_updates(timeout=_LISTEN, limit=1)  # without an offset it takes nothing away
+                found.append(Finding("ok", "polling: no other program polls with this token"))
+    except InvalidToken:
+        found.append(Finding("wrong", f"token: {run.REFUSED}"))
+    except Conflict:
+        found.append(Finding("wrong", f"polling: {run.CONFLICT}"))
+    except TelegramError as error:
+        reason = str(error).replace(token, "***")
+        found.append(
+            Finding(
+                "wrong",
+                f"telegram: {settings.telegram.base_url} cannot be reached ({reason}). Check the network, "
+                "and telegram.base_url if you run a Bot API server of your own.",
+            )
+        )
+    return found
+
+
+def _webhook(wanted: str, found: str, error: str | None) -> Finding:
+    if found != wanted:
+        return Finding("note", f"webhook: not set yet; {RUN} sets it when it starts")
+    if error:
+        return Finding("wrong", f"webhook: Telegram cannot deliver to {wanted}: {error}")
+    return Finding("ok", f"webhook: {wanted}")

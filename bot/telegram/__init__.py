@@ -1,0 +1,1 @@
+"""The front end for Telegram; ``run.serve`` starts it."""

@@ -1,0 +1,102 @@
+"""Who may ask. What stands in the settings holds; administrators decide on the rest in the chat.
+
+A person asks for themselves in a private chat; in a group, it is the group that is allowed or not.
+"""
+
+import hmac
+import secrets
+import sqlite3
+import time
+from dataclasses import dataclass
+from typing import Literal
+
+from index.settings import TelegramSettings
+
+Role = Literal["admin", "allowed", "denied", "asked"]
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """Somebody, or a group, on whom something was decided or who asked for access."""
+
+    chat: int
+    role: Role
+    name: str
+
+
+class Access:
+    """Reads and keeps the decisions."""
+
+    def __init__(self, settings: TelegramSettings, database: sqlite3.Connection) -> None:
+        self._settings = settings
+        self._database = database
+        self._code: str | None = None
+
+    def is_admin(self, user: int) -> bool:
+        """Whether this person administers the bot."""
+        return user in self._settings.admins or self._role(user) == "admin"
+
+    def admins(self) -> list[int]:
+        """All administrators."""
+        kept = self._database.execute("SELECT chat FROM access WHERE role = 'admin' ORDER BY since")
+        return list(dict.fromkeys([*self._settings.admins, *(chat for (chat,) in kept)]))
+
+    def allows(self, chat: int) -> bool:
+        """Whether questions from this chat are answered; a private chat has the id of its person."""
+        if self.is_admin(chat):
+            return True
+        role = self._role(chat)
+        if role in ("allowed", "denied"):
+            return role == "allowed"
+        return self._settings.access == "open" or chat in self._settings.allowed
+
+    def is_denied(self, chat: int) -> bool:
+        """Whether an administrator has refused them."""
+        return not self.is_admin(chat) and self._role(chat) == "denied"
+
+    def is_fixed(self, chat: int) -> bool:
+        """Whether the settings make them an administrator, which no chat can undo."""
+        return chat in self._settings.admins
+
+    def decide(self, chat: int, role: Role, name: str | None = None) -> None:
+        """Keep a decision; the name known before stays where none is given."""
+        self._database.execute(
+            "INSERT INTO access VALUES (?1, ?2, coalesce(?3, ''), ?4) ON CONFLICT (chat) DO UPDATE "
+            "SET role = ?2, name = coalesce(?3, name), since = ?4",
+            [chat, role, name, time.time()],
+        )
+
+    def guests(self) -> list[Guest]:
+        """Everybody on whom something is kept, the latest first."""
+        rows = self._database.execute("SELECT chat, role, name FROM access ORDER BY since DESC")
+        return [Guest(*row) for row in rows]
+
+    def name(self, chat: int) -> str:
+        """The name under which somebody asked for access, or their id."""
+        row = self._database.execute("SELECT name FROM access WHERE chat = ?", [chat]).fetchone()
+        return row[0] if row and row[0] else str(chat)
+
+    def migrate(self, old: int, new: int) -> None:
+        """A group got a new id: what was decided on it holds on."""
+        role = self._role(old)
+        if role is None and self.allows(old):
+            role = "allowed"
+        if role is not None:
+            self.decide(new, role, self.name(old))
+
+    def pairing_code(self) -> str:
+        """A new code that makes the first who sends it an administrator; older ones are void."""
+        self._code = secrets.token_urlsafe(12)
+        return self._code
+
+    def pair(self, code: str, user: int, name: str) -> bool:
+        """Make a person administrator if the code is right; it works once."""
+        if self._code is None or not hmac.compare_digest(code.encode(), self._code.encode()):
+            return False
+        self._code = None
+        self.decide(user, "admin", name)
+        return True
+
+    def _role(self, chat: int) -> Role | None:
+        row = self._database.execute("SELECT role FROM access WHERE chat = ?", [chat]).fetchone()
+        return row[0] if row else None

@@ -1,0 +1,121 @@
+"""What was answered, as long as its buttons work."""
+
+import sqlite3
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import msgspec
+
+from bot.answer import Answer, Citation
+
+_DAY = 24 * 3600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """An answer in a chat.
+
+    ``number`` names it in the data of buttons; ``messages`` are the ids of those that show it;
+    ``shown`` counts the citations that its reader has seen so far.
+    """
+
+    number: int
+    chat: int
+    question_message: int | None
+    messages: tuple[int, ...]
+    generation: str
+    answer: Answer
+    shown: int
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """Those that can be opened."""
+        return self.answer.citations or self.answer.near
+
+    def citation(self, number: int) -> Citation | None:
+        """The citation of that number, if there is one."""
+        return next((citation for citation in self.citations if citation.number == number), None)
+
+
+class Answers:
+    """Keeps answers for some days."""
+
+    def __init__(self, database: sqlite3.Connection, days: int) -> None:
+        self._database = database
+        self._days = days
+
+    def reserve(self) -> int:
+        """A number for an answer that is about to be sent; no other answer has or had it."""
+        done = self._database.execute(
+            "INSERT INTO answers (chat, created, messages, generation, answer, shown) "
+            "VALUES (0, ?, '', '', '', 0)",
+            [time.time()],
+        )
+        return int(done.lastrowid or 0)
+
+    def keep(self, kept: Kept) -> None:
+        """Write an answer down under its number."""
+        self._database.execute(
+            "UPDATE answers SET chat = ?, question_message = ?, messages = ?, generation = ?, answer = ?, "
+            "shown = ? WHERE id = ?",
+            [
+                kept.chat,
+                kept.question_message,
+                msgspec.json.encode(kept.messages).decode(),
+                kept.generation,
+                msgspec.json.encode(kept.answer).decode(),
+                kept.shown,
+                kept.number,
+            ],
+        )
+
+    def find(self, number: int, chat: int) -> Kept | None:
+        """The answer of that number, if it was given in that chat and is still kept."""
+        return self._one("id = ? AND chat = ?", number, chat)
+
+    def to_question(self, chat: int, message: int) -> Kept | None:
+        """The last answer to that message."""
+        return self._one("chat = ? AND question_message = ? ORDER BY id DESC LIMIT 1", chat, message)
+
+    def extend(self, kept: Kept, citations: Sequence[Citation], *, shown: int) -> Kept:
+        """Add citations that were found later, and count how many were shown."""
+        answer = kept.answer
+        if answer.found:
+            answer = replace(answer, citations=(*answer.citations, *citations))
+        else:
+            answer = replace(answer, near=(*answer.near, *citations))
+        kept = replace(kept, answer=answer, shown=shown)
+        self.keep(kept)
+        return kept
+
+    def forget(self, chat: int) -> int:
+        """Delete all answers of a chat; how many there were."""
+        return self._database.execute("DELETE FROM answers WHERE chat = ?", [chat]).rowcount
+
+    def prune(self) -> None:
+        """Delete what is too old."""
+        self._database.execute("DELETE FROM answers WHERE created < ?", [time.time() - self._days * _DAY])
+
+    def migrate(self, old: int, new: int) -> None:
+        """A group got a new id."""
+        self._database.execute("UPDATE answers SET chat = ? WHERE chat = ?", [new, old])
+
+    def _one(self, where: str, *values: int) -> Kept | None:
+        row = self._database.execute(
+            f"SELECT id, chat, question_message, messages, generation, answer, shown "  # noqa: S608
+            f"FROM answers WHERE {where}",
+            values,
+        ).fetchone()
+        if row is None:
+            return None
+        number, chat, question, messages, generation, answer, shown = row
+        return Kept(
+            number=number,
+            chat=chat,
+            question_message=question,
+            messages=msgspec.json.decode(messages, type=tuple[int, ...]),
+            generation=generation,
+            answer=msgspec.json.decode(answer, type=Answer),
+            shown=shown,
+        )

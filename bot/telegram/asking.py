@@ -1,0 +1,165 @@
+"""Questions: which messages are one, and how they are answered."""
+
+import re
+import time
+from dataclasses import replace
+from functools import partial
+
+from telegram import Message, MessageEntity, Update, User
+from telegram.constants import ChatType
+
+from bot.telegram import screens
+from bot.telegram.answers import Kept
+from bot.telegram.delivery import Unconfirmed
+from bot.telegram.events import event, failure
+from bot.telegram.limits import Limit
+from bot.telegram.post import Place, place_of
+from bot.telegram.services import Services
+from index.errors import DocentError
+
+_COMMAND = re.compile(r"/(?P<name>\w+)(?:@(?P<bot>\w+))?(?:\s+(?P<rest>.*))?", re.DOTALL)
+_ASK_HOW = "Write your question after the command, as in: /ask Who attended?"
+_ONLY_TEXT = "I can read only text: please type your question."
+_TROUBLE = "I cannot look into the documents just now. Please tell the people who run me, or try again later."
+
+
+def is_private(message: Message) -> bool:
+    """Whether a message stands in a chat between one person and the bot."""
+    return message.chat.type == ChatType.PRIVATE
+
+
+def command_of(message: Message, me: User) -> tuple[str, str] | None:
+    """The command that a message begins with and what follows it, unless it is for another bot."""
+    match = _COMMAND.fullmatch(message.text or "")
+    if match is None or (match["bot"] and match["bot"].lower() != (me.username or "").lower()):
+        return None
+    return match["name"].lower(), (match["rest"] or "").strip()
+
+
+def question_of(message: Message, me: User) -> str | None:
+    """The question that a message asks the bot, "" where it is addressed without one, or None.
+
+    In a private chat every text is one; in groups ``/ask``, what mentions the bot, and replies to it.
+    A bare ``/ask`` or mention that replies to somebody's message asks that message.
+    """
+    if message.via_bot and message.via_bot.id == me.id:
+        return None  # a citation that somebody sent by inline mode
+    command = command_of(message, me)
+    if (message.text or "").startswith("/"):
+        if command is None or command[0] != "ask":
+            return None
+        return command[1] or _text_replied_to(message, me)
+    if is_private(message):
+        return message.text.strip() if message.text else None
+    text = message.text or ""
+    for entity, mention in message.parse_entities(
+        [MessageEntity.MENTION, MessageEntity.TEXT_MENTION]
+    ).items():
+        mentioned = (
+            entity.user.id == me.id if entity.user else mention[1:].lower() == (me.username or "").lower()
+        )
+        if mentioned:
+            return text.replace(mention, "", 1).strip(" \t\n,:") or _text_replied_to(message, me)
+    return text.strip() if text and _replies_to(message, me) else None
+
+
+def _replies_to(message: Message, me: User) -> bool:
+    original = message.reply_to_message
+    if original is None or original.forum_topic_created:  # every message of a topic "replies" to its start
+        return False
+    return original.from_user is not None and original.from_user.id == me.id
+
+
+def _text_replied_to(message: Message, me: User) -> str:
+    original = message.reply_to_message
+    return "" if original is None or _replies_to(message, me) else (original.text or "").strip()
+
+
+class Asking:
+    """Answers questions, and again when they are edited."""
+
+    def __init__(self, services: Services) -> None:
+        self._to = services
+        self._limit = Limit(services.settings.telegram.questions_per_minute, 60)
+        self._told = Limit(1, 60)
+
+    async def message(self, update: Update, _: object) -> None:
+        """A message, new or edited, that may be a question."""
+        message = update.effective_message
+        if message is None:
+            return
+        place, user = place_of(message), update.effective_user
+        question = question_of(message, self._to.bot.bot)
+        old = self._to.answers.to_question(place.chat, message.message_id)
+        if question is None:
+            if is_private(message) and message.effective_attachment and update.message:
+                await self._to.post.send(place, screens.text(_ONLY_TEXT))
+            return
+        if not question:
+            await self._to.post.send(place, screens.text(_ASK_HOW))
+        elif old is None or old.answer.question != question:
+            await self.ask(place, question, user, old=old)
+
+    async def ask(
+        self, place: Place, question: str, user: User | None, *, old: Kept | None = None, repeat: bool = False
+    ) -> None:
+        """Answer a question, in the messages of an old answer where there is one.
+
+        Args:
+            place: where to answer.
+            question: what is asked.
+            user: who asks.
+            old: the answer to what the question was before it was edited.
+            repeat: show the question in the answer.
+        """
+        to = self._to
+        key = user.id if user else place.chat
+        if wait := self._limit.wait(key):
+            event("limited", chat=place.chat, user=key)
+            if not self._told.wait(key):
+                again = f"You ask faster than I can read. Please ask again in {wait:.0f} seconds."
+                await to.post.send(place, screens.text(again))
+            return
+        started = time.monotonic()
+        async with to.post.typing(place):
+            try:
+                reply = await to.work(partial(to.engine.ask, question))
+            except DocentError as error:
+                failure("unanswered", error)
+                told = str(error) if to.access.is_admin(key) else _TROUBLE
+                await to.post.send(place, screens.text(told))
+                return
+        kept = Kept(
+            number=old.number if old else to.answers.reserve(),
+            chat=place.chat,
+            question_message=place.reply_to if not repeat else None,
+            messages=old.messages if old else (),
+            generation=to.engine.generation().name,
+            answer=reply,
+            shown=min(len(reply.citations or reply.near), screens.QUOTES),
+        )
+        to.answers.keep(kept)  # before it is sent, so that its buttons work even if we never hear that it was
+        screen = screens.answer(reply, kept.number, repeat=repeat)
+        thinking_ms = (time.monotonic() - started) * 1000
+        try:
+            if old and old.messages:
+                messages = await to.post.edit(place, old.messages, screen)
+            else:
+                messages = await to.post.send(place, screen)
+            to.answers.keep(replace(kept, messages=messages))
+        except Unconfirmed:
+            event("unconfirmed", chat=place.chat)
+        elapsed_ms = (time.monotonic() - started) * 1000
+        to.tally.answered += 1
+        to.tally.latest_ms.append(elapsed_ms)
+        event(
+            "edited" if old else "answered",
+            chat=place.chat,
+            thread=place.thread,
+            found=reply.found,
+            quotes=len(reply.citations),
+            messages=len(screen.messages),
+            thinking_ms=round(thinking_ms),
+            ms=round(elapsed_ms),
+            question=question if to.settings.telegram.log_questions else None,
+        )

@@ -1,0 +1,150 @@
+"""Requests on their way out: paced, repeated where that is safe, and never twice where it is not.
+
+Telegram gives no receipt: where the reply to ``sendMessage`` is lost, the message may stand in the
+chat. So what creates a message is repeated only if it surely did not arrive, and all else at will.
+Limits: https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import httpx
+from aiolimiter import AsyncLimiter
+from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
+from telegram.ext import BaseRateLimiter
+
+from bot.telegram.events import event
+from bot.telegram.inbox import Inbox, handled
+
+_OVERALL = 30, 1  # messages, seconds
+_IN_A_GROUP = 20, 60
+_CREATING = {"sendMessage", "sendDocument"}
+_PACED = _CREATING | {"editMessageText", "editMessageReplyMarkup"}
+_FOR_EVER = {"getMe", "deleteWebhook", "setWebhook"}  # without them the bot cannot start
+_SHORT_LIVED = {"sendChatAction", "answerInlineQuery"}  # of no use later
+_PATIENCE = 900.0  # seconds for which an answer is tried to be delivered
+_LONGEST_PAUSE = 30.0  # seconds
+_UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+_BY_GATEWAY = ("bad gateway", "service unavailable")  # 502, 503: the request did not get through
+
+
+class Unconfirmed(TelegramError):
+    """A message may have arrived or not; it must not be sent again."""
+
+
+class Delivery(BaseRateLimiter[None]):
+    """Carries all requests but the polling, each chat at its own pace."""
+
+    def __init__(self, inbox: Inbox) -> None:
+        self._inbox = inbox
+        self._stopping = asyncio.Event()
+        self._overall = AsyncLimiter(*_OVERALL)
+        self._groups: dict[int, AsyncLimiter] = {}
+        self._not_before: dict[int, float] = {}  # chats in flood control, by the clock of the loop
+
+    def stop(self) -> None:
+        """Wait for nothing any more: what cannot go out now goes out after the next start."""
+        self._stopping.set()
+
+    async def initialize(self) -> None:
+        """Nothing is needed."""
+
+    async def shutdown(self) -> None:
+        """Nothing is left."""
+
+    async def process_request(
+        self,
+        callback: Callable[..., Coroutine[Any, Any, Any]],
+        args: Any,
+        kwargs: dict[str, Any],
+        endpoint: str,
+        data: dict[str, Any],
+        rate_limit_args: None,
+    ) -> Any:
+        """Make a request of the Bot API.
+
+        Raises:
+            Unconfirmed: what it did to a message that it creates is not known.
+            TelegramError: it was refused, or did not get through for a long time.
+        """
+        loop = asyncio.get_running_loop()
+        chat = data.get("chat_id")
+        deadline = loop.time() + (float("inf") if endpoint in _FOR_EVER else _PATIENCE)
+        pause = 1.0
+        while True:
+            if endpoint == "sendChatAction" and self._crowded(chat):
+                return True
+            await self._pace(endpoint, chat)
+            update = handled.get() if endpoint in _CREATING else None
+            if update:
+                self._inbox.settle(update)
+            try:
+                return await callback(*args, **kwargs)
+            except RetryAfter as error:
+                wait = _seconds(error) + 0.1
+                if isinstance(chat, int):
+                    self._not_before[chat] = loop.time() + wait
+                reason: TelegramError = error
+            except TelegramError as error:
+                if not _may_repeat(error, endpoint):
+                    raise
+                wait, pause = pause, min(2 * pause, _LONGEST_PAUSE)
+                reason = error
+            if update:
+                self._inbox.reopen(update)
+            if loop.time() + wait > deadline or endpoint in _SHORT_LIVED:
+                raise reason
+            event("retry", method=endpoint, chat=chat, seconds=round(wait), reason=type(reason).__name__)
+            await self._sleep(wait)
+
+    def _crowded(self, chat: Any) -> bool:
+        """Whether a message would have to wait in this chat; then "typing" is not worth a request."""
+        group = self._groups.get(chat)
+        late = self._not_before.get(chat, 0) > asyncio.get_running_loop().time()
+        return late or (group is not None and not group.has_capacity())
+
+    async def _pace(self, endpoint: str, chat: Any) -> None:
+        loop = asyncio.get_running_loop()
+        while (wait := self._not_before.get(chat, 0) - loop.time()) > 0:
+            await self._sleep(wait)
+        self._not_before.pop(chat, None)
+        if isinstance(chat, int) and chat < 0 and endpoint in _PACED | {"sendChatAction"}:
+            await self._unless_stopped(self._groups.setdefault(chat, AsyncLimiter(*_IN_A_GROUP)).acquire())
+        if endpoint in _PACED:
+            await self._unless_stopped(self._overall.acquire())
+
+    async def _sleep(self, seconds: float) -> None:
+        await self._unless_stopped(asyncio.sleep(seconds))
+
+    async def _unless_stopped(self, waiting: Coroutine[Any, Any, None]) -> None:
+        """Wait, but when the bot stops, break off what is being done."""
+        tasks = asyncio.ensure_future(waiting), asyncio.ensure_future(self._stopping.wait())
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            if not tasks[0].done():
+                raise asyncio.CancelledError
+        finally:
+            for task in tasks:
+                task.cancel()
+
+
+def _may_repeat(error: TelegramError, endpoint: str) -> bool:
+    """Whether a request that failed can be made again.
+
+    Raises:
+        Unconfirmed: it must not, for it may have worked.
+    """
+    refused = isinstance(error, BadRequest) or not isinstance(error, NetworkError)
+    unreadable = str(error) == "Invalid server response"  # a TelegramError of its own kind
+    if refused and not unreadable:
+        return False
+    unsent = isinstance(error.__cause__, _UNSENT) or any(sign in str(error).lower() for sign in _BY_GATEWAY)
+    if endpoint in _CREATING and not unsent:
+        raise Unconfirmed(f"The reply to {endpoint} was lost ({error}).") from error
+    return True
+
+
+def _seconds(error: RetryAfter) -> float:
+    wait = error.retry_after
+    return float(wait) if isinstance(wait, int) else wait.total_seconds()

@@ -1,0 +1,72 @@
+"""Before anything else: may this update be handled at all?"""
+
+from telegram import Message, Update
+from telegram.ext import ApplicationHandlerStop
+
+from bot.telegram.administration import Administration
+from bot.telegram.asking import command_of, is_private, question_of
+from bot.telegram.citations import acknowledge
+from bot.telegram.commands import ADMINISTRATORS, EVERYBODY
+from bot.telegram.events import event
+from bot.telegram.inline import Inline
+from bot.telegram.screens import PRIVATE
+from bot.telegram.services import Services
+
+
+class Gate:
+    """Lets in who may ask, pairs the first administrator, and turns others away politely."""
+
+    def __init__(self, services: Services, administration: Administration, inline: Inline) -> None:
+        self._to = services
+        self._administration = administration
+        self._inline = inline
+
+    async def check(self, update: Update, _: object) -> None:
+        """Stop the handling of an update that is not to be handled.
+
+        Raises:
+            ApplicationHandlerStop: it was dealt with here.
+        """
+        message, user, chat = update.effective_message, update.effective_user, update.effective_chat
+        if update.message and update.message.migrate_to_chat_id:
+            self._to.access.migrate(update.message.chat.id, update.message.migrate_to_chat_id)
+            self._to.answers.migrate(update.message.chat.id, update.message.migrate_to_chat_id)
+            raise ApplicationHandlerStop
+        if update.my_chat_member:
+            member = update.my_chat_member
+            event("member", chat=member.chat.id, status=member.new_chat_member.status)
+            raise ApplicationHandlerStop
+        if user is None or (user.is_bot and not (message and message.sender_chat)):
+            raise ApplicationHandlerStop  # channels, and bots talking to bots without end
+        if update.message and is_private(update.message) and await self._pairs(update.message):
+            raise ApplicationHandlerStop
+        if self._to.access.is_admin(user.id) and self._is_command_of_admin(update):
+            return
+        if self._to.access.allows(chat.id if chat else user.id):
+            return
+        if update.inline_query:
+            await self._inline.refuse(update)
+        elif update.callback_query:
+            await acknowledge(update.callback_query, PRIVATE, alert=True)
+        elif update.message and self._is_addressed(update.message):
+            await self._administration.outsider(update.message)
+        raise ApplicationHandlerStop
+
+    async def _pairs(self, message: Message) -> bool:
+        command = command_of(message, self._to.bot.bot)
+        code = command[1] if command and command[0] == "start" else (message.text or "")
+        return bool(code) and await self._administration.pair(message, code.strip())
+
+    def _is_command_of_admin(self, update: Update) -> bool:
+        """Administrators let a group in from inside it."""
+        if update.callback_query:
+            return (update.callback_query.data or "").startswith(("allow:", "deny:"))
+        command = command_of(update.message, self._to.bot.bot) if update.message else None
+        return command is not None and command[0] in ADMINISTRATORS
+
+    def _is_addressed(self, message: Message) -> bool:
+        """Whether somebody means the bot; in a private chat who else."""
+        if is_private(message) or question_of(message, self._to.bot.bot) is not None:
+            return True
+        command = command_of(message, self._to.bot.bot)
+        return command is not None and command[0] in EVERYBODY

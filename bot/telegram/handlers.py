@@ -1,0 +1,91 @@
+"""Which update goes where, and what becomes of errors."""
+
+from contextlib import suppress
+from typing import Any
+
+from telegram import Update
+from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError
+from telegram.ext import (
+    Application,
+    CallbackContext,
+    CallbackQueryHandler,
+    CommandHandler,
+    InlineQueryHandler,
+    MessageHandler,
+    TypeHandler,
+    filters,
+)
+
+from bot.telegram import screens
+from bot.telegram.administration import Administration
+from bot.telegram.asking import Asking
+from bot.telegram.citations import Citations
+from bot.telegram.delivery import Unconfirmed
+from bot.telegram.events import event, failure
+from bot.telegram.gate import Gate
+from bot.telegram.information import Information
+from bot.telegram.inline import Inline
+from bot.telegram.post import Post, place_of
+from bot.telegram.services import Services
+
+_SORRY = "Something went wrong on my side, and I have noted it. Please ask again."
+
+
+def register(application: Application[Any, Any, Any, Any, Any, Any], services: Services) -> Administration:
+    """Connect all handlers; the result is what has to be stopped in the end."""
+    asking = Asking(services)
+    citations = Citations(services, asking)
+    information = Information(services)
+    administration = Administration(services)
+    inline = Inline(services)
+    gate = Gate(services, administration, inline)
+    new = filters.UpdateType.MESSAGE
+    application.add_handler(TypeHandler(Update, gate.check), group=-1)
+    for name, command in {
+        "start": information.start,
+        "help": information.help,
+        "sources": information.sources,
+        "reset": information.reset,
+        "privacy": information.privacy,
+        "reindex": administration.reindex,
+        "status": administration.status,
+        "allow": administration.allow,
+        "deny": administration.deny,
+    }.items():
+        application.add_handler(CommandHandler(name, command, filters=new))
+    application.add_handler(CommandHandler("ask", asking.message, filters=filters.UpdateType.MESSAGES))
+    application.add_handler(MessageHandler(filters.COMMAND & new, information.unknown))
+    application.add_handler(MessageHandler(filters.UpdateType.MESSAGES, asking.message))
+    for pattern, press in {
+        r"(cite|walk|file|more|good|bad):": citations.press,
+        r"ask:": citations.example,
+        r"list:": information.page,
+        r"(allow|deny):": administration.decide,
+    }.items():
+        application.add_handler(CallbackQueryHandler(press, pattern=pattern))
+    application.add_handler(InlineQueryHandler(inline.query))
+    application.add_error_handler(_Errors(services.post).handle)
+    return administration
+
+
+class _Errors:
+    """What a handler could not deal with."""
+
+    def __init__(self, post: Post) -> None:
+        self._post = post
+
+    async def handle(self, update: object, context: CallbackContext[Any, Any, Any, Any]) -> None:
+        """Log an error; where it is ours, say so to whoever waits for an answer."""
+        error = context.error
+        chat = update.effective_chat.id if isinstance(update, Update) and update.effective_chat else None
+        if isinstance(error, Forbidden):
+            event("blocked", chat=chat)  # they left, or removed the bot
+        elif isinstance(error, Unconfirmed):
+            event("unconfirmed", chat=chat)
+        elif isinstance(error, NetworkError) and not isinstance(error, BadRequest):
+            event("undelivered", chat=chat, reason=type(error).__name__)
+        elif error is not None:
+            failure("failed", error)
+            if isinstance(update, Update) and update.message:
+                with suppress(TelegramError):
+                    await self._post.send(place_of(update.message), screens.text(_SORRY))

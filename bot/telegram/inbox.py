@@ -1,0 +1,108 @@
+"""Updates on their way in: each handled once, in order within a chat, none lost when the bot stops.
+
+An update is written down before Telegram is told that it arrived, and crossed out just before the
+first message goes out that answers it. So after a crash nothing that was received is missing, and
+nothing that may have been answered is answered again.
+"""
+
+import asyncio
+import json
+import sqlite3
+import time
+from collections.abc import Awaitable, Coroutine
+from contextvars import ContextVar
+from typing import Any, cast
+from weakref import WeakValueDictionary
+
+from telegram import Bot, Update
+from telegram.ext import BaseUpdateProcessor
+
+from bot.telegram.events import event
+
+_REMEMBERED = 7 * 24 * 3600  # seconds; Telegram itself keeps updates for a day
+_MOST_TRIES = 3  # starts of the bot with the same update unhandled: it may be what brings the bot down
+_AT_ONCE = 100_000  # no limit in practice: the chats wait for each other only where they share a thread
+
+handled: ContextVar[Update | None] = ContextVar("handled", default=None)
+"""The update that the running task is about."""
+
+
+class Inbox(asyncio.Queue[object]):
+    """A queue of updates that survives the process and takes no update twice."""
+
+    def __init__(self, database: sqlite3.Connection) -> None:
+        super().__init__()
+        self._database = database
+        database.execute("DELETE FROM updates WHERE received < ?", [time.time() - _REMEMBERED])
+
+    def restore(self, bot: Bot) -> int:
+        """Queue again what was received but not handled; how many that is."""
+        self._database.execute("UPDATE updates SET tries = tries + 1 WHERE body IS NOT NULL")
+        self._database.execute("UPDATE updates SET body = NULL WHERE tries > ?", [_MOST_TRIES])
+        rows = self._database.execute(
+            "SELECT body FROM updates WHERE body IS NOT NULL ORDER BY id"
+        ).fetchall()
+        for (body,) in rows:
+            super().put_nowait(Update.de_json(json.loads(body), bot))
+        return len(rows)
+
+    async def put(self, item: object) -> None:
+        """Write an update down and queue it, unless it came before."""
+        if not isinstance(item, Update):
+            await super().put(item)
+            return
+        done = self._database.execute(
+            "INSERT OR IGNORE INTO updates (id, received, body) VALUES (?, ?, ?)",
+            [item.update_id, time.time(), item.to_json()],
+        )
+        if done.rowcount:
+            await super().put(item)
+        else:
+            event("duplicate", update=item.update_id)
+
+    def settle(self, update: Update) -> None:
+        """Cross an update out: it is handled, and its text is forgotten."""
+        self._database.execute("UPDATE updates SET body = NULL WHERE id = ?", [update.update_id])
+
+    def reopen(self, update: Update) -> None:
+        """Take an update up again that was crossed out too early."""
+        self._database.execute(
+            "UPDATE updates SET body = ? WHERE id = ?", [update.to_json(), update.update_id]
+        )
+
+    def waiting(self) -> int:
+        """Updates received and not handled yet."""
+        return int(self._database.execute("SELECT count(body) FROM updates").fetchone()[0])
+
+
+class InOrder(BaseUpdateProcessor):
+    """Handles updates of one chat one after the other, those of different chats side by side."""
+
+    def __init__(self, inbox: Inbox) -> None:
+        super().__init__(_AT_ONCE)
+        self.stopping = False
+        """Once True, nothing more is begun; it waits in the inbox for the next start."""
+        self._inbox = inbox
+        self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+
+    async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
+        """Handle an update when its chat's turn comes."""
+        if not isinstance(update, Update):
+            raise TypeError(f"not an update: {update!r}")
+        chat = update.effective_chat or update.effective_user
+        key = chat.id if chat else 0
+        if (turn := self._turns.get(key)) is None:
+            turn = self._turns[key] = asyncio.Lock()
+        async with turn:
+            if self.stopping:
+                cast(Coroutine[Any, Any, Any], coroutine).close()
+                return
+            handled.set(update)
+            await coroutine  # left by CancelledError, the update stays in the inbox
+            self._inbox.settle(update)
+
+    async def initialize(self) -> None:
+        """Nothing is needed."""
+
+    async def shutdown(self) -> None:
+        """Nothing is left."""

@@ -1,0 +1,77 @@
+"""Inline mode: citations as articles that a person sends into any chat."""
+
+import asyncio
+import time
+from contextlib import suppress
+from functools import partial
+
+from telegram import (
+    InlineQuery,
+    InlineQueryResultArticle,
+    InlineQueryResultsButton,
+    InputTextMessageContent,
+    LinkPreviewOptions,
+    Update,
+)
+from telegram.constants import ParseMode
+from telegram.error import BadRequest
+
+from bot.answer import Citation
+from bot.telegram import screens
+from bot.telegram.events import event
+from bot.telegram.services import Services
+
+_PAUSE = 0.25  # seconds without another key, before what was typed is searched
+_FRESH = 30  # seconds for which Telegram may repeat a result to the same person
+
+
+class Inline:
+    """Answers what is typed after the bot's name."""
+
+    def __init__(self, services: Services) -> None:
+        self._to = services
+        self._latest: dict[int, str] = {}
+
+    async def query(self, update: Update, _: object) -> None:
+        """What was typed so far; only the last of several in a row is searched."""
+        query = update.inline_query
+        if query is None:
+            return
+        user = query.from_user.id
+        self._latest[user] = query.id
+        await asyncio.sleep(_PAUSE)
+        if self._latest.get(user) != query.id:
+            return
+        del self._latest[user]
+        started = time.monotonic()
+        question = query.query.strip()
+        if not question:
+            await _answer(query, [], "Type a question")
+            return
+        reply = await self._to.work(partial(self._to.engine.ask, question))
+        results = [article for c in reply.citations[: screens.QUOTES] if (article := _article(c))]
+        await _answer(query, results, None if results else "The documents do not answer this")
+        event("inline", user=user, found=reply.found, ms=round((time.monotonic() - started) * 1000))
+
+    async def refuse(self, update: Update) -> None:
+        """Tell an outsider nothing but that this is no bot for them."""
+        if update.inline_query is not None:
+            await _answer(update.inline_query, [], "This is a private bot")
+
+
+def _article(citation: Citation) -> InlineQueryResultArticle | None:
+    """The citation to choose; none where the quote is longer than a message."""
+    title, description, messages = screens.article(citation)
+    if len(messages) != 1:
+        return None
+    content = InputTextMessageContent(
+        messages[0].html, ParseMode.HTML, link_preview_options=LinkPreviewOptions(is_disabled=True)
+    )
+    return InlineQueryResultArticle(str(citation.number), title, content, description=description)
+
+
+async def _answer(query: InlineQuery, results: list[InlineQueryResultArticle], button: str | None) -> None:
+    """Answer a query, unless it is too old; a button leads to the chat with the bot."""
+    shown = InlineQueryResultsButton(button, start_parameter="inline") if button else None
+    with suppress(BadRequest):
+        await query.answer(results, cache_time=_FRESH if results else 0, is_personal=True, button=shown)

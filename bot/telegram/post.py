@@ -1,0 +1,185 @@
+"""Screens out to chats: sending, editing in place, and what Telegram may say against it."""
+
+import asyncio
+import io
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
+from telegram import Message as Sent
+from telegram.constants import ChatAction, ParseMode
+from telegram.error import BadRequest, ChatMigrated, TelegramError
+
+from bot.telegram.access import Access
+from bot.telegram.answers import Answers
+from bot.telegram.events import event
+from bot.telegram.html import Message
+from bot.telegram.screens import Screen
+
+_T = TypeVar("_T")
+
+_TYPING_LASTS = 4.5  # seconds; Telegram shows it for five
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a message goes: a chat, a topic of it, and the message it replies to."""
+
+    chat: int
+    thread: int | None = None
+    reply_to: int | None = None
+
+
+def place_of(message: Sent) -> Place:
+    """The place to reply to a message."""
+    thread = message.message_thread_id if message.is_topic_message else None
+    return Place(message.chat.id, thread, message.message_id)
+
+
+class Post:
+    """Sends and edits."""
+
+    def __init__(self, bot: Bot, access: Access, answers: Answers) -> None:
+        self._bot = bot
+        self._access = access
+        self._answers = answers
+
+    async def send(self, place: Place, screen: Screen, *, silent: bool = False) -> tuple[int, ...]:
+        """Send a screen; the ids of its messages."""
+        sent = []
+        for i, message in enumerate(screen.messages):
+            keyboard = screen.keyboard if i == len(screen.messages) - 1 else None
+            place, number = await self._send(place, message, keyboard, silent=silent or i > 0)
+            sent.append(number)
+        return tuple(sent)
+
+    async def edit(
+        self, place: Place, old: Sequence[int], screen: Screen, *, silent: bool = True
+    ) -> tuple[int, ...]:
+        """Show a screen in the messages that showed another; their ids, which may be new ones."""
+        kept = list(old[: len(screen.messages)])
+        for i, number in enumerate(kept):
+            keyboard = screen.keyboard if i == len(screen.messages) - 1 else None
+            if not await self._edit(place.chat, number, screen.messages[i], keyboard):
+                kept = kept[:i]  # it was deleted: show the rest anew
+                break
+        for number in old[len(kept) :]:
+            with suppress(TelegramError):
+                await self._bot.delete_message(place.chat, number)
+        rest = Screen(screen.messages[len(kept) :], screen.keyboard)
+        return (*kept, *(await self.send(place, rest, silent=silent and bool(kept))))
+
+    async def send_file(self, place: Place, name: str, data: bytes, caption: str) -> None:
+        """Send a file."""
+        try:
+            await self._bot.send_document(
+                place.chat,
+                io.BytesIO(data),
+                filename=name,
+                caption=caption,
+                message_thread_id=place.thread,
+                reply_parameters=_reply(place),
+                disable_notification=True,
+                disable_content_type_detection=True,
+            )
+        except ChatMigrated as error:
+            await self.send_file(self.moved(place, error.new_chat_id), name, data, caption)
+
+    @asynccontextmanager
+    async def typing(self, place: Place) -> AsyncIterator[None]:
+        """Show that the bot works; a failure to show it is none."""
+
+        async def show() -> None:
+            while True:
+                with suppress(TelegramError):
+                    await self._bot.send_chat_action(
+                        place.chat, ChatAction.TYPING, message_thread_id=place.thread
+                    )
+                await asyncio.sleep(_TYPING_LASTS)
+
+        task = asyncio.create_task(show())
+        try:
+            yield
+        finally:
+            task.cancel()
+
+    def moved(self, place: Place, new: int) -> Place:
+        """The same place in a group that got a new id; what is kept about it moves too."""
+        self._access.migrate(place.chat, new)
+        self._answers.migrate(place.chat, new)
+        event("migrated", chat=place.chat, to=new)
+        return Place(new)  # messages and topics of the old group do not exist in the new one
+
+    async def _send(
+        self, place: Place, message: Message, keyboard: InlineKeyboardMarkup | None, *, silent: bool
+    ) -> tuple[Place, int]:
+        """Send one message; where it went in the end, and its id."""
+
+        async def attempt(text: str, mode: str | None) -> int:
+            sent = await self._bot.send_message(
+                place.chat,
+                text,
+                parse_mode=mode,
+                reply_markup=keyboard,
+                message_thread_id=place.thread,
+                reply_parameters=_reply(place),
+                link_preview_options=_NO_PREVIEW,
+                disable_notification=silent,
+            )
+            return sent.message_id
+
+        while True:
+            try:
+                return place, await _or_plain(attempt, message)
+            except ChatMigrated as error:
+                place = self.moved(place, error.new_chat_id)
+            except BadRequest as error:
+                if "thread not found" not in str(error).lower() or place.thread is None:
+                    raise
+                place = replace(place, thread=None)  # the topic was deleted
+
+    async def _edit(
+        self, chat: int, number: int, message: Message, keyboard: InlineKeyboardMarkup | None
+    ) -> bool:
+        """Edit one message; False where it is gone."""
+
+        async def attempt(text: str, mode: str | None) -> bool:
+            await self._bot.edit_message_text(
+                text,
+                chat_id=chat,
+                message_id=number,
+                parse_mode=mode,
+                reply_markup=keyboard,
+                link_preview_options=_NO_PREVIEW,
+            )
+            return True
+
+        try:
+            return await _or_plain(attempt, message)
+        except BadRequest as error:
+            if "not modified" in str(error).lower():
+                return True
+            if "not found" in str(error).lower() or "can't be edited" in str(error).lower():
+                return False
+            raise
+
+
+async def _or_plain(attempt: Callable[[str, str | None], Awaitable[_T]], message: Message) -> _T:
+    """Try with styles; should Telegram not understand them, the words matter more."""
+    try:
+        return await attempt(message.html, ParseMode.HTML)
+    except BadRequest as error:
+        if "can't parse entities" not in str(error).lower():
+            raise
+        event("unparsable")
+        return await attempt(message.plain, None)
+
+
+def _reply(place: Place) -> ReplyParameters | None:
+    """A reply that is sent even if the message it replies to was deleted."""
+    if place.reply_to is None:
+        return None
+    return ReplyParameters(place.reply_to, allow_sending_without_reply=True)

@@ -1,0 +1,292 @@
+"""Starting and stopping: wires the parts, and watches over the connection to Telegram."""
+
+import asyncio
+import secrets
+import signal
+import sqlite3
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
+from functools import partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from filelock import FileLock, Timeout
+from telegram.error import Conflict, InvalidToken, TelegramError
+from telegram.ext import ApplicationBuilder, ExtBot
+from telegram.helpers import create_deep_linked_url
+from telegram.request import HTTPXRequest
+
+from bot.engine import Engine
+from bot.feedback import Feedback
+from bot.telegram import events, state
+from bot.telegram.access import Access
+from bot.telegram.answers import Answers
+from bot.telegram.commands import publish
+from bot.telegram.delivery import Delivery
+from bot.telegram.events import event
+from bot.telegram.handlers import register
+from bot.telegram.inbox import Inbox, InOrder
+from bot.telegram.post import Post
+from bot.telegram.services import Services
+from index.errors import DocentError, SettingsError, TelegramRefused
+from index.settings import Settings
+
+TOKEN = "TELEGRAM_BOT_TOKEN"  # noqa: S105 - the name of the variable
+NO_TOKEN = f"There is no token. Get one from @BotFather in Telegram and set {TOKEN} in the environment."
+REFUSED = f"Telegram refuses the token in {TOKEN}. Copy it again from @BotFather; perhaps it was revoked."
+CONFLICT = (
+    "Another program receives the messages of this bot with the same token, so this one stops. "
+    "Stop the other, or get a token of its own for one of them."
+)
+
+_POLL = 20  # seconds for which Telegram holds a poll open
+_FIGHT = 60.0  # seconds within which a second conflict shows that the other poller does not give up
+_BEAT = 15.0  # seconds between two signs of life
+_SILENCE = 60.0  # seconds without an answer to a poll, after which there is no sign of life
+_GRACE = 5.0  # seconds to deliver what is being answered when the bot has to stop
+_PRUNE = 3600.0  # seconds between two times that old answers are deleted
+_THREADS = 4  # look into the documents; the model itself serves one at a time
+_UPDATES = ["message", "edited_message", "callback_query", "inline_query", "my_chat_member"]
+
+
+def token_from(environment: Mapping[str, str]) -> str:
+    """The bot's token.
+
+    Raises:
+        TelegramRefused: it is missing, or cannot be one.
+    """
+    token = environment.get(TOKEN, "").strip()
+    if not token:
+        raise TelegramRefused(NO_TOKEN)
+    number, _, secret = token.partition(":")
+    if not number.isdecimal() or not secret or not all("!" <= character <= "~" for character in token):
+        raise TelegramRefused(f"What stands in {TOKEN} is no token: one looks like 123456:ABC-def.")
+    return token
+
+
+def state_file(settings: Settings, token: str) -> Path:
+    """The file of what this bot keeps; its name is the bot's id, which is no secret."""
+    return state.folder(settings.state_folder()) / f"{token.partition(':')[0]}.sqlite"
+
+
+def is_running(settings: Settings, token: str) -> bool:
+    """Whether this bot runs on this machine, with the same state folder."""
+    held = _lock(settings, token)
+    try:
+        with held.acquire(blocking=False):
+            return False
+    except Timeout:
+        return True
+
+
+def _lock(settings: Settings, token: str) -> FileLock:
+    """What a running bot holds, so that no second one starts beside it."""
+    return FileLock(state_file(settings, token).with_suffix(".lock"))
+
+
+def serve(engine: Engine, token: str, announce: Callable[[str], None]) -> None:
+    """Answer in Telegram until SIGTERM or SIGINT; then finish what is being answered.
+
+    Args:
+        engine: with an index.
+        token: of the bot.
+        announce: writes a line for whoever started the bot.
+
+    Raises:
+        TelegramRefused: the token is refused, or another program polls with it.
+        StateError: what the bot keeps cannot be read or written.
+    """
+    with closing(state.connect(state_file(engine.settings, token))) as database:
+        held = _lock(engine.settings, token)
+        try:
+            held.acquire(blocking=False)
+        except Timeout:
+            raise TelegramRefused("This bot is already running on this machine. Stop it first.") from None
+        handler = events.start(token)
+        try:
+            asyncio.run(_Runner(engine, token, database, announce).run())
+        except InvalidToken:
+            raise TelegramRefused(REFUSED) from None
+        except TelegramError as error:
+            reason = str(error).replace(token, "***")
+            raise TelegramRefused(f"Telegram does not let the bot start: {reason}.") from None
+        finally:
+            events.stop(handler)
+            held.release()
+
+
+class _Polls(HTTPXRequest):
+    """The connection for polls: it tells whether Telegram still serves us, which the updater does not."""
+
+    def __init__(self, refused: Callable[[], None]) -> None:
+        super().__init__(connection_pool_size=2)
+        self._refused = refused
+        self.last = time.monotonic()
+        """When Telegram last answered a poll."""
+
+    async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
+        """Make a request, and look at the status of the response."""
+        status, body = await super().do_request(*args, **kwargs)
+        self.last = time.monotonic()
+        if status in (401, 404):  # revoked or malformed; polling would end without a word
+            self._refused()
+        return status, body
+
+
+class _Runner:
+    """A bot from start to stop."""
+
+    def __init__(
+        self, engine: Engine, token: str, database: sqlite3.Connection, announce: Callable[[str], None]
+    ) -> None:
+        telegram = engine.settings.telegram
+        self._settings = telegram
+        self._announce = announce
+        self._stop = asyncio.Event()
+        self._trouble: DocentError | None = None
+        self._last_conflict = float("-inf")
+        inbox = Inbox(database)
+        self._delivery = Delivery(inbox)
+        self._order = InOrder(inbox)
+        self._polls = _Polls(partial(self._fail, REFUSED))
+        self._bot = ExtBot(
+            token,
+            base_url=telegram.base_url,
+            request=HTTPXRequest(connection_pool_size=256, pool_timeout=60, read_timeout=20),
+            get_updates_request=self._polls,
+            rate_limiter=self._delivery,
+        )
+        self._application = (
+            ApplicationBuilder().bot(self._bot).update_queue(inbox).concurrent_updates(self._order).build()
+        )
+        access = Access(telegram, database)
+        answers = Answers(database, telegram.keep_days)
+        self._alive = state.folder(engine.settings.state_folder()) / "alive"
+        self._services = Services(
+            settings=engine.settings,
+            engine=engine,
+            bot=self._bot,
+            inbox=inbox,
+            access=access,
+            answers=answers,
+            feedback=Feedback(engine.settings.feedback_file(), engine.settings.documents.folder),
+            post=Post(self._bot, access, answers),
+            workers=ThreadPoolExecutor(_THREADS, "docent"),
+        )
+        self._administration = register(self._application, self._services)
+
+    async def run(self) -> None:
+        """Everything between the first request and the last."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._signalled)
+        try:
+            with self._services.workers:
+                await self._services.work(self._services.engine.warm)
+                await self._application.initialize()
+                await self._serve()
+        except asyncio.CancelledError:
+            if not self._stop.is_set():
+                raise
+        finally:
+            await self._application.shutdown()
+            await self._bot.shutdown()  # where the start failed half-way
+        if self._trouble:
+            raise self._trouble
+
+    async def _serve(self) -> None:
+        waiting = self._services.inbox.restore(self._bot)
+        await (self._start_webhook() if self._settings.webhook_url else self._start_polling())
+        await self._application.start()
+        self._greet()
+        event("started", bot=self._bot.username, waiting=waiting)
+        tasks = [
+            asyncio.create_task(publish(self._bot, self._services.access.admins(), everywhere=True)),
+            asyncio.create_task(self._show_life()),
+        ]
+        await self._stop.wait()
+        event("stopping")
+        self._order.stopping = True
+        for task in tasks:
+            task.cancel()
+        await self._administration.stop()
+        asyncio.get_running_loop().call_later(_GRACE, self._delivery.stop)
+        if self._application.updater:
+            with suppress(TelegramError):
+                await self._application.updater.stop()
+        await self._application.stop()
+        self._delivery.stop()
+        event("stopped", waiting=self._services.inbox.waiting())
+
+    async def _start_polling(self) -> None:
+        if self._application.updater:
+            await self._application.updater.start_polling(
+                timeout=_POLL,
+                bootstrap_retries=-1,
+                allowed_updates=_UPDATES,
+                error_callback=self._poll_failed,
+            )
+
+    async def _start_webhook(self) -> None:
+        """Have Telegram call us, with a secret by which we know that it is Telegram."""
+        url, secret = self._settings.webhook_url, secrets.token_urlsafe(32)
+        await self._bot.set_webhook(url, allowed_updates=_UPDATES, secret_token=secret)
+        try:
+            if self._application.updater:
+                await self._application.updater.start_webhook(
+                    listen=self._settings.webhook_listen,
+                    port=self._settings.webhook_port,
+                    url_path=urlsplit(url).path.lstrip("/"),
+                    webhook_url=url,
+                    secret_token=secret,
+                    allowed_updates=_UPDATES,
+                )
+        except OSError as error:
+            raise SettingsError(
+                f"telegram.webhook_listen and webhook_port: nothing can be received there: {error}."
+            ) from None
+
+    def _greet(self) -> None:
+        name = self._bot.username
+        self._announce(f"Answering as @{name} (https://t.me/{name}). Ctrl-C stops.")
+        if not self._services.access.admins():
+            code = self._services.access.pairing_code()
+            self._announce(
+                "Nobody administers this bot yet. To become its administrator, be the first to open\n"
+                f"  {create_deep_linked_url(name, code)}\n"
+                f"and press Start there, or to send the bot this code: {code}"
+            )
+
+    async def _show_life(self) -> None:
+        """Touch a file while all is well, and delete old answers now and then."""
+        pruned = float("-inf")
+        while True:
+            now = time.monotonic()
+            if self._settings.webhook_url or now - self._polls.last < _SILENCE:
+                with suppress(OSError):
+                    self._alive.touch()
+            if now - pruned > _PRUNE:
+                self._services.answers.prune()
+                pruned = now
+            await asyncio.sleep(_BEAT)
+
+    def _poll_failed(self, error: TelegramError) -> None:
+        event("poll_failed", reason=type(error).__name__)
+        if not isinstance(error, Conflict):
+            return
+        now = time.monotonic()
+        if now - self._last_conflict < _FIGHT:
+            self._fail(CONFLICT)
+        self._last_conflict = now
+
+    def _fail(self, message: str) -> None:
+        self._trouble = TelegramRefused(message)
+        self._signalled()
+
+    def _signalled(self) -> None:
+        if not self._application.running:
+            self._delivery.stop()  # it may wait for a server that is down
+        self._stop.set()

@@ -1,0 +1,243 @@
+"""What the bot shows, as messages and buttons. Pure functions: they send nothing and look nothing up.
+
+Data of buttons, at most 64 bytes (https://core.telegram.org/bots/api#inlinekeyboardbutton):
+    cite:ANSWER:NUMBER          open a citation
+    walk:ANSWER:NUMBER:OFFSET   go to the passage at an offset of the same document
+    file:ANSWER:NUMBER          send the document
+    more:ANSWER                 further quotes, then the next best passages
+    good:ANSWER, bad:ANSWER     a verdict
+    list:PAGE                   a page of the documents
+    ask:QUESTION                one of the example questions
+    allow:CHAT, deny:CHAT       what an administrator decides on a request
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from rich.filesize import decimal
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram.constants import InlineKeyboardButtonLimit
+
+from bot.answer import Answer, Citation
+from bot.plain import line
+from bot.render import NEAREST, NOT_FOUND
+from bot.telegram.html import Block, Message, Run, block, excerpt, messages
+from index.generation import Entry
+from index.records import Passage
+
+QUOTES = 10  # quotes of an answer shown at once; "More" brings the rest
+PAGE = 10  # documents listed at once
+MOST_EXAMPLE_BYTES = InlineKeyboardButtonLimit.MAX_CALLBACK_DATA - len("ask:")
+
+_IN_A_ROW = 5  # buttons
+_PASSAGE = 2400  # most characters shown of an opened passage
+
+PRIVATE = "This is a private bot, which answers only people whom its administrators have allowed."
+ASKED_ADMINS = (
+    "This is a private bot; I have passed your request on to its administrators and will tell you "
+    "what they decide."
+)
+HELP = """\
+In a private chat, whatever you write is a question. In a group, ask with /ask, by mentioning me, or by \
+replying to one of my messages. Edit your question, and I edit my answer.
+
+[1] [2] [3] open a quote in its context, from where you can walk through the document with ◀ ▶ or get \
+the file. More brings the next best passages. With 👍 and 👎 you tell whether the answer was right."""
+PRIVACY = """\
+What is stored on the machine that runs me:
+• your question and the quotes I answered with, for {days} days or until /reset, so that the buttons work;
+• with 👍 or 👎 the question, what was quoted, your verdict and the time, without your name or id;
+• who may ask: ids and names, until an administrator removes them;
+• the log: ids of chats and timings{texts}.
+Nothing is sent to anyone but Telegram, which carries our messages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """Messages in order; the keyboard belongs to the last."""
+
+    messages: list[Message]
+    keyboard: InlineKeyboardMarkup | None = None
+
+
+def text(*paragraphs: str, keyboard: InlineKeyboardMarkup | None = None) -> Screen:
+    """Plain paragraphs."""
+    return Screen(messages(block(paragraph, gap=True) for paragraph in paragraphs), keyboard)
+
+
+def answer(reply: Answer, number: int, *, repeat: bool = False) -> Screen:
+    """An answer: quotes first, then their sources.
+
+    Args:
+        reply: what is shown.
+        number: by which the buttons name this answer.
+        repeat: show the question too, where no message of a person holds it.
+    """
+    blocks = [block(Run(line(reply.question), "b"))] if repeat else []
+    if reply.searched_for != reply.question:
+        blocks.append(block(Run(f"searched for: {line(reply.searched_for)}", "i")))
+    citations = (reply.citations or reply.near)[:QUOTES]
+    if not reply.found:
+        blocks.append(block(Run(NOT_FOUND, "b")))
+        blocks += [block(Run(NEAREST, "i"), gap=True)] if citations else []
+    blocks += _quotes(citations)
+    blocks += _sources(citations)
+    left = len(reply.citations) - len(citations)
+    if left > 0:
+        blocks.append(block(f"{len(citations)} of {len(reply.citations)} quotes; More brings the rest."))
+    blocks += [block(f"⚠ {line(notice)}") for notice in reply.notices]
+    if reply.found:
+        blocks.append(block(Run(f"confidence {min(reply.confidence, 0.99):.0%}", "i")))
+    return Screen(messages(blocks), _answer_buttons(citations, number, verdicts=True))
+
+
+def more(citations: Sequence[Citation], number: int) -> Screen:
+    """Further quotes below an answer."""
+    blocks = [*_quotes(citations), *_sources(citations)]
+    return Screen(messages(blocks), _answer_buttons(citations, number, verdicts=False))
+
+
+def passage(
+    context: tuple[Passage | None, Passage, Passage | None],
+    citation: Citation,
+    number: int,
+    notice: str | None = None,
+) -> Screen:
+    """A passage between its neighbours, the citation's quote in it emphasised; always one message."""
+    for size in (_PASSAGE, _PASSAGE // 2):  # half of it fits even where each character is a pair of units
+        shown = messages(_passage(context, citation, notice, size))
+        if len(shown) == 1:
+            break
+    before, _, after = context
+    walk = [
+        InlineKeyboardButton(label, callback_data=f"walk:{number}:{citation.number}:{neighbour.start}")
+        for label, neighbour in (("◀", before), ("▶", after))
+        if neighbour
+    ]
+    send = InlineKeyboardButton("📄 Send the file", callback_data=f"file:{number}:{citation.number}")
+    return Screen(shown[:1], InlineKeyboardMarkup([row for row in (walk, [send]) if row]))
+
+
+def _passage(
+    context: tuple[Passage | None, Passage, Passage | None], citation: Citation, notice: str | None, size: int
+) -> list[Block]:
+    """The passage to ``size`` characters, and a quarter as much of each neighbour."""
+    before, here, after = context
+    document = here.document
+    start = min(max(citation.start, here.start), here.end) - here.start
+    end = min(max(citation.end, here.start), here.end) - here.start
+    head, quote, tail = excerpt(here.text, start, end, size)
+    place = f"[{citation.number}] {_short(line(here.locator), 200)} · {_short(line(document.source), 200)}"
+    blocks = [block(Run(_short(line(document.title), 200), "b")), block(Run(place, "i"))]
+    if before:
+        shown, _, _ = excerpt(before.text, len(before.text), len(before.text), size // 4)
+        blocks.append(block(shown.strip(), quoted=True, gap=True))
+    blocks.append(block(head, Run(quote, "b"), tail, gap=not before))
+    if after:
+        _, _, shown = excerpt(after.text, 0, 0, size // 4)
+        blocks.append(block(shown.strip(), quoted=True))
+    return blocks + ([block(f"⚠ {line(notice)}", gap=True)] if notice else [])
+
+
+def sources(entries: Sequence[Entry], page: int) -> Screen:
+    """A page of the documents with dates and sizes; pages count from 0."""
+    pages = max(1, -(-len(entries) // PAGE))
+    page = min(max(page, 0), pages - 1)
+    first = page * PAGE
+    blocks = [block(Run(f"{len(entries)} documents" if len(entries) != 1 else "One document", "b"))]
+    for place, entry in enumerate(entries[first : first + PAGE], first + 1):
+        date = datetime.fromtimestamp(entry.mtime_ns / 1e9, UTC).date().isoformat()
+        blocks.append(
+            block(
+                f"{place}. {_short(line(entry.title), 120)}\n",
+                Run(f"{_short(line(entry.source), 120)} · {date} · {decimal(entry.size)}", "i"),
+            )
+        )
+    buttons = [
+        InlineKeyboardButton(label, callback_data=f"list:{to}")
+        for label, to in (("◀", page - 1), ("▶", page + 1))
+        if 0 <= to < pages
+    ]
+    if pages > 1:
+        blocks.append(block(Run(f"page {page + 1} of {pages}", "i"), gap=True))
+    return Screen(messages(blocks)[:1], InlineKeyboardMarkup([buttons]) if buttons else None)
+
+
+def start(documents: int, examples: Sequence[str]) -> Screen:
+    """What the bot is, with questions to try."""
+    count = f"{documents} documents" if documents != 1 else "one document"
+    blocks = [
+        block(
+            f"I answer questions from {count}, with sentences quoted word for word, each with the place "
+            "where it stands. Where the documents do not hold the answer, I say so."
+        ),
+    ]
+    if not examples:
+        return Screen(messages([*blocks, block("Just write your question.", gap=True)]))
+    blocks.append(block("Just write your question, or try one of these:", gap=True))
+    blocks += [block(f"{i}. {line(example)}") for i, example in enumerate(examples, 1)]
+    buttons = [
+        InlineKeyboardButton(f"Ask {i}", callback_data=f"ask:{example}")
+        for i, example in enumerate(examples, 1)
+    ]
+    return Screen(messages(blocks), InlineKeyboardMarkup([buttons]))
+
+
+def request(chat: int, name: str, *, group: bool) -> Screen:
+    """An outsider's request, for an administrator to decide on."""
+    who = f"The group “{_short(line(name), 80)}”" if group else _short(line(name), 80)
+    buttons = [
+        InlineKeyboardButton("Allow", callback_data=f"allow:{chat}", style="success"),
+        InlineKeyboardButton("Deny", callback_data=f"deny:{chat}", style="danger"),
+    ]
+    return text(f"{who} (id {chat}) asks for access.", keyboard=InlineKeyboardMarkup([buttons]))
+
+
+def article(citation: Citation) -> tuple[str, str, list[Message]]:
+    """A citation for inline mode: title, description, and what is sent when it is chosen."""
+    shown = messages([*_quotes([citation], numbered=False), *_sources([citation], numbered=False)])
+    return _short(line(citation.quote), 100), f"{line(citation.title)}, {line(citation.locator)}", shown
+
+
+def _quotes(citations: Sequence[Citation], *, numbered: bool = True) -> list[Block]:
+    return [
+        block(*([Run(f"[{c.number}] ", "b")] if numbered else []), line(c.quote), quoted=True)
+        for c in citations
+    ]
+
+
+def _sources(citations: Sequence[Citation], *, numbered: bool = True) -> list[Block]:
+    """Each document once, with the places cited in it."""
+    documents: dict[str, list[Citation]] = {}
+    for citation in citations:
+        documents.setdefault(citation.source, []).append(citation)
+    return [
+        block(
+            Run(_short(line(cited[0].title), 200), "b"),
+            f" ({line(source)})\n",
+            " · ".join((f"[{c.number}] " if numbered else "") + line(c.locator) for c in cited),
+        )
+        for source, cited in documents.items()
+    ]
+
+
+def _answer_buttons(
+    citations: Sequence[Citation], number: int, *, verdicts: bool
+) -> InlineKeyboardMarkup | None:
+    cites = [
+        InlineKeyboardButton(f"[{c.number}]", callback_data=f"cite:{number}:{c.number}") for c in citations
+    ]
+    rows = [cites[i : i + _IN_A_ROW] for i in range(0, len(cites), _IN_A_ROW)]
+    last = [InlineKeyboardButton("More", callback_data=f"more:{number}")] if cites else []
+    if verdicts:
+        last += [
+            InlineKeyboardButton("👍", callback_data=f"good:{number}"),
+            InlineKeyboardButton("👎", callback_data=f"bad:{number}"),
+        ]
+    rows += [last] if last else []
+    return InlineKeyboardMarkup(rows) if rows else None
+
+
+def _short(shown: str, most: int) -> str:
+    return shown if len(shown) <= most else f"{shown[: most - 1]}…"

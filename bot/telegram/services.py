@@ -1,0 +1,50 @@
+"""What the handlers share."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from telegram import Bot
+
+from bot.engine import Engine
+from bot.feedback import Feedback
+from bot.telegram.access import Access
+from bot.telegram.answers import Answers
+from bot.telegram.inbox import Inbox
+from bot.telegram.post import Post
+from index.settings import Settings
+
+_T = TypeVar("_T")
+
+
+@dataclass(slots=True, kw_only=True)
+class Tally:
+    """What happened since the start; times in milliseconds."""
+
+    since: datetime = field(default_factory=lambda: datetime.now(UTC))
+    answered: int = 0
+    latest_ms: deque[float] = field(default_factory=lambda: deque(maxlen=1000))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """One of each."""
+
+    settings: Settings
+    engine: Engine
+    bot: Bot
+    inbox: Inbox
+    access: Access
+    answers: Answers
+    feedback: Feedback
+    post: Post
+    workers: ThreadPoolExecutor
+    tally: Tally = field(default_factory=Tally)
+
+    async def work(self, task: Callable[[], _T]) -> _T:
+        """Do something slow off the event loop."""
+        return await asyncio.get_running_loop().run_in_executor(self.workers, task)

@@ -1,0 +1,58 @@
+"""What the bot keeps between runs: one SQLite file for each bot.
+
+updates   what Telegram sent, its text only until it was handled   (inbox.py)
+access    who may ask, and who was refused                         (access.py)
+answers   what the buttons below an answer open                    (answers.py)
+"""
+
+import sqlite3
+from pathlib import Path
+
+from index.errors import StateError
+
+SCHEMA = """
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = NORMAL;
+PRAGMA busy_timeout = 5000;
+CREATE TABLE IF NOT EXISTS updates (
+    id INTEGER PRIMARY KEY, received REAL NOT NULL, tries INTEGER NOT NULL DEFAULT 0,
+    body TEXT  -- NULL once it was handled
+);
+CREATE TABLE IF NOT EXISTS access (
+    chat INTEGER PRIMARY KEY, role TEXT NOT NULL, name TEXT NOT NULL, since REAL NOT NULL
+);
+CREATE TABLE IF NOT EXISTS answers (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, chat INTEGER NOT NULL, question_message INTEGER,
+    created REAL NOT NULL,
+    messages TEXT NOT NULL,  -- ids of the messages that show it
+    generation TEXT NOT NULL, answer TEXT NOT NULL, shown INTEGER NOT NULL
+);
+CREATE INDEX IF NOT EXISTS answers_by_question ON answers (chat, question_message);
+"""
+
+
+def folder(state: Path) -> Path:
+    """Where all bots keep their files."""
+    return state / "telegram"
+
+
+def connect(file: Path) -> sqlite3.Connection:
+    """Open the file, made new where there is none. It serves the thread that opened it.
+
+    Raises:
+        StateError: it cannot be read or written.
+    """
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        database = sqlite3.connect(file, isolation_level=None)
+        try:
+            database.executescript(SCHEMA)
+        except sqlite3.Error:
+            database.close()
+            raise
+    except (OSError, sqlite3.Error) as error:
+        raise StateError(
+            f"The bot's file {file} cannot be used: {error}. Check that the disk is writable and not full; "
+            "if the file is damaged, move it away: only who may ask and open buttons are lost."
+        ) from None
+    return database

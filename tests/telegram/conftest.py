@@ -1,0 +1,129 @@
+"""The bot as a real process against the double of the Bot API, over real HTTP."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.telegram.chats import User
+from tests.telegram.server import BotApi
+
+WORDS = "-m", "tests.telegram.words_bot"  # no model: it starts in a second
+
+
+class Running:
+    """A process of the bot, with what it has written so far."""
+
+    def __init__(self, command: list[str], environment: dict[str, str]) -> None:
+        pipe = subprocess.PIPE
+        self.process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=pipe, stderr=pipe, text=True)
+        self.out: list[str] = []
+        self.log: list[str] = []
+        self._news = threading.Condition()
+        streams = (self.process.stdout, self.out), (self.process.stderr, self.log)
+        self._readers = [threading.Thread(target=self._read, args=pair, daemon=True) for pair in streams]
+        for reader in self._readers:
+            reader.start()
+
+    def wait_line(self, part: str, timeout: float = 30) -> str:
+        """The first line written, or to be written, on either stream that holds the part."""
+
+        def found() -> str | None:
+            return next((line for line in [*self.out, *self.log] if part in line), None)
+
+        with self._news:
+            over = self._news.wait_for(lambda: found() or self.process.poll() is not None, timeout)
+            line = found()
+        assert line, f"no '{part}' ({'ended' if over else 'late'})\n{self.text}"
+        return line
+
+    @property
+    def text(self) -> str:
+        """Everything written."""
+        return "\n".join([*self.out, "--", *self.log])
+
+    def stop(self, number: int = signal.SIGTERM, timeout: float = 20) -> int:
+        """Send a signal and wait for the end; the exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        return self.wait(timeout)
+
+    def wait(self, timeout: float = 20) -> int:
+        """Wait for the end; the exit code."""
+        try:
+            code = self.process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise AssertionError(f"it did not end in {timeout} s\n{self.text}") from None
+        for reader in self._readers:
+            reader.join(5)
+        for stream in (self.process.stdout, self.process.stderr):
+            if stream:
+                stream.close()
+        return code
+
+    def _read(self, stream: object, lines: list[str]) -> None:
+        for line in stream:  # type: ignore[attr-defined]
+            with self._news:
+                lines.append(line.rstrip("\n"))
+                self._news.notify_all()
+        with self._news:
+            time.sleep(0)
+            self._news.notify_all()
+
+
+Start = Callable[..., Running]
+
+
+@pytest.fixture
+def api() -> Iterator[BotApi]:
+    """A Bot API server of the test's own."""
+    with BotApi() as server:
+        yield server
+
+
+@pytest.fixture
+def owner(api: BotApi) -> User:
+    """The administrator whom ``bot`` knows from the settings."""
+    return api.user("Olga")
+
+
+@pytest.fixture
+def start(api: BotApi, docs: Path, tmp_path: Path) -> Iterator[Start]:
+    """Starts ``docent telegram`` over three small documents; settings are given by their variables."""
+    started: list[Running] = []
+
+    def start(*, ready: bool = True, command: tuple[str, ...] = WORDS, **variables: str) -> Running:
+        environment = {
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests" / "offline")]),
+            "HF_HUB_OFFLINE": "1",
+            "TELEGRAM_BOT_TOKEN": api.token,
+            "DOCENT_TELEGRAM__BASE_URL": api.url,
+            "DOCENT_DOCUMENTS__FOLDER": str(docs),
+            "DOCENT_STATE__FOLDER": str(tmp_path / "state"),
+            **variables,
+        }
+        running = Running([sys.executable, *command, "telegram"], environment)
+        started.append(running)
+        if ready:
+            running.wait_line("Answering as")
+        return running
+
+    yield start
+    for running in started:
+        running.stop(signal.SIGKILL)
+
+
+@pytest.fixture
+def bot(start: Start, owner: User) -> Running:
+    """A bot that is ready, administered by ``owner``, closed to others."""
+    return start(DOCENT_TELEGRAM__ADMINS=f"[{owner.id}]")
