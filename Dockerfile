@@ -25,6 +25,8 @@ RUN python3 -m pip --python /venv/bin/python install --requirement requirements.
 RUN cuda=$(find /venv -iname 'nvidia[-_]*.dist-info' -o -iname 'cuda*.dist-info' -o -iname 'triton-*.dist-info'); \
     [ -z "$cuda" ] || { echo "This is a CUDA build of torch, of no use in this image. Give the index of" \
         "CPU builds that pytorch.org's install page names: --build-arg PIP_EXTRA_INDEX_URL=..." >&2; exit 1; }
+# The headers and the tests of torch, 150 MB, serve those who build on it.
+RUN rm -r /venv/lib/python3*/site-packages/torch/include /venv/lib/python3*/site-packages/torch/test
 COPY . ./
 RUN python3 -m pip --python /venv/bin/python install .
 

@@ -1,19 +1,25 @@
 # Two commands do everything, each with its own set-up in .venv:
 #   make ask Q="who attended?"   an answer over seeds/
 #   make test                    all checks and tests
+# And with a token from @BotFather in TELEGRAM_BOT_TOKEN:
+#   make telegram DOCS=~/notes   the bot
 PYTHON ?= python3
 VENV ?= .venv
 Q ?= who attended?
-export Q
+DOCS ?= seeds
+export Q DOCS
 export HF_HUB_OFFLINE = 1
 
 BIN = $(VENV)/bin
 PIP = $(PYTHON) -m pip --python $(BIN)/python --disable-pip-version-check install --quiet -c constraints.txt
 
-.PHONY: ask test fast check format readme clean
+.PHONY: ask telegram test fast check format readme picture clean
 
 ask: $(VENV)/.installed
 	@$(BIN)/docent ask "$$Q" || [ $$? -eq 3 ]  # 3: not in the documents, which is an answer too
+
+telegram: $(VENV)/.installed
+	@exec $(BIN)/docent telegram --docs "$$DOCS"
 
 test: check
 	$(BIN)/coverage erase
@@ -37,6 +43,9 @@ format: $(VENV)/.installed-dev
 
 readme: $(VENV)/.installed-dev
 	$(BIN)/cog -r README.md
+
+picture: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.telegram.picture docs/conversation.png
 
 clean:
 	rm -rf $(VENV) var

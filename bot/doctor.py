@@ -20,6 +20,20 @@ _HEARD = 120.0  # seconds; a running bot shows life every 15
 _LISTEN = 3  # seconds; another poller comes back after one
 
 RUN = "`docent telegram`"
+PRIVACY_MODE = (
+    "groups: privacy mode is on, so in groups the bot may see only commands and replies to it, and may miss "
+    "mentions. To change that: @BotFather, /setprivacy, Disable; then remove the bot from the group and add "
+    "it again."
+)
+NO_INLINE = "inline mode is off. To use it: @BotFather, /setinline."
+WEBHOOK_LEFT = (
+    "webhook: one is left set ({url}), so polling gets nothing. " + RUN + " removes it when it starts; if "
+    "another program set it, get a token of its own for one of them."
+)
+UNREACHABLE = (
+    "telegram: {url} cannot be reached ({reason}). Check the network, and telegram.base_url if you run a Bot "
+    "API server of your own."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +73,7 @@ def _documents(engine: Engine) -> Iterator[Finding]:
         yield Finding("wrong", f"documents: {error}")
         return
     if files:
-        yield Finding("ok", f"documents: {len(files)} files in '{place.folder}'")
+        yield Finding("ok", f"documents: {len(files)} file{'s' * (len(files) != 1)} in '{place.folder}'")
     else:
         yield Finding(
             "wrong", f"documents: '{place.folder}' is empty. Put files there, or name another folder."
@@ -195,27 +209,14 @@ async def _ask_telegram(settings: Settings, token: str, *, alone: bool) -> list[
             me = bot.bot
             found.append(Finding("ok", f"token: Telegram knows it as @{me.username}"))
             if not me.can_read_all_group_messages:
-                found.append(
-                    Finding(
-                        "note",
-                        "groups: privacy mode is on, so in groups the bot may see only commands and replies to "
-                        "it, and may miss mentions. To change that: @BotFather, /setprivacy, Disable; then "
-                        "remove the bot from the group and add it again.",
-                    )
-                )
+                found.append(Finding("note", PRIVACY_MODE))
             if not me.supports_inline_queries:
-                found.append(Finding("note", "inline mode is off. To use it: @BotFather, /setinline."))
+                found.append(Finding("note", NO_INLINE))
             webhook = await bot.get_webhook_info()
             if settings.telegram.webhook_url:
                 found.append(_webhook(settings.telegram.webhook_url, webhook.url, webhook.last_error_message))
             elif webhook.url:
-                found.append(
-                    Finding(
-                        "wrong",
-                        f"webhook: one is left set ({webhook.url}), so polling gets nothing. {RUN} removes it "
-                        "when it starts; if another program set it, give one of them a token of its own.",
-                    )
-                )
+                found.append(Finding("wrong", WEBHOOK_LEFT.format(url=webhook.url)))
             elif alone:
                 await bot.get_updates(timeout=_LISTEN, limit=1)  # without an offset it takes nothing away
                 found.append(Finding("ok", "polling: no other program polls with this token"))
@@ -225,13 +226,8 @@ async def _ask_telegram(settings: Settings, token: str, *, alone: bool) -> list[
         found.append(Finding("wrong", f"polling: {run.CONFLICT}"))
     except TelegramError as error:
         reason = str(error).replace(token, "***")
-        found.append(
-            Finding(
-                "wrong",
-                f"telegram: {settings.telegram.base_url} cannot be reached ({reason}). Check the network, "
-                "and telegram.base_url if you run a Bot API server of your own.",
-            )
-        )
+        told = UNREACHABLE.format(url=settings.telegram.base_url, reason=reason)
+        found.append(Finding("wrong", told))
     return found
 
 

@@ -55,7 +55,7 @@ def topics_of(document: Document) -> list[str]:
 
 
 def _names(text: str) -> Iterator[str]:
-    """Runs of capitalised words, with their article, that do not begin a sentence, where each has a capital."""
+    """Runs of capitalised words, with their article; the first word of a sentence is none."""
     name: list[str] = []
     before = ""
     end = 0

@@ -80,7 +80,7 @@ class Delivery(BaseRateLimiter[None]):
             if update:
                 self._inbox.settle(update)
             try:
-                return await callback(*args, **kwargs)
+                result = await callback(*args, **kwargs)
             except RetryAfter as error:
                 wait = _seconds(error) + 0.1
                 if isinstance(chat, int):
@@ -90,10 +90,16 @@ class Delivery(BaseRateLimiter[None]):
                 if not _may_repeat(error, endpoint):
                     raise
                 wait, pause = pause, min(2 * pause, _LONGEST_PAUSE)
+                if loop.time() + wait > deadline:
+                    raise
                 reason = error
+            else:
+                if update:
+                    handled.set(None)  # part of the answer is there: it must not be given again
+                return result
             if update:
                 self._inbox.reopen(update)
-            if loop.time() + wait > deadline or endpoint in _SHORT_LIVED:
+            if endpoint in _SHORT_LIVED:
                 raise reason
             event("retry", method=endpoint, chat=chat, seconds=round(wait), reason=type(reason).__name__)
             await self._sleep(wait)

@@ -4,7 +4,7 @@ from contextlib import suppress
 from typing import Any
 
 from telegram import Update
-from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError
+from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 from telegram.ext import (
     Application,
     CallbackContext,
@@ -82,7 +82,7 @@ class _Errors:
             event("blocked", chat=chat)  # they left, or removed the bot
         elif isinstance(error, Unconfirmed):
             event("unconfirmed", chat=chat)
-        elif isinstance(error, NetworkError) and not isinstance(error, BadRequest):
+        elif isinstance(error, NetworkError | RetryAfter) and not isinstance(error, BadRequest):
             event("undelivered", chat=chat, reason=type(error).__name__)
         elif error is not None:
             failure("failed", error)

@@ -17,14 +17,14 @@ from weakref import WeakValueDictionary
 from telegram import Bot, Update
 from telegram.ext import BaseUpdateProcessor
 
-from bot.telegram.events import event
+from bot.telegram.events import event, failure
 
 _REMEMBERED = 7 * 24 * 3600  # seconds; Telegram itself keeps updates for a day
 _MOST_TRIES = 3  # starts of the bot with the same update unhandled: it may be what brings the bot down
 _AT_ONCE = 100_000  # no limit in practice: the chats wait for each other only where they share a thread
 
 handled: ContextVar[Update | None] = ContextVar("handled", default=None)
-"""The update that the running task is about."""
+"""The update that the running task is about, until something was sent in answer to it."""
 
 
 class Inbox(asyncio.Queue[object]):
@@ -51,28 +51,36 @@ class Inbox(asyncio.Queue[object]):
         if not isinstance(item, Update):
             await super().put(item)
             return
-        done = self._database.execute(
+        new = self._write(
             "INSERT OR IGNORE INTO updates (id, received, body) VALUES (?, ?, ?)",
-            [item.update_id, time.time(), item.to_json()],
+            item.update_id,
+            time.time(),
+            item.to_json(),
         )
-        if done.rowcount:
+        if new:
             await super().put(item)
         else:
             event("duplicate", update=item.update_id)
 
     def settle(self, update: Update) -> None:
         """Cross an update out: it is handled, and its text is forgotten."""
-        self._database.execute("UPDATE updates SET body = NULL WHERE id = ?", [update.update_id])
+        self._write("UPDATE updates SET body = NULL WHERE id = ?", update.update_id)
 
     def reopen(self, update: Update) -> None:
         """Take an update up again that was crossed out too early."""
-        self._database.execute(
-            "UPDATE updates SET body = ? WHERE id = ?", [update.to_json(), update.update_id]
-        )
+        self._write("UPDATE updates SET body = ? WHERE id = ?", update.to_json(), update.update_id)
 
     def waiting(self) -> int:
         """Updates received and not handled yet."""
         return int(self._database.execute("SELECT count(body) FROM updates").fetchone()[0])
+
+    def _write(self, sql: str, *values: object) -> bool:
+        """Whether a row changed; where the disk is full, the bot answers on without its memory."""
+        try:
+            return bool(self._database.execute(sql, values).rowcount)
+        except sqlite3.Error as error:
+            failure("inbox", error)
+            return True
 
 
 class InOrder(BaseUpdateProcessor):

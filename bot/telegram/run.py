@@ -41,11 +41,13 @@ CONFLICT = (
     "Another program receives the messages of this bot with the same token, so this one stops. "
     "Stop the other, or get a token of its own for one of them."
 )
+DEAD = "Polling ended for a reason unknown. Start the bot again; its log may tell more."
 
 _POLL = 20  # seconds for which Telegram holds a poll open
 _FIGHT = 60.0  # seconds within which a second conflict shows that the other poller does not give up
 _BEAT = 15.0  # seconds between two signs of life
 _SILENCE = 60.0  # seconds without an answer to a poll, after which there is no sign of life
+_DEAD = 180.0  # seconds without even trying to poll, after which the updater must have died
 _GRACE = 5.0  # seconds to deliver what is being answered when the bot has to stop
 _PRUNE = 3600.0  # seconds between two times that old answers are deleted
 _THREADS = 4  # look into the documents; the model itself serves one at a time
@@ -124,13 +126,14 @@ class _Polls(HTTPXRequest):
     def __init__(self, refused: Callable[[], None]) -> None:
         super().__init__(connection_pool_size=2)
         self._refused = refused
-        self.last = time.monotonic()
-        """When Telegram last answered a poll."""
+        self.tried = self.heard = time.monotonic()
+        """When a poll was last begun, and when one was last answered."""
 
     async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
         """Make a request, and look at the status of the response."""
+        self.tried = time.monotonic()
         status, body = await super().do_request(*args, **kwargs)
-        self.last = time.monotonic()
+        self.heard = time.monotonic()
         if status in (401, 404):  # revoked or malformed; polling would end without a word
             self._refused()
         return status, body
@@ -182,12 +185,14 @@ class _Runner:
         """Everything between the first request and the last."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._signalled)
+            with suppress(NotImplementedError):  # on Windows, where Ctrl-C ends the loop by itself
+                loop.add_signal_handler(number, self._signalled)
         try:
             with self._services.workers:
-                await self._services.work(self._services.engine.warm)
                 await self._application.initialize()
-                await self._serve()
+                await self._services.work(self._services.engine.warm)
+                if not self._stop.is_set():
+                    await self._serve()
         except asyncio.CancelledError:
             if not self._stop.is_set():
                 raise
@@ -265,9 +270,11 @@ class _Runner:
         pruned = float("-inf")
         while True:
             now = time.monotonic()
-            if self._settings.webhook_url or now - self._polls.last < _SILENCE:
+            if self._settings.webhook_url or now - self._polls.heard < _SILENCE:
                 with suppress(OSError):
                     self._alive.touch()
+            elif now - self._polls.tried > _DEAD:
+                self._fail(DEAD)
             if now - pruned > _PRUNE:
                 self._services.answers.prune()
                 pruned = now

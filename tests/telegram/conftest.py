@@ -23,7 +23,9 @@ class Running:
 
     def __init__(self, command: list[str], environment: dict[str, str]) -> None:
         pipe = subprocess.PIPE
-        self.process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=pipe, stderr=pipe, text=True)
+        self.process = subprocess.Popen(
+            command, env=environment, cwd=ROOT, stdout=pipe, stderr=pipe, text=True
+        )
         self.out: list[str] = []
         self.log: list[str] = []
         self._news = threading.Condition()

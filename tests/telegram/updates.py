@@ -49,6 +49,11 @@ class Updates:
             self._repeats.append(update)
         self.wake()
 
+    @property
+    def polling(self) -> bool:
+        """Whether a poll is pending."""
+        return self._poll is not None
+
     def wake(self) -> None:
         """Ends a pending poll, with what there is."""
         self._loop.call_soon_threadsafe(self._wake)
