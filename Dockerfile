@@ -35,6 +35,7 @@ LABEL org.opencontainers.image.title="Docent" \
       org.opencontainers.image.description="A Telegram bot that answers from a folder of documents, word for word" \
       org.opencontainers.image.version="0.1.0" \
       org.opencontainers.image.licenses="MIT"
+# No versions, as above.
 # hadolint ignore=DL3008
 RUN apt-get update && apt-get install --yes --no-install-recommends python3 && rm -rf /var/lib/apt/lists/*
 # Whoever owns these two folders here owns a new volume that is mounted there.

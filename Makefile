@@ -13,7 +13,7 @@ export HF_HUB_OFFLINE = 1
 BIN = $(VENV)/bin
 PIP = $(PYTHON) -m pip --python $(BIN)/python --disable-pip-version-check install --quiet -c constraints.txt
 
-.PHONY: ask telegram test fast check format readme picture clean
+.PHONY: ask telegram test fast check format readme picture image clean
 
 ask: $(VENV)/.installed
 	@$(BIN)/docent ask "$$Q" || [ $$? -eq 3 ]  # 3: not in the documents, which is an answer too
@@ -46,6 +46,9 @@ readme: $(VENV)/.installed-dev
 
 picture: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.telegram.picture docs/conversation.png
+
+image: $(VENV)/.installed-dev  # as root, with debootstrap: carries out the Dockerfile without an engine
+	DOCENT_IMAGE=1 $(BIN)/pytest tests/test_dockerfile.py -rs
 
 clean:
 	rm -rf $(VENV) var

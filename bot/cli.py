@@ -7,6 +7,7 @@ Results go to standard output, all else to standard error. Exit codes: 0 answere
 import logging
 import os
 import shutil
+import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -179,6 +180,7 @@ def telegram(settings: Settings) -> None:
     from bot.telegram import run
 
     token = run.token_from(os.environ)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # process 1 of a container ignores it otherwise
     run.serve(_ready_engine(settings), token, _announce)
 
 
