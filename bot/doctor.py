@@ -6,7 +6,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -51,7 +51,11 @@ def examine(settings: Settings, environment: Mapping[str, str]) -> Iterator[Find
         settings: what is examined.
         environment: where the token stands.
     """
-    engine = Engine(settings)
+    try:
+        engine = Engine(settings)
+    except DocentError as error:  # the index is named alone, and does not say of which documents it is
+        yield Finding("wrong", f"index: {error}")
+        return
     yield from _documents(engine)
     yield from _model(engine)
     yield from _index(engine)
@@ -95,10 +99,11 @@ def _model(engine: Engine) -> Iterator[Finding]:
 
 
 def _index(engine: Engine) -> Iterator[Finding]:
-    if not engine.has_index():
-        yield Finding("wrong", f"index: there is none. Run `docent index`; {RUN} and `docent ask` do it too.")
-        return
     try:
+        if not engine.has_index():
+            hint = f"Run `docent index`; {RUN} and `docent ask` do it too."
+            yield Finding("wrong", f"index: there is none. {hint}")
+            return
         generation = engine.generation()
         generation.check()
         engine.check_encoder()
@@ -144,7 +149,10 @@ def _telegram(engine: Engine, environment: Mapping[str, str]) -> Iterator[Findin
         return
     running = _running(engine.settings, token)
     yield from running
-    yield from asyncio.run(_ask_telegram(engine.settings, token, alone=not running))
+    for finding in asyncio.run(_ask_telegram(engine.settings, token, alone=not running)):
+        yield replace(
+            finding, text=finding.text.replace(token, "***")
+        )  # it may be part of a webhook's address
 
 
 def _access(engine: Engine, environment: Mapping[str, str]) -> Iterator[Finding]:
@@ -182,8 +190,11 @@ def _running(settings: Settings, token: str) -> list[Finding]:
 
     if not run.state_file(settings, token).exists():
         return []
-    if not run.is_running(settings, token):
-        return []
+    try:
+        if not run.is_running(settings, token):
+            return []
+    except OSError as error:
+        return [Finding("wrong", f"bot: whether it runs here cannot be told ({error}). Mend its rights.")]
     try:
         silent = time.time() - (state.folder(settings.state_folder()) / "alive").stat().st_mtime
     except OSError:
@@ -225,8 +236,7 @@ async def _ask_telegram(settings: Settings, token: str, *, alone: bool) -> list[
     except Conflict:
         found.append(Finding("wrong", f"polling: {run.CONFLICT}"))
     except TelegramError as error:
-        reason = str(error).replace(token, "***")
-        told = UNREACHABLE.format(url=settings.telegram.base_url, reason=reason)
+        told = UNREACHABLE.format(url=settings.telegram.base_url, reason=error)
         found.append(Finding("wrong", told))
     return found
 

@@ -46,7 +46,7 @@ def topics_of(document: Document) -> list[str]:
     ranked = sorted(names, key=lambda name: (" " not in name.removeprefix("the "), -names[name]))
     if not ranked:
         words = Counter(word.lower() for word in _WORD.findall(text) if len(word) >= _LONG)
-        ranked = [line(document.title), *(word for word, _ in words.most_common())]
+        ranked = [*filter(None, [line(document.title)]), *(word for word, _ in words.most_common())]
     chosen: list[str] = []
     for topic in ranked:
         if not any(topic in other or other in topic for other in chosen):

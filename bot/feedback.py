@@ -1,8 +1,9 @@
 """What readers thought of answers, kept so that it can become questions to test with."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -30,7 +31,7 @@ class Feedback:
 
     def __init__(self, file: Path, documents: Path) -> None:
         self._file = file
-        self._documents = str(documents.resolve())
+        self._documents = os.fsencode(documents.resolve()).decode("utf-8", "backslashreplace")
 
     def add(self, answer: Answer, generation: str, verdict: Verdict, voter: str) -> None:
         """Keep a verdict; the same voter's earlier one is replaced.
@@ -58,7 +59,7 @@ class Feedback:
             verdict,
             datetime.now(UTC).isoformat(timespec="seconds"),
         )
-        with closing(self._open()) as database, database:
+        with self._open() as database:
             database.execute("INSERT OR REPLACE INTO feedback VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
 
     def export(self) -> Iterator[dict[str, Any]]:
@@ -73,7 +74,7 @@ class Feedback:
         """
         if not self._file.exists():
             return
-        with closing(self._open()) as database:
+        with self._open() as database:
             rows = database.execute(
                 "SELECT question, searched_for, found, quoted, generation, verdict, time FROM feedback "
                 "WHERE documents = ? ORDER BY time, rowid",
@@ -94,18 +95,16 @@ class Feedback:
                 "time": time,
             }
 
-    def _open(self) -> sqlite3.Connection:
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        """The log for one transaction."""
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
-            database = sqlite3.connect(self._file, timeout=5)
-            try:
+            with closing(sqlite3.connect(self._file, timeout=5)) as database, database:
                 database.execute(SCHEMA)
-            except sqlite3.Error:
-                database.close()
-                raise
+                yield database
         except (OSError, sqlite3.Error) as error:
             raise StateError(
                 f"The feedback log {self._file} cannot be used: {error}. Check that the disk is writable; "
                 "if the file is damaged, move it away."
             ) from None
-        return database

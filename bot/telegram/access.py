@@ -79,7 +79,7 @@ class Access:
     def migrate(self, old: int, new: int) -> None:
         """A group got a new id: what was decided on it holds on."""
         role = self._role(old)
-        if role is None and self.allows(old):
+        if role is None and old in self._settings.allowed:
             role = "allowed"
         if role is not None:
             self.decide(new, role, self.name(old))

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -145,11 +146,11 @@ class Administration:
             return
         self._reindexing = progress = Reindexing()
         try:
-            (number,) = await self._to.post.send(place, screens.text("Renewing the index …"))
+            shown = await self._to.post.send(place, screens.text("Renewing the index …"))
         except TelegramError:
             self._reindexing = None
             raise
-        self._task = asyncio.create_task(self._reindex(place, number, progress))
+        self._task = asyncio.create_task(self._reindex(place, shown, progress))
 
     async def stop(self) -> None:
         """Break off what goes on in the background."""
@@ -157,14 +158,14 @@ class Administration:
             self._reindexing.cancelled.set()
             await asyncio.wait([self._task], timeout=30)
 
-    async def _reindex(self, place: Place, number: int, progress: Reindexing) -> None:
-        """Build in a thread, and tell how it goes in one message."""
+    async def _reindex(self, place: Place, messages: Sequence[int], progress: Reindexing) -> None:
+        """Build in a thread, and tell how it goes in one message, where we know that it was sent."""
         build = asyncio.create_task(asyncio.to_thread(self._to.engine.build, progress=progress))
         shown = ""
         while not (await asyncio.wait([build], timeout=_BETWEEN_EDITS))[0]:
-            if str(progress) != shown and not progress.cancelled.is_set():
+            if messages and str(progress) != shown and not progress.cancelled.is_set():
                 shown = str(progress)
-                await self._show(place, number, f"Renewing the index: {shown} …")
+                await self._show(place, messages, f"Renewing the index: {shown} …")
         self._reindexing = None
         try:
             told = _summary(build.result())
@@ -175,12 +176,12 @@ class Administration:
         except Exception as error:  # shown and logged, for nobody awaits this task
             failure("reindex", error)
             told = f"The index was not renewed; the old one is still in use ({type(error).__name__})."
-        await self._show(place, number, told)
+        await self._show(place, messages, told)
         event("reindexed", chat=place.chat)
 
-    async def _show(self, place: Place, number: int, text: str) -> None:
+    async def _show(self, place: Place, messages: Sequence[int], text: str) -> None:
         with suppress(TelegramError):
-            await self._to.post.edit(place, [number], screens.text(text))
+            await self._to.post.edit(place, messages, screens.text(text))
 
     async def _command(self, update: Update, *, allow: bool) -> None:
         message = self._message_of_admin(update)

@@ -70,6 +70,12 @@ class Answers:
             ],
         )
 
+    def sent(self, number: int, messages: Sequence[int]) -> None:
+        """Keep which messages show an answer; its group may have migrated since it was kept."""
+        self._database.execute(
+            "UPDATE answers SET messages = ? WHERE id = ?", [msgspec.json.encode(messages).decode(), number]
+        )
+
     def find(self, number: int, chat: int) -> Kept | None:
         """The answer of that number, if it was given in that chat and is still kept."""
         return self._one("id = ? AND chat = ?", number, chat)
@@ -98,8 +104,10 @@ class Answers:
         self._database.execute("DELETE FROM answers WHERE created < ?", [time.time() - self._days * _DAY])
 
     def migrate(self, old: int, new: int) -> None:
-        """A group got a new id."""
-        self._database.execute("UPDATE answers SET chat = ? WHERE chat = ?", [new, old])
+        """A group got a new id, and what is said in it starts from new ids too."""
+        self._database.execute(
+            "UPDATE answers SET chat = ?, question_message = NULL, messages = '[]' WHERE chat = ?", [new, old]
+        )
 
     def _one(self, where: str, *values: int) -> Kept | None:
         row = self._database.execute(

@@ -2,7 +2,6 @@
 
 import re
 import time
-from dataclasses import replace
 from functools import partial
 
 from telegram import Message, MessageEntity, Update, User
@@ -10,7 +9,6 @@ from telegram.constants import ChatType
 
 from bot.telegram import screens
 from bot.telegram.answers import Kept
-from bot.telegram.delivery import Unconfirmed
 from bot.telegram.events import event, failure
 from bot.telegram.limits import Limit
 from bot.telegram.post import Place, place_of
@@ -44,8 +42,8 @@ def question_of(message: Message, me: User) -> str | None:
     """
     if message.via_bot and message.via_bot.id == me.id:
         return None  # a citation that somebody sent by inline mode
-    command = command_of(message, me)
-    if (message.text or "").startswith("/"):
+    if _COMMAND.fullmatch(message.text or ""):  # unlike "/etc/hosts is what?"
+        command = command_of(message, me)
         if command is None or command[0] != "ask":
             return None
         return command[1] or _text_replied_to(message, me)
@@ -59,8 +57,15 @@ def question_of(message: Message, me: User) -> str | None:
             entity.user.id == me.id if entity.user else mention[1:].lower() == (me.username or "").lower()
         )
         if mentioned:
-            return text.replace(mention, "", 1).strip(" \t\n,:") or _text_replied_to(message, me)
+            return _without(text, entity).strip(" \t\n,:") or _text_replied_to(message, me)
     return text.strip() if text and _replies_to(message, me) else None
+
+
+def _without(text: str, entity: MessageEntity) -> str:
+    """A text less an entity, whose place counts UTF-16 units."""
+    data = text.encode("utf-16-le")
+    rest = data[: 2 * entity.offset] + data[2 * (entity.offset + entity.length) :]
+    return rest.decode("utf-16-le")
 
 
 def _replies_to(message: Message, me: User) -> bool:
@@ -97,8 +102,8 @@ class Asking:
             return
         if not question:
             await self._to.post.send(place, screens.text(_ASK_HOW))
-        elif old is None or old.answer.question != question:
-            await self.ask(place, question, user, old=old)
+        elif old is None or old.answer.question != question or (update.message and not old.messages):
+            await self.ask(place, question, user, old=old)  # the last: a stop broke its answer off
 
     async def ask(
         self, place: Place, question: str, user: User | None, *, old: Kept | None = None, repeat: bool = False
@@ -138,17 +143,16 @@ class Asking:
             answer=reply,
             shown=min(len(reply.citations or reply.near), screens.QUOTES),
         )
-        to.answers.keep(kept)  # before it is sent, so that its buttons work even if we never hear that it was
+        if not kept.messages:
+            to.answers.keep(kept)  # so that its buttons work even if we never hear that it was sent
         screen = screens.answer(reply, kept.number, repeat=repeat)
         thinking_ms = (time.monotonic() - started) * 1000
-        try:
-            if old and old.messages:
-                messages = await to.post.edit(place, old.messages, screen)
-            else:
-                messages = await to.post.send(place, screen)
-            to.answers.keep(replace(kept, messages=messages))
-        except Unconfirmed:
-            event("unconfirmed", chat=place.chat)
+        if old and old.messages:
+            messages = await to.post.edit(place, old.messages, screen)
+            to.answers.keep(kept)
+        else:
+            messages = await to.post.send(place, screen)
+        to.answers.sent(kept.number, messages)
         elapsed_ms = (time.monotonic() - started) * 1000
         to.tally.answered += 1
         to.tally.latest_ms.append(elapsed_ms)

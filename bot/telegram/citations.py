@@ -88,6 +88,11 @@ class Citations:
         question = (button.query.data or "").removeprefix("ask:")
         await self._asking.ask(button.place, question, update.effective_user, repeat=True)
 
+    async def unknown(self, update: Update, _: object) -> None:
+        """A button of which this version knows nothing."""
+        if update.callback_query is not None:
+            await acknowledge(update.callback_query, _GONE, alert=True)
+
     def _kept(self, button: Button) -> Kept | None:
         return self._to.answers.find(int(button.words[1]), button.place.chat)
 

@@ -7,7 +7,7 @@ Limits: https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avo
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 from aiolimiter import AsyncLimiter
@@ -16,9 +16,12 @@ from telegram.ext import BaseRateLimiter
 
 from bot.telegram.events import event
 from bot.telegram.inbox import Inbox, handled
+from bot.telegram.limits import Limit
 
-_OVERALL = 30, 1  # messages, seconds
-_IN_A_GROUP = 20, 60
+_T = TypeVar("_T")
+
+_OVERALL = 1, 1 / 30  # messages, seconds: evenly, for a bucket of 30 lets 60 pass in its first second
+_IN_A_GROUP = 20, 61  # in any minute; the second more is for what is quicker on its way than another
 _CREATING = {"sendMessage", "sendDocument"}
 _PACED = _CREATING | {"editMessageText", "editMessageReplyMarkup"}
 _FOR_EVER = {"getMe", "deleteWebhook", "setWebhook"}  # without them the bot cannot start
@@ -40,8 +43,9 @@ class Delivery(BaseRateLimiter[None]):
         self._inbox = inbox
         self._stopping = asyncio.Event()
         self._overall = AsyncLimiter(*_OVERALL)
-        self._groups: dict[int, AsyncLimiter] = {}
-        self._not_before: dict[int, float] = {}  # chats in flood control, by the clock of the loop
+        self._in_a_group = Limit(*_IN_A_GROUP)
+        self._not_before: dict[tuple[int, bool], float] = {}
+        """Chats in flood control, True for that of chat actions alone; by the clock of the loop."""
 
     def stop(self) -> None:
         """Wait for nothing any more: what cannot go out now goes out after the next start."""
@@ -79,12 +83,13 @@ class Delivery(BaseRateLimiter[None]):
             update = handled.get() if endpoint in _CREATING else None
             if update:
                 self._inbox.settle(update)
+                handled.set(None)  # once part of the answer may be there, it must not be given again
             try:
-                result = await callback(*args, **kwargs)
+                return await self._unless_stopped(callback(*args, **kwargs))
             except RetryAfter as error:
                 wait = _seconds(error) + 0.1
                 if isinstance(chat, int):
-                    self._not_before[chat] = loop.time() + wait
+                    self._not_before[chat, endpoint == "sendChatAction"] = loop.time() + wait
                 reason: TelegramError = error
             except TelegramError as error:
                 if not _may_repeat(error, endpoint):
@@ -93,12 +98,9 @@ class Delivery(BaseRateLimiter[None]):
                 if loop.time() + wait > deadline:
                     raise
                 reason = error
-            else:
-                if update:
-                    handled.set(None)  # part of the answer is there: it must not be given again
-                return result
             if update:
                 self._inbox.reopen(update)
+                handled.set(update)
             if endpoint in _SHORT_LIVED:
                 raise reason
             event("retry", method=endpoint, chat=chat, seconds=round(wait), reason=type(reason).__name__)
@@ -106,30 +108,33 @@ class Delivery(BaseRateLimiter[None]):
 
     def _crowded(self, chat: Any) -> bool:
         """Whether a message would have to wait in this chat; then "typing" is not worth a request."""
-        group = self._groups.get(chat)
-        late = self._not_before.get(chat, 0) > asyncio.get_running_loop().time()
-        return late or (group is not None and not group.has_capacity())
+        now = asyncio.get_running_loop().time()
+        late = any(self._not_before.get((chat, action), 0) > now for action in (True, False))
+        return late or (isinstance(chat, int) and chat < 0 and self._in_a_group.full(chat))
 
     async def _pace(self, endpoint: str, chat: Any) -> None:
         loop = asyncio.get_running_loop()
-        while (wait := self._not_before.get(chat, 0) - loop.time()) > 0:
+        flood = chat, endpoint == "sendChatAction"
+        while (wait := self._not_before.get(flood, 0) - loop.time()) > 0:
             await self._sleep(wait)
-        self._not_before.pop(chat, None)
+        self._not_before.pop(flood, None)
         if isinstance(chat, int) and chat < 0 and endpoint in _PACED | {"sendChatAction"}:
-            await self._unless_stopped(self._groups.setdefault(chat, AsyncLimiter(*_IN_A_GROUP)).acquire())
+            while wait := self._in_a_group.wait(chat):
+                await self._sleep(wait)
         if endpoint in _PACED:
             await self._unless_stopped(self._overall.acquire())
 
     async def _sleep(self, seconds: float) -> None:
         await self._unless_stopped(asyncio.sleep(seconds))
 
-    async def _unless_stopped(self, waiting: Coroutine[Any, Any, None]) -> None:
+    async def _unless_stopped(self, waiting: Coroutine[Any, Any, _T]) -> _T:
         """Wait, but when the bot stops, break off what is being done."""
         tasks = asyncio.ensure_future(waiting), asyncio.ensure_future(self._stopping.wait())
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             if not tasks[0].done():
                 raise asyncio.CancelledError
+            return tasks[0].result()
         finally:
             for task in tasks:
                 task.cancel()

@@ -12,8 +12,8 @@ _QUIET = ("httpx", "httpcore", "telegram", "apscheduler", "tornado")  # they log
 
 def event(name: str, **fields: object) -> None:
     """Log what happened; fields that are None are left out."""
-    pairs = " ".join(f"{key}={_value(value)}" for key, value in fields.items() if value is not None)
-    _log.info("%s %s", name, pairs)
+    pairs = [f"{key}={_value(value)}" for key, value in fields.items() if value is not None]
+    _log.info("%s", " ".join([name, *pairs]))
 
 
 def failure(name: str, error: BaseException) -> None:

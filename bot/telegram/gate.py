@@ -9,6 +9,7 @@ from bot.telegram.citations import acknowledge
 from bot.telegram.commands import ADMINISTRATORS, EVERYBODY
 from bot.telegram.events import event
 from bot.telegram.inline import Inline
+from bot.telegram.post import Place, place_of
 from bot.telegram.screens import PRIVATE
 from bot.telegram.services import Services
 
@@ -29,8 +30,10 @@ class Gate:
         """
         message, user, chat = update.effective_message, update.effective_user, update.effective_chat
         if update.message and update.message.migrate_to_chat_id:
-            self._to.access.migrate(update.message.chat.id, update.message.migrate_to_chat_id)
-            self._to.answers.migrate(update.message.chat.id, update.message.migrate_to_chat_id)
+            self._to.post.moved(place_of(update.message), update.message.migrate_to_chat_id)
+            raise ApplicationHandlerStop
+        if update.message and update.message.migrate_from_chat_id:  # the old chat may be busy with an answer
+            self._to.post.moved(Place(update.message.migrate_from_chat_id), update.message.chat.id)
             raise ApplicationHandlerStop
         if update.my_chat_member:
             member = update.my_chat_member

@@ -28,6 +28,7 @@ from bot.telegram.inline import Inline
 from bot.telegram.post import Post, place_of
 from bot.telegram.services import Services
 
+_ID = "[0-9]{1,15}"
 _SORRY = "Something went wrong on my side, and I have noted it. Please ask again."
 
 
@@ -57,10 +58,11 @@ def register(application: Application[Any, Any, Any, Any, Any, Any], services: S
     application.add_handler(MessageHandler(filters.COMMAND & new, information.unknown))
     application.add_handler(MessageHandler(filters.UpdateType.MESSAGES, asking.message))
     for pattern, press in {
-        r"(cite|walk|file|more|good|bad):": citations.press,
-        r"ask:": citations.example,
-        r"list:": information.page,
-        r"(allow|deny):": administration.decide,
+        rf"((cite|file):{_ID}:{_ID}|walk:{_ID}:{_ID}:{_ID}|(more|good|bad):{_ID})\Z": citations.press,
+        r"ask:.": citations.example,
+        rf"list:{_ID}\Z": information.page,
+        rf"(allow|deny):-?{_ID}\Z": administration.decide,
+        r"": citations.unknown,
     }.items():
         application.add_handler(CallbackQueryHandler(press, pattern=pattern))
     application.add_handler(InlineQueryHandler(inline.query))

@@ -18,8 +18,11 @@ MOST_ENTITIES = 100
 
 _MOST_RUNS = MOST_ENTITIES - 1  # of a piece; one entity is left for the quotation around it
 _LONG = 320  # UTF-16 units, above which a quotation folds: some five lines of a phone
-_SENTENCE_END = re.compile(r"[.!?…。！？]['\"”’)\]]*\s+")
-_JOINERS = "\u200d\ufe0f\ufe0e"  # what follows one, or is one, belongs to the character before
+_SENTENCE_END = re.compile(
+    r"[.!?…]['\"”’)\]]*\s+|[。！？]['\"”’)\]」』）]*\s*"
+)  # these need no space after them
+_JOINER = "\u200d"  # what follows it belongs to the character before
+_SKINS = "\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"  # colours of the emoji before
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,11 @@ def block(*runs: str | Run, quoted: bool = False, gap: bool = False) -> Block:
 def units(text: str) -> int:
     """The length of a text in UTF-16 code units."""
     return len(text) + sum(character > "\uffff" for character in text)
+
+
+def short(text: str, most: int) -> str:
+    """A text, cut where it takes more than ``most`` UTF-16 code units."""
+    return text if units(text) <= most else f"{text[: _characters_within(text, most - 1)]}…"
 
 
 def messages(blocks: Iterable[Block], most: int = MOST_UNITS) -> list[Message]:
@@ -123,11 +131,14 @@ def _cut(text: str, most: int) -> int:
     if word > last // 2:
         return word
     cut = last
-    while cut > 1 and (
-        unicodedata.combining(text[cut]) or text[cut] in _JOINERS or text[cut - 1] in _JOINERS
-    ):
+    while cut > 1 and (_belongs_to_the_one_before(text[cut]) or text[cut - 1] == _JOINER):
         cut -= 1
     return cut if cut > 1 else last
+
+
+def _belongs_to_the_one_before(character: str) -> bool:
+    """Marks (of which not all have a combining class), the joiner of emoji, and their colours."""
+    return unicodedata.category(character)[0] == "M" or character in (_JOINER, *_SKINS)
 
 
 def _characters_within(text: str, most: int) -> int:

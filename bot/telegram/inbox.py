@@ -70,6 +70,10 @@ class Inbox(asyncio.Queue[object]):
         """Take an update up again that was crossed out too early."""
         self._write("UPDATE updates SET body = ? WHERE id = ?", update.to_json(), update.update_id)
 
+    def spare(self) -> None:
+        """The bot stops in good order: nothing of what waits has brought it down."""
+        self._write("UPDATE updates SET tries = 0 WHERE body IS NOT NULL")
+
     def waiting(self) -> int:
         """Updates received and not handled yet."""
         return int(self._database.execute("SELECT count(body) FROM updates").fetchone()[0])
@@ -97,10 +101,13 @@ class InOrder(BaseUpdateProcessor):
         """Handle an update when its chat's turn comes."""
         if not isinstance(update, Update):
             raise TypeError(f"not an update: {update!r}")
-        chat = update.effective_chat or update.effective_user
-        key = chat.id if chat else 0
-        if (turn := self._turns.get(key)) is None:
-            turn = self._turns[key] = asyncio.Lock()
+        chat = update.effective_chat
+        if chat is None:  # what is typed inline: the next key makes it void, so nothing waits for it
+            turn = asyncio.Lock()
+        elif (found := self._turns.get(chat.id)) is None:
+            turn = self._turns[chat.id] = asyncio.Lock()
+        else:
+            turn = found
         async with turn:
             if self.stopping:
                 cast(Coroutine[Any, Any, Any], coroutine).close()

@@ -5,6 +5,7 @@ import io
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TypeVar
 
 from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
@@ -14,6 +15,7 @@ from telegram.error import BadRequest, ChatMigrated, TelegramError
 
 from bot.telegram.access import Access
 from bot.telegram.answers import Answers
+from bot.telegram.delivery import Unconfirmed
 from bot.telegram.events import event
 from bot.telegram.html import Message
 from bot.telegram.screens import Screen
@@ -48,12 +50,16 @@ class Post:
         self._answers = answers
 
     async def send(self, place: Place, screen: Screen, *, silent: bool = False) -> tuple[int, ...]:
-        """Send a screen; the ids of its messages."""
+        """Send a screen; the ids of its messages, without those whose receipt was lost on the way."""
         sent = []
         for i, message in enumerate(screen.messages):
             keyboard = screen.keyboard if i == len(screen.messages) - 1 else None
-            place, number = await self._send(place, message, keyboard, silent=silent or i > 0)
-            sent.append(number)
+            try:
+                place, number = await self._send(place, message, keyboard, silent=silent or i > 0)
+            except Unconfirmed:
+                event("unconfirmed", chat=place.chat)
+            else:
+                sent.append(number)
         return tuple(sent)
 
     async def edit(
@@ -74,7 +80,8 @@ class Post:
 
     async def send_file(self, place: Place, name: str, data: bytes, caption: str) -> None:
         """Send a file."""
-        try:
+
+        async def attempt(place: Place) -> None:
             await self._bot.send_document(
                 place.chat,
                 io.BytesIO(data),
@@ -85,8 +92,8 @@ class Post:
                 disable_notification=True,
                 disable_content_type_detection=True,
             )
-        except ChatMigrated as error:
-            await self.send_file(self.moved(place, error.new_chat_id), name, data, caption)
+
+        await self._wherever(place, attempt)
 
     @asynccontextmanager
     async def typing(self, place: Place) -> AsyncIterator[None]:
@@ -118,7 +125,7 @@ class Post:
     ) -> tuple[Place, int]:
         """Send one message; where it went in the end, and its id."""
 
-        async def attempt(text: str, mode: str | None) -> int:
+        async def attempt(place: Place, text: str, mode: str | None) -> int:
             sent = await self._bot.send_message(
                 place.chat,
                 text,
@@ -131,9 +138,13 @@ class Post:
             )
             return sent.message_id
 
+        return await self._wherever(place, lambda place: _or_plain(partial(attempt, place), message))
+
+    async def _wherever(self, place: Place, attempt: Callable[[Place], Awaitable[_T]]) -> tuple[Place, _T]:
+        """Send something, also where the group has migrated or the topic was deleted; where it went."""
         while True:
             try:
-                return place, await _or_plain(attempt, message)
+                return place, await attempt(place)
             except ChatMigrated as error:
                 place = self.moved(place, error.new_chat_id)
             except BadRequest as error:

@@ -120,6 +120,15 @@ def serve(engine: Engine, token: str, announce: Callable[[str], None]) -> None:
             held.release()
 
 
+def _unretrieved(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Log what nobody waited for: the updater leaves a poll that fails while it stops."""
+    error = context.get("exception")
+    if isinstance(error, TelegramError):
+        event("poll_failed", reason=type(error).__name__)
+    else:
+        loop.default_exception_handler(context)
+
+
 class _Polls(HTTPXRequest):
     """The connection for polls: it tells whether Telegram still serves us, which the updater does not."""
 
@@ -184,6 +193,7 @@ class _Runner:
     async def run(self) -> None:
         """Everything between the first request and the last."""
         loop = asyncio.get_running_loop()
+        loop.set_exception_handler(_unretrieved)
         for number in (signal.SIGTERM, signal.SIGINT):
             with suppress(NotImplementedError):  # on Windows, where Ctrl-C ends the loop by itself
                 loop.add_signal_handler(number, self._signalled)
@@ -197,6 +207,7 @@ class _Runner:
             if not self._stop.is_set():
                 raise
         finally:
+            self._services.inbox.spare()
             await self._application.shutdown()
             await self._bot.shutdown()  # where the start failed half-way
         if self._trouble:

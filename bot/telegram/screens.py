@@ -22,7 +22,7 @@ from telegram.constants import InlineKeyboardButtonLimit
 from bot.answer import Answer, Citation
 from bot.plain import line
 from bot.render import NEAREST, NOT_FOUND
-from bot.telegram.html import Block, Message, Run, block, excerpt, messages
+from bot.telegram.html import Block, Message, Run, block, excerpt, messages, short
 from index.generation import Entry
 from index.records import Passage
 
@@ -105,10 +105,9 @@ def passage(
     notice: str | None = None,
 ) -> Screen:
     """A passage between its neighbours, the citation's quote in it emphasised; always one message."""
-    for size in (_PASSAGE, _PASSAGE // 2):  # half of it fits even where each character is a pair of units
-        shown = messages(_passage(context, citation, notice, size))
-        if len(shown) == 1:
-            break
+    size = _PASSAGE
+    while len(shown := messages(_passage(context, citation, notice, size))) > 1:
+        size //= 2  # some characters are two units, and a tab is shown as four spaces
     before, _, after = context
     walk = [
         InlineKeyboardButton(label, callback_data=f"walk:{number}:{citation.number}:{neighbour.start}")
@@ -116,7 +115,7 @@ def passage(
         if neighbour
     ]
     send = InlineKeyboardButton("📄 Send the file", callback_data=f"file:{number}:{citation.number}")
-    return Screen(shown[:1], InlineKeyboardMarkup([row for row in (walk, [send]) if row]))
+    return Screen(shown, InlineKeyboardMarkup([row for row in (walk, [send]) if row]))
 
 
 def _passage(
@@ -128,8 +127,8 @@ def _passage(
     start = min(max(citation.start, here.start), here.end) - here.start
     end = min(max(citation.end, here.start), here.end) - here.start
     head, quote, tail = excerpt(here.text, start, end, size)
-    place = f"[{citation.number}] {_short(line(here.locator), 200)} · {_short(line(document.source), 200)}"
-    blocks = [block(Run(_short(line(document.title), 200), "b")), block(Run(place, "i"))]
+    place = f"[{citation.number}] {short(line(here.locator), 200)} · {short(line(document.source), 200)}"
+    blocks = [block(Run(short(line(document.title), 200), "b")), block(Run(place, "i"))]
     if before:
         shown, _, _ = excerpt(before.text, len(before.text), len(before.text), size // 4)
         blocks.append(block(shown.strip(), quoted=True, gap=True))
@@ -137,7 +136,7 @@ def _passage(
     if after:
         _, _, shown = excerpt(after.text, 0, 0, size // 4)
         blocks.append(block(shown.strip(), quoted=True))
-    return blocks + ([block(f"⚠ {line(notice)}", gap=True)] if notice else [])
+    return blocks + ([block(f"⚠ {short(line(notice), 300)}", gap=True)] if notice else [])
 
 
 def sources(entries: Sequence[Entry], page: int) -> Screen:
@@ -150,8 +149,8 @@ def sources(entries: Sequence[Entry], page: int) -> Screen:
         date = datetime.fromtimestamp(entry.mtime_ns / 1e9, UTC).date().isoformat()
         blocks.append(
             block(
-                f"{place}. {_short(line(entry.title), 120)}\n",
-                Run(f"{_short(line(entry.source), 120)} · {date} · {decimal(entry.size)}", "i"),
+                f"{place}. {short(line(entry.title), 120)}\n",
+                Run(f"{short(line(entry.source), 120)} · {date} · {decimal(entry.size)}", "i"),
             )
         )
     buttons = [
@@ -186,7 +185,7 @@ def start(documents: int, examples: Sequence[str]) -> Screen:
 
 def request(chat: int, name: str, *, group: bool) -> Screen:
     """An outsider's request, for an administrator to decide on."""
-    who = f"The group “{_short(line(name), 80)}”" if group else _short(line(name), 80)
+    who = f"The group “{short(line(name), 80)}”" if group else short(line(name), 80)
     buttons = [
         InlineKeyboardButton("Allow", callback_data=f"allow:{chat}", style="success"),
         InlineKeyboardButton("Deny", callback_data=f"deny:{chat}", style="danger"),
@@ -197,7 +196,8 @@ def request(chat: int, name: str, *, group: bool) -> Screen:
 def article(citation: Citation) -> tuple[str, str, list[Message]]:
     """A citation for inline mode: title, description, and what is sent when it is chosen."""
     shown = messages([*_quotes([citation], numbered=False), *_sources([citation], numbered=False)])
-    return _short(line(citation.quote), 100), f"{line(citation.title)}, {line(citation.locator)}", shown
+    description = short(f"{line(citation.title)}, {line(citation.locator)}", 200)
+    return short(line(citation.quote), 100), description, shown
 
 
 def _quotes(citations: Sequence[Citation], *, numbered: bool = True) -> list[Block]:
@@ -214,7 +214,7 @@ def _sources(citations: Sequence[Citation], *, numbered: bool = True) -> list[Bl
         documents.setdefault(citation.source, []).append(citation)
     return [
         block(
-            Run(_short(line(cited[0].title), 200), "b"),
+            Run(short(line(cited[0].title), 200), "b"),
             f" ({line(source)})\n",
             " · ".join((f"[{c.number}] " if numbered else "") + line(c.locator) for c in cited),
         )
@@ -237,7 +237,3 @@ def _answer_buttons(
         ]
     rows += [last] if last else []
     return InlineKeyboardMarkup(rows) if rows else None
-
-
-def _short(shown: str, most: int) -> str:
-    return shown if len(shown) <= most else f"{shown[: most - 1]}…"
