@@ -208,9 +208,11 @@ def feedback() -> None:
 @_with_settings
 def export(settings: Settings) -> None:
     """Write verdicts as questions for `docent eval`, one JSON object a line."""
+    from bot.engine import Engine
     from bot.feedback import Feedback
 
-    for question in Feedback(settings.feedback_file(), settings.documents.folder).export():
+    folder = Engine(settings).settings.documents.folder  # that of an index which is named alone
+    for question in Feedback(settings.feedback_file(), folder).export():
         _print_json(question, lines=True)
 
 

@@ -230,6 +230,12 @@ def _from_environment(raw: str) -> Any:
         return raw
 
 
+def _id(value: Any) -> int:
+    if type(value) not in (int, str):  # int() would round a fraction, and take "true" for 1
+        raise TypeError
+    return int(value)
+
+
 def _decode(wanted: type, value: Any) -> Any:
     """Let msgspec build the types that TOML does not have."""
     if wanted is Path and isinstance(value, str | Path):
@@ -240,7 +246,7 @@ def _decode(wanted: type, value: Any) -> Any:
     if wanted is Ids:
         try:
             items = value.replace(",", " ").split() if isinstance(value, str) else value
-            return Ids(map(int, items if isinstance(items, list) else [items]))
+            return Ids(map(_id, items if isinstance(items, list) else [items]))
         except (TypeError, ValueError):
             raise ValueError(f"Expected ids such as [12345, -67890], got {value!r}") from None
     raise ValueError(f"Expected a {wanted.__name__.lower()}, got {value!r}")

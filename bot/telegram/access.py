@@ -14,6 +14,8 @@ from index.settings import TelegramSettings
 
 Role = Literal["admin", "allowed", "denied", "asked"]
 
+_DAY = 24 * 3600
+
 
 @dataclass(frozen=True, slots=True)
 class Guest:
@@ -65,6 +67,13 @@ class Access:
             "SET role = ?2, name = coalesce(?3, name), since = ?4",
             [chat, role, name, time.time()],
         )
+
+    def has_asked(self, chat: int) -> bool:
+        """Whether they asked for access within a day and nothing was decided yet."""
+        found = self._database.execute(
+            "SELECT 1 FROM access WHERE chat = ? AND role = 'asked' AND since > ?", [chat, time.time() - _DAY]
+        )
+        return found.fetchone() is not None
 
     def guests(self) -> list[Guest]:
         """Everybody on whom something is kept, the latest first."""

@@ -1,6 +1,7 @@
 """What administrators do in the chat: let people in, renew the index, look how things are."""
 
 import asyncio
+import re
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
@@ -23,7 +24,7 @@ from bot.telegram.services import Services
 from index.build import Summary
 from index.errors import DocentError
 
-_DAY = 24 * 3600
+_ID = re.compile("-?[0-9]{1,15}")
 _BETWEEN_EDITS = 3.0  # seconds; about one edit a second is what a chat bears
 _WHOM = (
     "Reply to somebody's message with {command}, or give an id: {command} 12345. "
@@ -72,7 +73,6 @@ class Administration:
         self._reindexing: Reindexing | None = None
         self._task: asyncio.Task[None] | None = None
         self._requests = Limit(20, 3600)  # of all outsiders together, lest they flood the administrators
-        self._asked = Limit(1, _DAY)
         self._replies = Limit(5, 3600)
 
     async def outsider(self, message: Message) -> None:
@@ -82,7 +82,7 @@ class Administration:
         if self._replies.wait(chat.id):
             return
         admins = [] if to.access.is_denied(chat.id) else to.access.admins()
-        new = bool(admins) and not self._asked.wait(chat.id) and not self._requests.wait(0)
+        new = bool(admins) and not to.access.has_asked(chat.id) and not self._requests.wait(0)
         await to.post.send(place_of(message), screens.text(screens.ASKED_ADMINS if new else screens.PRIVATE))
         if not new:
             return
@@ -198,10 +198,11 @@ class Administration:
         """Whom /allow or /deny is about: an id, who wrote the message replied to, or this group."""
         _, words = command_of(message, self._to.bot.bot) or ("", "")
         if words:
-            return int(words) if words.lstrip("-").isdecimal() else None
+            return int(words) if _ID.fullmatch(words) else None
         original = message.reply_to_message
-        if original and original.from_user and not original.forum_topic_created:
-            return original.from_user.id
+        author = original.from_user if original and not original.forum_topic_created else None
+        if author and author.id != self._to.bot.id:
+            return author.id
         return None if is_private(message) else message.chat.id
 
     async def _decide(self, chat: int, *, allow: bool, tell: bool = True) -> str:
@@ -215,11 +216,9 @@ class Administration:
             return f"{name} is an administrator and may ask anyway."
         access.decide(chat, "allowed" if allow else "denied")
         event("allowed" if allow else "denied", chat=chat)
-        if allow and asked and tell:
+        if asked and tell:
             with suppress(TelegramError):
-                await self._to.post.send(
-                    Place(chat), screens.text("You may ask now: just write your question.")
-                )
+                await self._to.post.send(Place(chat), screens.decided(chat, allow=allow))
         return f"{name} may ask now." if allow else f"{name} may not ask."
 
     def _message_of_admin(self, update: Update) -> Message | None:

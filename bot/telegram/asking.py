@@ -15,7 +15,7 @@ from bot.telegram.post import Place, place_of
 from bot.telegram.services import Services
 from index.errors import DocentError
 
-_COMMAND = re.compile(r"/(?P<name>\w+)(?:@(?P<bot>\w+))?(?:\s+(?P<rest>.*))?", re.DOTALL)
+_COMMAND = re.compile(r"/(?P<name>\w+)(?:@(?P<bot>\w+))?(?:[:\s]\s*(?P<rest>.*))?", re.DOTALL)
 _ASK_HOW = "Write your question after the command, as in: /ask Who attended?"
 _ONLY_TEXT = "I can read only text: please type your question."
 _TROUBLE = "I cannot look into the documents just now. Please tell the people who run me, or try again later."
@@ -118,7 +118,7 @@ class Asking:
             repeat: show the question in the answer.
         """
         to = self._to
-        key = user.id if user else place.chat
+        key = user.id if user and not user.is_bot else place.chat  # all anonymous admins share one id
         if wait := self._limit.wait(key):
             event("limited", chat=place.chat, user=key)
             if not self._told.wait(key):
@@ -135,7 +135,7 @@ class Asking:
                 await to.post.send(place, screens.text(told))
                 return
         kept = Kept(
-            number=old.number if old else to.answers.reserve(),
+            number=to.answers.reserve(),  # what was opened from an earlier answer goes on showing that one
             chat=place.chat,
             question_message=place.reply_to if not repeat else None,
             messages=old.messages if old else (),

@@ -13,10 +13,10 @@ from bot.answer import Citation
 from bot.telegram import screens
 from bot.telegram.answers import Kept
 from bot.telegram.asking import Asking
-from bot.telegram.events import event
+from bot.telegram.events import event, failure
 from bot.telegram.post import Place
 from bot.telegram.services import Services
-from index.errors import UnknownSource
+from index.errors import StateError, UnknownSource
 from index.records import Passage
 
 _GONE = "This answer is no longer kept. Please ask again."
@@ -167,14 +167,19 @@ class Citations:
     async def _judge(self, button: Button, kept: Kept) -> None:
         to, verdict = self._to, button.words[0]
         voter = f"{kept.chat}:{kept.number}:{button.query.from_user.id}"
-        await to.work(
-            partial(
-                to.feedback.add,
-                kept.answer,
-                kept.generation,
-                "good" if verdict == "good" else "bad",
-                voter,
+        try:
+            await to.work(
+                partial(
+                    to.feedback.add,
+                    kept.answer,
+                    kept.generation,
+                    "good" if verdict == "good" else "bad",
+                    voter,
+                )
             )
-        )
+        except StateError as error:
+            failure("unjudged", error)
+            await acknowledge(button.query, "I could not write that down.", alert=True)
+            return
         thanks = "Thank you." if verdict == "good" else "Thank you. I am sorry that I did not do better."
         await acknowledge(button.query, thanks)

@@ -3,7 +3,7 @@
 from contextlib import suppress
 from typing import Any
 
-from telegram import Update
+from telegram import Message, Update
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 from telegram.ext import (
     Application,
@@ -17,6 +17,7 @@ from telegram.ext import (
 )
 
 from bot.telegram import screens
+from bot.telegram.access import Access
 from bot.telegram.administration import Administration
 from bot.telegram.asking import Asking
 from bot.telegram.citations import Citations
@@ -48,12 +49,15 @@ def register(application: Application[Any, Any, Any, Any, Any, Any], services: S
         "sources": information.sources,
         "reset": information.reset,
         "privacy": information.privacy,
+    }.items():
+        application.add_handler(CommandHandler(name, command, filters=new))
+    for name, command in {
         "reindex": administration.reindex,
         "status": administration.status,
         "allow": administration.allow,
         "deny": administration.deny,
-    }.items():
-        application.add_handler(CommandHandler(name, command, filters=new))
+    }.items():  # for all others there are no such commands
+        application.add_handler(CommandHandler(name, command, filters=new & _ByAdmin(services.access)))
     application.add_handler(CommandHandler("ask", asking.message, filters=filters.UpdateType.MESSAGES))
     application.add_handler(MessageHandler(filters.COMMAND & new, information.unknown))
     application.add_handler(MessageHandler(filters.UpdateType.MESSAGES, asking.message))
@@ -68,6 +72,18 @@ def register(application: Application[Any, Any, Any, Any, Any, Any], services: S
     application.add_handler(InlineQueryHandler(inline.query))
     application.add_error_handler(_Errors(services.post).handle)
     return administration
+
+
+class _ByAdmin(filters.MessageFilter):
+    """Messages that an administrator wrote."""
+
+    def __init__(self, access: Access) -> None:
+        super().__init__()
+        self._access = access
+
+    def filter(self, message: Message) -> bool:
+        """Whether this is one."""
+        return message.from_user is not None and self._access.is_admin(message.from_user.id)
 
 
 class _Errors:

@@ -10,6 +10,7 @@ import json
 import sqlite3
 import time
 from collections.abc import Awaitable, Coroutine
+from contextlib import nullcontext
 from contextvars import ContextVar
 from typing import Any, cast
 from weakref import WeakValueDictionary
@@ -20,7 +21,7 @@ from telegram.ext import BaseUpdateProcessor
 from bot.telegram.events import event, failure
 
 _REMEMBERED = 7 * 24 * 3600  # seconds; Telegram itself keeps updates for a day
-_MOST_TRIES = 3  # starts of the bot with the same update unhandled: it may be what brings the bot down
+_MOST_TRIES = 3  # to handle an update, each ended by the death of the process: it may be what kills it
 _AT_ONCE = 100_000  # no limit in practice: the chats wait for each other only where they share a thread
 
 handled: ContextVar[Update | None] = ContextVar("handled", default=None)
@@ -32,17 +33,19 @@ class Inbox(asyncio.Queue[object]):
 
     def __init__(self, database: sqlite3.Connection) -> None:
         super().__init__()
+        self.suspects: set[int] = set()
+        """What was being handled when the process died."""
         self._database = database
         database.execute("DELETE FROM updates WHERE received < ?", [time.time() - _REMEMBERED])
 
     def restore(self, bot: Bot) -> int:
         """Queue again what was received but not handled; how many that is."""
-        self._database.execute("UPDATE updates SET tries = tries + 1 WHERE body IS NOT NULL")
-        self._database.execute("UPDATE updates SET body = NULL WHERE tries > ?", [_MOST_TRIES])
+        self._database.execute("UPDATE updates SET body = NULL WHERE tries >= ?", [_MOST_TRIES])
         rows = self._database.execute(
-            "SELECT body FROM updates WHERE body IS NOT NULL ORDER BY id"
+            "SELECT id, tries, body FROM updates WHERE body IS NOT NULL ORDER BY id"
         ).fetchall()
-        for (body,) in rows:
+        self.suspects = {number for number, tries, _ in rows if tries}
+        for _, _, body in rows:
             super().put_nowait(Update.de_json(json.loads(body), bot))
         return len(rows)
 
@@ -62,6 +65,10 @@ class Inbox(asyncio.Queue[object]):
         else:
             event("duplicate", update=item.update_id)
 
+    def begin(self, update: Update) -> None:
+        """Count a try, which is what remains if the process dies of it."""
+        self._write("UPDATE updates SET tries = tries + 1 WHERE id = ?", update.update_id)
+
     def settle(self, update: Update) -> None:
         """Cross an update out: it is handled, and its text is forgotten."""
         self._write("UPDATE updates SET body = NULL WHERE id = ?", update.update_id)
@@ -71,7 +78,7 @@ class Inbox(asyncio.Queue[object]):
         self._write("UPDATE updates SET body = ? WHERE id = ?", update.to_json(), update.update_id)
 
     def spare(self) -> None:
-        """The bot stops in good order: nothing of what waits has brought it down."""
+        """The bot stops in good order: nothing of what waits has killed it."""
         self._write("UPDATE updates SET tries = 0 WHERE body IS NOT NULL")
 
     def waiting(self) -> int:
@@ -95,6 +102,7 @@ class InOrder(BaseUpdateProcessor):
         self.stopping = False
         """Once True, nothing more is begun; it waits in the inbox for the next start."""
         self._inbox = inbox
+        self._alone = asyncio.Lock()
         self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
@@ -108,11 +116,13 @@ class InOrder(BaseUpdateProcessor):
             turn = self._turns[chat.id] = asyncio.Lock()
         else:
             turn = found
-        async with turn:
+        suspect = update.update_id in self._inbox.suspects  # one at a time, so that the innocent get through
+        async with turn, self._alone if suspect else nullcontext():
             if self.stopping:
                 cast(Coroutine[Any, Any, Any], coroutine).close()
                 return
             handled.set(update)
+            self._inbox.begin(update)
             await coroutine  # left by CancelledError, the update stays in the inbox
             self._inbox.settle(update)
 

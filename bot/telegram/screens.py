@@ -193,6 +193,15 @@ def request(chat: int, name: str, *, group: bool) -> Screen:
     return text(f"{who} (id {chat}) asks for access.", keyboard=InlineKeyboardMarkup([buttons]))
 
 
+def decided(chat: int, *, allow: bool) -> Screen:
+    """What administrators decided, for those who asked for access; ids of groups are negative."""
+    if not allow:
+        return text("The administrators have decided not to let you in.")
+    if chat < 0:
+        return text("This group may ask now, as in: /ask Who attended?")
+    return text("You may ask now: just write your question.")
+
+
 def article(citation: Citation) -> tuple[str, str, list[Message]]:
     """A citation for inline mode: title, description, and what is sent when it is chosen."""
     shown = messages([*_quotes([citation], numbered=False), *_sources([citation], numbered=False)])
