@@ -5,6 +5,7 @@ import json
 import logging
 import os
 import re
+import signal
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from importlib.metadata import version
@@ -15,6 +16,8 @@ import pytest
 
 from bot import cli, repl
 from bot.engine import Engine
+from bot.feedback import Feedback
+from index.settings import load
 from tests.conftest import LETTER, MINUTES, WordsEncoder
 
 ATTENDED = ["who", "attended", "the", "meeting?"]
@@ -50,7 +53,10 @@ Run = Callable[..., Ran]
 def _surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """No model, no settings of whoever runs the tests, and all state in the test's folder."""
     monkeypatch.setattr("bot.engine.SentenceTransformerEncoder", WordsEncoder)
-    for name in [name for name in os.environ if name.startswith("DOCENT_")] + ["NO_COLOR"]:
+    for name in [name for name in os.environ if name.startswith("DOCENT_")] + [
+        "NO_COLOR",
+        "TELEGRAM_BOT_TOKEN",
+    ]:
         monkeypatch.delenv(name, raising=False)
     for name, value in (
         ("DOCENT_STATE__FOLDER", str(tmp_path / "state")),
@@ -441,6 +447,85 @@ def test_chat_at_a_terminal(indexed: Run, tmp_path: Path, monkeypatch: pytest.Mo
     assert err == "Ask about the documents. /help lists commands, Ctrl-D leaves.\n"
 
 
+# -------------------------------------------------------------------------------------- feedback
+
+
+def judged(state: Path, documents: Path, question: str = "who attended the meeting?") -> None:
+    """Somebody liked an answer in Telegram."""
+    engine = Engine(load(flags={"documents.folder": documents, "state.folder": str(state)}))
+    log = Feedback(engine.settings.feedback_file(), engine.settings.documents.folder)
+    log.add(engine.ask(question), engine.generation().name, "good", question)
+
+
+def export(run: Run, *options: str) -> Ran:
+    return run("feedback", "export", *options, plain=True)
+
+
+def test_feedback_export(indexed: Run, docs: Path, tmp_path: Path):
+    assert export(indexed, "--docs", str(docs)) == Ran(0, "", "")
+    judged(tmp_path / "state", docs)
+    judged(tmp_path / "state", docs, "zebra quantum?")
+    code, out, err = export(indexed, "--docs", str(docs))
+    first, second = map(json.loads, out.splitlines())
+    assert (code, err) == (0, "")
+    assert (first["question"], first["kind"]) == ("who attended the meeting?", "list")
+    assert first["evidence"] == ["Alice Archer, Bob Baker and Carol Cook attended the meeting."]
+    assert (second["question"], second["kind"], second["evidence"]) == ("zebra quantum?", "unanswerable", [])
+    assert export(indexed, "--docs", str(tmp_path)) == Ran(0, "", "")
+
+
+def test_feedback_export_of_an_index_named_alone(indexed: Run, docs: Path, tmp_path: Path):
+    """As `docent telegram --index` takes the folder from the index, too."""
+    judged(tmp_path / "state", docs)
+    [index] = (tmp_path / "state" / "indexes").iterdir()
+    assert json.loads(export(indexed, "--index", str(index)).out)["verdict"] == "good"
+
+
+def test_feedback_export_of_a_damaged_log(indexed: Run, docs: Path, tmp_path: Path):
+    (tmp_path / "state" / "feedback.sqlite").write_bytes(b"no database" * 100)
+    code, out, err = export(indexed, "--docs", str(docs))
+    assert (code, out, err.count("\n")) == (1, "", 1)
+    assert err.startswith("docent: The feedback log ")
+
+
+# -------------------------------------------------------------------------------------- telegram
+
+
+@pytest.mark.parametrize("token", [None, "", "  "])
+def test_telegram_without_a_token(run: Run, monkeypatch: pytest.MonkeyPatch, token: str | None):
+    if token is not None:
+        monkeypatch.setenv("TELEGRAM_BOT_TOKEN", token)
+    assert run("telegram") == Ran(
+        1,
+        "",
+        "docent: There is no token. Get one from @BotFather in Telegram and set TELEGRAM_BOT_TOKEN in the "
+        "environment.\n",
+    )
+
+
+def test_telegram_with_what_is_no_token(run: Run, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", "my secret")
+    code, out, err = run("telegram")
+    assert (code, out) == (1, "")
+    assert err.startswith("docent: What stands in TELEGRAM_BOT_TOKEN is no token")
+    assert "secret" not in err
+
+
+def test_telegram_serves_with_an_index_built_now(run: Run, monkeypatch: pytest.MonkeyPatch):
+    served = []
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", " 1:abc\n")
+    monkeypatch.setattr("bot.telegram.run.serve", lambda *given: served.append(given))
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        code, out, err = run("telegram")
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    ((engine, token, announce),) = served
+    assert (code, out, token, engine.has_index()) == (0, "", "1:abc", True)
+    assert err.startswith("There is no index yet: building it from ")
+    announce("Answering.")
+
+
 # ------------------------------------------------------------------------------------------ errors
 
 
@@ -671,12 +756,14 @@ def test_version(run: Run):
 def test_help_names_every_command(run: Run):
     code, out, err = run("--help", plain=True)
     assert (code, err) == (0, "")
-    assert re.findall(r"^  (\w+)  ", out, re.M) == ["ask", "chat", "index", "show", "status"]
+    assert re.findall(r"^  (\w+)  ", out, re.M) == [
+        "ask", "chat", "doctor", "feedback", "index", "show", "status", "telegram",
+    ]  # fmt: skip
 
 
-@pytest.mark.parametrize("command", sorted(cli.docent.commands))
+@pytest.mark.parametrize("command", [*sorted(cli.docent.commands.keys() - {"feedback"}), "feedback export"])
 def test_every_command_takes_the_common_options(run: Run, command: str):
-    code, out, err = run(command, "-h", plain=True)
+    code, out, err = run(*command.split(), "-h", plain=True)
     assert (code, err) == (0, "")
     for option in ("--docs DIR", "--index DIR", "--config FILE", "-v, --verbose"):
         assert option in out

@@ -14,6 +14,7 @@ from bot.engine import Engine
 from index.build import Changes
 from index.errors import DocumentsError, IndexMismatch, IndexMissing, UnknownSource
 from index.settings import Settings, load
+from index.store import Store
 from tests.conftest import LETTER, MINUTES, RECIPE, WordsEncoder
 
 ATTENDED = "who attended the meeting?"
@@ -57,6 +58,31 @@ def test_every_quote_is_an_exact_slice_of_its_document(engine: Engine, words: li
     for cited in (*reply.citations, *reply.near):
         assert TEXTS[cited.source][cited.start : cited.end] == cited.quote
         assert TEXTS[cited.source][cited.passage_start : cited.passage_end] == cited.passage
+
+
+def test_warming_up_loads_what_the_first_question_needs(engine: Engine, monkeypatch: pytest.MonkeyPatch):
+    fresh = Engine(engine.settings, WordsEncoder())
+    asked: list[str] = []
+    encode = WordsEncoder.encode_question
+    monkeypatch.setattr(
+        WordsEncoder, "encode_question", lambda self, text: asked.append(text) or encode(self, text)
+    )
+    opened: list[str] = []
+    current = Store.current
+    monkeypatch.setattr(Store, "current", lambda self: opened.append("index") or current(self))
+    fresh.warm()
+    assert (asked, opened) == (["?"], ["index"])
+    assert fresh.ask(ATTENDED).found
+    assert opened == ["index"]
+
+
+def test_warming_up_says_what_stands_against_it(settings: Settings, encoder: WordsEncoder, monkeypatch):
+    with pytest.raises(IndexMissing):
+        Engine(settings, encoder).warm()
+    Engine(settings, encoder).build()
+    monkeypatch.setattr(WordsEncoder, "fingerprint", "another")
+    with pytest.raises(IndexMismatch):
+        Engine(settings, WordsEncoder()).warm()
 
 
 def test_threshold_and_number_of_quotes_are_those_of_the_settings(settings: Settings, encoder: WordsEncoder):

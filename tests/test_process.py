@@ -85,14 +85,15 @@ def test_what_the_documents_do_not_hold_is_not_found(run: Run) -> None:
     assert done.stdout.startswith("The documents do not answer this.\n")
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["status"], ["--version"]])
-def test_it_starts_without_torch_numpy_and_faiss(arguments: list[str], tmp_path: Path) -> None:
+@pytest.mark.parametrize("arguments", [["--help"], ["status"], ["--version"], ["feedback", "export"]])
+def test_it_starts_without_torch_numpy_faiss_and_telegram(arguments: list[str], tmp_path: Path) -> None:
     code = (
         "import sys\n"
         f"sys.argv = ['docent', *{arguments!r}]\n"
         "from bot.cli import main\n"
         "try:\n    main()\nexcept SystemExit as end:\n    assert end.code == 0\n"
         "heavy = {'torch', 'numpy', 'faiss', 'sentence_transformers', 'langchain_text_splitters'}\n"
+        "heavy |= {'telegram', 'httpx', 'tornado'}\n"
         "assert not heavy & sys.modules.keys(), heavy & sys.modules.keys()\n"
     )
     state = environment(tmp_path / "state")

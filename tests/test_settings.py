@@ -5,10 +5,12 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from index import settings as module
 from index.errors import SettingsError
-from index.settings import Settings, default_file, load
+from index.settings import Ids, Settings, default_file, load
 from tests.conftest import ROOT
 
 
@@ -125,6 +127,101 @@ def test_a_variable_of_an_unknown_section_is_only_logged(caplog):
 )
 def test_a_wrong_setting_is_refused_in_one_sentence(environment, flags, message):
     assert refusal(environment=environment, flags=flags) == message
+
+
+@pytest.mark.parametrize(
+    ("raw", "ids"),
+    [
+        ("", ()),
+        ("12345", (12345,)),
+        ("-10012345", (-10012345,)),
+        ("1, -2", (1, -2)),
+        ("1 -2\t3", (1, -2, 3)),
+        (" 1,2, ", (1, 2)),
+        ("[1, -2]", (1, -2)),
+        ("[]", ()),
+        ('["1", "-2"]', (1, -2)),
+        ('"1 2"', (1, 2)),
+        ("9007199254740993", (9007199254740993,)),
+    ],
+)
+def test_ids_are_a_list_or_a_text(raw, ids):
+    settings = load(environment={"DOCENT_TELEGRAM__ADMINS": raw, "DOCENT_TELEGRAM__ALLOWED": raw})
+    assert settings.telegram.admins == settings.telegram.allowed == ids
+    assert type(settings.telegram.admins) is Ids
+
+
+@given(st.lists(st.integers(-(2**52), 2**52)))
+def test_ids_mean_the_same_however_they_are_written(ids):
+    for value in (ids, ", ".join(map(str, ids)), " ".join(map(str, ids))):
+        assert load(flags={"telegram.allowed": value}).telegram.allowed == tuple(ids)
+    assert load(environment={"DOCENT_TELEGRAM__ALLOWED": str(ids)}).telegram.allowed == tuple(ids)
+
+
+def test_ids_in_a_file(tmp_path):
+    file = write(tmp_path, "[telegram]\nadmins = [1, 2]\nallowed = -3\n")
+    telegram = load(file).telegram
+    assert (telegram.admins, telegram.allowed) == ((1, 2), (-3,))
+
+
+@pytest.mark.parametrize(
+    "value", ["@ann", "1, ann", "[1, 'ann']", "[[1]]", "[1.5]", "1.5", "true", "[true]", "[1, {a = 1}]"]
+)
+def test_what_is_no_id_is_refused(tmp_path, value):
+    wanted = "setting 'telegram.admins': expected ids such as [12345, -67890], got "
+    environment = {"DOCENT_TELEGRAM__ADMINS": value}
+    assert refusal(environment=environment).startswith(f"DOCENT_TELEGRAM__ADMINS: {wanted}")
+    if not value.startswith(("@", "1")):
+        file = write(tmp_path, f"[telegram]\nadmins = {value}\n")
+        assert refusal(file=file).startswith(f"{file}: {wanted}")
+
+
+def test_the_defaults_of_the_telegram_bot_are_closed():
+    telegram = load().telegram
+    assert (telegram.access, telegram.admins, telegram.allowed) == ("closed", (), ())
+    assert (telegram.base_url, telegram.webhook_url) == ("https://api.telegram.org/bot", "")
+    assert (telegram.webhook_listen, telegram.webhook_port) == ("127.0.0.1", 8443)
+    assert (telegram.questions_per_minute, telegram.keep_days, telegram.log_questions) == (20, 30, False)
+
+
+@pytest.mark.parametrize(
+    ("key", "raw", "value"),
+    [
+        ("access", "open", "open"),
+        ("log_questions", "true", True),
+        ("log_questions", "0", False),
+        ("keep_days", "1", 1),
+        ("webhook_url", "https://example.org/hook", "https://example.org/hook"),
+    ],
+)
+def test_settings_of_the_telegram_bot(key, raw, value):
+    environment = {f"DOCENT_TELEGRAM__{key.upper()}": raw}
+    assert getattr(load(environment=environment).telegram, key) == value
+
+
+@pytest.mark.parametrize(
+    ("key", "raw"),
+    [
+        ("access", "Open"),
+        ("access", ""),
+        ("log_questions", "perhaps"),
+        ("keep_days", "0"),
+        ("questions_per_minute", "0"),
+        ("webhook_port", "0"),
+    ],
+)
+def test_wrong_settings_of_the_telegram_bot(key, raw):
+    message = refusal(environment={f"DOCENT_TELEGRAM__{key.upper()}": raw})
+    assert message.startswith(f"DOCENT_TELEGRAM__{key.upper()}: setting 'telegram.{key}': ")
+
+
+def test_the_token_is_no_setting():
+    assert "there is no setting 'telegram.token'" in refusal(environment={"DOCENT_TELEGRAM__TOKEN": "1:a"})
+
+
+def test_feedback_is_kept_with_the_state(tmp_path):
+    settings = load(flags={"state.folder": str(tmp_path)})
+    assert settings.feedback_file() == tmp_path / "feedback.sqlite"
 
 
 def test_a_home_that_does_not_exist_is_refused():

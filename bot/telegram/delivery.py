@@ -6,6 +6,7 @@ Limits: https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avo
 """
 
 import asyncio
+import os
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
@@ -18,6 +19,8 @@ from bot.telegram.events import event
 from bot.telegram.inbox import Inbox, handled
 from bot.telegram.limits import Limit
 
+os.environ.setdefault("PTB_TIMEDELTA", "true")  # have retry_after as it will be, without a warning
+
 _T = TypeVar("_T")
 
 _OVERALL = 1, 1 / 30  # messages, seconds: evenly, for a bucket of 30 lets 60 pass in its first second
@@ -26,7 +29,7 @@ _CREATING = {"sendMessage", "sendDocument"}
 _PACED = _CREATING | {"editMessageText", "editMessageReplyMarkup"}
 _FOR_EVER = {"getMe", "deleteWebhook", "setWebhook"}  # without them the bot cannot start
 _SHORT_LIVED = {"sendChatAction", "answerInlineQuery"}  # of no use later
-_PATIENCE = 900.0  # seconds for which an answer is tried to be delivered
+_OUTAGE, _HICCUP = 900.0, 60.0  # seconds of patience where Telegram is out of reach, and where it fails
 _LONGEST_PAUSE = 30.0  # seconds
 _UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 _BY_GATEWAY = ("bad gateway", "service unavailable")  # 502, 503: the request did not get through
@@ -74,8 +77,7 @@ class Delivery(BaseRateLimiter[None]):
         """
         loop = asyncio.get_running_loop()
         chat = data.get("chat_id")
-        deadline = loop.time() + (float("inf") if endpoint in _FOR_EVER else _PATIENCE)
-        pause = 1.0
+        started, pause = loop.time(), 1.0
         while True:
             if endpoint == "sendChatAction" and self._crowded(chat):
                 return True
@@ -92,10 +94,8 @@ class Delivery(BaseRateLimiter[None]):
                     self._not_before[chat, endpoint == "sendChatAction"] = loop.time() + wait
                 reason: TelegramError = error
             except TelegramError as error:
-                if not _may_repeat(error, endpoint):
-                    raise
                 wait, pause = pause, min(2 * pause, _LONGEST_PAUSE)
-                if loop.time() + wait > deadline:
+                if loop.time() + wait > started + _patience(error, endpoint):
                     raise
                 reason = error
             if update:
@@ -140,20 +140,23 @@ class Delivery(BaseRateLimiter[None]):
                 task.cancel()
 
 
-def _may_repeat(error: TelegramError, endpoint: str) -> bool:
-    """Whether a request that failed can be made again.
+def _patience(error: TelegramError, endpoint: str) -> float:
+    """For how many seconds a request that failed is made again; 0 where Telegram has refused it.
 
     Raises:
-        Unconfirmed: it must not, for it may have worked.
+        Unconfirmed: it must not be made again, for it may have worked.
     """
     refused = isinstance(error, BadRequest) or not isinstance(error, NetworkError)
     unreadable = str(error) == "Invalid server response"  # a TelegramError of its own kind
     if refused and not unreadable:
-        return False
-    unsent = isinstance(error.__cause__, _UNSENT) or any(sign in str(error).lower() for sign in _BY_GATEWAY)
-    if endpoint in _CREATING and not unsent:
+        return 0.0
+    if endpoint in _FOR_EVER:
+        return float("inf")
+    if isinstance(error.__cause__, _UNSENT) or any(sign in str(error).lower() for sign in _BY_GATEWAY):
+        return _OUTAGE
+    if endpoint in _CREATING:
         raise Unconfirmed(f"The reply to {endpoint} was lost ({error}).") from error
-    return True
+    return _HICCUP
 
 
 def _seconds(error: RetryAfter) -> float:

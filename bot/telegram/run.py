@@ -44,7 +44,7 @@ CONFLICT = (
 DEAD = "Polling ended for a reason unknown. Start the bot again; its log may tell more."
 
 _POLL = 20  # seconds for which Telegram holds a poll open
-_FIGHT = 60.0  # seconds within which a second conflict shows that the other poller does not give up
+_FIGHT = 15.0  # seconds within which a second conflict shows that the other poller does not give up
 _BEAT = 15.0  # seconds between two signs of life
 _SILENCE = 60.0  # seconds without an answer to a poll, after which there is no sign of life
 _DEAD = 180.0  # seconds without even trying to poll, after which the updater must have died

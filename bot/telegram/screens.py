@@ -31,6 +31,7 @@ PAGE = 10  # documents listed at once
 MOST_EXAMPLE_BYTES = InlineKeyboardButtonLimit.MAX_CALLBACK_DATA - len("ask:")
 
 _IN_A_ROW = 5  # buttons
+_QUOTE = 10_000  # UTF-16 units shown of a quote; a file's longest "sentence" may be all of it
 _PASSAGE = 2400  # most characters shown of an opened passage
 
 PRIVATE = "This is a private bot, which answers only people whom its administrators have allowed."
@@ -211,7 +212,7 @@ def article(citation: Citation) -> tuple[str, str, list[Message]]:
 
 def _quotes(citations: Sequence[Citation], *, numbered: bool = True) -> list[Block]:
     return [
-        block(*([Run(f"[{c.number}] ", "b")] if numbered else []), line(c.quote), quoted=True)
+        block(*([Run(f"[{c.number}] ", "b")] if numbered else []), short(line(c.quote), _QUOTE), quoted=True)
         for c in citations
     ]
 

@@ -1,0 +1,142 @@
+"""Answers are kept as long as their buttons work, and no longer."""
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.answer import Answer
+from bot.telegram import state
+from bot.telegram.answers import Answers, Kept
+from tests.test_render import CITED, FOUND, LOST, SECOND, THIRD
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[sqlite3.Connection]:
+    with closing(state.connect(tmp_path / "bot.sqlite")) as database:
+        yield database
+
+
+@pytest.fixture
+def answers(database: sqlite3.Connection) -> Answers:
+    return Answers(database, days=30)
+
+
+def kept(answers: Answers, chat: int = 5, question: int | None = 70, answer: Answer = FOUND) -> Kept:
+    """An answer that was sent."""
+    one = Kept(
+        number=answers.reserve(),
+        chat=chat,
+        question_message=question,
+        messages=(71, 72),
+        generation="g1",
+        answer=answer,
+        shown=1,
+    )
+    answers.keep(one)
+    return one
+
+
+def test_an_answer_comes_back_as_it_was(answers: Answers):
+    reply = replace(FOUND, citations=(CITED, SECOND), notices=("changed",), near=(THIRD,))
+    one = kept(answers, answer=reply)
+    assert answers.find(one.number, 5) == one
+    assert answers.to_question(5, 70) == one
+
+
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(), st.text(), st.lists(st.integers(1, 2**52)))
+def test_any_text_comes_back_as_it_was(answers: Answers, question: str, quote: str, messages: list[int]):
+    reply = replace(FOUND, question=question, citations=(replace(CITED, quote=quote),))
+    one = replace(kept(answers, answer=reply), messages=tuple(messages))
+    answers.keep(one)
+    assert answers.find(one.number, 5) == one
+
+
+def test_numbers_are_never_given_twice(answers: Answers):
+    first = kept(answers)
+    assert answers.forget(5) == 1
+    assert answers.reserve() > first.number
+
+
+def test_a_number_that_is_only_reserved_is_no_answer(answers: Answers):
+    number = answers.reserve()
+    assert answers.find(number, 5) is None
+
+
+def test_the_messages_that_show_it_are_noted_when_they_were_sent(answers: Answers):
+    one = kept(answers)
+    answers.sent(one.number, (73, 74))
+    assert answers.find(one.number, 5) == replace(one, messages=(73, 74))
+
+
+def test_an_answer_is_found_in_its_own_chat_only(answers: Answers):
+    one = kept(answers)
+    assert answers.find(one.number, 6) is None
+    assert answers.to_question(6, 70) is None
+    assert answers.find(one.number + 1, 5) is None
+    assert answers.to_question(5, 71) is None
+
+
+def test_of_several_answers_to_a_message_the_last_counts(answers: Answers):
+    kept(answers)
+    last = kept(answers, answer=LOST)
+    kept(answers, question=None)
+    assert answers.to_question(5, 70) == last
+
+
+def test_citations_that_can_be_opened_are_the_near_ones_where_nothing_was_found(answers: Answers):
+    found, lost = kept(answers), kept(answers, answer=LOST)
+    assert found.citations == lost.citations == (CITED,)
+    assert found.citation(1) == CITED
+    assert found.citation(2) is None
+
+
+@pytest.mark.parametrize("answer", [FOUND, LOST])
+def test_more_citations_are_added_where_the_first_ones_are(answers: Answers, answer: Answer):
+    one = answers.extend(kept(answers, answer=answer), (SECOND, THIRD), shown=3)
+    assert answers.find(one.number, 5) == one
+    assert (one.citations, one.shown) == ((CITED, SECOND, THIRD), 3)
+    assert one.answer.citations == (one.citations if answer.found else ())
+
+
+def test_forgetting_a_chat_leaves_the_others(answers: Answers):
+    mine, other = kept(answers), kept(answers, chat=6)
+    kept(answers)
+    assert answers.forget(5) == 2
+    assert answers.find(mine.number, 5) is None
+    assert answers.find(other.number, 6) == other
+    assert answers.forget(5) == 0
+
+
+def test_what_is_kept_too_long_is_deleted(answers: Answers, monkeypatch: pytest.MonkeyPatch):
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now - 31 * 86400)
+    old = kept(answers)
+    monkeypatch.setattr(time, "time", lambda: now - 29 * 86400)
+    young = kept(answers)
+    monkeypatch.setattr(time, "time", lambda: now)
+    answers.prune()
+    assert (answers.find(old.number, 5), answers.find(young.number, 5)) == (None, young)
+
+
+def test_a_group_that_gets_a_new_id_keeps_its_answers(answers: Answers):
+    one = kept(answers, chat=-5)
+    answers.migrate(-5, -1005)
+    moved = replace(one, chat=-1005, question_message=None, messages=())  # ids start anew there
+    assert answers.find(one.number, -1005) == moved
+    assert answers.to_question(-1005, 70) is None
+    assert answers.find(one.number, -5) is None
+
+
+def test_answers_outlive_the_process(tmp_path: Path):
+    with closing(state.connect(tmp_path / "b.sqlite")) as database:
+        one = kept(Answers(database, 1))
+    with closing(state.connect(tmp_path / "b.sqlite")) as database:
+        assert Answers(database, 1).find(one.number, 5) == one

@@ -1,0 +1,320 @@
+"""Which messages are questions, and what becomes of one that is answered."""
+
+import asyncio
+import sqlite3
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from telegram import Message, Update, User
+
+from bot.engine import Engine
+from bot.feedback import Feedback
+from bot.telegram import state
+from bot.telegram.access import Access
+from bot.telegram.answers import Answers
+from bot.telegram.asking import Asking, command_of, question_of
+from bot.telegram.inbox import Inbox
+from bot.telegram.post import Place
+from bot.telegram.screens import Screen
+from bot.telegram.services import Services
+from index.errors import IndexDamaged
+from tests.telegram.chats import _detected
+from tests.telegram.markup import units
+
+Json = dict[str, Any]
+
+ME = User(99, "Docent", True, username="Docent_Bot")
+ANN = {"id": 7, "is_bot": False, "first_name": "Ann"}
+BOT = {"id": 99, "is_bot": True, "first_name": "Docent", "username": "Docent_Bot"}
+PRIVATE = {"id": 7, "type": "private", "first_name": "Ann"}
+GROUP = {"id": -100, "type": "supergroup", "title": "Club"}
+
+
+def raw(text: str | None = None, chat: Json = PRIVATE, **fields: Any) -> Json:
+    """A message as Telegram sends it, with the entities that it finds by itself."""
+    given = {"text": text, **_detected({"text": text})} if text is not None else {}
+    return {"message_id": 5, "date": 0, "chat": chat, "from": ANN, **given, **fields}
+
+
+def message(text: str | None = None, chat: Json = PRIVATE, **fields: Any) -> Message:
+    made = Message.de_json(raw(text, chat, **fields), None)
+    assert made is not None
+    return made
+
+
+def other(text: str | None, sender: Json = ANN, **fields: Any) -> Json:
+    """A message that is replied to."""
+    return {**raw(text, GROUP), "message_id": 4, "from": sender, **fields}
+
+
+# --------------------------------------------------------------------------------------- commands
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("/ask Who came?", ("ask", "Who came?")),
+        ("/ask", ("ask", "")),
+        ("/ask   \n Who\ncame? ", ("ask", "Who\ncame?")),
+        ("/ASK@docent_bot Who?", ("ask", "Who?")),
+        ("/start code-_1", ("start", "code-_1")),
+        ("/ask@Docent_Bot", ("ask", "")),
+        ("/ask@other_bot Who?", None),
+        ("/ask@docent_bot2 Who?", None),
+        ("ask Who?", None),
+        (" /ask Who?", None),
+        ("/", None),
+        ("/ask?", None),
+        ("/etc/hosts", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_commands(text: str | None, command: tuple[str, str] | None):
+    assert command_of(message(text), ME) == command
+
+
+# -------------------------------------------------------------------------------------- questions
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("Who came?", "Who came?"),
+        ("  Who\ncame? ", "Who\ncame?"),
+        ("ja", "ja"),
+        ("@Docent_Bot who came?", "@Docent_Bot who came?"),
+        ("/ask Who came?", "Who came?"),
+        ("/ask", ""),
+        ("/start", None),
+        ("/ask@other_bot Who?", None),
+        ("/nonsense Who?", None),
+        ("/etc/hosts: what is it?", "/etc/hosts: what is it?"),
+        ("/? what is that", "/? what is that"),
+        (None, None),
+    ],
+)
+def test_in_a_private_chat_every_text_is_a_question(text: str | None, question: str | None):
+    assert question_of(message(text), ME) == question
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("Who came?", None),
+        ("/ask Who came?", "Who came?"),
+        ("/ask@Docent_Bot Who came?", "Who came?"),
+        ("/ask@other_bot Who came?", None),
+        ("/help", None),
+        ("@Docent_Bot who came?", "who came?"),
+        ("@docent_bot: who came?", "who came?"),
+        ("@DOCENT_BOT,\nwho came?", "who came?"),
+        ("who came, @docent_bot", "who came"),
+        ("@docent_bot", ""),
+        ("@docent_bot2 who came?", None),
+        ("@other_bot who came?", None),
+        ("write to me@docent_bot today", None),  # no mention for Telegram
+        ("@docent_bot2 and @docent_bot who came?", "@docent_bot2 and  who came?"),
+        ("me@docent_bot asks: @docent_bot who came?", "me@docent_bot asks:  who came?"),
+        ("😀👩‍👩‍👧𝒳 @docent_bot who came?", "😀👩‍👩‍👧𝒳  who came?"),
+        ("😀 @docent_bot2 @docent_bot 😀 who?", "😀 @docent_bot2  😀 who?"),
+        (None, None),
+    ],
+)
+def test_in_a_group_only_what_is_addressed_to_the_bot_is_a_question(text: str | None, question: str | None):
+    assert question_of(message(text, GROUP), ME) == question
+
+
+def test_a_mention_of_a_bot_by_its_name_counts_too():
+    text = "Docent: who is Docent? 😀 Docent"
+    entity = {"type": "text_mention", "offset": units("Docent: who is Docent? 😀 "), "length": 6, "user": BOT}
+    assert question_of(message(text, GROUP, entities=[entity]), ME) == "Docent: who is Docent? 😀"
+    somebody = entity | {"user": ANN}
+    assert question_of(message(text, GROUP, entities=[somebody]), ME) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "reply_to", "question"),
+    [
+        ("and who left?", other("Ann came.", BOT), "and who left?"),
+        ("and who left?", other("Ann came."), None),
+        ("/ask", other("Who came?"), "Who came?"),
+        ("/ask", other("Ann came.", BOT), ""),
+        ("/ask who else?", other("Who came?"), "who else?"),
+        ("@docent_bot", other(" Who came? "), "Who came?"),
+        ("@docent_bot ?", other("Who came?"), "?"),
+        ("/ask", other(None, photo=[]), ""),
+        ("who left?", other(None, BOT, forum_topic_created={"name": "t", "icon_color": 1}), None),
+    ],
+)
+def test_replies(text: str, reply_to: Json, question: str | None):
+    assert question_of(message(text, GROUP, reply_to_message=reply_to), ME) == question
+
+
+def test_a_citation_sent_by_inline_mode_is_no_question():
+    assert question_of(message("The ferry leaves on Tuesday.", via_bot=BOT), ME) is None
+    assert question_of(message("A gif", via_bot={**BOT, "id": 98}), ME) == "A gif"
+
+
+def test_a_picture_with_a_caption_or_a_service_message_is_no_question():
+    photo = [{"file_id": "a", "file_unique_id": "b", "width": 1, "height": 1}]
+    for fields in ({"photo": photo, "caption": "@docent_bot who?"}, {"new_chat_title": "x"}):
+        assert question_of(message(None, GROUP, **fields), ME) is None
+
+
+# ---------------------------------------------------------------------------------------- answers
+
+
+@dataclass
+class FakePost:
+    """Keeps what would be sent, or fails as told."""
+
+    error: BaseException | None = None
+    lost: bool = False
+    sent: list[str] = field(default_factory=list)
+    edited: list[tuple[int, ...]] = field(default_factory=list)
+
+    async def send(self, place: Place, screen: Screen, *, silent: bool = False) -> tuple[int, ...]:
+        self._fail()
+        self.sent += [one.plain for one in screen.messages]
+        return () if self.lost else (70 + len(self.sent),)
+
+    async def edit(self, place: Place, old: tuple[int, ...], screen: Screen) -> tuple[int, ...]:
+        self._fail()
+        self.edited.append(old)
+        self.sent += [one.plain for one in screen.messages]
+        return old
+
+    @asynccontextmanager
+    async def typing(self, place: Place) -> Any:
+        yield
+
+    def _fail(self) -> None:
+        if self.error:
+            raise self.error
+
+
+class FakeBot:
+    bot = ME
+
+
+class Desk:
+    """Asking with a real engine, and nobody at the other end."""
+
+    def __init__(self, engine: Engine, database: sqlite3.Connection, folder: Path) -> None:
+        telegram = engine.settings.telegram
+        self.post = FakePost()
+        self.answers = Answers(database, 30)
+        self.services = Services(
+            settings=engine.settings,
+            engine=engine,
+            bot=FakeBot(),  # type: ignore[arg-type]
+            inbox=Inbox(database),
+            access=Access(telegram, database),
+            answers=self.answers,
+            feedback=Feedback(folder / "feedback.sqlite", folder),
+            post=self.post,  # type: ignore[arg-type]
+            workers=ThreadPoolExecutor(1),
+        )
+        self.asking = Asking(self.services)
+
+    def hear(self, text: str | None, kind: str = "message", **fields: Any) -> list[str]:
+        """The bot gets a message; what it says."""
+        update = Update.de_json({"update_id": 1, kind: raw(text, **fields)}, None)
+        before = len(self.post.sent)
+        asyncio.run(self.asking.message(update, None))
+        return self.post.sent[before:]
+
+
+@pytest.fixture
+def desk(engine: Engine, tmp_path: Path) -> Iterator[Desk]:
+    with closing(state.connect(tmp_path / "bot.sqlite")) as database:
+        desk = Desk(engine, database, tmp_path)
+        yield desk
+        desk.services.workers.shutdown()
+
+
+ATTENDED = "who attended the meeting?"
+
+
+def test_a_question_is_answered_and_kept(desk: Desk):
+    (said,) = desk.hear(ATTENDED)
+    assert said.startswith("[1] Alice Archer, Bob Baker and Carol Cook attended the meeting.")
+    kept = desk.answers.to_question(7, 5)
+    assert kept is not None
+    assert (kept.messages, kept.shown, kept.answer.question) == ((71,), 1, ATTENDED)
+    assert desk.services.tally.answered == 1
+
+
+def test_an_edited_question_is_answered_in_the_same_messages(desk: Desk):
+    desk.hear("zebra quantum?")
+    (said,) = desk.hear(ATTENDED, "edited_message")
+    assert said.startswith("[1] Alice Archer")
+    assert desk.post.edited == [(71,)]
+    assert desk.hear(ATTENDED, "edited_message") == []  # such as a link preview that was added
+
+
+def test_a_question_whose_answer_was_broken_off_is_answered_after_the_restart(desk: Desk):
+    desk.post.error = asyncio.CancelledError()
+    with pytest.raises(asyncio.CancelledError):
+        desk.hear(ATTENDED)
+    desk.post.error = None
+    (said,) = desk.hear(ATTENDED)  # the inbox gives it again
+    assert said.startswith("[1] Alice Archer")
+    assert len(desk.answers.to_question(7, 5).messages) == 1  # type: ignore[union-attr]
+
+
+def test_an_edit_that_was_broken_off_is_made_after_the_restart(desk: Desk):
+    desk.hear("zebra quantum?")
+    desk.post.error = asyncio.CancelledError()
+    with pytest.raises(asyncio.CancelledError):
+        desk.hear(ATTENDED, "edited_message")
+    desk.post.error = None
+    assert desk.hear(ATTENDED, "edited_message")[0].startswith("[1] Alice Archer")
+    assert desk.post.edited == [(71,)]
+
+
+def test_an_answer_that_may_have_arrived_can_be_opened_by_its_buttons(desk: Desk):
+    desk.post.lost = True
+    assert len(desk.hear(ATTENDED)) == 1
+    kept = desk.answers.to_question(7, 5)
+    assert kept is not None
+    assert desk.answers.find(kept.number, 7) == kept
+    assert desk.services.tally.answered == 1
+
+
+def test_what_is_no_question_is_told_how_to_ask_or_left_alone(desk: Desk):
+    assert desk.hear("/ask") == ["Write your question after the command, as in: /ask Who attended?"]
+    assert desk.hear("Who came?", chat=GROUP) == []
+    sticker = {
+        "file_id": "a", "file_unique_id": "b", "width": 1, "height": 1, "type": "regular",
+        "is_animated": False, "is_video": False,
+    }  # fmt: skip
+    assert desk.hear(None, sticker=sticker) == ["I can read only text: please type your question."]
+    assert desk.hear(None, sticker=sticker, chat=GROUP) == []
+
+
+def test_who_asks_too_fast_is_told_once(desk: Desk):
+    most = desk.services.settings.telegram.questions_per_minute
+    said = [desk.hear("zebra?", message_id=10 + i) for i in range(most + 3)]
+    assert all("The documents do not answer this." in one[0] for one in said[:most])
+    assert said[most + 1 :] == [[], []]
+    assert said[most][0].startswith("You ask faster than I can read. Please ask again in ")
+    assert desk.hear("zebra?", **{"from": {**ANN, "id": 8}}) != []
+
+
+def test_an_index_that_cannot_be_read_is_told_in_full_to_administrators_only(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+):
+    def ask(self: Engine, question: str) -> None:
+        raise IndexDamaged("The index file /srv/secret is cut short.")
+
+    monkeypatch.setattr(Engine, "ask", ask)
+    assert desk.hear("Who?")[0].startswith("I cannot look into the documents just now.")
+    desk.services.access.decide(7, "admin")
+    assert desk.hear("Who?", message_id=6) == ["The index file /srv/secret is cut short."]

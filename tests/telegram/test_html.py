@@ -1,0 +1,221 @@
+"""Any text becomes messages that Telegram takes, and nothing of it is lost."""
+
+import re
+from itertools import accumulate
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from bot.plain import clean
+from bot.telegram.html import MOST_ENTITIES, MOST_UNITS, Block, Message, Run, block, excerpt, messages, units
+from tests.telegram import markup
+from tests.telegram.strategies import bare, marked, short_texts, taken, texts
+
+runs = st.builds(Run, texts, st.sampled_from(["", "", "b", "i", "code", "s"]))
+blocks = st.builds(
+    lambda made, quoted, gap: block(*made, quoted=quoted, gap=gap),
+    st.lists(runs, max_size=4),
+    st.booleans(),
+    st.booleans(),
+)
+
+
+def many_runs(count: int, *, style: str, quoted: bool) -> Block:
+    return block(*(Run(f"{i} ", style if i % 2 else "") for i in range(count)), quoted=quoted)
+
+
+# ------------------------------------------------------------------------------------- any text
+
+
+@settings(max_examples=80)
+@given(st.lists(blocks, max_size=12))
+@example([many_runs(500, style="b", quoted=True)])
+@example([many_runs(150, style="i", quoted=False), many_runs(60, style="b", quoted=True)])
+@example([block(Run("x" * 4096, "b"), Run("y" * 4096, "i"), quoted=True)])
+@example([block(f"{i}", quoted=True) for i in range(250)])
+def test_whatever_is_said_is_valid_within_limits_and_complete(said: list[Block]):
+    shown = messages(said)
+    seen = "".join(taken(message)[0] for message in shown)  # refused where it is not valid
+    assert bare(seen) == bare("".join(run.text for one in said for run in one.runs))
+    assert all(message.plain.strip() for message in shown)
+
+
+@given(st.lists(texts, max_size=3))
+def test_blocks_hold_cleaned_text(given_texts: list[str]):
+    made = block(*given_texts)
+    assert [run.text for run in made.runs] == [text for text in map(clean, given_texts) if text]
+
+
+@given(short_texts, st.sampled_from(["b", "i", "code"]))
+def test_styles_mark_exactly_their_run(text: str, style: str):
+    wanted = clean(text).strip()
+    shown = messages([block("before ", Run(text, style), " after")])
+    kind = {"b": "bold", "i": "italic", "code": "code"}[style]
+    assert [one.strip() for one in marked(shown[0], kind)] == ([wanted] if clean(text) else [])
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n\n", "\t", "\u00a0\u3000", "\u202e\u0000", "\ud83d"])
+def test_of_white_space_and_what_cannot_be_seen_comes_no_message(text: str):
+    assert messages([block(text), block(Run(text, "b"), quoted=True)]) == []
+
+
+@given(texts)
+def test_lengths_are_those_of_utf_16(text: str):
+    assert units(clean(text)) == markup.units(clean(text))
+
+
+def test_limits_are_reached_but_not_passed():
+    assert len(messages([block("x" * MOST_UNITS)])) == 1
+    assert len(messages([block("x" * (MOST_UNITS + 1))])) == 2
+    assert len(messages([block("😀" * (MOST_UNITS // 2))])) == 1
+    assert [len(message.plain) for message in messages([block("😀" * 2049)])] == [2048, 1]
+    assert len(messages([many_runs(99, style="b", quoted=True)])) == 1
+    assert len(messages([block(Run("x", "b"))] * MOST_ENTITIES)) == 1
+    assert len(messages([block(Run("x", "b"))] * (MOST_ENTITIES + 1))) == 2
+    assert len(messages([block("<" * MOST_UNITS)])) == 1  # its HTML is four times as long
+
+
+# ------------------------------------------------------------------------------- worked by hand
+
+
+def test_an_example_worked_by_hand():
+    shown = messages(
+        [
+            block(Run("Q & A", "b")),
+            block(Run("[1] ", "b"), 'if a < b: "yes"', quoted=True),
+            block(Run("", "i"), "The end", gap=True),
+        ]
+    )
+    assert shown == [
+        Message(
+            html='<b>Q &amp; A</b>\n<blockquote><b>[1] </b>if a &lt; b: "yes"</blockquote>\n\nThe end',
+            plain='Q & A\n[1] if a < b: "yes"\n\nThe end',
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        ("One two. Three four five.", ["One two. ", "Three four ", "five."]),
+        ("A b. C d e f g h", ["A b. C d e ", "f g h"]),  # its sentence ends before the middle
+        ("abcdefghijklmnop", ["abcdefghijkl", "mnop"]),
+        ("He said: “No.” And left.", ["He said: ", "“No.” And ", "left."]),
+        ("😀😀😀😀😀😀😀", ["😀😀😀😀😀😀", "😀"]),
+        ("abcdefghijk😀", ["abcdefghijk", "😀"]),
+        ("一二三四五六七。九十一二三四", ["一二三四五六七。", "九十一二三四"]),
+        ("line one\nline two\n", ["line one\n", "line two\n"]),
+    ],
+)
+def test_where_a_long_text_is_cut(text: str, pieces: list[str]):
+    assert [message.plain for message in messages([block(text)], most=12)] == pieces
+
+
+def test_a_long_quotation_folds_and_both_halves_are_quotations():
+    assert "expandable" not in messages([block("x" * 320, quoted=True)])[0].html
+    assert messages([block("x" * 321, quoted=True)])[0].html.startswith("<blockquote expandable>")
+    halves = messages([block("word " * 1000, quoted=True)])
+    assert [len(marked(half, "expandable_blockquote")) for half in halves] == [1, 1]
+
+
+# ------------------------------------------------------------------------------------ where to cut
+
+
+@settings(max_examples=50)
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 400), st.sampled_from([". ", "! ", "? ", ".\n\n", "… ", ".” "])), min_size=1
+    )
+)
+def test_cuts_stand_between_sentences_where_one_ends_in_the_second_half(shape: list[tuple[int, str]]):
+    text = "".join(" ".join(["word"] * length) + end for length, end in shape)
+    rest = text
+    for message in messages([block(text)]):
+        assert rest.startswith(message.plain)
+        window, last = rest[:MOST_UNITS], message.plain == rest
+        borders = [match.end() for match in re.finditer(r"[.!?…]”?\s+", window)]
+        if not last and borders and borders[-1] > MOST_UNITS // 2:
+            assert len(message.plain) == borders[-1]
+        rest = rest.removeprefix(message.plain)
+    assert not rest.strip()
+
+
+clusters = st.sampled_from(
+    [
+        "e\u0301",
+        "a\u0323\u0301",
+        "का",
+        "किं",
+        "ก็",
+        "1\u20dd",
+        "❤\ufe0f",
+        "👍🏽",
+        "👩‍👩‍👧",
+        "🤷🏾‍♂️",
+        "x",
+        "語",
+        "😀",
+    ]
+)
+
+
+@settings(max_examples=60)
+@given(st.lists(clusters, min_size=1, max_size=9), st.integers(0, 9), st.sampled_from(["", " ", ", "]))
+def test_no_cut_parts_what_belongs_to_one_character(kinds: list[str], shift: int, between: str):
+    parts = ["z"] * shift + [kind + between for kind in kinds] * 900
+    borders = set(accumulate(map(len, parts)))
+    ends = list(accumulate(len(message.plain) for message in messages([block("".join(parts))])))
+    assert set(ends[:-1]) <= borders
+
+
+@pytest.mark.parametrize("mark", ["\u0301", "\u093e", "\u200d"])
+def test_a_text_of_nothing_but_marks_is_cut_all_the_same(mark: str):
+    shown = messages([block("a" + mark * 10_000)])
+    assert len(shown) == 3
+    assert "".join(message.plain for message in shown) == "a" + mark * 10_000
+
+
+# --------------------------------------------------------------------------------------- excerpts
+
+
+@st.composite
+def places(draw: st.DrawFn) -> tuple[str, int, int]:
+    text = draw(texts)
+    start = draw(st.integers(0, len(text)))
+    return text, start, draw(st.integers(start, len(text)))
+
+
+@given(places(), st.integers(1, 3000))
+def test_an_excerpt_holds_the_quote_and_is_about_as_long_as_asked(place: tuple[str, int, int], most: int):
+    text, start, end = place
+    before, quote, after = excerpt(text, start, end, most)
+    assert quote == text[start:end] if end - start <= most else quote == text[start : start + most] + "…"
+    assert text[:start].endswith(before.removeprefix("… ")) or text[:start].endswith(before)
+    assert text[end:].startswith(after.removesuffix(" …")) or text[end:].startswith(after)
+    assert len(before) + len(quote) + len(after) <= most + len("… … …")
+    if len(text) <= most:
+        assert (before, quote, after) == (text[:start], text[start:end], text[end:])
+
+
+@given(st.lists(st.integers(1, 9), min_size=30, max_size=300), st.data())
+def test_an_excerpt_is_cut_between_words(lengths: list[int], data: st.DataObject):
+    words = ["w" * length for length in lengths]
+    first = data.draw(st.integers(0, len(words) - 1))
+    start = len(" ".join(words[:first])) + (first > 0)
+    text = " ".join(words)
+    before, quote, after = excerpt(text, start, start + len(words[first]), 100)
+    assert quote == words[first]
+    shown = [*before.removeprefix("… ").split(), quote, *after.removesuffix(" …").split()]
+    begin = first - len(before.removeprefix("… ").split())
+    assert shown == words[begin : begin + len(shown)]
+    assert len(before + quote + after) > min(len(text), 100) - 20  # it is not shorter than it needs to be
+
+
+def test_an_excerpt_worked_by_hand():
+    text = "one two three four five six seven"
+    assert excerpt(text, 14, 18, 18) == ("… three ", "four", " five …")
+    assert excerpt(text, 0, 3, 18) == ("", "one", " two three …")
+    assert excerpt(text, 28, 33, 18) == ("… five six ", "seven", "")
+    assert excerpt(text, 0, 33, 8) == ("", "one two …", "")
+    assert excerpt(text, 4, 13, 5) == ("… ", "two t…", " …")

@@ -1,0 +1,376 @@
+"""What the bot shows: any document and any question give screens that Telegram takes."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.answer import Answer, Citation, cite, compose
+from bot.plain import clean, line
+from bot.telegram import screens
+from bot.telegram.screens import Screen
+from index import documents
+from index.documents import Unreadable
+from index.generation import Entry
+from index.passages import split
+from index.records import Document, Features, Hit, Passage, Sentence
+from tests.conftest import MINUTES, WordsEncoder
+from tests.telegram.markup import MAX_ROW
+from tests.telegram.strategies import bare, buttons, marked, short_texts, taken, texts
+from tests.test_render import CITED, FOUND, LOST, SECOND, THIRD
+
+numbers = st.integers(1, 2**63 - 1)
+Context = tuple[Passage | None, Passage, Passage | None]
+
+
+def checked(screen: Screen) -> str:
+    """What is read in a screen that Telegram takes whole, with its buttons."""
+    for row in buttons(screen):
+        assert 0 < len(row) <= MAX_ROW
+    return "\n".join(taken(message)[0] for message in screen.messages)
+
+
+def indexed(source: str, text: str) -> list[tuple[Passage, list[Sentence]]]:
+    """Passages and sentences of a document as the index has them; none where it is unreadable."""
+    try:
+        document = documents.load(source, text.encode("utf-8", "replace"))
+    except Unreadable:
+        return []
+    return split(document, WordsEncoder().count_tokens, max_tokens=64, min_tokens=8)
+
+
+features = st.builds(Features, *[st.floats(-1, 1)] * 2, *[st.floats(0, 1)] * 4)
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> tuple[list[Passage], list[Hit]]:
+    """The passages of some documents, and hits among their sentences."""
+    sources = draw(st.lists(st.sampled_from(["a.txt", "b.md", f"{'x' * 200}/{'y' * 200}.txt"]), max_size=3))
+    split_up = [pair for source in sources for pair in indexed(source, draw(texts))]
+    sentences = [sentence for _, inside in split_up for sentence in inside]
+    chosen = draw(st.lists(st.sampled_from(sentences), max_size=25, unique=True)) if sentences else []
+    hits = [Hit(sentence, draw(st.floats(0, 1)), draw(features)) for sentence in chosen]
+    return [passage for passage, _ in split_up], sorted(hits, key=lambda hit: -hit.score)
+
+
+def around(passages: list[Passage], at: int) -> Context:
+    before = passages[at - 1] if at > 0 else None
+    return before, passages[at], passages[at + 1] if at + 1 < len(passages) else None
+
+
+# ---------------------------------------------------------------------------------- any document
+
+
+@settings(max_examples=80)
+@given(worlds(), short_texts, st.floats(0, 1), st.booleans(), numbers, short_texts)
+def test_any_answer_is_shown_whole(
+    world: tuple[list[Passage], list[Hit]],
+    question: str,
+    threshold: float,
+    repeat: bool,
+    number: int,
+    notice: str,
+):
+    for asked in (question, f"list all {question}"):
+        reply = compose(asked, f"{asked} {notice}", world[1], threshold=threshold, quotes=3)
+        reply = replace(reply, notices=(notice,))
+        screen = screens.answer(reply, number, repeat=repeat)
+        read = bare(checked(screen))
+        cited = (reply.citations or reply.near)[: screens.QUOTES]
+        for citation in cited:
+            assert bare(f"[{citation.number}] {line(citation.quote)}") in read
+            assert bare(line(citation.locator)) in read
+        assert [label for row in buttons(screen) for label, _ in row] == [
+            *(f"[{citation.number}]" for citation in cited),
+            *(["More"] if cited else []),
+            "👍",
+            "👎",
+        ]
+        if repeat:
+            assert read.startswith(bare(line(asked)))
+
+
+@settings(max_examples=60)
+@given(worlds(), numbers, st.integers(1, 10**6))
+def test_any_further_quotes_are_shown_whole(world: tuple[list[Passage], list[Hit]], number: int, first: int):
+    found = cite(world[1][: screens.QUOTES], first)
+    read = bare(checked(screens.more(found, number)))
+    assert all(bare(f"[{c.number}] {line(c.quote)}") in read for c in found)
+
+
+@settings(max_examples=100)
+@given(worlds(), numbers, st.integers(1, 10**6), st.none() | texts)
+def test_any_passage_is_one_message_with_the_quote_in_it(
+    world: tuple[list[Passage], list[Hit]], number: int, first: int, notice: str | None
+):
+    passages, hits = world
+    for citation, hit in zip(cite(hits, first), hits, strict=True):
+        at = passages.index(hit.sentence.passage)
+        for place in {at, max(0, at - 1)}:
+            screen = screens.passage(around(passages, place), citation, number, notice)
+            assert len(screen.messages) == 1
+            checked(screen)
+            if place == at and len(citation.quote) <= 200:
+                assert bare(marked(screen.messages[0], "bold")[-1]) == bare(clean(citation.quote))
+
+
+def odd_passage(text: str, title: str, source: str) -> Context:
+    """A passage longer than any message, between two like it."""
+    document = Document(source, title, text, "digest")
+    third = len(text) // 3
+    spans = [(0, third), (third, 2 * third), (2 * third, len(text))]
+    before, here, after = (Passage(document, *span, "𝓵" * 5000) for span in spans)
+    return before, here, after
+
+
+@pytest.mark.parametrize(
+    "context",
+    [
+        odd_passage("𝒳" * 30_000, "𝒯" * 120, "𝒮" * 1000),
+        odd_passage("a\t\t\t\t\t\t" * 3_000, "Table", "table.txt"),
+        odd_passage("<" * 30_000, "<" * 120, "<" * 1000),
+        odd_passage("é" * 30_000, "x", "y"),
+    ],
+    ids=["pairs", "tabs", "markup", "plain"],
+)
+@pytest.mark.parametrize("length", [0, 1, 30, 20_000])
+def test_a_passage_of_the_widest_characters_fits(context: Context, length: int):
+    here = context[1]
+    middle = (here.start + here.end) // 2
+    end = min(middle + length, here.end)
+    quote = here.document.text[middle:end]
+    citation = replace(CITED, number=10**6, start=middle, end=end, quote=quote)
+    screen = screens.passage(context, citation, 2**63 - 1, f"{here.document.source} changed.")
+    assert len(screen.messages) == 1
+    checked(screen)
+    if 0 < length <= 30:
+        assert bare(quote) in bare(marked(screen.messages[0], "bold")[-1])
+
+
+entries = st.builds(
+    Entry,
+    st.integers(0, 10**6),
+    texts,
+    short_texts,
+    st.just(""),
+    st.integers(0, 2**62),
+    st.integers(-(2**63), 2**63 - 1),
+    st.just(0),
+    st.just(0),
+)
+
+
+@settings(max_examples=60)
+@given(st.lists(entries, max_size=25), st.integers(-3, 10))
+def test_any_page_of_documents_is_one_message_that_names_them_all(listed: list[Entry], page: int):
+    screen = screens.sources(listed, page)
+    read = checked(screen)
+    assert len(screen.messages) == 1
+    pages = max(1, -(-len(listed) // screens.PAGE))
+    page = min(max(page, 0), pages - 1)
+    for place in range(page * screens.PAGE + 1, min(len(listed), (page + 1) * screens.PAGE) + 1):
+        assert f"\n{place}. " in read
+    assert (f"page {page + 1} of {pages}" in read) == (pages > 1)
+    wanted = [("◀", f"list:{page - 1}")] * (page > 0) + [("▶", f"list:{page + 1}")] * (page < pages - 1)
+    assert buttons(screen) == ([wanted] if wanted else [])
+
+
+def test_a_page_of_the_widest_names_fits():
+    wide = Entry(0, "𝒮" * 1000, "𝒯" * 120, "", 2**62, 2**63 - 1, 0, 0)
+    screen = screens.sources([wide] * 100, 9)
+    assert len(screen.messages) == 1
+    assert "\n100. 𝒯𝒯" in checked(screen)
+    assert "page 10 of 10" in checked(screen)
+
+
+short_examples = st.text(max_size=20).filter(lambda text: text.strip())
+
+
+@given(st.integers(0, 10**9), st.lists(short_examples, max_size=3))
+def test_any_examples_can_be_asked_by_a_button(count: int, tries: list[str]):
+    tries = [question.encode()[: screens.MOST_EXAMPLE_BYTES].decode(errors="ignore") for question in tries]
+    screen = screens.start(count, tries)
+    checked(screen)
+    asked = [data for row in buttons(screen) for _, data in row]
+    assert asked == [f"ask:{question}" for question in tries]
+
+
+@given(st.integers(-(2**52), 2**52), texts, st.booleans())
+def test_any_name_asks_for_access(chat: int, name: str, group: bool):
+    screen = screens.request(chat, name, group=group)
+    assert len(screen.messages) == 1
+    assert f"(id {chat}) asks for access." in checked(screen)
+    assert buttons(screen) == [[("Allow", f"allow:{chat}"), ("Deny", f"deny:{chat}")]]
+
+
+@given(st.lists(texts, max_size=3))
+def test_any_text_is_shown(paragraphs: list[str]):
+    assert bare(checked(screens.text(*paragraphs))) == bare("".join(map(clean, paragraphs)))
+
+
+@settings(max_examples=60)
+@given(worlds())
+def test_any_citation_becomes_an_article(world: tuple[list[Passage], list[Hit]]):
+    for citation in cite(world[1]):
+        title, description, shown = screens.article(citation)
+        assert title.strip()
+        assert len(title) <= 100
+        assert len(description) <= 200
+        read = bare("".join(taken(message)[0] for message in shown))
+        assert read.startswith(bare(line(citation.quote)))
+        assert read.endswith(bare(line(citation.locator)))
+
+
+# -------------------------------------------------------------------------------- worked by hand
+
+
+def html(screen: Screen) -> list[str]:
+    checked(screen)
+    return [message.html for message in screen.messages]
+
+
+def test_an_answer():
+    cited = replace(CITED, quote="The ferry <b>leaves</b>\non Tuesday.", title="Dear M & M")
+    screen = screens.answer(replace(FOUND, citations=(cited,)), 7)
+    assert html(screen) == [
+        "<blockquote><b>[1] </b>The ferry &lt;b&gt;leaves&lt;/b&gt; on Tuesday.</blockquote>\n"
+        "<b>Dear M &amp; M</b> (letters/ferry.txt)\n"
+        "[1] paragraph 2\n"
+        "<i>confidence 87%</i>"
+    ]
+    assert buttons(screen) == [[("[1]", "cite:7:1")], [("More", "more:7"), ("👍", "good:7"), ("👎", "bad:7")]]
+
+
+def test_an_answer_of_several_quotes_names_each_document_once():
+    reply = replace(FOUND, citations=(CITED, SECOND, THIRD), notices=("soup.txt changed.",), confidence=1.0)
+    assert html(screens.answer(reply, 7)) == [
+        "<blockquote><b>[1] </b>The ferry leaves on Tuesday.</blockquote>\n"
+        "<blockquote><b>[2] </b>Boil it.</blockquote>\n"
+        "<blockquote><b>[3] </b>Take the ferry back.</blockquote>\n"
+        "<b>Dear Miriam</b> (letters/ferry.txt)\n"
+        "[1] paragraph 2 · [3] paragraph 4\n"
+        "<b>Soup</b> (soup.txt)\n"
+        "[2] paragraph 1\n"
+        "⚠ soup.txt changed.\n"
+        "<i>confidence 99%</i>"
+    ]
+
+
+def test_an_answer_that_repeats_its_question_and_says_what_was_searched():
+    reply = replace(FOUND, question="and <when>?", citations=())
+    assert html(screens.answer(reply, 7, repeat=True)) == [
+        "<b>and &lt;when&gt;?</b>\n<i>searched for: When does the ferry leave?</i>\n<i>confidence 87%</i>"
+    ]
+
+
+def test_an_answer_that_is_not_found():
+    screen = screens.answer(LOST, 7)
+    assert html(screen) == [
+        "<b>The documents do not answer this.</b>\n\n"
+        "<i>The nearest passages, which are not an answer:</i>\n"
+        "<blockquote><b>[1] </b>The ferry leaves on Tuesday.</blockquote>\n"
+        "<b>Dear Miriam</b> (letters/ferry.txt)\n"
+        "[1] paragraph 2"
+    ]
+    assert buttons(screen)[0] == [("[1]", "cite:7:1")]
+    nothing = screens.answer(replace(LOST, near=()), 7)
+    assert html(nothing) == ["<b>The documents do not answer this.</b>"]
+    assert buttons(nothing) == [[("👍", "good:7"), ("👎", "bad:7")]]
+
+
+def test_a_long_list_is_shown_in_parts():
+    many: tuple[Citation, ...] = tuple(replace(CITED, number=n) for n in range(1, 24))
+    reply: Answer = replace(FOUND, citations=many)
+    screen = screens.answer(reply, 7)
+    assert "10 of 23 quotes; More brings the rest." in checked(screen)
+    assert [len(row) for row in buttons(screen)] == [5, 5, 3]
+    further = screens.more(many[10:20], 7)
+    assert buttons(further)[0][0] == ("[11]", "cite:7:11")
+    assert buttons(further)[-1] == [("More", "more:7")]
+    assert screens.more((), 7) == Screen([], None)
+
+
+def minutes(at: int) -> Context:
+    return around([passage for passage, _ in indexed("minutes.md", MINUTES)], at)
+
+
+def test_a_passage_between_its_neighbours():
+    context = minutes(1)
+    assert "Alice Archer, Bob Baker" in context[1].text
+    citation = replace(CITED, start=102, end=162, quote=MINUTES[102:162])
+    screen = screens.passage(context, citation, 7, "It changed.")
+    assert html(screen) == [
+        "<b>Minutes of the garden club</b>\n"
+        "<i>[1] Minutes of the garden club › Attendance, paragraph 2 · minutes.md</i>\n\n"
+        "<blockquote># Minutes of the garden club\n\n"
+        "The meeting was held in the village hall on 3 May 2024.</blockquote>\n"
+        "## Attendance\n\n"
+        "<b>Alice Archer, Bob Baker and Carol Cook attended the meeting.</b>\n"
+        "Dora Dean sent her apologies.\n"
+        "<blockquote>## Decisions\n\n"
+        "The club bought a new greenhouse for 900 euros. It will stand behind the school.</blockquote>\n\n"
+        "⚠ It changed."
+    ]
+    assert buttons(screen) == [
+        [("◀", "walk:7:1:0"), ("▶", "walk:7:1:194")],
+        [("📄 Send the file", "file:7:1")],
+    ]
+
+
+def test_a_neighbouring_passage_has_no_quote():
+    citation = replace(CITED, start=102, end=162, quote=MINUTES[102:162])
+    screen = screens.passage(minutes(2), citation, 7)
+    assert marked(screen.messages[0], "bold") == ["Minutes of the garden club"]
+    assert buttons(screen)[0] == [("◀", "walk:7:1:87")]
+
+
+def test_the_documents():
+    when = int(datetime(2024, 5, 3, 12, tzinfo=UTC).timestamp() * 1e9)
+    listed = [Entry(n, f"{n}.txt", f"Title <{n}>", "", 1234 * n, when, 0, 1) for n in range(1, 13)]
+    assert html(screens.sources(listed, 1)) == [
+        "<b>12 documents</b>\n"
+        "11. Title &lt;11&gt;\n<i>11.txt · 2024-05-03 · 13.6 kB</i>\n"
+        "12. Title &lt;12&gt;\n<i>12.txt · 2024-05-03 · 14.8 kB</i>\n\n"
+        "<i>page 2 of 2</i>"
+    ]
+    assert html(screens.sources(listed[:1], 0)) == [
+        "<b>One document</b>\n1. Title &lt;1&gt;\n<i>1.txt · 2024-05-03 · 1.2 kB</i>"
+    ]
+    assert html(screens.sources([], 5)) == ["<b>0 documents</b>"]
+
+
+def test_the_introduction():
+    introduction = (
+        "I answer questions from one document, with sentences quoted word for word, each with the place "
+        "where it stands. Where the documents do not hold the answer, I say so.\n\n"
+    )
+    assert html(screens.start(1, ())) == [introduction + "Just write your question."]
+    screen = screens.start(1, ["Who is A & B?", "Why?"])
+    assert html(screen) == [
+        introduction + "Just write your question, or try one of these:\n1. Who is A &amp; B?\n2. Why?"
+    ]
+    assert buttons(screen) == [[("Ask 1", "ask:Who is A & B?"), ("Ask 2", "ask:Why?")]]
+
+
+def test_a_request():
+    assert html(screens.request(-5, "R & D", group=True)) == [
+        "The group “R &amp; D” (id -5) asks for access."
+    ]
+    assert html(screens.request(5, "x" * 100, group=False)) == [f"{'x' * 79}… (id 5) asks for access."]
+
+
+def test_an_article():
+    title, description, shown = screens.article(CITED)
+    assert (title, description) == ("The ferry leaves on Tuesday.", "Dear Miriam, paragraph 2")
+    assert [message.html for message in shown] == [
+        "<blockquote>The ferry leaves on Tuesday.</blockquote>\n"
+        "<b>Dear Miriam</b> (letters/ferry.txt)\nparagraph 2"
+    ]
+
+
+@pytest.mark.parametrize("text", [screens.HELP, screens.PRIVACY, screens.PRIVATE, screens.ASKED_ADMINS])
+def test_fixed_texts_fit(text: str):
+    assert checked(screens.text(text))
+    assert len(screens.PRIVATE) <= 200  # it is also shown in an alert, which holds no more
