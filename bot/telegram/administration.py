@@ -81,17 +81,26 @@ class Administration:
         event("outsider", chat=chat.id)
         if self._replies.wait(chat.id):
             return
-        admins = [] if to.access.is_denied(chat.id) else to.access.admins()
-        new = bool(admins) and not to.access.has_asked(chat.id) and not self._requests.wait(0)
-        await to.post.send(place_of(message), screens.text(screens.ASKED_ADMINS if new else screens.PRIVATE))
-        if not new:
-            return
-        name = name_of(chat)
-        to.access.decide(chat.id, "asked", name)
-        screen = screens.request(chat.id, name, group=not is_private(message))
-        for admin in admins:
+        passed_on = (
+            not to.access.is_denied(chat.id)
+            and not to.access.has_asked(chat.id)
+            and not self._requests.wait(0)
+            and await self._pass_on(message)
+        )
+        told = screens.ASKED_ADMINS if passed_on else screens.PRIVATE
+        await to.post.send(place_of(message), screens.text(told))
+
+    async def _pass_on(self, message: Message) -> bool:
+        """Tell the administrators of a request; whether any of them could be reached."""
+        chat, reached = message.chat, False
+        screen = screens.request(chat.id, name_of(chat), group=not is_private(message))
+        for admin in self._to.access.admins():
             with suppress(TelegramError):  # one may have blocked the bot or never written to it
-                await to.post.send(Place(admin), screen)
+                await self._to.post.send(Place(admin), screen)
+                reached = True
+        if reached:
+            self._to.access.decide(chat.id, "asked", name_of(chat))
+        return reached
 
     async def decide(self, update: Update, _: object) -> None:
         """The button below a request."""
@@ -187,34 +196,34 @@ class Administration:
         message = self._message_of_admin(update)
         if message is None:
             return
-        chat = self._whom(message)
+        chat, name = self._whom(message)
         if chat is None:
             told = _WHOM.format(command="/allow" if allow else "/deny")
         else:
-            told = await self._decide(chat, allow=allow, tell=chat != message.chat.id)
+            told = await self._decide(chat, name, allow=allow, tell=chat != message.chat.id)
         await self._to.post.send(place_of(message), screens.text(told))
 
-    def _whom(self, message: Message) -> int | None:
+    def _whom(self, message: Message) -> tuple[int | None, str | None]:
         """Whom /allow or /deny is about: an id, who wrote the message replied to, or this group."""
         _, words = command_of(message, self._to.bot.bot) or ("", "")
         if words:
-            return int(words) if _ID.fullmatch(words) else None
+            return (int(words) if _ID.fullmatch(words) else None), None
         original = message.reply_to_message
         author = original.from_user if original and not original.forum_topic_created else None
         if author and author.id != self._to.bot.id:
-            return author.id
-        return None if is_private(message) else message.chat.id
+            return author.id, author.full_name
+        return (None, None) if is_private(message) else (message.chat.id, message.chat.title)
 
-    async def _decide(self, chat: int, *, allow: bool, tell: bool = True) -> str:
+    async def _decide(self, chat: int, known: str | None = None, *, allow: bool, tell: bool = True) -> str:
         """Let somebody in or not, tell them if they asked, and say what was done."""
         access = self._to.access
-        name = access.name(chat)
+        name = known or access.name(chat)
         if access.is_fixed(chat):
             return f"{name} is an administrator by the settings (telegram.admins); change it there."
-        asked = any(guest.chat == chat and guest.role == "asked" for guest in access.guests())
         if access.is_admin(chat) and allow:
             return f"{name} is an administrator and may ask anyway."
-        access.decide(chat, "allowed" if allow else "denied")
+        asked = access.has_asked(chat)
+        access.decide(chat, "allowed" if allow else "denied", known)
         event("allowed" if allow else "denied", chat=chat)
         if asked and tell:
             with suppress(TelegramError):
@@ -251,9 +260,8 @@ def name_of(chat: Chat) -> str:
 
 def _summary(summary: Summary) -> str:
     done = "The index is renewed" if summary.changed else "Nothing changed"
-    skipped = (
-        f", {len(summary.skipped)} files could not be read (/status names them)" if summary.skipped else ""
-    )
+    unread = f"{len(summary.skipped)} file{'s' * (len(summary.skipped) != 1)}"
+    skipped = f", {unread} could not be read (/status names them)" if summary.skipped else ""
     return (
         f"{done}: {summary.documents} documents, {summary.sentences} sentences "
         f"({summary.embedded} of them new) in {summary.seconds:.1f} s{skipped}."

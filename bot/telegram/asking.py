@@ -3,6 +3,7 @@
 import re
 import time
 from functools import partial
+from math import ceil
 
 from telegram import Message, MessageEntity, Update, User
 from telegram.constants import ChatType
@@ -122,7 +123,7 @@ class Asking:
         if wait := self._limit.wait(key):
             event("limited", chat=place.chat, user=key)
             if not self._told.wait(key):
-                again = f"You ask faster than I can read. Please ask again in {wait:.0f} seconds."
+                again = f"You ask faster than I can read. Please ask again in {ceil(wait)} seconds."
                 await to.post.send(place, screens.text(again))
             return
         started = time.monotonic()

@@ -20,13 +20,13 @@ from bot.telegram import screens
 from bot.telegram.access import Access
 from bot.telegram.administration import Administration
 from bot.telegram.asking import Asking
-from bot.telegram.citations import Citations
+from bot.telegram.citations import Citations, button_of
 from bot.telegram.delivery import Unconfirmed
 from bot.telegram.events import event, failure
 from bot.telegram.gate import Gate
 from bot.telegram.information import Information
 from bot.telegram.inline import Inline
-from bot.telegram.post import Post, place_of
+from bot.telegram.post import Place, Post, place_of
 from bot.telegram.services import Services
 
 _ID = "[0-9]{1,15}"
@@ -104,6 +104,13 @@ class _Errors:
             event("undelivered", chat=chat, reason=type(error).__name__)
         elif error is not None:
             failure("failed", error)
-            if isinstance(update, Update) and update.message:
+            if isinstance(update, Update) and (place := _place_of(update)):
                 with suppress(TelegramError):
-                    await self._post.send(place_of(update.message), screens.text(_SORRY))
+                    await self._post.send(place, screens.text(_SORRY))
+
+
+def _place_of(update: Update) -> Place | None:
+    """Where somebody waits for an answer."""
+    if button := button_of(update):
+        return button.place
+    return place_of(update.message) if update.message else None

@@ -19,9 +19,11 @@ from telegram.error import BadRequest
 from bot.answer import Citation
 from bot.telegram import screens
 from bot.telegram.events import event
+from bot.telegram.limits import Limit
 from bot.telegram.services import Services
 
 _PAUSE = 0.25  # seconds without another key, before what was typed is searched
+_SEARCHES = 3  # of what is typed, for each question that a person may ask
 _FRESH = 30  # seconds for which Telegram may repeat a result to the same person
 
 
@@ -31,6 +33,7 @@ class Inline:
     def __init__(self, services: Services) -> None:
         self._to = services
         self._latest: dict[int, str] = {}
+        self._limit = Limit(_SEARCHES * services.settings.telegram.questions_per_minute, 60)
 
     async def query(self, update: Update, _: object) -> None:
         """What was typed so far; only the last of several in a row is searched."""
@@ -43,6 +46,9 @@ class Inline:
         if self._latest.get(user) != query.id:
             return
         del self._latest[user]
+        if self._limit.wait(user):
+            await _answer(query, [], "You type faster than I can read")
+            return
         started = time.monotonic()
         question = query.query.strip()
         if not question:

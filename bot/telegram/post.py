@@ -23,6 +23,7 @@ from bot.telegram.screens import Screen
 _T = TypeVar("_T")
 
 _TYPING_LASTS = 4.5  # seconds; Telegram shows it for five
+_TYPING_LATE = 0.2  # seconds that an answer waits for it, lest it be shown below the answer
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
@@ -98,19 +99,23 @@ class Post:
     @asynccontextmanager
     async def typing(self, place: Place) -> AsyncIterator[None]:
         """Show that the bot works; a failure to show it is none."""
+        done = asyncio.Event()
 
         async def show() -> None:
-            while True:
+            while not done.is_set():
                 with suppress(TelegramError):
                     await self._bot.send_chat_action(
                         place.chat, ChatAction.TYPING, message_thread_id=place.thread
                     )
-                await asyncio.sleep(_TYPING_LASTS)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(done.wait(), _TYPING_LASTS)
 
         task = asyncio.create_task(show())
         try:
             yield
         finally:
+            done.set()
+            await asyncio.wait([task], timeout=_TYPING_LATE)
             task.cancel()
 
     def moved(self, place: Place, new: int) -> Place:

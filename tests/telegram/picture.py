@@ -1,6 +1,6 @@
 """Draws the README's picture: a real conversation with ``docent telegram`` over seeds/, in Chromium.
 
-    python -m tests.telegram.picture docs/conversation.png
+python -m tests.telegram.picture docs/conversation.png
 """
 
 import os
@@ -26,7 +26,8 @@ section { flex: 1 }
            box-shadow: 0 1px 1px #0002; white-space: pre-wrap; overflow-wrap: anywhere }
 .person { margin-left: auto; width: fit-content; background: #e3fdc9; border-bottom-right-radius: 4px }
 .bot { border-bottom-left-radius: 4px }
-blockquote { margin: 3px 0; padding: 4px 10px; border-left: 3px solid #4a96d2; border-radius: 5px; background: #eaf3fb }
+blockquote { margin: 3px 0; padding: 4px 10px; border-left: 3px solid #4a96d2; border-radius: 5px;
+             background: #eaf3fb }
 .message i { color: #5b6b78; font-style: normal; font-size: 13.5px }
 .keyboard { max-width: 540px; margin: -6px 0 10px }
 .row { display: flex; gap: 4px; margin-bottom: 4px }

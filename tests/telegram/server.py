@@ -108,6 +108,7 @@ class BotApi:
         with self.lock:
             if user.id not in self.chats:
                 info = {"id": user.id, "type": "private", "first_name": user.first_name}
+                info |= {"last_name": user.last_name} if user.last_name else {}
                 info |= {"username": user.username} if user.username else {}
                 self.chats[user.id] = Chat(self, info, [user])
             return self.chats[user.id]

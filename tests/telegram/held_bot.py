@@ -1,0 +1,36 @@
+"""``docent`` without a model, like ``words_bot``, whose encoder waits as long as a file is there.
+
+The folder ``HELD`` of the environment holds the files: ``build`` stops building, ``ask`` questions.
+"""
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from bot import engine
+from bot.cli import main
+from tests.conftest import Vectors, WordsEncoder
+
+HELD = Path(os.environ.get("HELD", "."))
+
+
+class HeldEncoder(WordsEncoder):
+    """Waits, and tells so."""
+
+    def encode(self, texts: Sequence[str], advance: Callable[[int], None] = lambda _: None) -> Vectors:
+        while (HELD / "build").exists():
+            time.sleep(0.02)
+            advance(0)
+        return super().encode(texts, advance)
+
+    def encode_question(self, question: str) -> Vectors:
+        while (HELD / "ask").exists():
+            time.sleep(0.02)
+        return super().encode_question(question)
+
+
+engine.SentenceTransformerEncoder = HeldEncoder  # type: ignore[assignment, misc]
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,223 @@
+"""Who becomes administrator, whom administrators let in, and what outsiders get to see."""
+
+import json
+import re
+from pathlib import Path
+
+from tests.telegram.chats import Chat, Sent, User
+from tests.telegram.conftest import Running, Start
+from tests.telegram.server import BotApi
+from tests.telegram.talks import (
+    ATTENDED,
+    CROSSING,
+    CROSSING_ANSWER,
+    UNKNOWN_COMMAND,
+    heard,
+    say,
+    turn,
+)
+
+ASKED = (
+    "This is a private bot; I have passed your request on to its administrators and will tell you "
+    "what they decide."
+)
+PRIVATE = "This is a private bot, which answers only people whom its administrators have allowed."
+MAY = "You may ask now: just write your question."
+MAY_NOT = "The administrators have decided not to let you in."
+WHOM = (
+    "Reply to somebody's message with /allow, or give an id: /allow 12345. "
+    "In a group, /allow alone means the group."
+)
+WELCOME = "You are my administrator now."
+OF_THE_DOCUMENTS = re.compile(
+    r"minutes|soup|ferry|letters|garden|archer|baker|crossing|iceland|miriam|paragraph|3 documents|\bdocs\b",
+    re.I,
+)
+
+
+def told(api: BotApi, user: User, chat: Chat | None = None) -> str:
+    """Everything that was sent to a chat and to a person's clicks and inline queries."""
+    chat = chat or api.private(user)
+    return json.dumps([call.params for call in api.calls if call.chat in (None, chat.id)], ensure_ascii=False)
+
+
+def request_in(desk: Chat, who: str) -> Sent:
+    """The request of that person or group, which an administrator has not decided on."""
+    (request,) = desk.wait_until(
+        lambda messages: [
+            sent for sent in messages if sent.buttons == [["Allow", "Deny"]] and who in sent.text
+        ]
+    )
+    return request
+
+
+def test_the_first_to_use_the_printed_link_becomes_administrator(start: Start, api: BotApi) -> None:
+    first, second = api.private(api.user("First", last_name="Lady")), api.private(api.user("Second"))
+    running = start()
+    old = running.wait_line("this code: ").rpartition(" ")[2]
+    assert say(second, "/start").text == PRIVATE
+    assert say(second, "/start wrong").text == PRIVATE
+    assert running.stop() == 0
+
+    running = start()
+    code = running.wait_line("https://t.me/docent_test_bot?start=").rpartition("=")[2]
+    assert running.wait_line(f"or to send the bot this code: {code}")
+    assert len(code) == len(old) == 16
+    assert code != old
+    for wrong in (old, code[:-1], f"/help {code}", f"{code} {code}"):
+        assert say(second, wrong).text == PRIVATE
+    group = api.group("Group", first.members)
+    group.send(f"/start@docent_test_bot {code}", first.members[0])
+    assert group.wait()[0].text == PRIVATE
+    assert say(first, f"/start {code}").text.startswith(WELCOME)
+    assert say(first, f"/start {code}").text.startswith("I answer questions from 3 documents, ")
+    third = api.private(api.user("Third"))
+    assert say(third, f"/start {code}").text == ASKED
+    assert say(third, code).text == PRIVATE
+    assert request_in(first, "Third").text == f"Third (id {third.id}) asks for access."
+    api.wait_call("setMyCommands", 7)
+    offered = api.commands[json.dumps({"chat_id": first.id, "type": "chat"})]
+    assert list(offered)[-4:] == ["reindex", "status", "allow", "deny"]
+    assert say(first, CROSSING).html == CROSSING_ANSWER
+    assert f"admin: First Lady ({first.id})" in say(first, "/status").text.split("\n")
+    assert code not in "\n".join(running.log)
+    assert running.stop() == 0
+
+    running = start()
+    running.wait_line("started")
+    assert "start=" not in running.text
+    assert say(first, "/status").text.startswith("documents ")
+    assert say(third, f"/start {code}").text == PRIVATE
+
+
+def test_outsiders_learn_nothing_and_wait_for_an_administrator(
+    start: Start, api: BotApi, owner: User
+) -> None:
+    second = api.user("Oscar")
+    desk, other_desk = api.private(owner), api.private(second)
+    settings = {"DOCENT_TELEGRAM__ADMINS": f"[{owner.id}, {second.id}]"}
+    running = start(**settings)
+    assert "start=" not in running.text
+    answer = say(desk, CROSSING)
+    say(other_desk, "/help")
+    ann = api.user("<b>Ann</b>")
+    chat = api.private(ann)
+    asked = chat.send("/start")
+    (polite,) = chat.wait()
+    assert (polite.text, polite.reply_to, polite.buttons) == (ASKED, asked["message_id"], [])
+    for text in (CROSSING, "/sources", "/status", "/nonsense"):
+        assert say(chat, text).text == PRIVATE
+    for text in (CROSSING, "/help"):
+        chat.send(text)  # no more than five replies an hour
+    found = api.inline(ann, CROSSING)
+    assert (found["results"], found["cache_time"], found["is_personal"]) == ([], 0, True)
+    assert found["button"] == {"text": "This is a private bot", "start_parameter": "inline"}
+    stolen = answer.keyboard[0][0]["callback_data"]
+    for data in (stolen, "list:0", f"ask:{ATTENDED}", f"allow:{ann.id}", f"more:{stolen.split(':')[1]}"):
+        assert api.click(polite, data=data) == PRIVATE
+    assert not OF_THE_DOCUMENTS.search(told(api, ann)), told(api, ann)
+
+    request, again = request_in(desk, "Ann"), request_in(other_desk, "Ann")
+    assert request.text == again.text == f"<b>Ann</b> (id {ann.id}) asks for access."
+    assert [(button["text"], button["style"]) for button in request.keyboard[0]] == [
+        ("Allow", "success"),
+        ("Deny", "danger"),
+    ]
+    assert say(desk, "/status").text.endswith(f"asked: <b>Ann</b> ({ann.id})")
+    last = chat.messages[-1]
+    decided = turn(api, request, "Allow")
+    assert (decided.text, decided.buttons) == ("<b>Ann</b> may ask now.", [])
+    (welcome,) = chat.wait(after=last)
+    assert welcome.text == MAY
+    assert heard(chat, api) == [ASKED, PRIVATE, PRIVATE, PRIVATE, PRIVATE, MAY]
+    assert say(chat, CROSSING).html == CROSSING_ANSWER
+    texts = [str(call.params.get("text")) for call in api.calls if call.chat == desk.id]
+    assert sum("asks for access" in text for text in texts) == 1
+
+    # What administrators can do, others cannot, and they are not told that it exists.
+    for command in ("/status", "/reindex", f"/allow {ann.id}", f"/deny {owner.id}", "/nonsense"):
+        assert say(chat, command).text == UNKNOWN_COMMAND, command
+    assert api.click(welcome, data=f"deny:{owner.id}") == "Only administrators decide on this."
+
+    # What was decided, and what was asked for, holds over restarts.
+    ben, carl = api.private(api.user("Ben")), api.private(api.user("Carl"))
+    assert say(ben, CROSSING).text == ASKED
+    of_ben = request_in(desk, "Ben")
+    assert say(carl, CROSSING).text == ASKED
+    last = carl.messages[-1]
+    assert turn(api, request_in(desk, "Carl"), "Deny").text == "Carl may not ask."
+    assert carl.wait(after=last)[0].text == MAY_NOT
+    assert running.stop() == 0
+    start(**settings)
+    assert say(chat, CROSSING).html == CROSSING_ANSWER
+    assert say(carl, CROSSING).text == PRIVATE
+    assert say(ben, CROSSING).text == PRIVATE  # the request still stands
+    last = ben.messages[-1]
+    assert turn(api, of_ben, "Deny").text == "Ben may not ask."
+    assert ben.wait(after=last)[0].text == MAY_NOT
+    fixed = f"{second.id} is an administrator by the settings (telegram.admins); change it there."
+    assert say(desk, f"/deny {second.id}").text == fixed
+    assert say(desk, f"/allow {ben.id}").text == "Ben may ask now."
+    assert say(ben, CROSSING).html == CROSSING_ANSWER
+
+    # The same for a group.
+    group = api.group("Garden", carl.members)
+    assert say(group, f"/ask {CROSSING}", by=carl.members[0]).text == ASKED
+    last = group.messages[-1]
+    request = request_in(other_desk, "Garden")
+    assert request.text == f"The group “Garden” (id {group.id}) asks for access."
+    assert turn(api, request, "Allow").text == "Garden may ask now."
+    assert group.wait(after=last)[0].text == "This group may ask now, as in: /ask Who attended?"
+    assert say(group, f"/ask {CROSSING}", by=carl.members[0]).html == CROSSING_ANSWER
+
+
+def test_ids_are_allowed_and_denied_by_command(bot: Running, api: BotApi, owner: User) -> None:
+    desk, ann = api.private(owner), api.private(api.user("Ann"))
+    assert say(desk, "/allow").text == WHOM
+    for wrong in ("Ann", "@ann", "--5", "1.5", "-", "1 2", "9" * 30, "-" + "9" * 19):
+        assert say(desk, f"/allow {wrong}").text == WHOM, wrong
+    assert say(desk, "/deny x").text == WHOM.replace("/allow", "/deny")
+    assert say(desk, f"/allow {ann.id}").text == f"{ann.id} may ask now."
+    assert say(ann, CROSSING).html == CROSSING_ANSWER
+    answer = ann.messages[-1]
+    assert say(desk, f"/deny {ann.id}").text == f"{ann.id} may not ask."
+    assert say(ann, CROSSING).text == PRIVATE
+    assert api.click(answer, "[1]") == PRIVATE
+    assert api.inline(ann.members[0], CROSSING)["results"] == []
+    ann.edit(answer.reply_to, ATTENDED)
+    assert say(ann, CROSSING).text == PRIVATE
+    assert ann.get(answer) == answer
+    fixed = f"{owner.id} is an administrator by the settings (telegram.admins); change it there."
+    assert say(desk, f"/deny {owner.id}").text == fixed
+    # In private, a reply to the bot's own message means nobody.
+    assert say(desk, "/allow", reply_to=desk.messages[-1]).text == WHOM
+    assert say(desk, CROSSING).html == CROSSING_ANSWER
+
+
+def test_with_open_access_everybody_may_ask_but_who_was_denied(
+    start: Start, api: BotApi, owner: User
+) -> None:
+    start(DOCENT_TELEGRAM__ADMINS=f"[{owner.id}]", DOCENT_TELEGRAM__ACCESS="open")
+    ann, ben = api.private(api.user("Ann")), api.private(api.user("Ben"))
+    group = api.group("Garden", ann.members)
+    assert say(ann, CROSSING).html == CROSSING_ANSWER
+    assert say(group, f"/ask {CROSSING}", by=ann.members[0]).html == CROSSING_ANSWER
+    assert len(api.inline(ben.members[0], CROSSING)["results"]) == 1
+    assert say(ann, "/status").text == UNKNOWN_COMMAND
+    say(api.private(owner), f"/deny {ben.id}")
+    assert say(ben, CROSSING).text == PRIVATE
+    assert say(ben, CROSSING).text == PRIVATE
+    assert heard(api.private(owner), api) == [f"{ben.id} may not ask."]
+
+
+def test_the_settings_alone_let_people_and_groups_in(start: Start, api: BotApi, tmp_path: Path) -> None:
+    ann, ben = api.private(api.user("Ann")), api.private(api.user("Ben"))
+    group = api.group("Garden", ben.members)
+    running = start(DOCENT_TELEGRAM__ALLOWED=f"{ann.id}, {group.id}")
+    assert running.wait_line("start=")
+    assert say(ann, CROSSING).html == CROSSING_ANSWER
+    assert say(group, f"/ask {CROSSING}", by=ben.members[0]).html == CROSSING_ANSWER
+    assert say(ben, CROSSING).text == PRIVATE  # there is no administrator to ask
+    code = running.wait_line("this code: ").rpartition(" ")[2]
+    assert say(ann, code).text.startswith(WELCOME)
+    assert say(ben, CROSSING).text == ASKED
