@@ -45,9 +45,13 @@ class Inbox(asyncio.Queue[object]):
             "SELECT id, tries, body FROM updates WHERE body IS NOT NULL ORDER BY id"
         ).fetchall()
         self.suspects = {number for number, tries, _ in rows if tries}
-        for _, _, body in rows:
-            super().put_nowait(Update.de_json(json.loads(body), bot))
-        return len(rows)
+        for number, _, body in rows:
+            try:
+                super().put_nowait(Update.de_json(json.loads(body), bot))
+            except Exception as error:  # written by another version of the library
+                event("unreadable", update=number, reason=type(error).__name__)
+                self._write("UPDATE updates SET body = NULL WHERE id = ?", number)
+        return self.qsize()
 
     async def put(self, item: object) -> None:
         """Write an update down and queue it, unless it came before."""
