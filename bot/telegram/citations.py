@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from telegram import CallbackQuery, Update
 from telegram.constants import FileSizeLimit
-from telegram.error import BadRequest
+from telegram.error import TelegramError
 
 from bot.answer import Citation
 from bot.telegram import screens
@@ -33,8 +33,8 @@ class Button(NamedTuple):
 
 
 async def acknowledge(query: CallbackQuery, text: str = "", *, alert: bool = False) -> None:
-    """Stop the button's waiting; one that was pressed long ago waits no more."""
-    with suppress(BadRequest):
+    """Stop the button's waiting, if it still waits; the work does not depend on it."""
+    with suppress(TelegramError):
         await query.answer(text or None, show_alert=alert)
 
 

@@ -40,7 +40,11 @@ class Inbox(asyncio.Queue[object]):
 
     def restore(self, bot: Bot) -> int:
         """Queue again what was received but not handled; how many that is."""
-        self._database.execute("UPDATE updates SET body = NULL WHERE tries >= ?", [_MOST_TRIES])
+        given_up = self._database.execute(
+            "UPDATE updates SET body = NULL WHERE tries >= ? AND body IS NOT NULL RETURNING id", [_MOST_TRIES]
+        ).fetchall()
+        for (number,) in given_up:
+            event("given_up", update=number)
         rows = self._database.execute(
             "SELECT id, tries, body FROM updates WHERE body IS NOT NULL ORDER BY id"
         ).fetchall()

@@ -129,3 +129,10 @@ def start(api: BotApi, docs: Path, tmp_path: Path) -> Iterator[Start]:
 def bot(start: Start, owner: User) -> Running:
     """A bot that is ready, administered by ``owner``, closed to others."""
     return start(DOCENT_TELEGRAM__ADMINS=f"[{owner.id}]")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whole processes are slow, however quick each of them is."""
+    for item in items:
+        if not {"start", "desk"}.isdisjoint(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.slow)

@@ -175,9 +175,7 @@ def test_a_message_that_may_have_arrived_is_not_sent_again(play: Play, endpoint:
     assert play(scene) == [0]
 
 
-@pytest.mark.parametrize(
-    "endpoint", ["editMessageText", "deleteMessage", "answerCallbackQuery", "setMyCommands", "getWebhookInfo"]
-)
+@pytest.mark.parametrize("endpoint", ["editMessageText", "deleteMessage", "setMyCommands", "getWebhookInfo"])
 @pytest.mark.parametrize("error", NEVER_SENT + PERHAPS_SENT, ids=name)
 def test_all_else_is_repeated(play: Play, endpoint: str, error: Exception):
     async def scene(line: Line) -> list[float]:

@@ -1,0 +1,36 @@
+"""``docent`` with an encoder that needs no model and obeys words of the question, for tests of timing.
+
+hold     it works until the file named by the variable GATE exists
+poison   it takes the whole process down, as a fault of a library in C would
+crash    it raises
+PAUSE    a variable: seconds that every question takes
+"""
+
+import os
+import time
+from pathlib import Path
+
+from bot import engine
+from bot.cli import main
+from tests.conftest import Vectors, WordsEncoder
+
+
+class MoodyEncoder(WordsEncoder):
+    """Slow or broken where the question says so."""
+
+    def encode_question(self, question: str) -> Vectors:
+        words = question.lower().split()
+        while "hold" in words and not Path(os.environ["GATE"]).exists():
+            time.sleep(0.01)
+        if "poison" in words:
+            os._exit(9)
+        if "crash" in words:
+            raise RuntimeError("the question told me to")
+        time.sleep(float(os.environ.get("PAUSE", "0")))
+        return super().encode_question(question)
+
+
+engine.SentenceTransformerEncoder = MoodyEncoder  # type: ignore[assignment, misc]
+
+if __name__ == "__main__":
+    main()
