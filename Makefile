@@ -12,6 +12,7 @@ export HF_HUB_OFFLINE = 1
 
 BIN = $(VENV)/bin
 PIP = $(PYTHON) -m pip --python $(BIN)/python --disable-pip-version-check install --quiet -c constraints.txt
+TWO = --numprocesses=2 --dist=loadfile
 
 .PHONY: ask telegram test fast check format readme picture image clean
 
@@ -23,12 +24,12 @@ telegram: $(VENV)/.installed
 
 test: check
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage run -m pytest $(TWO)
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --fail-under=90
 
 fast: $(VENV)/.installed-dev
-	$(BIN)/pytest -m "not slow"
+	$(BIN)/pytest $(TWO) -m "not slow"
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .

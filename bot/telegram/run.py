@@ -14,7 +14,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from filelock import FileLock, Timeout
-from telegram import Update
 from telegram.error import Conflict, InvalidToken, TelegramError
 from telegram.ext import ApplicationBuilder, ExtBot
 from telegram.helpers import create_deep_linked_url
@@ -30,6 +29,7 @@ from bot.telegram.delivery import Delivery
 from bot.telegram.events import event
 from bot.telegram.handlers import register
 from bot.telegram.inbox import Inbox, InOrder
+from bot.telegram.polls import Polls
 from bot.telegram.post import Post
 from bot.telegram.services import Services
 from index.errors import DocentError, SettingsError, TelegramRefused
@@ -130,45 +130,6 @@ def _unretrieved(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> No
         loop.default_exception_handler(context)
 
 
-class _Polls(HTTPXRequest):
-    """The connection for polls: it tells whether Telegram still serves us, which the updater does not."""
-
-    def __init__(self, refused: Callable[[], None]) -> None:
-        super().__init__(connection_pool_size=2)
-        self._refused = refused
-        self.tried = self.heard = time.monotonic()
-        """When a poll was last begun, and when one was last answered."""
-
-    async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
-        """Make a request, and look at the status of the response."""
-        self.tried = time.monotonic()
-        status, body = await super().do_request(*args, **kwargs)
-        self.heard = time.monotonic()
-        if status in (401, 404):  # revoked or malformed; polling would end without a word
-            self._refused()
-        return status, body
-
-    @staticmethod
-    def parse_json_payload(payload: bytes) -> dict[str, Any]:
-        """Let an update that the library cannot read pass as an empty one, lest it be asked for for ever."""
-        data = HTTPXRequest.parse_json_payload(payload)
-        result = data.get("result") if isinstance(data, dict) else None
-        if isinstance(result, list):
-            return data | {"result": [_readable(update) for update in result]}
-        if not isinstance(data, dict) or "description" not in data:
-            raise TelegramError("Invalid server response")
-        return data
-
-
-def _readable(update: dict[str, Any]) -> dict[str, Any]:
-    try:
-        Update.de_json(update, None)
-    except Exception as error:  # a kind of message that is newer than the library
-        event("unreadable", update=update["update_id"], reason=type(error).__name__)
-        return {"update_id": update["update_id"]}
-    return update
-
-
 class _Runner:
     """A bot from start to stop."""
 
@@ -184,7 +145,7 @@ class _Runner:
         inbox = Inbox(database)
         self._delivery = Delivery(inbox)
         self._order = InOrder(inbox)
-        self._polls = _Polls(partial(self._fail, REFUSED))
+        self._polls = Polls(partial(self._fail, REFUSED))
         self._bot = ExtBot(
             token,
             base_url=telegram.base_url,

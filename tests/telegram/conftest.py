@@ -122,7 +122,7 @@ def start(api: BotApi, docs: Path, tmp_path: Path) -> Iterator[Start]:
 
     yield start
     for running in started:
-        running.stop(signal.SIGKILL)
+        running.stop()  # in good order, however the test left it
 
 
 @pytest.fixture

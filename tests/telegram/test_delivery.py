@@ -197,7 +197,7 @@ def test_what_is_refused_is_not_repeated(play: Play, endpoint: str, error: Excep
     assert play(scene) == [0]
 
 
-@pytest.mark.parametrize("endpoint", ["sendChatAction", "answerInlineQuery"])
+@pytest.mark.parametrize("endpoint", ["sendChatAction", "answerInlineQuery", "answerCallbackQuery"])
 def test_what_is_of_no_use_later_is_tried_once(play: Play, endpoint: str):
     async def scene(line: Line) -> list[float]:
         for error in (NEVER_SENT[0], flood(3)):
