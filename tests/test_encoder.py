@@ -147,7 +147,8 @@ def test_an_unknown_model_offline_fails_at_once(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["a/b/c", "no such model", "/no/such/folder", "../x"])
-def test_a_name_no_model_can_have_is_refused(tmp_path, name):
+def test_a_name_no_model_can_have_is_refused(tmp_path, name, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     wanted = f"There is no model folder '{name}', and no model can have that name."
     assert refusal(encoder(tmp_path, name)) == wanted
 

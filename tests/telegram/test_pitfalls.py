@@ -1,42 +1,43 @@
 """Each pitfall of Telegram by name: the real process over real HTTP, and what a person sees of it.
 
-Most tests talk to one bot, each in chats of its own; what stops or starts a bot has its own.
+These tests talk to one bot, each in chats of its own.
 """
 
-import contextlib
 import os
-import random
-import signal
-import socket
-import sqlite3
 import sys
-import threading
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 
 from bot.telegram.screens import HELP
-from tests.conftest import LETTER, MINUTES, RECIPE, ROOT
-from tests.telegram.chats import Chat, Sent, User
+from tests.conftest import LETTER, MINUTES, RECIPE
 from tests.telegram.conftest import Running, Start
-from tests.telegram.faults import Fault
+from tests.telegram.desk import (
+    FERRY,
+    FOXES,
+    HOLD,
+    LONG_NAME,
+    LONG_WORD,
+    MOODY,
+    PEOPLE,
+    WHERE_FOXES,
+    WHO,
+    Canned,
+    Desk,
+    Line,
+    answers_next,
+    ask,
+    attended,
+    by_bot,
+    environment,
+    said,
+    until,
+)
 from tests.telegram.markup import units
 from tests.telegram.server import WRITES, BotApi
 
-MOODY = "-m", "tests.telegram.moody_bot"
-WHO = "Who attended the meeting?"
-HOLD = "hold on: who attended the meeting?"
-FERRY = "When does the ferry to Iceland leave?"
-PEOPLE = 1001, 1400  # ids of people who may ask
-LONG_WORD = "langstreckenlauf" * 5
-FOXES = "\n\n".join(f"Fox {name} <b>&amp; 🦊 ran {f'{LONG_WORD} ' * 40}." for name in ("Ann", "Bob", "Cy"))
-WHERE_FOXES = f"Where did fox Ann, fox Bob and fox Cy run {LONG_WORD}?"
-LONG_NAME = "Протокол-заседания-клуба-садоводов-№" * 3 + ".txt"
 METHODS = {
     "answerCallbackQuery",
     "answerInlineQuery",
@@ -51,60 +52,6 @@ METHODS = {
     "sendMessage",
     "setMyCommands",
 }
-
-
-@dataclass
-class Desk:
-    """The bot that most tests share, and what it may be refused in the running test."""
-
-    api: BotApi
-    owner: User
-    running: Running
-    gate: Path
-    docs: Path
-    environment: dict[str, str]
-    refusals: set[tuple[str, int]] = field(default_factory=set)
-    broken: bool = False
-
-    def person(self, name: str = "Alice") -> Chat:
-        """The private chat of somebody new who may ask."""
-        user = self.api.user(name)
-        assert PEOPLE[0] <= user.id <= PEOPLE[1]
-        return self.api.private(user)
-
-    def group(self, name: str = "Garden club", **kind: bool) -> Chat:
-        """A group that the owner has allowed; its other member is the last."""
-        chat = self.api.group(name, [self.owner, self.api.user("Gus")], **kind)
-        chat.send("/allow", by=self.owner)
-        assert "may ask now" in chat.wait()[0].text
-        return chat
-
-    @contextlib.contextmanager
-    def held(self) -> Iterator[None]:
-        """While this lasts, questions with "hold" are worked on."""
-        self.gate.unlink()
-        try:
-            yield
-        finally:
-            self.gate.touch()
-
-    def refuses(self, method: str, status: int = 400) -> None:
-        """The test makes the server refuse a call on purpose."""
-        self.refusals.add((method, status))
-
-
-def environment(api: BotApi, docs: Path, state: Path, **variables: str) -> dict[str, str]:
-    """What a process of the bot is started with."""
-    return {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests" / "offline")]),
-        "HF_HUB_OFFLINE": "1",
-        "TELEGRAM_BOT_TOKEN": api.token,
-        "DOCENT_TELEGRAM__BASE_URL": api.url,
-        "DOCENT_DOCUMENTS__FOLDER": str(docs),
-        "DOCENT_STATE__FOLDER": str(state),
-        **variables,
-    }
 
 
 @pytest.fixture(scope="module")
@@ -134,7 +81,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
             running.wait_line("Answering as")
             yield Desk(api, owner, running, gate, docs, given)
         finally:
-            running.stop(signal.SIGKILL)
+            running.stop()
 
 
 @pytest.fixture
@@ -150,94 +97,6 @@ def desk(shared: Desk) -> Iterator[Desk]:
     log = "\n".join(shared.running.log[lines:])
     assert shared.broken or "Traceback" not in log, log
     assert shared.running.process.poll() is None
-
-
-@dataclass
-class Canned(Fault):
-    """A fault that answers with any status and body."""
-
-    status: int = 503
-    body: str = "<html><title>503 Service Unavailable</title></html>"
-
-    @property
-    def answer(self) -> tuple[int, str]:
-        return self.status, self.body
-
-
-NOT_FOUND = '{"ok": false, "error_code": 404, "description": "Not Found"}'
-
-
-class Line:
-    """A TCP line to a server, that can be cut: then connections are refused. It begins cut."""
-
-    def __init__(self, port: int) -> None:
-        self._to = port
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listener.getsockname()[1]
-        self._listener.close()
-        self._open: list[socket.socket] = []
-
-    def join(self) -> None:
-        """Connect the line."""
-        self._listener = socket.create_server(("127.0.0.1", self.port))
-        threading.Thread(target=self._accept, args=[self._listener], daemon=True).start()
-
-    def cut(self) -> None:
-        """Cut it, with all connections."""
-        for one in (self._listener, *self._open):
-            with contextlib.suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
-            one.close()
-        self._open.clear()
-
-    def _accept(self, listener: socket.socket) -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                near, _ = listener.accept()
-                far = socket.create_connection(("127.0.0.1", self._to))
-                self._open += near, far
-                for pair in ((near, far), (far, near)):
-                    threading.Thread(target=self._carry, args=pair, daemon=True).start()
-
-    def _carry(self, source: socket.socket, target: socket.socket) -> None:
-        with contextlib.suppress(OSError):
-            while data := source.recv(65536):
-                target.sendall(data)
-            target.shutdown(socket.SHUT_WR)
-
-
-def ask(chat: Chat, question: str = WHO, by: User | None = None) -> Sent:
-    """Asks, and gives the answer's last message."""
-    chat.send(question, by)
-    return chat.wait()[-1]
-
-
-def by_bot(chat: Chat) -> list[Sent]:
-    """The bot's messages in a chat so far."""
-    return [sent for sent in chat.messages if sent.raw["from"]["is_bot"]]
-
-
-def said(chat: Chat) -> list[str]:
-    """What the bot has said in a chat so far; of the help, the first words."""
-    return [HELP[:20] if sent.text.startswith(HELP[:20]) else sent.text for sent in by_bot(chat)]
-
-
-def attended(text: str) -> bool:
-    return "Alice Archer, Bob Baker and Carol Cook attended the meeting." in text
-
-
-def answers_next(chat: Chat, by: User | None = None) -> None:
-    """All that came before in this chat is dealt with, for the bot answers in order."""
-    chat.send("/help", by)
-    assert chat.wait()[0].text.startswith(HELP[:20])
-
-
-def until(true: Callable[[], object], timeout: float = 10) -> None:
-    """Returns as soon as it is true."""
-    deadline = time.monotonic() + timeout
-    while not true():
-        assert time.monotonic() < deadline, f"not within {timeout} s"
-        time.sleep(0.01)
 
 
 # What is sent.
@@ -795,252 +654,3 @@ def test_nothing_but_known_methods_is_called_and_no_group_gets_more_than_its_pac
         for sent in chat.messages:
             for button in (button for row in sent.keyboard for button in row):
                 assert len(button["callback_data"].encode()) <= 64
-
-
-# Starting and stopping.
-
-
-def ends(running: Running, code: int = 1, timeout: float = 10) -> str:
-    """The one line that it ends with, without a traceback."""
-    assert running.wait(timeout) == code
-    assert "Traceback" not in running.text
-    complaints = [line for line in running.log if line.startswith("docent: ")]
-    assert complaints == running.log[-1:]
-    return complaints[0]
-
-
-def test_two_pollers_are_said_and_the_bot_stops_but_a_single_conflict_is_survived(
-    api: BotApi, start: Start
-) -> None:
-    running = start(DOCENT_TELEGRAM__ACCESS="open")
-    chat = api.private(api.user("Alice"))
-    api.fault("getUpdates", "409")
-    running.wait_line("poll_failed reason=Conflict")
-    assert attended(ask(chat).text)
-    over = threading.Event()
-
-    def poll() -> None:
-        with httpx.Client(trust_env=False, timeout=10) as client:
-            while not over.is_set():
-                client.get(f"{api.url}{api.token}/getUpdates", params={"timeout": 1})
-
-    other = threading.Thread(target=poll)
-    other.start()
-    try:
-        told = ends(running)
-    finally:
-        over.set()
-        other.join()
-    assert "Another program receives the messages of this bot" in told
-
-
-@pytest.mark.parametrize("status", [401, 404])
-def test_a_token_refused_while_polling_ends_the_bot_and_says_what_to_do(
-    api: BotApi, start: Start, status: int
-) -> None:
-    running = start()
-    body = NOT_FOUND if status == 404 else '{"ok": false, "error_code": 401, "description": "Unauthorized"}'
-    api.faults.add(Canned("*", "502", None, None, {}, status, body))
-    api.updates.wake()
-    told = ends(running)
-    assert "TELEGRAM_BOT_TOKEN" in told
-    assert "@BotFather" in told
-    assert api.token not in running.text
-
-
-def test_a_token_refused_at_the_start_ends_the_bot_and_says_what_to_do(api: BotApi, start: Start) -> None:
-    told = ends(start(ready=False, TELEGRAM_BOT_TOKEN=f"{api.token[:-4]}AAAA"))
-    assert "TELEGRAM_BOT_TOKEN" in told
-    assert "@BotFather" in told
-
-
-@pytest.mark.parametrize("token", ["", "123456:AAA BBB"])
-def test_a_missing_or_malformed_token_ends_the_bot_before_any_request(
-    api: BotApi, start: Start, token: str
-) -> None:
-    told = ends(start(ready=False, TELEGRAM_BOT_TOKEN=token))
-    assert "TELEGRAM_BOT_TOKEN" in told
-    assert not api.calls
-
-
-@pytest.mark.parametrize("kind", ["502", "hang"])
-def test_sigterm_while_waiting_for_telegram_at_the_start_ends_the_bot_at_once(
-    api: BotApi, start: Start, kind: str
-) -> None:
-    api.fault("getMe", kind, times=None)
-    running = start(ready=False)
-    until(lambda: api.count("getMe"), 30)
-    started = time.monotonic()
-    assert running.stop() == 0
-    assert time.monotonic() - started < 5
-    assert "Traceback" not in running.text
-
-
-def test_a_damaged_state_file_is_said_in_one_line(api: BotApi, start: Start, tmp_path: Path) -> None:
-    file = tmp_path / "state" / "telegram" / "123456.sqlite"
-    file.parent.mkdir(parents=True)
-    file.write_bytes(b"this is no database" * 1000)
-    told = ends(start(ready=False))
-    assert str(file) in told
-    assert "move it away" in told
-    assert not api.calls
-
-
-@pytest.mark.parametrize("how", ["read-only", "a file"])
-def test_a_state_folder_that_cannot_be_written_is_said_in_one_line(
-    api: BotApi, start: Start, tmp_path: Path, how: str
-) -> None:
-    folder = tmp_path / "state" / "telegram"
-    folder.parent.mkdir()
-    if how == "a file":
-        folder.touch()
-    elif os.getuid() == 0:
-        pytest.skip("root may write everywhere")
-    else:
-        folder.mkdir(mode=0o500)
-    told = ends(start(ready=False))
-    assert str(folder) in told
-    assert not api.calls
-
-
-def test_sigkill_and_sigterm_lose_no_question_and_answer_none_twice(
-    api: BotApi, start: Start, tmp_path: Path
-) -> None:
-    gate = tmp_path / "gate"
-    given = {"command": MOODY, "GATE": str(gate), "DOCENT_TELEGRAM__ACCESS": "open"}
-    done, killed, behind = (api.private(api.user(name)) for name in ("Dora", "Kim", "Bert"))
-
-    running = start(**given)
-    ask(done)
-    answered = api.updates.history[-1]["update_id"]
-    killed.send(HOLD)
-    killed.send(FERRY)
-    api.wait_call("sendChatAction", chat=killed)
-    running.stop(signal.SIGKILL)  # between receiving and answering, and after an answer went out
-    with contextlib.closing(sqlite3.connect(tmp_path / "state" / "telegram" / "123456.sqlite")) as database:
-        database.execute("INSERT INTO updates VALUES (1, ?, 0, '{\"message\": {}}')", [time.time()])
-        database.commit()  # an update that another version may have written
-
-    gate.touch()
-    running = start(**given)
-    first, second = killed.wait(2, after=0)[:2]
-    assert attended(first.text)
-    assert "Hirtshals" in second.text
-    api.redeliver(answered)
-    running.wait_line(f"duplicate update={answered}")
-    gate.unlink()
-    behind.send(HOLD)
-    behind.send(FERRY)
-    api.wait_call("sendChatAction", chat=behind)
-    until(lambda: not api.updates.waiting)  # both were received
-    started = time.monotonic()
-    running.process.send_signal(signal.SIGTERM)  # while it answers, and while it polls
-    running.wait_line("stopping")
-    gate.touch()
-    assert running.wait() == 0
-    assert time.monotonic() - started < 10
-    assert len(said(behind)) == 1
-    assert attended(said(behind)[0])
-    assert "Traceback" not in running.text
-
-    late = done.send(FERRY)
-    start(**given)
-    assert "Hirtshals" in done.wait(after=late)[0].text
-    behind.wait_until(lambda _: len(said(behind)) == 2)
-    for chat in (done, killed, behind):
-        answers_next(chat)
-    assert [len(said(chat)) for chat in (done, killed, behind)] == [3, 3, 3]
-
-
-def test_an_answer_in_parts_that_flood_control_interrupts_is_not_begun_anew_by_a_restart(
-    api: BotApi, start: Start, docs: Path
-) -> None:
-    (docs / "foxes.txt").write_text(FOXES, encoding="utf-8")
-    chat = api.private(api.user("Alice"))
-    running = start(DOCENT_TELEGRAM__ACCESS="open")
-    api.fault("sendMessage", "slow", chat=chat, seconds=0.1)
-    api.fault("sendMessage", "429", chat=chat, retry_after=60)
-    chat.send(WHERE_FOXES)
-    running.wait_line("retry method=sendMessage")
-    assert running.stop(signal.SIGKILL) == -signal.SIGKILL
-    start(DOCENT_TELEGRAM__ACCESS="open")
-    answers_next(chat)
-    assert len(said(chat)) == len(set(said(chat)))
-
-
-@pytest.mark.slow
-def test_an_update_that_takes_the_process_down_is_given_up_and_others_are_answered(
-    api: BotApi, start: Start
-) -> None:
-    chat, *others = (api.private(api.user(name)) for name in ("Pia", "Ann", "Bob", "Cy"))
-    given = {"command": MOODY, "PAUSE": "0.2", "DOCENT_TELEGRAM__ACCESS": "open"}
-    running = start(**given)
-    others[0].send(WHO)
-    chat.send("poison please")
-    for other in others[1:]:
-        other.send(WHO)
-    assert running.wait() == 9
-    deaths = 1
-    for _ in range(4):
-        running = start(ready=False, **given)
-        until(lambda r=running: r.process.poll() is not None or all(said(other) for other in others), 20)
-        if running.process.poll() is None:
-            break
-        assert running.wait() == 9
-        deaths += 1
-    assert attended(ask(chat).text)
-    assert [len(said(other)) for other in others] == [1, 1, 1]
-    assert deaths <= 4
-    assert running.stop() == 0
-
-
-@pytest.mark.slow
-def test_kills_at_random_moments_lose_nothing_but_what_was_just_being_sent(
-    api: BotApi, start: Start, tmp_path: Path, record_property: Callable[[str, object], None]
-) -> None:
-    chance = random.Random(7)
-    chats = [api.private(api.user(f"P{i}")) for i in range(4)]
-    given = {"command": MOODY, "PAUSE": "0.1", "DOCENT_TELEGRAM__ACCESS": "open"}
-    given["DOCENT_TELEGRAM__QUESTIONS_PER_MINUTE"] = "1000"
-
-    def stream(seconds: float) -> None:
-        over = time.monotonic() + seconds
-        while time.monotonic() < over:
-            chance.choice(chats).send(chance.choice([WHO, FERRY]))
-            time.sleep(0.02)
-
-    def keys() -> dict[int, tuple[int, int]]:
-        """Chat and message of each update so far."""
-        found = {update["update_id"]: update["message"] for update in api.updates.history}
-        return {number: (message["chat"]["id"], message["message_id"]) for number, message in found.items()}
-
-    kills, being_sent = 8, set()
-    for _ in range(kills):
-        running = start(**given)
-        stream(chance.uniform(0.2, 0.6))
-        running.stop(signal.SIGKILL)
-        with contextlib.closing(
-            sqlite3.connect(tmp_path / "state" / "telegram" / "123456.sqlite")
-        ) as database:
-            crossed_out = {
-                number for (number,) in database.execute("SELECT id FROM updates WHERE body IS NULL")
-            }
-        done = {(sent.chat, sent.reply_to) for chat in chats for sent in by_bot(chat)}
-        sent_now = {key for number, key in keys().items() if number in crossed_out} - done - being_sent
-        assert len(sent_now) <= len(chats)
-        being_sent |= sent_now
-        stream(0.05)
-    running = start(**given)
-    for chat in chats:
-        last = chat.send(WHO)["message_id"]
-        chat.wait_until(lambda sent, last=last: any(one.reply_to == last for one in sent), timeout=60)
-    assert running.stop() == 0
-    assert "Traceback" not in running.text
-    answered = Counter((sent.chat, sent.reply_to) for chat in chats for sent in by_bot(chat))
-    assert set(answered.values()) == {1}
-    missing = set(keys().values()) - answered.keys()
-    record_property("asked", len(keys()))
-    record_property("missing", len(missing))
-    print(f"\n{len(keys())} asked, {len(missing)} lost in {kills} kills")
-    assert missing <= being_sent
-    assert len(missing) <= kills
