@@ -84,7 +84,7 @@ def ask(
                         number,
                         place < min(count, len(own)),
                         np.array([astuple(hit.features) for hit in hits]),
-                        np.array([question.answered_by_sentence(hit.sentence) for hit in hits]),
+                        np.array([squad.answered(question, hit.sentence) for hit in hits]),
                     )
                 )
     return rows

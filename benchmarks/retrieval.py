@@ -41,7 +41,7 @@ def main() -> None:
             right = [question.answered_by(passage) for passage in searcher.passages(question.text, DEPTH)]
             ranks.append(right.index(True) if any(right) else DEPTH)
             hits = searcher.search(question.text)
-            quotes.append([question.answered_by_sentence(hit.sentence) for hit in hits[:3]])
+            quotes.append([squad.answered(question, hit.sentence) for hit in hits[:3]])
     rank = np.array(ranks)
     reciprocal = np.where(rank < DEPTH, 1 / (rank + 1), 0).mean()
     print(f"{summary.documents} documents, {summary.passages} passages, {summary.sentences} sentences\n")

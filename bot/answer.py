@@ -4,8 +4,8 @@ This module decides; how an answer looks is ``bot/render.py``.
 """
 
 import re
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from math import exp
 
 from index.records import Features, Hit
@@ -66,7 +66,8 @@ class Answer:
     """What is said to a question. Where ``found`` is False, text and citations are empty.
 
     ``confidence`` estimates the probability, in [0, 1], that the quotes answer the question; ``near``
-    holds the nearest passages where nothing was found; ``notices`` what a reader should know besides.
+    holds the nearest passages where nothing was found; ``notices`` what a reader should know besides;
+    ``stages`` the milliseconds that each part of the work took, for whoever measures.
     """
 
     question: str
@@ -78,6 +79,7 @@ class Answer:
     near: tuple[Citation, ...] = ()
     notices: tuple[str, ...] = ()
     elapsed_ms: float = 0.0
+    stages: Mapping[str, float] = field(default_factory=dict, compare=False)
 
 
 def asks_for_list(question: str) -> bool:

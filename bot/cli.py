@@ -199,6 +199,58 @@ def doctor(settings: Settings) -> int:
     return 0
 
 
+@docent.command("eval")
+@_with_settings
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
+@click.option("--foreign", metavar="FILE", multiple=True, type=click.Path(path_type=Path),
+              help="Questions that have to be declined.")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+@click.option("--html", "page", metavar="FILE", type=click.Path(path_type=Path),
+              help="Write a page with plots and misses.")  # fmt: skip
+@click.option("--limit", metavar="N", type=click.IntRange(min=1),
+              help="Ask N questions, and N foreign ones, drawn by the seed.")  # fmt: skip
+@click.option("--seed", metavar="N", type=click.IntRange(min=0), default=0, show_default=True,
+              help="What samples and intervals are drawn by.")  # fmt: skip
+@click.option("--fresh", is_flag=True, help="Ask again what was asked before.")
+def evaluate(
+    settings: Settings,
+    files: tuple[Path, ...],
+    foreign: tuple[Path, ...],
+    as_json: bool,
+    page: Path | None,
+    limit: int | None,
+    seed: int,
+    fresh: bool,
+) -> None:
+    """Measure answers by the questions of a FILE.
+
+    In JSON Lines they are asked of the index; a file of SQuAD's format, whose name ends in .json, brings
+    documents of its own. Interrupted, the same command goes on where it stopped.
+    """
+    from importlib.metadata import version
+
+    from bot.evaluation import figures, questions, report, run
+
+    collection = questions.read(files, foreign).sample(limit, seed)
+    if not collection.articles:
+        settings = _ready_engine(settings).settings
+    with _progress() as progress:
+        outcomes = run.run(settings, collection, fresh=fresh, progress=progress)
+    measured = figures.measure(collection.questions, outcomes, threshold=settings.answer.threshold, seed=seed)
+    head = report.Head.of(
+        files, foreign, model=settings.encoder.model, version=version("docent-bot"), seed=seed
+    )
+    if page is not None:
+        try:
+            page.write_text(report.html(head, collection, measured), encoding="utf-8")
+        except OSError as error:
+            raise DocentError(f"The page {page} cannot be written: {error.strerror or error}.") from None
+    if as_json:
+        _print_json(report.to_json(head, collection, measured))
+    else:
+        click.echo(report.markdown(head, collection, measured))
+
+
 @docent.group()
 def feedback() -> None:
     """What readers thought of answers."""

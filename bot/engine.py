@@ -55,21 +55,23 @@ class Engine:
             IndexFolderError: there is no index, or it cannot be used as it is.
             EncoderError: the model cannot be loaded.
         """
-        started = time.perf_counter()
+        watch = _Stopwatch()
         searcher = self._current()
         find = searcher.sweep if answer.asks_for_list(question) else searcher.search
         reply = answer.compose(
             question,
             question,
-            find(question),
+            find(question, lap=watch.lap),
             threshold=self.settings.answer.threshold,
             quotes=self.settings.answer.quotes,
         )
+        watch.lap("compose")
         cited = {citation.source for citation in (*reply.citations, *reply.near)}
         notices = tuple(
             notice for source in sorted(cited) if (notice := self._notice(searcher.generation, source))
         )
-        return replace(reply, notices=notices, elapsed_ms=(time.perf_counter() - started) * 1000)
+        watch.lap("check files")
+        return replace(reply, notices=notices, elapsed_ms=sum(watch.stages.values()), stages=watch.stages)
 
     def more(self, question: str, seen: Sequence[Citation]) -> tuple[Citation, ...]:
         """The next best passages for a question, each by its best sentence, numbered after ``seen``."""
@@ -77,6 +79,10 @@ class Engine:
         known = {(citation.source, citation.passage_start) for citation in seen}
         hits = self._current().search(question, passages=len(known) + most)
         return answer.cite(answer.nearest(hits, most, known), first=len(seen) + 1)
+
+    def passages(self, question: str, most: int) -> list[Passage]:
+        """The best passages for a question, best first, whether or not they answer it."""
+        return self._current().passages(question, most)
 
     def matches(self, question: str) -> Matches:
         """A function that tells where in a text the words of a question stand."""
@@ -192,6 +198,20 @@ class Engine:
         if searcher is None or searcher.generation is not generation:
             self._searcher = searcher = Searcher(generation, self.encoder, self.settings)
         return searcher
+
+
+class _Stopwatch:
+    """Milliseconds of each stage: from the end of the one before, the first from the start."""
+
+    def __init__(self) -> None:
+        self.stages: dict[str, float] = {}
+        self._since = time.perf_counter()
+
+    def lap(self, stage: str) -> None:
+        """A stage ends."""
+        now = time.perf_counter()
+        self.stages[stage] = (now - self._since) * 1000
+        self._since = now
 
 
 def _with_folder_of_index(settings: Settings, store: Store) -> Settings:

@@ -4,6 +4,7 @@
     ├── SettingsError      a setting is unknown or has an impossible value
     ├── DocumentsError     the documents folder is missing or holds nothing readable
     ├── UnknownSource      no document of that name is in the index
+    ├── QuestionsError     a file of questions to measure with cannot be read
     ├── EncoderError       the model is missing, damaged or cannot be loaded offline
     ├── StateError         what the bot keeps cannot be read or written
     ├── TelegramRefused    Telegram does not serve this bot: token missing or refused, or two pollers
@@ -31,6 +32,10 @@ class DocumentsError(DocentError):
 
 class UnknownSource(DocentError):
     """No document of that name is in the index."""
+
+
+class QuestionsError(DocentError):
+    """A file of questions to measure with cannot be read, or holds something else."""
 
 
 class EncoderError(DocentError):

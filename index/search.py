@@ -6,6 +6,7 @@ Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval" (2023), each scor
 as 0, which is what texts that have nothing in common have.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,9 @@ EVIDENCE = Features(
 OTHERS, OTHERS_WITH = 50, 2
 """Passages about other things that smooth coverage counts in, and how many of them hold a word."""
 
+Lap = Callable[[str], None]
+"""Hears the name of each stage as it ends."""
+
 _TINY = 1e-9  # against a division by zero
 
 
@@ -61,23 +65,37 @@ class Searcher:
         self._encoder = encoder
         self._settings = settings.search
 
-    def search(self, question: str, passages: int | None = None) -> list[Hit]:
+    def search(self, question: str, passages: int | None = None, lap: Lap = lambda _: None) -> list[Hit]:
         """The sentences of the best passages, best first.
 
         Args:
             question: in words, as a person asks.
             passages: how many passages' sentences compete; by default as the settings say.
+            lap: hears of the stages encode, search and weigh.
         """
         vector = self._encoder.encode_question(question)
+        lap("encode")
         limit = self._settings.passages if passages is None else passages
         best = self.rank(question, vector)[:limit]
-        return self._weigh(question, vector, [candidate.number for candidate in best])
+        lap("search")
+        hits = self._weigh(question, vector, [candidate.number for candidate in best])
+        lap("weigh")
+        return hits
 
-    def sweep(self, question: str) -> list[Hit]:
-        """The sentences of all passages that could matter, best first: every one of a small collection."""
+    def sweep(self, question: str, lap: Lap = lambda _: None) -> list[Hit]:
+        """The sentences of all passages that could matter, best first: every one of a small collection.
+
+        Args:
+            question: in words, as a person asks.
+            lap: as of ``search``.
+        """
         vector = self._encoder.encode_question(question)
+        lap("encode")
         found = self.rank(question, vector, self._settings.sweep)
-        return self._weigh(question, vector, [candidate.number for candidate in found])
+        lap("search")
+        hits = self._weigh(question, vector, [candidate.number for candidate in found])
+        lap("weigh")
+        return hits
 
     def passages(self, question: str, limit: int) -> list[Passage]:
         """The best passages, best first."""

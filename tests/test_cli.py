@@ -746,6 +746,73 @@ def test_one_bar_a_stage():
     ]
 
 
+# -------------------------------------------------------------------------------------------- eval
+
+
+CLUB = """\
+{"question": "Where was the meeting held?", "kind": "fact", "evidence": ["in the village hall"]}
+{"question": "zebra quantum?", "kind": "unanswerable", "evidence": []}
+"""
+
+
+@pytest.fixture
+def club(tmp_path: Path) -> Path:
+    file = tmp_path / "club.jsonl"
+    file.write_text(CLUB, encoding="utf-8")
+    return file
+
+
+def test_eval_builds_the_index_where_there_is_none(run: Run, club: Path):
+    code, out, err = run("eval", str(club))
+    assert (code, err.splitlines()[-1]) == (0, "asking questions (2)")
+    assert err.startswith("There is no index yet: building it from")
+    assert out.startswith(
+        "2 questions (1 fact, 1 unanswerable), asked with all-MiniLM-L6-v2; nothing is claimed below 0.18.\n"
+    )
+    assert "| passage R@1                   | 1.000 |   1.000–1.000 |  1 |" in out
+    assert "| answered, of the unanswerable | 0.000 |   0.000–0.000 |  1 |" in out
+
+
+def test_eval_again_prints_the_same_at_once(indexed: Run, club: Path):
+    first = indexed("eval", str(club), "--json")
+    assert first.err == "asking questions (2)\n"
+    assert indexed("eval", str(club), "--json") == Ran(0, first.out, "")
+    found = json.loads(first.out)
+    assert found["figures"]["quote_hit1"] == {"value": 1.0, "low": 1.0, "high": 1.0, "count": 1}
+    assert found["figures"]["auroc_unanswerable"]["value"] == 1
+    assert (found["questions"], found["seed"]) == ({"fact": 1, "unanswerable": 1}, 0)
+    assert indexed("eval", str(club), "--fresh").err == first.err
+    other = json.loads(indexed("eval", str(club), "--seed", "5", "--limit", "1", "--json").out)
+    assert (sum(other["questions"].values()), other["seed"]) == (1, 5)
+
+
+def test_eval_of_another_threshold_asks_nothing_again(
+    indexed: Run, club: Path, monkeypatch: pytest.MonkeyPatch
+):
+    assert indexed("eval", str(club)).code == 0
+    monkeypatch.setenv("DOCENT_ANSWER__THRESHOLD", "0")
+    code, out, err = indexed("eval", str(club))
+    assert (code, err) == (0, "")
+    assert "| answered, of the unanswerable | 1.000 |" in out
+
+
+def test_eval_writes_a_page(indexed: Run, club: Path, tmp_path: Path):
+    page = tmp_path / "page.html"
+    code, out, _ = indexed("eval", str(club), "--foreign", str(club), "--html", str(page))
+    assert (code, "4 questions (1 fact, 1 unanswerable, 2 foreign)" in out) == (0, True)
+    assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
+    code, out, err = indexed("eval", str(club), "--html", str(tmp_path))
+    assert (code, out, err) == (1, "", f"docent: The page {tmp_path} cannot be written: Is a directory.\n")
+
+
+def test_eval_of_what_are_no_questions(indexed: Run, club: Path, tmp_path: Path):
+    club.write_text(CLUB + "no\n", encoding="utf-8")
+    assert indexed("eval", str(club)) == Ran(1, "", f"docent: {club}, line 3: input data was truncated\n")
+    code, out, err = indexed("eval", str(tmp_path / "none.json"))
+    assert (code, out) == (1, "")
+    assert err.endswith("none.json cannot be read: No such file or directory.\n")
+
+
 # ------------------------------------------------------------------------------------- usage, help
 
 
@@ -757,7 +824,7 @@ def test_help_names_every_command(run: Run):
     code, out, err = run("--help", plain=True)
     assert (code, err) == (0, "")
     assert re.findall(r"^  (\w+)  ", out, re.M) == [
-        "ask", "chat", "doctor", "feedback", "index", "show", "status", "telegram",
+        "ask", "chat", "doctor", "eval", "feedback", "index", "show", "status", "telegram",
     ]  # fmt: skip
 
 
@@ -777,6 +844,8 @@ def test_every_command_takes_the_common_options(run: Run, command: str):
         (["show"], "Missing argument 'SOURCE'"),
         (["show", "soup.txt", "--at", "x"], "Invalid value for '--at': 'x' is not a valid integer"),
         (["index", "--docs"], "Option '--docs' requires an argument"),
+        (["eval"], "Missing argument 'FILE...'"),
+        (["eval", "q.jsonl", "--limit", "0"], "Invalid value for '--limit': 0 is not in the range x>=1"),
     ],
 )
 def test_wrong_usage(run: Run, words: list[str], reason: str):

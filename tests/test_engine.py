@@ -60,6 +60,20 @@ def test_every_quote_is_an_exact_slice_of_its_document(engine: Engine, words: li
         assert TEXTS[cited.source][cited.passage_start : cited.passage_end] == cited.passage
 
 
+def test_the_stages_of_an_answer_are_timed(engine: Engine):
+    for question in (ATTENDED, "Where was the meeting held?"):  # a sweep and a search
+        reply = engine.ask(question)
+        assert list(reply.stages) == ["encode", "search", "weigh", "compose", "check files"]
+        assert sum(reply.stages.values()) == reply.elapsed_ms
+    assert reply == replace(reply, stages={})  # times are no part of what is said
+
+
+def test_the_best_passages(engine: Engine):
+    first, second = engine.passages("zebra quantum greenhouse?", 2)
+    assert "The club bought a new greenhouse" in first.text
+    assert (first.document.source, second != first) == ("minutes.md", True)
+
+
 def test_warming_up_loads_what_the_first_question_needs(engine: Engine, monkeypatch: pytest.MonkeyPatch):
     fresh = Engine(engine.settings, WordsEncoder())
     asked: list[str] = []

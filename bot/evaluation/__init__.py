@@ -1,0 +1,1 @@
+"""``docent eval``: question files in, figures on the quality of answers out."""
