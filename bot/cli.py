@@ -9,8 +9,7 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,13 +17,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bot.plain import clean, line
+from bot.progress import shown
 from index import settings as settings_module
 from index.errors import DocentError, DocumentsError
 from index.settings import Settings
 
 if TYPE_CHECKING:
     from bot.engine import Engine
-    from index.build import Progress, Summary
+    from index.build import Summary
 
 NOT_FOUND = 3
 _NOISY = ("httpx", "httpcore", "sentence_transformers", "transformers")  # they log what nobody asked for
@@ -111,7 +111,7 @@ def index(settings: Settings, full: bool, as_json: bool) -> None:
     """Bring the index up to date with the documents."""
     from bot.engine import Engine
 
-    with _progress() as progress:
+    with shown() as progress:
         summary = Engine(settings).build(full=full, progress=progress)
     if as_json:
         _print_json(summary)
@@ -234,7 +234,7 @@ def evaluate(
     collection = questions.read(files, foreign).sample(limit, seed)
     if not collection.articles:
         settings = _ready_engine(settings).settings
-    with _progress() as progress:
+    with shown() as progress:
         outcomes = run.run(settings, collection, fresh=fresh, progress=progress)
     measured = figures.measure(collection.questions, outcomes, threshold=settings.answer.threshold, seed=seed)
     head = report.Head.of(
@@ -324,7 +324,7 @@ def _ready_engine(settings: Settings) -> "Engine":
     engine = Engine(settings)
     if not engine.has_index():
         _tell([f"There is no index yet: building it from '{engine.settings.documents.folder}'."])
-        with _progress() as progress:
+        with shown() as progress:
             summary = engine.build(progress=progress)
         _tell([_summary_text(summary)])
     else:
@@ -354,46 +354,6 @@ def _summary_text(summary: "Summary") -> str:
         lines.append(f"removed: {summary.documents_removed} documents that are gone")
     lines += [f"skipped: {line(skip.source)} ({line(skip.reason)})" for skip in summary.skipped]
     return "\n".join(lines)
-
-
-@contextmanager
-def _progress() -> Iterator["Progress"]:
-    """Progress on standard error: a bar on a terminal, else a line a stage."""
-    if not sys.stderr.isatty():
-        yield _Lines()
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
-        yield _Bars(bars)
-
-
-class _Lines:
-    """Writes one line a stage."""
-
-    def stage(self, name: str, total: int) -> None:
-        click.echo(f"{name} ({total})" if total else name, err=True)
-
-    def advance(self, steps: int) -> None:
-        pass
-
-
-class _Bars:
-    """Draws one bar a stage."""
-
-    def __init__(self, bars: Any) -> None:
-        self._bars = bars
-        self._task: Any = None
-
-    def stage(self, name: str, total: int) -> None:
-        if self._task is not None:
-            self._bars.remove_task(self._task)
-        self._task = self._bars.add_task(name, total=total or None)
-
-    def advance(self, steps: int) -> None:
-        self._bars.advance(self._task, steps)
 
 
 def _screen() -> dict[str, Any]:

@@ -150,9 +150,7 @@ def _telegram(engine: Engine, environment: Mapping[str, str]) -> Iterator[Findin
     running = _running(engine.settings, token)
     yield from running
     for finding in asyncio.run(_ask_telegram(engine.settings, token, alone=not running)):
-        yield replace(
-            finding, text=finding.text.replace(token, "***")
-        )  # it may be part of a webhook's address
+        yield replace(finding, text=finding.text.replace(token, "***"))  # a webhook's address may hold it
 
 
 def _access(engine: Engine, environment: Mapping[str, str]) -> Iterator[Finding]:

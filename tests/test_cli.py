@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from bot import cli, repl
+from bot import progress as bar_module
 from bot.engine import Engine
 from bot.feedback import Feedback
 from index.settings import load
@@ -734,7 +735,7 @@ class Recorded:
 
 def test_one_bar_a_stage():
     bars = Recorded()
-    progress = cli._Bars(bars)
+    progress = bar_module._Bars(bars)
     progress.stage("reading", 2)
     progress.advance(1)
     progress.stage("loading", 0)

@@ -66,7 +66,10 @@ class Reindexing:
 
 
 class Administration:
-    """Commands and buttons for administrators, and requests of those who may not ask yet."""
+    """Commands and buttons for administrators, and requests of those who may not ask yet.
+
+    That a command comes from an administrator is seen to where it is registered (handlers.py).
+    """
 
     def __init__(self, services: Services) -> None:
         self._to = services
@@ -124,7 +127,7 @@ class Administration:
 
     async def status(self, update: Update, _: object) -> None:
         """/status."""
-        message = self._message_of_admin(update)
+        message = update.message
         if message is None:
             return
         to = self._to
@@ -146,7 +149,7 @@ class Administration:
 
     async def reindex(self, update: Update, _: object) -> None:
         """/reindex."""
-        message = self._message_of_admin(update)
+        message = update.message
         if message is None:
             return
         place = place_of(message)
@@ -193,7 +196,7 @@ class Administration:
             await self._to.post.edit(place, messages, screens.text(text))
 
     async def _command(self, update: Update, *, allow: bool) -> None:
-        message = self._message_of_admin(update)
+        message = update.message
         if message is None:
             return
         chat, name = self._whom(message)
@@ -229,11 +232,6 @@ class Administration:
             with suppress(TelegramError):
                 await self._to.post.send(Place(chat), screens.decided(chat, allow=allow))
         return f"{name} may ask now." if allow else f"{name} may not ask."
-
-    def _message_of_admin(self, update: Update) -> Message | None:
-        """The message, if an administrator wrote it; others are not told that the command exists."""
-        message, user = update.message, update.effective_user
-        return message if message and user and self._to.access.is_admin(user.id) else None
 
     async def pair(self, message: Message, code: str) -> bool:
         """Make who sends the right pairing code an administrator."""

@@ -10,6 +10,7 @@ from telegram.constants import FileSizeLimit
 from telegram.error import TelegramError
 
 from bot.answer import Citation
+from bot.feedback import Verdict
 from bot.telegram import screens
 from bot.telegram.answers import Kept
 from bot.telegram.asking import Asking
@@ -165,18 +166,11 @@ class Citations:
         await to.post.send(button.place, screen, silent=True)
 
     async def _judge(self, button: Button, kept: Kept) -> None:
-        to, verdict = self._to, button.words[0]
+        to = self._to
+        verdict: Verdict = "good" if button.words[0] == "good" else "bad"
         voter = f"{kept.chat}:{kept.number}:{button.query.from_user.id}"
         try:
-            await to.work(
-                partial(
-                    to.feedback.add,
-                    kept.answer,
-                    kept.generation,
-                    "good" if verdict == "good" else "bad",
-                    voter,
-                )
-            )
+            await to.work(partial(to.feedback.add, kept.answer, kept.generation, verdict, voter))
         except StateError as error:
             failure("unjudged", error)
             await acknowledge(button.query, "I could not write that down.", alert=True)

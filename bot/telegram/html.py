@@ -18,9 +18,9 @@ MOST_ENTITIES = 100
 
 _MOST_RUNS = MOST_ENTITIES - 1  # of a piece; one entity is left for the quotation around it
 _LONG = 320  # UTF-16 units, above which a quotation folds: some five lines of a phone
-_SENTENCE_END = re.compile(
-    r"[.!?…]['\"”’)\]]*\s+|[。！？]['\"”’)\]」』）]*\s*"
-)  # these need no space after them
+_SENTENCE_END = re.compile(r"[.!?…]['\"”’)\]]*\s+|[。！？]['\"”’)\]」』）]*\s*")
+"""Those of Chinese and Japanese need no space after them."""
+
 _JOINER = "\u200d"  # what follows it belongs to the character before
 _SKINS = "\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"  # colours of the emoji before
 

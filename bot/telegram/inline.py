@@ -10,7 +10,6 @@ from telegram import (
     InlineQueryResultArticle,
     InlineQueryResultsButton,
     InputTextMessageContent,
-    LinkPreviewOptions,
     Update,
 )
 from telegram.constants import ParseMode
@@ -20,6 +19,7 @@ from bot.answer import Citation
 from bot.telegram import screens
 from bot.telegram.events import event
 from bot.telegram.limits import Limit
+from bot.telegram.post import NO_PREVIEW
 from bot.telegram.services import Services
 
 _PAUSE = 0.25  # seconds without another key, before what was typed is searched
@@ -70,9 +70,7 @@ def _article(citation: Citation) -> InlineQueryResultArticle | None:
     title, description, messages = screens.article(citation)
     if len(messages) != 1:
         return None
-    content = InputTextMessageContent(
-        messages[0].html, ParseMode.HTML, link_preview_options=LinkPreviewOptions(is_disabled=True)
-    )
+    content = InputTextMessageContent(messages[0].html, ParseMode.HTML, link_preview_options=NO_PREVIEW)
     return InlineQueryResultArticle(str(citation.number), title, content, description=description)
 
 

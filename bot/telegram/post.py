@@ -24,7 +24,7 @@ _T = TypeVar("_T")
 
 _TYPING_LASTS = 4.5  # seconds; Telegram shows it for five
 _TYPING_LATE = 0.2  # seconds that an answer waits for it, lest it be shown below the answer
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ class Post:
                 reply_markup=keyboard,
                 message_thread_id=place.thread,
                 reply_parameters=_reply(place),
-                link_preview_options=_NO_PREVIEW,
+                link_preview_options=NO_PREVIEW,
                 disable_notification=silent,
             )
             return sent.message_id
@@ -169,7 +169,7 @@ class Post:
                 message_id=number,
                 parse_mode=mode,
                 reply_markup=keyboard,
-                link_preview_options=_NO_PREVIEW,
+                link_preview_options=NO_PREVIEW,
             )
             return True
 

@@ -82,6 +82,20 @@ class Running:
             self._news.notify_all()
 
 
+def environment(api: BotApi, docs: Path, state: Path, **variables: str) -> dict[str, str]:
+    """What a process of the bot is started with."""
+    return {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests" / "offline")]),
+        "HF_HUB_OFFLINE": "1",
+        "TELEGRAM_BOT_TOKEN": api.token,
+        "DOCENT_TELEGRAM__BASE_URL": api.url,
+        "DOCENT_DOCUMENTS__FOLDER": str(docs),
+        "DOCENT_STATE__FOLDER": str(state),
+        **variables,
+    }
+
+
 Start = Callable[..., Running]
 
 
@@ -104,17 +118,8 @@ def start(api: BotApi, docs: Path, tmp_path: Path) -> Iterator[Start]:
     started: list[Running] = []
 
     def start(*, ready: bool = True, command: tuple[str, ...] = WORDS, **variables: str) -> Running:
-        environment = {
-            **os.environ,
-            "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests" / "offline")]),
-            "HF_HUB_OFFLINE": "1",
-            "TELEGRAM_BOT_TOKEN": api.token,
-            "DOCENT_TELEGRAM__BASE_URL": api.url,
-            "DOCENT_DOCUMENTS__FOLDER": str(docs),
-            "DOCENT_STATE__FOLDER": str(tmp_path / "state"),
-            **variables,
-        }
-        running = Running([sys.executable, *command, "telegram"], environment)
+        given = environment(api, docs, tmp_path / "state", **variables)
+        running = Running([sys.executable, *command, "telegram"], given)
         started.append(running)
         if ready:
             running.wait_line("Answering as")

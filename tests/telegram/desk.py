@@ -1,7 +1,6 @@
 """A bot that many tests share, faults of the server and of the line to it, and words for conversations."""
 
 import contextlib
-import os
 import socket
 import threading
 import time
@@ -10,7 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.telegram.screens import HELP
-from tests.conftest import ROOT
 from tests.telegram.chats import Chat, Sent, User
 from tests.telegram.conftest import Running
 from tests.telegram.faults import Fault
@@ -65,20 +63,6 @@ class Desk:
     def refuses(self, method: str, status: int = 400) -> None:
         """The test makes the server refuse a call on purpose."""
         self.refusals.add((method, status))
-
-
-def environment(api: BotApi, docs: Path, state: Path, **variables: str) -> dict[str, str]:
-    """What a process of the bot is started with."""
-    return {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests" / "offline")]),
-        "HF_HUB_OFFLINE": "1",
-        "TELEGRAM_BOT_TOKEN": api.token,
-        "DOCENT_TELEGRAM__BASE_URL": api.url,
-        "DOCENT_DOCUMENTS__FOLDER": str(docs),
-        "DOCENT_STATE__FOLDER": str(state),
-        **variables,
-    }
 
 
 @dataclass

@@ -13,7 +13,7 @@ import pytest
 
 from bot.telegram.screens import HELP
 from tests.conftest import LETTER, MINUTES, RECIPE
-from tests.telegram.conftest import Running, Start
+from tests.telegram.conftest import Running, Start, environment
 from tests.telegram.desk import (
     FERRY,
     FOXES,
@@ -31,7 +31,6 @@ from tests.telegram.desk import (
     ask,
     attended,
     by_bot,
-    environment,
     said,
     until,
 )

@@ -8,9 +8,8 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.telegram.chats import User
-from tests.telegram.conftest import Start
+from tests.telegram.conftest import Start, environment
 from tests.telegram.server import BotApi
-from tests.telegram.test_pitfalls import environment
 
 DOCENT = str(Path(sys.executable).with_name("docent"))
 
