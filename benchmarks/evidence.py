@@ -27,7 +27,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import brier_score_loss, roc_auc_score
 
 from benchmarks import squad
-from bot.answer import CONFIDENCE, CONFIDENCE_BIAS
+from bot.weigh import CONFIDENCE, CONFIDENCE_BIAS
 from index.build import build
 from index.records import Features
 from index.search import EVIDENCE, Searcher

@@ -1,4 +1,4 @@
-"""Hits in, an answer out: which sentences to quote, how sure to be, and when to say nothing.
+"""Evidence in, an answer out: which sentences to quote, how sure to be, and when to say nothing.
 
 This module decides; how an answer looks is ``bot/render.py``.
 """
@@ -6,24 +6,13 @@ This module decides; how an answer looks is ``bot/render.py``.
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import exp
 
-from index.records import Features, Hit
-
-CONFIDENCE = Features(
-    sentence_cosine=3.0,
-    sentence_coverage=0,
-    sentence_coverage_smooth=2.9,
-    passage_cosine=2.8,
-    passage_coverage=0,
-    passage_coverage_smooth=2.5,
-)
-CONFIDENCE_BIAS = -6.1
-"""Log-odds that one of the first three quotes answers, from the best sentence's features.
-Fitted by benchmarks/evidence.py, half of the questions being about documents that are not there."""
+from bot.weigh import Evidence, confidence
 
 _SUPPORT = 0.4  # of the best sentence's score, that another must reach to be quoted beside it
+_SURE = 0.5  # probability of an answer and its words, from which on these are shown by themselves
 _BEARING_COSINE, _BEARING_COVERAGE = 0.2, 0.1  # one of them is needed; costs no right quote in the fit
+_MOST_OF_QUOTE = 0.7  # of its characters; an answer longer than that is said by the quote
 _MEMBER = 0.75  # of the best sentence's score and coverage, to be a member of a list
 
 _ASKS_FOR_LIST = re.compile(
@@ -65,9 +54,11 @@ class Citation:
 class Answer:
     """What is said to a question. Where ``found`` is False, text and citations are empty.
 
-    ``confidence`` estimates the probability, in [0, 1], that the quotes answer the question; ``near``
-    holds the nearest passages where nothing was found; ``notices`` what a reader should know besides;
-    ``stages`` the milliseconds that each part of the work took, for whoever measures.
+    ``confidence`` estimates the probability, in [0, 1], that the quotes answer the question; ``lead`` is
+    the words of the first quote that answer by themselves, or ""; ``coverage`` says of a list where its
+    members were found; ``near`` holds the nearest passages where nothing was found; ``looked_at`` the
+    sources and starts of all passages that were weighed, best first; ``notices`` what a reader should know
+    besides; ``stages`` the milliseconds that each part of the work took, for whoever measures.
     """
 
     question: str
@@ -76,7 +67,10 @@ class Answer:
     confidence: float
     text: str
     citations: tuple[Citation, ...]
+    lead: str = ""
+    coverage: str = ""
     near: tuple[Citation, ...] = ()
+    looked_at: tuple[tuple[str, int], ...] = ()
     notices: tuple[str, ...] = ()
     elapsed_ms: float = 0.0
     stages: Mapping[str, float] = field(default_factory=dict, compare=False)
@@ -87,46 +81,42 @@ def asks_for_list(question: str) -> bool:
     return _ASKS_FOR_LIST.match(question) is not None
 
 
-def confidence(hits: Sequence[Hit]) -> float:
-    """The probability, in [0, 1], that the best of these hits answer the question."""
-    if not hits:
-        return 0.0
-    log_odds = CONFIDENCE_BIAS + hits[0].features.weighed(CONFIDENCE)
-    return 1 / (1 + exp(-log_odds))
-
-
-def quotes_for_fact(hits: Sequence[Hit], most: int) -> list[Hit]:
+def quotes_for_fact(evidence: Sequence[Evidence], most: int) -> list[Evidence]:
     """The best sentence, then what supports it, best first."""
-    best, *others = hits[:most]
-    return [best, *(hit for hit in others if hit.score >= _SUPPORT * best.score and _has_bearing(hit))]
+    best, *others = evidence[:most]
+    return [best, *(one for one in others if one.score >= _SUPPORT * best.score and _has_bearing(one))]
 
 
-def _has_bearing(hit: Hit) -> bool:
+def _has_bearing(one: Evidence) -> bool:
     """Whether the sentence itself speaks of the question, not only the passage around it."""
-    features = hit.features
+    features = one.features
     return features.sentence_cosine >= _BEARING_COSINE or features.sentence_coverage >= _BEARING_COVERAGE
 
 
-def quotes_for_list(hits: Sequence[Hit]) -> list[Hit]:
-    """Every sentence about as relevant as the best one, in reading order."""
-    best = hits[0]
-    members = [
-        hit
-        for hit in hits
-        if hit is best
+def members(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """Of what retrieval alone found, every sentence about as relevant as the best one, in that order."""
+    best = evidence[0]
+    return [
+        one
+        for one in evidence
+        if one is best
         or (
-            hit.score >= _MEMBER * best.score
-            and hit.features.sentence_coverage >= _MEMBER * best.features.sentence_coverage
+            one.score >= _MEMBER * best.score
+            and one.features.sentence_coverage >= _MEMBER * best.features.sentence_coverage
         )
     ]
-    return sorted(members, key=lambda hit: (hit.sentence.passage.document.source, hit.sentence.start))
 
 
-def cite(hits: Iterable[Hit], first: int = 1) -> tuple[Citation, ...]:
-    """Number the hits' sentences as citations, from ``first`` on."""
+def quotes_for_list(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """All of it in reading order, document by document."""
+    return sorted(evidence, key=lambda one: (one.sentence.passage.document.source, one.sentence.start))
+
+
+def cite(evidence: Iterable[Evidence], first: int = 1) -> tuple[Citation, ...]:
+    """Number the sentences as citations, from ``first`` on."""
     citations = []
-    for number, hit in enumerate(hits, first):
-        sentence, passage = hit.sentence, hit.sentence.passage
+    for number, one in enumerate(evidence, first):
+        sentence, passage = one.sentence, one.sentence.passage
         citations.append(
             Citation(
                 number=number,
@@ -139,45 +129,76 @@ def cite(hits: Iterable[Hit], first: int = 1) -> tuple[Citation, ...]:
                 passage=passage.text,
                 passage_start=passage.start,
                 passage_end=passage.end,
-                span=None,
-                score=round(hit.score, 4),
+                span=one.span if confidence([one]) * one.span_share >= _SURE else None,
+                score=round(one.score, 4),
             )
         )
     return tuple(citations)
 
 
-def nearest(hits: Iterable[Hit], most: int, known: Collection[tuple[str, int]] = ()) -> list[Hit]:
+def nearest(
+    evidence: Iterable[Evidence], most: int, known: Collection[tuple[str, int]] = ()
+) -> list[Evidence]:
     """The best sentence of each of the best passages; those at ``known`` (source, start) left out."""
-    best: dict[tuple[str, int], Hit] = {}
-    for hit in hits:
-        passage = hit.sentence.passage
-        best.setdefault((passage.document.source, passage.start), hit)
-    return [hit for place, hit in best.items() if place not in known][:most]
+    best: dict[tuple[str, int], Evidence] = {}
+    for one in evidence:
+        best.setdefault(_place(one), one)
+    return [one for place, one in best.items() if place not in known][:most]
+
+
+def _place(one: Evidence) -> tuple[str, int]:
+    """Source and start of its passage."""
+    return one.sentence.passage.document.source, one.sentence.passage.start
 
 
 def compose(
-    question: str, searched_for: str, hits: Sequence[Hit], *, threshold: float, quotes: int
+    question: str,
+    searched_for: str,
+    evidence: Sequence[Evidence],
+    *,
+    threshold: float,
+    quotes: int,
+    documents: int | None = None,
 ) -> Answer:
-    """Make an answer of the hits of a search, or of a sweep where the question asks for a list.
+    """Make an answer of evidence.
 
     Args:
         question: as it was asked.
         searched_for: as it was searched.
-        hits: best first.
+        evidence: best first; of a list, all that belongs in it.
         threshold: the confidence below which nothing is found.
         quotes: the most sentences quoted for a single fact.
+        documents: how many were swept for a list; None for a single fact.
     """
-    sure = confidence(hits)
-    if not hits or sure < threshold:
-        near = cite(nearest(hits, quotes))
+    sure = confidence(evidence)
+    looked_at = tuple(_place(one) for one in nearest(evidence, len(evidence)))
+    if not evidence or sure < threshold:
+        near = cite(nearest(filter(_has_bearing, evidence), quotes))
         return Answer(
             question=question, searched_for=searched_for, found=False, confidence=sure, text="",
-            citations=(), near=near,
+            citations=(), near=near, looked_at=looked_at,
         )  # fmt: skip
-    chosen = quotes_for_list(hits) if asks_for_list(searched_for) else quotes_for_fact(hits, quotes)
+    chosen = quotes_for_list(evidence) if documents is not None else quotes_for_fact(evidence, quotes)
     citations = cite(chosen)
-    text = "\n".join(f"{citation.quote} [{citation.number}]" for citation in citations)
+    lead = _lead(citations[0]) if documents is None else ""
+    lines = [f"{lead} [1]"] if lead else []
+    lines += [f"{citation.quote} [{citation.number}]" for citation in citations]
     return Answer(
-        question=question, searched_for=searched_for, found=True, confidence=sure, text=text,
-        citations=citations,
+        question=question, searched_for=searched_for, found=True, confidence=sure, text="\n".join(lines),
+        citations=citations, lead=lead, coverage=_coverage(citations, documents) if documents else "",
+        looked_at=looked_at,
     )  # fmt: skip
+
+
+def _lead(first: Citation) -> str:
+    """The words that answer, where they are known and less than the whole quote."""
+    if first.span is None:
+        return ""
+    words = " ".join(first.quote[first.span[0] - first.start : first.span[1] - first.start].split())
+    return words if len(words) < len(first.quote) * _MOST_OF_QUOTE else ""
+
+
+def _coverage(citations: Sequence[Citation], documents: int) -> str:
+    """Such as "5 sentences in 1 of 12 documents"."""
+    count, found = len(citations), len({citation.source for citation in citations})
+    return f"{count} sentence{'s'[: count != 1]} in {found} of {documents} document{'s'[: documents != 1]}"

@@ -24,7 +24,6 @@ from index.settings import Settings
 
 if TYPE_CHECKING:
     from bot.engine import Engine
-    from index.build import Summary
 
 NOT_FOUND = 3
 _NOISY = ("httpx", "httpcore", "sentence_transformers", "transformers")  # they log what nobody asked for
@@ -109,6 +108,7 @@ def docent() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 def index(settings: Settings, full: bool, as_json: bool) -> None:
     """Bring the index up to date with the documents."""
+    from bot import status as state
     from bot.engine import Engine
 
     with shown() as progress:
@@ -116,7 +116,7 @@ def index(settings: Settings, full: bool, as_json: bool) -> None:
     if as_json:
         _print_json(summary)
     else:
-        click.echo(_summary_text(summary))
+        click.echo(state.built(summary))
 
 
 @docent.command()
@@ -227,19 +227,16 @@ def evaluate(
     In JSON Lines they are asked of the index; a file of SQuAD's format, whose name ends in .json, brings
     documents of its own. Interrupted, the same command goes on where it stopped.
     """
-    from importlib.metadata import version
-
     from bot.evaluation import figures, questions, report, run
+    from bot.reader.readers import learned_by
 
-    collection = questions.read(files, foreign).sample(limit, seed)
+    collection = questions.read(files, foreign, learned_by(settings)).sample(limit, seed)
     if not collection.articles:
         settings = _ready_engine(settings).settings
     with shown() as progress:
         outcomes = run.run(settings, collection, fresh=fresh, progress=progress)
     measured = figures.measure(collection.questions, outcomes, threshold=settings.answer.threshold, seed=seed)
-    head = report.Head.of(
-        files, foreign, model=settings.encoder.model, version=version("docent-bot"), seed=seed
-    )
+    head = report.Head.of(files, foreign, settings, seed)
     if page is not None:
         try:
             page.write_text(report.html(head, collection, measured), encoding="utf-8")
@@ -249,6 +246,27 @@ def evaluate(
         _print_json(report.to_json(head, collection, measured))
     else:
         click.echo(report.markdown(head, collection, measured))
+
+
+@docent.command()
+@_with_settings
+@click.argument("files", nargs=-1, metavar="[FILE]...", type=click.Path(path_type=Path))
+@click.option("--reset", is_flag=True, help="Forget what was found.")
+def calibrate(settings: Settings, files: tuple[Path, ...], reset: bool) -> None:
+    """Fit confidence to the documents, by questions about them.
+
+    Each FILE holds questions as for `docent eval`, some that the documents answer and some that they do
+    not; without one, the verdicts of readers are taken. What is found counts for this index only.
+    """
+    from bot.evaluation import calibrating
+
+    engine = _ready_engine(settings)
+    if reset:
+        engine.calibration_file().unlink(missing_ok=True)
+        click.echo("Confidence is what it was before calibration.")
+        return
+    with shown() as progress:
+        click.echo(calibrating.calibrate(engine, files, progress))
 
 
 @docent.group()
@@ -319,6 +337,7 @@ def _announce(text: str) -> None:
 
 def _ready_engine(settings: Settings) -> "Engine":
     """An engine with an index: built now if there is none, and named stale where it is."""
+    from bot import status as state
     from bot.engine import Engine
 
     engine = Engine(settings)
@@ -326,7 +345,7 @@ def _ready_engine(settings: Settings) -> "Engine":
         _tell([f"There is no index yet: building it from '{engine.settings.documents.folder}'."])
         with shown() as progress:
             summary = engine.build(progress=progress)
-        _tell([_summary_text(summary)])
+        _tell([state.built(summary)])
     else:
         _tell(_staleness(engine))
     return engine
@@ -342,18 +361,6 @@ def _staleness(engine: "Engine") -> list[str]:
     counts = ", ".join(f"{len(sources)} {kind}" for kind, sources in kinds.items() if sources)
     refresh = f"Documents changed since they were indexed ({counts}). Run `docent index` to refresh."
     return [refresh] if difference else []
-
-
-def _summary_text(summary: "Summary") -> str:
-    done = "indexed" if summary.changed else "up to date"
-    lines = [
-        f"{done}: {summary.documents} documents, {summary.passages} passages, {summary.sentences} sentences "
-        f"({summary.reused} reused, {summary.embedded} embedded) in {summary.seconds:.1f} s"
-    ]
-    if summary.documents_removed:
-        lines.append(f"removed: {summary.documents_removed} documents that are gone")
-    lines += [f"skipped: {line(skip.source)} ({line(skip.reason)})" for skip in summary.skipped]
-    return "\n".join(lines)
 
 
 def _screen() -> dict[str, Any]:

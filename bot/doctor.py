@@ -96,6 +96,14 @@ def _model(engine: Engine) -> Iterator[Finding]:
     else:
         seconds = time.perf_counter() - started
         yield Finding("ok", f"model: {engine.encoder.name} loads without network in {seconds:.1f} s")
+    if engine.reader is None:
+        return
+    try:
+        engine.reader.read("?", ["."])
+    except DocentError as error:
+        yield Finding("wrong", f"reader: {error}")
+    else:
+        yield Finding("ok", f"reader: {engine.reader.name} loads without network")
 
 
 def _index(engine: Engine) -> Iterator[Finding]:

@@ -6,16 +6,21 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
-from bot import answer
+from bot import answer, calibration, weigh
 from bot.answer import Answer, Citation
+from bot.calibration import Calibration
+from bot.reader.readers import reader_of
+from bot.reader.reading import Reader
+from bot.weigh import Evidence
 from index import documents
 from index.build import Changes, Progress, Summary, build, changes
 from index.documents import Unreadable
 from index.encoder import Encoder, SentenceTransformerEncoder
 from index.errors import UnknownSource
 from index.generation import Entry, Generation
-from index.records import Document, Passage
+from index.records import Document, Hit, Passage
 from index.search import Searcher
 from index.settings import Settings
 from index.store import Store
@@ -32,10 +37,15 @@ class Engine:
     A new generation, whoever built it, is taken up at the next question.
     """
 
-    def __init__(self, settings: Settings, encoder: Encoder | None = None) -> None:
+    def __init__(
+        self, settings: Settings, encoder: Encoder | None = None, reader: Reader | None = None
+    ) -> None:
         self.store = Store(settings.index_folder())
         self.settings = _with_folder_of_index(settings, self.store)
         self.encoder = encoder or SentenceTransformerEncoder(settings)
+        self.reader = reader or reader_of(settings)
+        self.calibration: Calibration | None = None
+        """How confidence is bent; by default as ``docent calibrate`` found it for this index."""
         self._lock = threading.Lock()
         self._opened: Generation | None = None
         self._searcher: Searcher | None = None
@@ -53,17 +63,24 @@ class Engine:
 
         Raises:
             IndexFolderError: there is no index, or it cannot be used as it is.
-            EncoderError: the model cannot be loaded.
+            ModelError: the model cannot be loaded.
         """
         watch = _Stopwatch()
         searcher = self._current()
-        find = searcher.sweep if answer.asks_for_list(question) else searcher.search
+        wants_list = answer.asks_for_list(question)
+        find = searcher.sweep if wants_list else searcher.search
+        hits = find(question, lap=watch.lap)
+        found = (self._members if wants_list else self._read)(question, hits)
+        bent = self.calibration or calibration.read(self.calibration_file())
+        evidence = [replace(one, log_odds=bent.apply(one.log_odds)) for one in found]
+        watch.lap("read")
         reply = answer.compose(
             question,
             question,
-            find(question, lap=watch.lap),
+            evidence,
             threshold=self.settings.answer.threshold,
             quotes=self.settings.answer.quotes,
+            documents=len(searcher.generation.entries()) if wants_list else None,
         )
         watch.lap("compose")
         cited = {citation.source for citation in (*reply.citations, *reply.near)}
@@ -73,15 +90,25 @@ class Engine:
         watch.lap("check files")
         return replace(reply, notices=notices, elapsed_ms=sum(watch.stages.values()), stages=watch.stages)
 
+    def _read(self, question: str, hits: Sequence[Hit]) -> list[Evidence]:
+        if self.reader is None:
+            return weigh.by_retrieval(hits)
+        return weigh.by_reading(self.reader, question, hits, self.settings.reader.passages)
+
+    def _members(self, question: str, hits: Sequence[Hit]) -> list[Evidence]:
+        if self.reader is None:
+            return answer.members(weigh.by_retrieval(hits)) if hits else []
+        return weigh.members_by_reading(self.reader, question, hits, self.settings.reader.sentences)
+
     def more(self, question: str, seen: Sequence[Citation]) -> tuple[Citation, ...]:
         """The next best passages for a question, each by its best sentence, numbered after ``seen``."""
         most = self.settings.answer.quotes
         known = {(citation.source, citation.passage_start) for citation in seen}
         hits = self._current().search(question, passages=len(known) + most)
-        return answer.cite(answer.nearest(hits, most, known), first=len(seen) + 1)
+        return answer.cite(answer.nearest(weigh.by_retrieval(hits), most, known), first=len(seen) + 1)
 
     def passages(self, question: str, most: int) -> list[Passage]:
-        """The best passages for a question, best first, whether or not they answer it."""
+        """The best passages for a question as retrieval ranks them, whether or not they answer it."""
         return self._current().passages(question, most)
 
     def matches(self, question: str) -> Matches:
@@ -129,12 +156,18 @@ class Engine:
         """All documents of the index."""
         return self.generation().entries()
 
+    def calibration_file(self) -> Path:
+        """Where ``docent calibrate`` keeps what it finds for this index and these models."""
+        reader = self.reader.fingerprint if self.reader else "none"
+        depends = self.store.folder.resolve(), self.encoder.fingerprint, reader
+        return calibration.file_of(self.settings.state_folder(), *depends)
+
     def check_encoder(self) -> None:
         """Make sure that the index was made with the model of the settings.
 
         Raises:
             IndexMismatch: it was made with another.
-            EncoderError: the model of the settings is missing or damaged.
+            ModelError: the model of the settings is missing or damaged.
         """
         Searcher(self.generation(), self.encoder, self.settings)
 
@@ -143,10 +176,12 @@ class Engine:
 
         Raises:
             IndexFolderError: there is no index, or it cannot be used as it is.
-            EncoderError: the model cannot be loaded.
+            ModelError: the model cannot be loaded.
         """
         self._current()
         self.encoder.encode_question("?")
+        if self.reader is not None:
+            self.reader.read("?", ["."])
 
     def changes(self) -> Changes:
         """How the documents differ from the index.

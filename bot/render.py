@@ -3,6 +3,7 @@
 import dataclasses
 import io
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Any
 
 from rich.console import Console, RenderableType
@@ -38,6 +39,7 @@ def terminal(answer: Answer, matches: Matches, *, width: int, colour: bool) -> s
     if answer.searched_for != answer.question:
         parts.append(Text(f"searched for: {line(answer.searched_for)}", style="dim"))
     if answer.found:
+        parts += [Text(line(answer.lead), style="bold"), Text()] if answer.lead else []
         parts.append(_quotes(answer.citations, matches))
     else:
         parts.append(Text(NOT_FOUND, style="bold"))
@@ -47,8 +49,21 @@ def terminal(answer: Answer, matches: Matches, *, width: int, colour: bool) -> s
         parts += [Text(), _sources(citations)]
     parts += [Text(f"! {line(notice)}", style="yellow") for notice in answer.notices]
     if answer.found:
-        parts += [Text(), Text(f"confidence {min(answer.confidence, 0.99):.0%}", style="dim")]
+        certain = f"confidence {min(answer.confidence, 0.99):.0%}"
+        parts += [Text(), Text(" · ".join(filter(None, [answer.coverage, certain])), style="dim")]
     return _render(parts, width=width, colour=colour)
+
+
+def in_three(citation: Citation) -> tuple[str, str, str]:
+    """A quote as one line, in three: the words that answer by themselves, and what is around them."""
+    start, end = citation.span or (citation.end, citation.end)
+    cuts = (citation.start, start, end, citation.end)
+    before, span, after = (citation.quote[a - citation.start : b - citation.start] for a, b in pairwise(cuts))
+    return line(before) + _gap(before[-1:]), line(span), _gap(after[:1]) + line(after)
+
+
+def _gap(character: str) -> str:
+    return " " if character.isspace() else ""
 
 
 def more(citations: Sequence[Citation], matches: Matches, *, width: int, colour: bool) -> str:
@@ -97,9 +112,11 @@ def _quotes(citations: Iterable[Citation], matches: Matches, style: str = "") ->
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")  # never cut: a quote is word for word
     for citation in citations:
-        quote = Text(line(citation.quote), style=style)
+        before, span, after = in_three(citation)
+        quote = Text(before + span + after, style=style)
         for start, end in matches(quote.plain):
             quote.stylize("bold green", start, end)
+        quote.stylize("bold underline", len(before), len(before + span))
         table.add_row(Text(f"[{citation.number}]", style="cyan"), quote)
     return table
 

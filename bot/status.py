@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bot.engine import Engine
 from bot.plain import line
-from index.build import Changes
+from index.build import Changes, Summary
 from index.documents import Skipped
 from index.errors import DocentError, DocumentsError
 from index.settings import Settings
@@ -105,3 +105,16 @@ def text(found: Status, *, verbose: bool) -> str:
         if len(shown) < len(names):
             lines.append(f"{kind:<10} and {len(names) - len(shown)} more (-v names all)")
     return "\n".join([*lines, *found.problems])
+
+
+def built(summary: Summary) -> str:
+    """What a build did, in lines."""
+    done = "indexed" if summary.changed else "up to date"
+    lines = [
+        f"{done}: {summary.documents} documents, {summary.passages} passages, {summary.sentences} sentences "
+        f"({summary.reused} reused, {summary.embedded} embedded) in {summary.seconds:.1f} s"
+    ]
+    if summary.documents_removed:
+        lines.append(f"removed: {summary.documents_removed} documents that are gone")
+    lines += [f"skipped: {line(skip.source)} ({line(skip.reason)})" for skip in summary.skipped]
+    return "\n".join(lines)

@@ -144,7 +144,7 @@ def build(
         DocumentsError: the folder is missing or nothing in it can be read.
         IndexBusy: another process is building this index.
         IndexFolderError: the index folder cannot be written to.
-        EncoderError: the model cannot be loaded.
+        ModelError: the model cannot be loaded.
     """
     from index.lexical import Analyser
 

@@ -5,7 +5,7 @@
     ├── DocumentsError     the documents folder is missing or holds nothing readable
     ├── UnknownSource      no document of that name is in the index
     ├── QuestionsError     a file of questions to measure with cannot be read
-    ├── EncoderError       the model is missing, damaged or cannot be loaded offline
+    ├── ModelError         a model is missing, damaged or cannot be loaded offline
     ├── StateError         what the bot keeps cannot be read or written
     ├── TelegramRefused    Telegram does not serve this bot: token missing or refused, or two pollers
     └── IndexFolderError   something about the index folder
@@ -38,7 +38,7 @@ class QuestionsError(DocentError):
     """A file of questions to measure with cannot be read, or holds something else."""
 
 
-class EncoderError(DocentError):
+class ModelError(DocentError):
     """The model is missing, damaged or cannot be loaded offline."""
 
 

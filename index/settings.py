@@ -81,6 +81,15 @@ class SearchSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReaderSettings:
+    """Which model reads what was found, and how much of it."""
+
+    model: str
+    passages: Positive
+    sentences: Positive
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerSettings:
     """When an answer is given and how much of it."""
 
@@ -121,6 +130,7 @@ class Settings:
     encoder: EncoderSettings
     lexical: LexicalSettings
     search: SearchSettings
+    reader: ReaderSettings
     answer: AnswerSettings
     telegram: TelegramSettings
     given: frozenset[str] = field(default_factory=frozenset)

@@ -12,9 +12,10 @@ import msgspec
 import numpy as np
 import pytest
 
-from index import encoder as module
-from index.encoder import EMBEDDED_MODEL, EMBEDDED_PACKAGE, EMBEDDED_SHA256, SentenceTransformerEncoder
-from index.errors import EncoderError
+from index import models as module
+from index.encoder import SentenceTransformerEncoder
+from index.errors import ModelError
+from index.models import EMBEDDED_MODEL, EMBEDDED_PACKAGE, EMBEDDED_SHA256
 from index.settings import load
 from tests.conftest import ROOT
 
@@ -37,7 +38,7 @@ def save_model(folder: Path, weights: str = "model.safetensors") -> Path:
 
 
 def refusal(asked: SentenceTransformerEncoder) -> str:
-    with pytest.raises(EncoderError) as error:
+    with pytest.raises(ModelError) as error:
         assert asked.fingerprint
     return str(error.value)
 
@@ -141,7 +142,7 @@ def test_an_unknown_model_offline_fails_at_once(tmp_path):
     start = time.perf_counter()
     assert refusal(encoder(tmp_path, "no-such-model")) == (
         "The model 'no-such-model' is not on this machine and HF_HUB_OFFLINE forbids fetching it. "
-        "Unset HF_HUB_OFFLINE once, or set encoder.model to a folder or to all-MiniLM-L6-v2."
+        "Unset HF_HUB_OFFLINE once, or name a folder in the settings."
     )
     assert time.perf_counter() - start < 1
 
@@ -181,7 +182,7 @@ def test_a_model_that_cannot_be_fetched_says_why(tmp_path, monkeypatch, error, r
     asked = fail_to_fetch(monkeypatch, error)
     assert refusal(encoder(tmp_path, "some-model")) == (
         f"The model 'some-model' is not on this machine and could not be fetched ({reason}). "
-        "Set encoder.model to a folder or to all-MiniLM-L6-v2, or connect to the network once."
+        "Name a folder or all-MiniLM-L6-v2 in the settings, or connect to the network once."
     )
     assert asked == ["sentence-transformers/some-model here", "sentence-transformers/some-model online"]
 
@@ -252,11 +253,11 @@ def test_what_comes_after_the_last_token_is_not_read(real_encoder):
 def test_a_model_that_cannot_be_loaded_says_why(tmp_path):
     folder = save_model(tmp_path / "model")
     broken = encoder(tmp_path, folder)
-    with pytest.raises(EncoderError) as error:
+    with pytest.raises(ModelError) as error:
         broken.encode_question("x")
     assert str(error.value).startswith(f"The model in {folder} cannot be loaded: ")
     no_device = encoder(tmp_path, **{"encoder.device": "no-such-device"})
-    with pytest.raises(EncoderError, match=r"cannot be loaded: .*no-such-device"):
+    with pytest.raises(ModelError, match=r"cannot be loaded: .*no-such-device"):
         no_device.encode_question("x")
 
 

@@ -120,6 +120,10 @@ def measure(
     put(f"passage_mrr{DEPTH}", mean, 1 / ranks)
     put("quote_hit1", mean, [any(quote.gives for quote in outcome.quotes[:1]) for outcome in facts])
     put("quote_hit3", mean, [outcome.right for outcome in facts])
+    put("span_f1", mean, [outcome.span_f1 for outcome in facts if outcome.span_f1 is not None])
+    led = [outcome.lead_f1 for outcome in facts if outcome.lead_f1 is not None]
+    put("led", mean, [outcome.lead_f1 is not None for outcome in facts] if led else [])
+    put("lead_f1", mean, led)
 
     lists = [(question, outcome) for question, outcome in pairs if question.kind == "list"]
     put("list_coverage", mean, [coverage(*pair) for pair in lists])

@@ -8,7 +8,9 @@ of ``docent feedback`` is of this kind. This module asks nothing and indexes not
 
 import random
 import re
+import string
 from collections import Counter
+from collections.abc import Collection as Collection_
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -26,8 +28,10 @@ Kind = Literal["fact", "list", "unanswerable", "foreign"]
 TO_REVIEW = "to be reviewed"
 NO_ANSWER = "neither answered nor marked as impossible"
 NOT_FOREIGN = "not foreign: its article is indexed"
+LEARNED = "about articles that the reader learned from"
 
 _QUOTES = str.maketrans("‘’‚‛“”„‟", "''''\"\"\"\"")
+_NO_PUNCTUATION = str.maketrans("", "", string.punctuation)
 _BLANK_LINES = re.compile(r"\n\s*\n")
 _BYTE = re.compile(r"\(byte (\d+)\)")  # where msgspec names the place of an error
 _BOM = b"\xef\xbb\xbf"
@@ -48,13 +52,15 @@ class Question:
     """A question and its accepted answers.
 
     ``place`` is the paragraph that it was written for. Where there is none, the evidence may stand in any
-    document, and texts are compared after ``plain_quotes``.
+    document, and texts are compared after ``plain_quotes``. ``spans`` are the start and end of the answers
+    as people marked them in that paragraph's document.
     """
 
     text: str
     kind: Kind
     evidence: tuple[str, ...] = ()
     place: Place | None = None
+    spans: tuple[tuple[int, int], ...] = ()
 
     @property
     def answerable(self) -> bool:
@@ -65,6 +71,20 @@ class Question:
     def key(self) -> str:
         """Names the question and all that it is judged by."""
         return sha256(msgspec.json.encode(self)).hexdigest()[:16]
+
+    def overlap(self, text: str) -> float:
+        """F1 of the words of a text and those of the accepted answer that is most like it, in [0, 1].
+
+        As SQuAD's own evaluation has it: case, punctuation and articles do not count (Rajpurkar et al.,
+        "SQuAD: 100,000+ Questions for Machine Comprehension of Text", 2016).
+        """
+        found = _words(text)
+        best = 0.0
+        for evidence in self.evidence:
+            right = _words(evidence)
+            common = (found & right).total()
+            best = max(best, 2 * common / (found.total() + right.total()) if common else 0.0)
+        return best
 
     def answered_by(self, passage: Passage) -> bool:
         """Whether the passage is a right one: (part of) the paragraph, or else one with an evidence."""
@@ -91,6 +111,12 @@ class Question:
 def plain_quotes(text: str) -> str:
     """With straight quotation marks, and every run of white space as one space."""
     return " ".join(text.translate(_QUOTES).split())
+
+
+def _words(text: str) -> Counter[str]:
+    """Its words, as SQuAD's evaluation compares them."""
+    bare = text.lower().translate(_NO_PUNCTUATION)
+    return Counter(word for word in bare.split() if word not in ("a", "an", "the"))
 
 
 def _within(one: str, other: str) -> bool:
@@ -133,13 +159,16 @@ class Collection:
         return replace(self, questions=tuple(self.questions[number] for number in sorted(chosen)))
 
 
-def read(files: Sequence[Path], foreign: Sequence[Path] = ()) -> Collection:
+def read(
+    files: Sequence[Path], foreign: Sequence[Path] = (), learned: Collection_[str] = frozenset()
+) -> Collection:
     """Read question files.
 
     Args:
         files: all of SQuAD's format, or none.
         foreign: files of either format whose questions the documents do not answer. Left out are those
             about an article of ``files``.
+        learned: titles of articles that are indexed but not asked about, since the reader knows them.
 
     Raises:
         QuestionsError: a file cannot be read or holds something else, formats are mixed, or there is
@@ -154,10 +183,12 @@ def read(files: Sequence[Path], foreign: Sequence[Path] = ()) -> Collection:
         )
     skipped: Counter[str] = Counter()
     articles = read_squad(files, skipped) if squad else []
-    own = [question for article in articles for question in article.questions]
+    own = _asked(articles, learned, skipped)
     for file in [] if squad else files:
         own += read_lines(file, skipped)
-    others = [question for file in dict.fromkeys(foreign) for question in _foreign(file, articles, skipped)]
+    others = [
+        question for file in dict.fromkeys(foreign) for question in _foreign(file, articles, learned, skipped)
+    ]
     if not own and not others:
         reasons = "".join(f", {count} {reason}" for reason, count in skipped.items())
         raise QuestionsError(f"There is no question to ask in {', '.join(map(str, files))}{reasons}.")
@@ -168,19 +199,32 @@ def _is_squad(file: Path) -> bool:
     return file.suffix.lower() == ".json"
 
 
-def _foreign(file: Path, articles: Iterable[Article], skipped: Counter[str]) -> list[Question]:
+def _asked(articles: Iterable[Article], learned: Collection_[str], skipped: Counter[str]) -> list[Question]:
+    """The questions of articles, but for those that the reader learned from."""
+    questions: list[Question] = []
+    for article in articles:
+        if article.title in learned:
+            skipped[LEARNED] += len(article.questions)
+        else:
+            questions += article.questions
+    return questions
+
+
+def _foreign(
+    file: Path, articles: Iterable[Article], learned: Collection_[str], skipped: Counter[str]
+) -> list[Question]:
     """The questions of a file as foreign ones, but for those about an article that is indexed."""
     if not _is_squad(file):
         return [Question(question.text, "foreign") for question in read_lines(file, skipped)]
     titles = {article.title for article in articles}
     paragraphs = {paragraph for article in articles for paragraph in article.text.split("\n\n")} - {""}
-    questions = []
+    away = []
     for article in read_squad([file], skipped):
         if article.title in titles or not paragraphs.isdisjoint(article.text.split("\n\n")):
             skipped[NOT_FOREIGN] += len(article.questions)
         else:
-            questions += [Question(question.text, "foreign") for question in article.questions]
-    return questions
+            away.append(article)
+    return [Question(question.text, "foreign") for question in _asked(away, learned, skipped)]
 
 
 # -------------------------------------------------------------------------------------- JSON Lines
@@ -236,6 +280,7 @@ def _question(row: _Line) -> Question | None:
 
 class _Answer(msgspec.Struct):
     text: str
+    answer_start: int = 0
 
 
 class _Asked(msgspec.Struct):
@@ -312,12 +357,22 @@ def _article(source: str, raw: _Titled, skipped: Counter[str]) -> Article:
             answers = tuple(dict.fromkeys(answer.text.strip() for answer in asked.answers))
             answers = tuple(filter(None, answers))
             if asked.is_impossible:  # its answers, where it has some, are only plausible ones
-                questions.append(Question(asked.question.strip(), "unanswerable"))
+                questions.append(Question(asked.question.strip(), "unanswerable", place=place))
             elif answers:
-                questions.append(Question(asked.question.strip(), "fact", answers, place))
+                marked = sorted({span for answer in asked.answers for span in _find(answer, context)})
+                spans = tuple((start + begin, start + end) for begin, end in marked)
+                questions.append(Question(asked.question.strip(), "fact", answers, place, spans))
             else:
                 skipped[NO_ANSWER] += 1
     return Article(source, raw.title, text, tuple(questions))
+
+
+def _find(answer: _Answer, context: str) -> list[tuple[int, int]]:
+    """Where an answer stands in the text: of several places, the nearest to the one that was marked."""
+    text = answer.text.strip()
+    places = [match.start() for match in re.finditer(re.escape(text), context)] if text else []
+    nearest = sorted(places, key=lambda place: abs(place - answer.answer_start))[:1]
+    return [(place, place + len(text)) for place in nearest]
 
 
 def _name(text: str) -> str:

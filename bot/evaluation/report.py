@@ -7,12 +7,14 @@ cleaned and escaped.
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from html import escape
+from importlib.metadata import version
 from typing import Any
 
 from bot.evaluation.figures import Figure, Measured, Miss
 from bot.evaluation.questions import Collection
 from bot.evaluation.run import DEPTH
 from bot.plain import line
+from index.settings import Settings
 
 LABELS = {
     "passage_r1": "passage R@1",
@@ -22,6 +24,9 @@ LABELS = {
     "passage_mrr10": "passage MRR@10",
     "quote_hit1": "quote hit@1",
     "quote_hit3": "quote hit@3",
+    "span_f1": "span F1, in the right passage",
+    "led": "led by the words themselves",
+    "lead_f1": "F1 of these words",
     "list_coverage": "list coverage",
     "list_precision": "list precision",
     "answered": "answered, of the answerable",
@@ -44,21 +49,25 @@ _LEAST_LABELLED = 0.002  # of a risk, else its axis would have no height
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What was measured: names of files, of the model, the version of Docent, and the seed."""
+    """What was measured: names of files, of encoder and reader, the version of Docent, and the seed."""
 
     files: tuple[str, ...]
     foreign: tuple[str, ...]
     model: str
+    reader: str
     version: str
     seed: int
 
     @classmethod
-    def of(
-        cls, files: Iterable[object], foreign: Iterable[object], *, model: str, version: str, seed: int
-    ) -> "Head":
+    def of(cls, files: Iterable[object], foreign: Iterable[object], settings: Settings, seed: int) -> "Head":
         """From paths, whose bytes may be no text."""
         return cls(
-            tuple(line(str(f)) for f in files), tuple(line(str(f)) for f in foreign), model, version, seed
+            tuple(line(str(file)) for file in files),
+            tuple(line(str(file)) for file in foreign),
+            settings.encoder.model,
+            settings.reader.model,
+            version("docent-bot"),
+            seed,
         )
 
 
@@ -115,7 +124,8 @@ def _sentences(head: Head, collection: Collection, measured: Measured) -> list[s
     total = sum(measured.questions.values())
     of = f" of {len(collection.articles)} articles" if collection.articles else ""
     sentences = [
-        f"{total} questions{of} ({kinds}), asked with {line(head.model)}; "
+        f"{total} questions{of} ({kinds}), asked with {line(head.model)} and "
+        f"{'no reader' if head.reader == 'none' else f'the reader {line(head.reader)}'}; "
         f"nothing is claimed below {measured.threshold:g}."
     ]
     skipped = "; ".join(f"{count} {reason}" for reason, count in collection.skipped.items())

@@ -19,8 +19,11 @@ import msgspec
 
 import bot
 import index
+from bot import calibration
+from bot.answer import Answer
 from bot.engine import Engine
 from bot.evaluation.questions import Collection, Question, lay_out
+from bot.reader.reading import Reader
 from index.build import Progress, Silent
 from index.errors import QuestionsError, StateError
 from index.records import Passage
@@ -46,12 +49,16 @@ class Outcome:
     """What came of a question, whatever its confidence.
 
     ``rank`` is that of the first right passage, from 1 to ``DEPTH``, or None; it is looked for where one
-    fact is asked for. ``quotes`` are in the order in which they are shown; ``exact`` counts those that
-    stand in the document, at their offsets, word for word, and their passages too. Times are in
-    milliseconds.
+    fact is asked for. ``span_f1`` is how well the words that the reader finds in the right passage agree
+    with an accepted answer, ``lead_f1`` the same of the words that the answer led with; both lie in [0, 1],
+    and are None where there are no such words. ``quotes`` are in the order in which they are shown;
+    ``exact`` counts those that stand in the document, at their offsets, word for word, and their passages
+    too. Times are in milliseconds.
     """
 
     rank: int | None
+    span_f1: float | None
+    lead_f1: float | None
     confidence: float
     quotes: tuple[Quote, ...]
     exact: int
@@ -120,16 +127,32 @@ def ask(engine: Engine, question: Question) -> Outcome:
         exact += (quoted, passage.text) == (citation.quote, citation.passage)
         gives = question.given_by(citation.quote, passage)
         quotes.append(Quote(citation.source, citation.locator, citation.quote, gives))
-    ranked = engine.passages(question.text, DEPTH) if question.kind == "fact" else []
-    right = (rank for rank, passage in enumerate(ranked, 1) if question.answered_by(passage))
+    ranked = _ranked(engine, question.text, answer) if question.kind == "fact" else []
+    right = [(rank, passage) for rank, passage in enumerate(ranked, 1) if question.answered_by(passage)]
     return Outcome(
-        rank=next(right, None),
+        rank=right[0][0] if right else None,
+        span_f1=_span_f1(engine.reader, question, right[0][1]) if engine.reader and right else None,
+        lead_f1=question.overlap(answer.lead) if answer.lead and question.answerable else None,
         confidence=answer.confidence if answer.found else 0.0,
         quotes=tuple(quotes),
         exact=exact,
         stages=answer.stages,
         elapsed_ms=answer.elapsed_ms,
     )
+
+
+def _span_f1(reader: Reader, question: Question, passage: Passage) -> float | None:
+    """How well the reader's words agree with an answer; None where it points at none."""
+    (reading,) = reader.read(question.text, [passage.text])
+    span = reading.best(0, len(passage.text))
+    return question.overlap(passage.text[span.start : span.end]) if span else None
+
+
+def _ranked(engine: Engine, question: str, answer: Answer) -> list[Passage]:
+    """The first passages: those that were weighed, then as retrieval ranks the others."""
+    weighed = [engine.around(source, start)[1] for source, start in answer.looked_at]
+    ranked = [*weighed, *engine.passages(question, DEPTH)]
+    return list({(passage.document.source, passage.start): passage for passage in ranked}.values())[:DEPTH]
 
 
 @contextmanager
@@ -167,7 +190,9 @@ def work_file(
         else [engine.store.folder.resolve().as_posix(), engine.generation().name]
     )
     values = {name: value for name, value in asdict(settings).items() if name not in _APART}
-    depends = [asked, engine.encoder.fingerprint, values, _code()]
+    reader = engine.reader.fingerprint if engine.reader else None
+    bent = engine.calibration or calibration.read(engine.calibration_file())
+    depends = [asked, engine.encoder.fingerprint, reader, bent, values, _code()]
     key = sha256(msgspec.json.encode(depends, order="deterministic")).hexdigest()[:16]
     return settings.state_folder() / "evaluations" / f"{key}.jsonl"
 

@@ -21,8 +21,8 @@ from telegram.constants import InlineKeyboardButtonLimit
 
 from bot.answer import Answer, Citation
 from bot.plain import line
-from bot.render import NEAREST, NOT_FOUND
-from bot.telegram.html import Block, Message, Run, block, excerpt, messages, short
+from bot.render import NEAREST, NOT_FOUND, in_three
+from bot.telegram.html import Block, Message, Run, block, excerpt, messages, short, units
 from index.generation import Entry
 from index.records import Passage
 
@@ -82,6 +82,8 @@ def answer(reply: Answer, number: int, *, repeat: bool = False) -> Screen:
     if not reply.found:
         blocks.append(block(Run(NOT_FOUND, "b")))
         blocks += [block(Run(NEAREST, "i"), gap=True)] if citations else []
+    if reply.lead:
+        blocks.append(block(Run(line(reply.lead), "b")))
     blocks += _quotes(citations)
     blocks += _sources(citations)
     left = len(reply.citations) - len(citations)
@@ -89,7 +91,8 @@ def answer(reply: Answer, number: int, *, repeat: bool = False) -> Screen:
         blocks.append(block(f"{len(citations)} of {len(reply.citations)} quotes; More brings the rest."))
     blocks += [block(f"⚠ {line(notice)}") for notice in reply.notices]
     if reply.found:
-        blocks.append(block(Run(f"confidence {min(reply.confidence, 0.99):.0%}", "i")))
+        certain = f"confidence {min(reply.confidence, 0.99):.0%}"
+        blocks.append(block(Run(" · ".join(filter(None, [reply.coverage, certain])), "i")))
     return Screen(messages(blocks), _answer_buttons(citations, number, verdicts=True))
 
 
@@ -211,10 +214,14 @@ def article(citation: Citation) -> tuple[str, str, list[Message]]:
 
 
 def _quotes(citations: Sequence[Citation], *, numbered: bool = True) -> list[Block]:
-    return [
-        block(*([Run(f"[{c.number}] ", "b")] if numbered else []), short(line(c.quote), _QUOTE), quoted=True)
-        for c in citations
-    ]
+    blocks = []
+    for citation in citations:
+        number = [Run(f"[{citation.number}] ", "b")] if numbered else []
+        before, span, after = in_three(citation)
+        if units(before + span + after) > _QUOTE:
+            before, span, after = short(line(citation.quote), _QUOTE), "", ""
+        blocks.append(block(*number, before, Run(span, "b"), after, quoted=True))
+    return blocks
 
 
 def _sources(citations: Sequence[Citation], *, numbered: bool = True) -> list[Block]:

@@ -1,0 +1,120 @@
+"""The reader's network: the embedded encoder, read across question and passage, with two heads.
+
+It is a BERT (Devlin et al., 2019) as small as MiniLM (Wang et al., 2020) whose heads say, of each token of
+the passage, whether an answer starts or ends there, and of the first token, whether the passage answers.
+The word table is that of the embedded encoder, unchanged, so it is not kept with the reader's weights.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import load_file
+from torch import Tensor, nn
+from transformers import BertConfig, BertModel
+
+from bot.reader.tokens import Tokens, padded
+
+WORD_TABLE = "body.embeddings.word_embeddings.weight"
+_LEVELS = 127  # of an 8-bit weight on either side of zero
+_SCALE = ".scale"
+
+
+class Network(nn.Module):
+    """Reads batches of token ids."""
+
+    def __init__(self, config: BertConfig) -> None:
+        super().__init__()
+        self.body = BertModel(config, add_pooling_layer=False)
+        self.spans = nn.Linear(config.hidden_size, 2)
+        self.gist = nn.Linear(config.hidden_size, config.hidden_size)
+        self.answers = nn.Linear(config.hidden_size, 1)
+        self.dropout = nn.Dropout(config.hidden_dropout_prob)
+
+    def forward(self, ids: Tensor, types: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Logits that an answer starts at a token, that it ends there, and that there is one.
+
+        Args:
+            ids: of tokens, shape (reads, tokens).
+            types: 0 for the question, 1 for the passage, same shape.
+            mask: 1 for tokens, 0 for what fills up, same shape.
+
+        Returns:
+            three tensors, of shapes (reads, tokens), (reads, tokens) and (reads,).
+        """
+        hidden = self.body(input_ids=ids, token_type_ids=types, attention_mask=mask).last_hidden_state
+        starts, ends = self.spans(self.dropout(hidden)).unbind(-1)
+        gist = torch.tanh(self.gist(self.dropout(hidden[:, 0])))
+        return starts, ends, self.answers(self.dropout(gist)).squeeze(-1)
+
+
+def logits(network: Network, rows: Sequence[Tokens]) -> tuple[Tensor, Tensor, Tensor]:
+    """What the network says of rows of tokens, as its ``forward`` returns it.
+
+    Starts and ends are next to impossible outside the passage.
+    """
+    ids, types, mask, inside = (
+        torch.from_numpy(padded(part))
+        for part in (
+            [row.ids for row in rows],
+            [row.types for row in rows],
+            [np.ones_like(row.ids) for row in rows],
+            [(row.offsets[:, 0] >= 0).astype(np.int64) for row in rows],
+        )
+    )
+    starts, ends, answers = network(ids, types, mask)
+    outside = torch.finfo(starts.dtype).min
+    return starts.masked_fill(inside == 0, outside), ends.masked_fill(inside == 0, outside), answers
+
+
+def untrained(folder: Path) -> Network:
+    """A network whose body is the encoder in a folder; the heads know nothing yet."""
+    network = Network(_config(folder))
+    weights = load_file(folder / "model.safetensors")
+    names = network.body.state_dict().keys()
+    network.body.load_state_dict({name: weights[name] for name in names if name in weights}, strict=False)
+    return network
+
+
+def trained(folder: Path, weights: Mapping[str, Tensor]) -> Network:
+    """The trained network, ready to read.
+
+    Args:
+        folder: of the embedded encoder.
+        weights: as ``pack`` made them.
+    """
+    network = Network(_config(folder))
+    table = load_file(folder / "model.safetensors")[WORD_TABLE.removeprefix("body.")]
+    network.load_state_dict({WORD_TABLE: table, **unpack(weights)})
+    return network.eval()
+
+
+def _config(folder: Path) -> BertConfig:
+    config = BertConfig.from_pretrained(folder, attn_implementation="sdpa")
+    config.attention_probs_dropout_prob = 0.0  # a fifth of the time of a step, for nothing that was seen
+    return config
+
+
+def pack(network: Network) -> dict[str, Tensor]:
+    """The weights but the word table: matrices in 8 bits with a scale a row, the rest in 16."""
+    packed = {}
+    for name, value in network.state_dict().items():
+        if name == WORD_TABLE:
+            continue
+        if value.ndim == 2:
+            scale = value.abs().amax(dim=1, keepdim=True).clamp(min=1e-8) / _LEVELS
+            packed[name] = (value / scale).round().to(torch.int8)
+            packed[name + _SCALE] = scale
+        else:
+            packed[name] = value.half() if value.is_floating_point() else value
+    return packed
+
+
+def unpack(packed: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The weights in 32 bits; the inverse of ``pack`` but for rounding."""
+    return {
+        name: value.float() * packed[name + _SCALE] if value.dtype == torch.int8 else value.float()
+        for name, value in packed.items()
+        if not name.endswith(_SCALE)
+    }

@@ -1,0 +1,58 @@
+"""Text in, token ids out, and the way back to characters."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from tokenizers import Encoding, Tokenizer
+
+MOST_TOKENS = 320  # of question, passage and the marks between; the rest of a longer passage is not read
+LONGEST_QUESTION = 300  # characters
+
+
+def tokenizer(folder: Path) -> Tokenizer:
+    """The tokenizer in a model's folder, cutting passages that are too long."""
+    loaded: Tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    loaded.no_padding()
+    loaded.enable_truncation(MOST_TOKENS, strategy="only_second")
+    return loaded
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """A question and a passage as tokens.
+
+    ``ids`` and ``types`` have the shape (tokens,); ``offsets``, of shape (tokens, 2), are where a token of
+    the passage starts and ends in its text, in characters, and (-1, -1) for all others.
+    """
+
+    ids: NDArray[np.int64]
+    types: NDArray[np.int64]
+    offsets: NDArray[np.int64]
+
+    def between(self, start: int, end: int) -> NDArray[np.int64]:
+        """The numbers of the tokens that lie in a stretch of the passage, in whole or in part."""
+        return np.flatnonzero((self.offsets[:, 0] < end) & (self.offsets[:, 1] > start))
+
+
+def pairs(by: Tokenizer, question: str, passages: Sequence[str]) -> list[Tokens]:
+    """The question beside each passage."""
+    question = question[:LONGEST_QUESTION]
+    return [_tokens(found) for found in by.encode_batch([(question, passage) for passage in passages])]
+
+
+def _tokens(found: Encoding) -> Tokens:
+    types = np.array(found.type_ids, np.int64)
+    offsets = np.array(found.offsets, np.int64)
+    offsets[(types == 0) | (np.array(found.special_tokens_mask) == 1)] = -1
+    return Tokens(np.array(found.ids, np.int64), types, offsets)
+
+
+def padded(rows: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
+    """Rows of like length, filled up with zeros; shape (rows, longest)."""
+    filled = np.zeros((len(rows), max(map(len, rows))), np.int64)
+    for number, row in enumerate(rows):
+        filled[number, : len(row)] = row
+    return filled
