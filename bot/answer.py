@@ -13,7 +13,6 @@ _SUPPORT = 0.4  # of the best sentence's score, that another must reach to be qu
 _SURE = 0.5  # probability of an answer and its words, from which on these are shown by themselves
 _BEARING_COSINE, _BEARING_COVERAGE = 0.2, 0.1  # one of them is needed; costs no right quote in the fit
 _MOST_OF_QUOTE = 0.7  # of its characters; an answer longer than that is said by the quote
-_MEMBER = 0.75  # of the best sentence's score and coverage, to be a member of a list
 
 _ASKS_FOR_LIST = re.compile(
     r"""\W* (?: (?: please | can\ you | could\ you ) \s+ )? (?:
@@ -91,20 +90,6 @@ def _has_bearing(one: Evidence) -> bool:
     """Whether the sentence itself speaks of the question, not only the passage around it."""
     features = one.features
     return features.sentence_cosine >= _BEARING_COSINE or features.sentence_coverage >= _BEARING_COVERAGE
-
-
-def members(evidence: Sequence[Evidence]) -> list[Evidence]:
-    """Of what retrieval alone found, every sentence about as relevant as the best one, in that order."""
-    best = evidence[0]
-    return [
-        one
-        for one in evidence
-        if one is best
-        or (
-            one.score >= _MEMBER * best.score
-            and one.features.sentence_coverage >= _MEMBER * best.features.sentence_coverage
-        )
-    ]
 
 
 def quotes_for_list(evidence: Sequence[Evidence]) -> list[Evidence]:

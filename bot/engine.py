@@ -11,6 +11,8 @@ from pathlib import Path
 from bot import answer, calibration, weigh
 from bot.answer import Answer, Citation
 from bot.calibration import Calibration
+from bot.conversation.stand_alone import stand_alone
+from bot.conversation.topics import Turn
 from bot.reader.readers import reader_of
 from bot.reader.reading import Reader
 from bot.weigh import Evidence
@@ -58,8 +60,12 @@ class Engine:
         """Whether an index was built."""
         return self.store.current_name() is not None
 
-    def ask(self, question: str) -> Answer:
+    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
         """Answer a question with quotes, or say that nothing was found.
+
+        Args:
+            question: as it was asked.
+            history: the turns before it, oldest first, that it may lean on.
 
         Raises:
             IndexFolderError: there is no index, or it cannot be used as it is.
@@ -67,16 +73,17 @@ class Engine:
         """
         watch = _Stopwatch()
         searcher = self._current()
-        wants_list = answer.asks_for_list(question)
+        searched_for = stand_alone(question, history)
+        wants_list = answer.asks_for_list(searched_for)
         find = searcher.sweep if wants_list else searcher.search
-        hits = find(question, lap=watch.lap)
-        found = (self._members if wants_list else self._read)(question, hits)
+        hits = find(searched_for, lap=watch.lap)
+        found = (self._members if wants_list else self._read)(searched_for, hits)
         bent = self.calibration or calibration.read(self.calibration_file())
         evidence = [replace(one, log_odds=bent.apply(one.log_odds)) for one in found]
         watch.lap("read")
         reply = answer.compose(
             question,
-            question,
+            searched_for,
             evidence,
             threshold=self.settings.answer.threshold,
             quotes=self.settings.answer.quotes,
@@ -97,7 +104,7 @@ class Engine:
 
     def _members(self, question: str, hits: Sequence[Hit]) -> list[Evidence]:
         if self.reader is None:
-            return answer.members(weigh.by_retrieval(hits)) if hits else []
+            return weigh.by_retrieval(weigh.members(hits))
         return weigh.members_by_reading(self.reader, question, hits, self.settings.reader.sentences)
 
     def more(self, question: str, seen: Sequence[Citation]) -> tuple[Citation, ...]:

@@ -13,6 +13,11 @@ def clean(text: str) -> str:
     return "".join(c for c in text if c in _KEPT or unicodedata.category(c) not in _HIDDEN)
 
 
-def line(text: str) -> str:
+def spaced(text: str) -> str:
     """Clean, and every run of white space as one space."""
-    return clean(re.sub(r"\s+", " ", text)).strip()
+    return clean(re.sub(r"\s+", " ", text))
+
+
+def line(text: str) -> str:
+    """Clean, every run of white space as one space, and none at the ends."""
+    return spaced(text).strip()

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from bot.answer import Answer, Citation
 from bot.engine import Matches
-from bot.plain import clean, line
+from bot.plain import clean, line, spaced
 from index.records import Document, Passage
 
 NOT_FOUND = "The documents do not answer this."
@@ -33,11 +33,20 @@ def to_json(answer: Answer) -> dict[str, Any]:
     }
 
 
-def terminal(answer: Answer, matches: Matches, *, width: int, colour: bool) -> str:
-    """The answer for a terminal: quotes with the question's words emphasised, then their sources."""
+def terminal(answer: Answer, matches: Matches, *, width: int, colour: bool, undo: str = "") -> str:
+    """The answer for a terminal: quotes with the question's words emphasised, then their sources.
+
+    Args:
+        answer: what is shown.
+        matches: where the words of the question stand.
+        width: of the terminal, in columns.
+        colour: whether to use it.
+        undo: how to ask a question as it was typed, where something else was searched for.
+    """
     parts: list[RenderableType] = []
     if answer.searched_for != answer.question:
-        parts.append(Text(f"searched for: {line(answer.searched_for)}", style="dim"))
+        hint = f"  ({undo})" if undo else ""
+        parts.append(Text(f"searched for: {line(answer.searched_for)}{hint}", style="dim"))
     if answer.found:
         parts += [Text(line(answer.lead), style="bold"), Text()] if answer.lead else []
         parts.append(_quotes(answer.citations, matches))
@@ -59,11 +68,8 @@ def in_three(citation: Citation) -> tuple[str, str, str]:
     start, end = citation.span or (citation.end, citation.end)
     cuts = (citation.start, start, end, citation.end)
     before, span, after = (citation.quote[a - citation.start : b - citation.start] for a, b in pairwise(cuts))
-    return line(before) + _gap(before[-1:]), line(span), _gap(after[:1]) + line(after)
-
-
-def _gap(character: str) -> str:
-    return " " if character.isspace() else ""
+    before, span, after = spaced(before).lstrip(), line(span), spaced(after).rstrip()
+    return before, span, after.lstrip() if (before + span).endswith(" ") else after
 
 
 def more(citations: Sequence[Citation], matches: Matches, *, width: int, colour: bool) -> str:

@@ -1,11 +1,14 @@
 """The chat in a terminal: a loop around a function that reads a line and one that writes a text."""
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot import render
 from bot.answer import Answer, Citation
+from bot.conversation.stand_alone import TURNS, turn_of
+from bot.conversation.topics import Turn
 from bot.engine import Engine
 from bot.plain import line
 from index.errors import DocentError
@@ -18,22 +21,25 @@ COMMANDS = {
     "/sources": "the documents that are answered from",
     "/show": "N: the passage of citation N in its context",
     "/more": "the next best passages for the last question",
+    "/alone": "ask the last question exactly as typed, whatever was said before",
+    "/reset": "forget the conversation",
     "/quit": "leave, as Ctrl-D does",
 }
 PROMPT = "? "
+UNDO = "/alone asks it as typed"
 
 Read = Callable[[], str]
 Write = Callable[[str], None]
 
 
 class Repl:
-    """A conversation: what was asked last, and the citations that it can be asked to show."""
+    """A conversation: the last turns, and the citations that it can be asked to show."""
 
     def __init__(self, engine: Engine, write: Write, *, width: int, colour: bool) -> None:
         self._engine = engine
         self._write = write
         self._width, self._colour = width, colour
-        self._question = ""
+        self._turns: tuple[Turn, ...] = ()
         self._citations: tuple[Citation, ...] = ()
 
     def run(self, read: Read) -> None:
@@ -55,22 +61,33 @@ class Repl:
     def respond(self, text: str) -> str:
         """What is written to a line: an answer, or the result of a command."""
         if not text.startswith("/"):
-            return self._ask(text)
+            return self._ask(text, self._turns)
         command, _, argument = text.partition(" ")
-        if command == "/help":
-            return self._help()
-        if command == "/sources":
-            return self._sources()
-        if command == "/show":
-            return self._show(argument.strip().strip("[]"))
-        if command == "/more":
-            return self._more()
+        answers: dict[str, Callable[[], str]] = {
+            "/help": self._help,
+            "/sources": self._sources,
+            "/show": partial(self._show, argument.strip().strip("[]")),
+            "/more": self._more,
+            "/alone": self._alone,
+            "/reset": self._reset,
+        }
+        if command in answers:
+            return answers[command]()
         return f"There is no command {line(command)}. /help lists them.\n"
 
-    def _ask(self, question: str) -> str:
-        reply: Answer = self._engine.ask(question)
-        self._question, self._citations = question, reply.citations or reply.near
-        return render.terminal(reply, self._engine.matches(question), width=self._width, colour=self._colour)
+    def _ask(self, question: str, history: tuple[Turn, ...]) -> str:
+        reply: Answer = self._engine.ask(question, history)
+        self._turns = (*history, turn_of(reply))[-TURNS:]
+        self._citations = reply.citations or reply.near
+        matches = self._engine.matches(reply.searched_for)
+        return render.terminal(reply, matches, width=self._width, colour=self._colour, undo=UNDO)
+
+    def _alone(self) -> str:
+        return self._ask(self._turns[-1].question, ()) if self._turns else "Ask something first.\n"
+
+    def _reset(self) -> str:
+        self._turns, self._citations = (), ()
+        return "Forgotten: the next question stands alone.\n"
 
     def _help(self) -> str:
         rows = "".join(f"  {name:<9} {what}\n" for name, what in COMMANDS.items())
@@ -93,11 +110,12 @@ class Repl:
         return render.passage(context, quote, width=self._width, colour=self._colour)
 
     def _more(self) -> str:
-        if not self._question:
+        if not self._turns:
             return "Ask something first.\n"
-        found = self._engine.more(self._question, self._citations)
+        searched_for = self._turns[-1].searched_for
+        found = self._engine.more(searched_for, self._citations)
         self._citations += found
-        matches = self._engine.matches(self._question)
+        matches = self._engine.matches(searched_for)
         return render.more(found, matches, width=self._width, colour=self._colour)
 
 

@@ -47,18 +47,19 @@ class Weights:
 
 
 LEAST_SHARE = 0.01
-RANKING = Weights(retrieval=8.0, answers=1.0, share=1.0, bias=0.0)
+RANKING = Weights(retrieval=5.32, answers=0.454, share=0.393, bias=-5.12)
 """Log-odds that a sentence of a passage that was read answers; fitted by benchmarks/reading.py."""
 
-READ_CONFIDENCE = Weights(retrieval=0.5, answers=0.7, share=0.3, bias=0.0)
+READ_CONFIDENCE = Weights(retrieval=0.60, answers=0.54, share=0.04, bias=-0.36)
 """Log-odds that one of the first three quotes answers, by the best one; retrieval's being those of
 ``CONFIDENCE``. By the same."""
 
-MEMBER = 0.5
-"""Probability that a sentence read by itself answers, from which on it belongs in a list."""
+_AS_RELEVANT = 0.75  # of the best sentence's score and coverage, to be a member of a list
+MEMBER = 0.6
+"""What the reader has to say of a sentence alone, as a probability, that it belongs in a list."""
 
-_READ_FIRST = 4  # passages; the next ones are read only where none of these is clear
-_CLEAR = 3.0  # log-odds of the best sentence
+_READ_AT_ONCE = 2  # passages; the next ones are read only where none of these is clear
+_CLEAR = 0.0  # log-odds of the best sentence; half as many reads, for no right quote (benchmarks/README.md)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,26 +104,42 @@ def by_reading(reader: Reader, question: str, hits: Sequence[Hit], most: int) ->
     """
     passages: dict[tuple[str, int], list[Hit]] = {}
     for hit in hits:
-        passage = hit.sentence.passage
-        passages.setdefault((passage.document.source, passage.start), []).append(hit)
-    todo = list(passages.values())[:most]
-    unread = [hit for group in list(passages.values())[most:] for hit in group]
+        passages.setdefault(_place(hit), []).append(hit)
+    todo = list(passages)[:most]
     evidence: list[Evidence] = []
-    while todo:
-        part, todo = todo[:_READ_FIRST], todo[_READ_FIRST:]
-        readings = reader.read(question, [group[0].sentence.passage.text for group in part])
-        for group, reading in zip(part, readings, strict=True):
-            evidence += [read(hit, reading) for hit in group]
-        if max(one.log_odds for one in evidence) >= _CLEAR:
-            unread = [hit for group in todo for hit in group] + unread
-            break
+    known: set[tuple[str, int]] = set()
+    while todo and max((one.log_odds for one in evidence), default=-_FAR) < _CLEAR:
+        part, todo = todo[:_READ_AT_ONCE], todo[_READ_AT_ONCE:]
+        readings = reader.read(question, [passages[place][0].sentence.passage.text for place in part])
+        for place, reading in zip(part, readings, strict=True):
+            evidence += [read(hit, reading) for hit in passages[place]]
+        known.update(part)
     evidence.sort(key=lambda one: -one.score)
-    least = min((one.score for one in evidence), default=0.0)
+    least = min((one.score for one in evidence), default=1.0)
+    unread = [hit for hit in hits if _place(hit) not in known]
     return [*evidence, *(Evidence(h.sentence, h.features, least * h.score, _found(h)) for h in unread)]
 
 
+def _place(hit: Hit) -> tuple[str, int]:
+    """Where its passage stands."""
+    return hit.sentence.passage.document.source, hit.sentence.passage.start
+
+
+def members(hits: Sequence[Hit]) -> list[Hit]:
+    """Of what retrieval found for a list, every sentence about as relevant as the best one."""
+    return [
+        hit
+        for hit in hits
+        if hit is hits[0]
+        or (
+            hit.score >= _AS_RELEVANT * hits[0].score
+            and hit.features.sentence_coverage >= _AS_RELEVANT * hits[0].features.sentence_coverage
+        )
+    ]
+
+
 def members_by_reading(reader: Reader, question: str, hits: Sequence[Hit], at_once: int) -> list[Evidence]:
-    """The sentences that answer, each read by itself: all of a small collection, the likelier of a large one.
+    """The sentences that belong in a list: those that answer when read by themselves, and ``members``.
 
     Args:
         reader: to read the sentences with.
@@ -131,20 +148,21 @@ def members_by_reading(reader: Reader, question: str, hits: Sequence[Hit], at_on
         at_once: sentences read together; where none of them answers, the rest is not read.
 
     Returns:
-        best first; where none answers, the best of those read, alone.
+        best first.
     """
+    known = {id(hit) for hit in members(hits)}
     found: list[Evidence] = []
-    best: Evidence | None = None
     for begin in range(0, len(hits), at_once):
         part = hits[begin : begin + at_once]
         readings = reader.read(question, [hit.sentence.text for hit in part])
         evidence = [read_alone(hit, reading) for hit, reading in zip(part, readings, strict=True)]
-        belongs = [one for one in evidence if one.score >= MEMBER]
-        found += belongs
-        best = max([*evidence, *([best] if best else [])], key=lambda one: one.score)
-        if not belongs:
+        answering = [one for one in evidence if one.score >= MEMBER]
+        found += [
+            one for hit, one in zip(part, evidence, strict=True) if one.score >= MEMBER or id(hit) in known
+        ]
+        if not answering:
             break
-    return sorted(found, key=lambda one: -one.score) or ([best] if best else [])
+    return sorted(found, key=lambda one: -one.score)
 
 
 def read_alone(hit: Hit, reading: Reading) -> Evidence:

@@ -99,7 +99,13 @@ def docs(tmp_path: Path) -> Path:
 @pytest.fixture
 def settings(docs: Path, tmp_path: Path) -> Settings:
     """Settings for those documents, with all state below the test's own folder."""
-    return load(flags={"documents.folder": docs, "state.folder": str(tmp_path / "state")})
+    return load(
+        flags={
+            "documents.folder": docs,
+            "state.folder": str(tmp_path / "state"),
+            "reader.model": "none",  # what most tests are about needs none
+        }
+    )
 
 
 @pytest.fixture

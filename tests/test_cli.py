@@ -28,7 +28,7 @@ ANSWER = """\
 Minutes of the garden club  (minutes.md)
   [1] Minutes of the garden club › Attendance, paragraph 2
 
-confidence 89%
+1 sentence in 1 of 3 documents · confidence 89%
 """
 STAGES = """\
 reading documents (3)
@@ -61,6 +61,7 @@ def _surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         monkeypatch.delenv(name, raising=False)
     for name, value in (
         ("DOCENT_STATE__FOLDER", str(tmp_path / "state")),
+        ("DOCENT_READER__MODEL", "none"),
         ("COLUMNS", "80"),
         ("TERM", "xterm-256color"),
     ):
@@ -156,7 +157,12 @@ def test_ask(indexed: Run):
 def test_ask_what_is_not_there(indexed: Run):
     code, out, err = indexed("ask", "zebra quantum?")
     assert (code, err) == (3, "")
-    assert out.startswith("The documents do not answer this.\nThe nearest passages, which are not an answer:")
+    assert out == "The documents do not answer this.\n"
+    code, out, err = indexed("ask", "zebra quantum Iceland?")
+    assert (code, err) == (3, "")
+    assert out.startswith(
+        "The documents do not answer this.\nThe nearest passages, which are not an answer:\n  [1] "
+    )
 
 
 def test_the_first_question_builds_the_index(run: Run, docs: Path):
@@ -211,7 +217,7 @@ def test_edited_documents_are_noticed(indexed: Run, docs: Path):
     code, out, err = indexed("ask", *ATTENDED)
     assert code == 0
     assert out == ANSWER.replace(
-        "\nconf", "! minutes.md changed since it was indexed; the quotes are from the earlier text.\n\nconf"
+        "\n1 s", "! minutes.md changed since it was indexed; the quotes are from the earlier text.\n\n1 s"
     )
     assert err == "Documents changed since they were indexed (1 edited). " + REFRESH
 
@@ -453,7 +459,8 @@ def test_chat_at_a_terminal(indexed: Run, tmp_path: Path, monkeypatch: pytest.Mo
 
 def judged(state: Path, documents: Path, question: str = "who attended the meeting?") -> None:
     """Somebody liked an answer in Telegram."""
-    engine = Engine(load(flags={"documents.folder": documents, "state.folder": str(state)}))
+    flags = {"documents.folder": documents, "state.folder": str(state), "reader.model": "none"}
+    engine = Engine(load(flags=flags))
     log = Feedback(engine.settings.feedback_file(), engine.settings.documents.folder)
     log.add(engine.ask(question), engine.generation().name, "good", question)
 
@@ -546,7 +553,7 @@ def test_an_index_is_asked_without_its_documents(indexed: Run, docs: Path):
     code, out, err = indexed("ask", *ATTENDED)
     assert code == 0
     assert out == ANSWER.replace(
-        "\nconf", "! minutes.md is gone or cannot be read; the quotes are from when it was indexed.\n\nconf"
+        "\n1 s", "! minutes.md is gone or cannot be read; the quotes are from when it was indexed.\n\n1 s"
     )
     assert err == (
         f"There is no documents folder '{docs}'. Name yours with --docs DIR, or set documents.folder in a "
@@ -768,7 +775,8 @@ def test_eval_builds_the_index_where_there_is_none(run: Run, club: Path):
     assert (code, err.splitlines()[-1]) == (0, "asking questions (2)")
     assert err.startswith("There is no index yet: building it from")
     assert out.startswith(
-        "2 questions (1 fact, 1 unanswerable), asked with all-MiniLM-L6-v2; nothing is claimed below 0.18.\n"
+        "2 questions (1 fact, 1 unanswerable), asked with all-MiniLM-L6-v2 and no reader; "
+        "nothing is claimed below 0.12.\n"
     )
     assert "| passage R@1                   | 1.000 |   1.000–1.000 |  1 |" in out
     assert "| answered, of the unanswerable | 0.000 |   0.000–0.000 |  1 |" in out
@@ -825,7 +833,7 @@ def test_help_names_every_command(run: Run):
     code, out, err = run("--help", plain=True)
     assert (code, err) == (0, "")
     assert re.findall(r"^  (\w+)  ", out, re.M) == [
-        "ask", "chat", "doctor", "eval", "feedback", "index", "show", "status", "telegram",
+        "ask", "calibrate", "chat", "doctor", "eval", "feedback", "index", "show", "status", "telegram",
     ]  # fmt: skip
 
 

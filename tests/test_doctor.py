@@ -21,6 +21,7 @@ from bot.telegram.access import Access
 from index.encoder import SentenceTransformerEncoder
 from index.settings import Settings, load
 from tests.conftest import WordsEncoder
+from tests.reader.words import WordReader
 from tests.telegram.server import TOKEN, BotApi
 
 Examined = list[Finding]
@@ -59,6 +60,7 @@ def flags(docs: Path, tmp_path: Path, api: BotApi) -> dict[str, object]:
     return {
         "documents.folder": docs,
         "state.folder": str(tmp_path / "state"),
+        "reader.model": "none",
         "telegram.base_url": api.url,
         "telegram.admins": [5],
     }
@@ -109,6 +111,20 @@ def test_all_is_well(look: Examine, docs: Path, tmp_path: Path, built: Settings)
         "token: Telegram knows it as @docent_test_bot",
         "polling: no other program polls with this token",
     ]
+
+
+def test_a_reader_that_loads(look: Examine, monkeypatch: pytest.MonkeyPatch):
+    reader = WordReader({})
+    monkeypatch.setattr("bot.engine.reader_of", lambda settings: reader)
+    texts = [finding.text for finding in look() if finding.level == "ok"]
+    assert texts[2] == "reader: words loads without network"
+    assert reader.asked == [("?", ["."])]
+
+
+def test_a_reader_that_does_not_load(look: Examine, tmp_path: Path):
+    (tmp_path / "reader").mkdir()
+    said = only(look(reader__model=str(tmp_path / "reader")))
+    assert said.startswith(f"reader: The model in {tmp_path / 'reader'} has no .safetensors weights.")
 
 
 def test_it_leaves_no_trace(look: Examine, tmp_path: Path):
@@ -434,6 +450,7 @@ def test_the_command_says_how_many_things_are_wrong(
 ):
     for name, value in (
         ("DOCENT_STATE__FOLDER", built.state.folder),
+        ("DOCENT_READER__MODEL", "none"),
         ("DOCENT_TELEGRAM__BASE_URL", built.telegram.base_url),
         ("DOCENT_TELEGRAM__ADMINS", "5"),
         (run.TOKEN, TOKEN),

@@ -10,14 +10,17 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from bot.conversation.stand_alone import turn_of
 from bot.engine import Engine
 from index.build import Changes
 from index.errors import DocumentsError, IndexMismatch, IndexMissing, UnknownSource
 from index.settings import Settings, load
 from index.store import Store
 from tests.conftest import LETTER, MINUTES, RECIPE, WordsEncoder
+from tests.reader.words import WordReader
 
 ATTENDED = "who attended the meeting?"
+NEAR_FERRY = "zebra quantum Iceland?"
 TEXTS = {"minutes.md": MINUTES, "soup.txt": RECIPE, "letters/ferry.txt": LETTER}
 
 
@@ -43,7 +46,13 @@ def test_a_question_that_they_do_not_answer(engine: Engine):
     reply = engine.ask("zebra quantum?")
     assert (reply.found, reply.text, reply.citations) == (False, "", ())
     assert reply.confidence < 0.01
-    assert [near.number for near in reply.near] == [1, 2, 3]
+    assert reply.near == ()  # no sentence has a word of it
+
+
+def test_what_is_near_a_question_that_they_do_not_answer(engine: Engine):
+    reply = engine.ask(NEAR_FERRY)
+    assert (reply.found, reply.text, reply.citations) == (False, "", ())
+    assert [(near.number, near.source) for near in reply.near] == [(1, "letters/ferry.txt")]
 
 
 @pytest.mark.parametrize("question", ["", "?!", "nul\0", "语", "x" * 10_000, '"+-&|!(){}[]^~*?:\\/'])
@@ -63,7 +72,7 @@ def test_every_quote_is_an_exact_slice_of_its_document(engine: Engine, words: li
 def test_the_stages_of_an_answer_are_timed(engine: Engine):
     for question in (ATTENDED, "Where was the meeting held?"):  # a sweep and a search
         reply = engine.ask(question)
-        assert list(reply.stages) == ["encode", "search", "weigh", "compose", "check files"]
+        assert list(reply.stages) == ["encode", "search", "weigh", "read", "compose", "check files"]
         assert sum(reply.stages.values()) == reply.elapsed_ms
     assert reply == replace(reply, stages={})  # times are no part of what is said
 
@@ -106,6 +115,88 @@ def test_threshold_and_number_of_quotes_are_those_of_the_settings(settings: Sett
         chosen = replace(settings.answer, threshold=threshold, quotes=quotes)
         reply = Engine(replace(settings, answer=chosen), encoder).ask(ferry)
         assert (len(reply.citations), len(reply.near)) == (found, 0 if found else quotes)
+
+
+# ---------------------------------------------------------------------------------- with a reader
+
+
+FERRY = "When does the ferry to Iceland leave?"
+
+
+def reading(engine: Engine, known: dict[str, float], **more: int) -> tuple[Engine, WordReader]:
+    """The same engine with a reader that knows words."""
+    reader = WordReader(known)
+    settings = replace(engine.settings, reader=replace(engine.settings.reader, **more))
+    return Engine(settings, engine.encoder, reader), reader
+
+
+def test_an_answer_is_led_by_the_words_that_the_reader_finds(engine: Engine):
+    engine, reader = reading(engine, {"on Tuesday": 12.0})
+    reply = engine.ask(FERRY)
+    assert (reply.found, reply.lead) == (True, "on Tuesday")
+    assert reply.confidence > 0.9
+    best, *others = reply.citations
+    assert best.quote == "the ferry to Iceland leaves from Hirtshals on Tuesday."
+    assert best.span is not None
+    assert LETTER[slice(*best.span)] == "on Tuesday"
+    assert reply.text.startswith(f"on Tuesday [1]\n{best.quote} [1]")
+    assert all(other.span is None for other in others)
+    assert {question for question, _ in reader.asked} == {FERRY}
+    assert list(reply.stages) == ["encode", "search", "weigh", "read", "compose", "check files"]
+
+
+def test_the_reader_can_say_that_the_documents_do_not_answer(engine: Engine):
+    assert engine.ask(FERRY).found
+    engine, _ = reading(engine, {})
+    reply = engine.ask(FERRY)
+    assert (reply.found, reply.lead, reply.citations) == (False, "", ())
+    assert reply.near[0].source == "letters/ferry.txt"
+    who = engine.ask(ATTENDED)
+    assert (who.found, who.coverage, len(who.near)) == (False, "", 1)
+
+
+def test_the_members_of_a_list_are_those_that_the_reader_takes_for_answers(engine: Engine):
+    engine, reader = reading(engine, {"attended": 12.0, "apologies": 11.0})
+    reply = engine.ask(ATTENDED)
+    assert [citation.quote for citation in reply.citations] == [
+        "Alice Archer, Bob Baker and Carol Cook attended the meeting.",
+        "Dora Dean sent her apologies.",
+    ]
+    assert (reply.lead, reply.coverage) == ("", "2 sentences in 1 of 3 documents")
+    assert len(reader.read_texts) == 13  # each sentence of so small a collection, by itself
+    assert max(map(len, reader.read_texts)) < 100
+
+
+def test_no_more_is_read_than_the_settings_say(engine: Engine):
+    engine, reader = reading(engine, {}, passages=2, sentences=3)
+    engine.ask(FERRY)
+    assert [len(texts) for _, texts in reader.asked] == [2]
+    reader.asked.clear()
+    engine.ask(ATTENDED)
+    assert [len(texts) for _, texts in reader.asked] == [3]
+
+
+def test_passages_that_were_weighed_are_named_best_first(engine: Engine):
+    plain = engine.ask(FERRY)
+    assert plain.looked_at[0] == ("letters/ferry.txt", 0)
+    assert len(plain.looked_at) == len(set(plain.looked_at)) == 5
+    engine, _ = reading(engine, {"half an hour": 12.0})
+    reply = engine.ask(FERRY)
+    assert reply.looked_at[0] == ("soup.txt", 0)
+    assert sorted(reply.looked_at) == sorted(plain.looked_at)
+
+
+def test_warming_up_warms_the_reader(engine: Engine):
+    engine, reader = reading(engine, {})
+    engine.warm()
+    assert reader.asked == [("?", ["."])]
+
+
+def test_nothing_is_read_without_a_reader(engine: Engine):
+    assert engine.reader is None
+    reply = engine.ask(FERRY)
+    assert (reply.found, reply.lead) == (True, "")
+    assert {citation.span for citation in reply.citations} == {None}
 
 
 def test_where_the_words_of_a_question_stand(engine: Engine):
@@ -182,9 +273,9 @@ def test_a_cited_file_that_changed_is_noticed(engine: Engine, docs: Path, change
 
 
 def test_a_changed_file_that_is_only_near_is_noticed_too(engine: Engine, docs: Path):
-    (docs / "soup.txt").unlink()
-    assert engine.ask("zebra quantum?").notices == (
-        "soup.txt is gone or cannot be read; the quotes are from when it was indexed.",
+    (docs / "letters" / "ferry.txt").unlink()
+    assert engine.ask(NEAR_FERRY).notices == (
+        "letters/ferry.txt is gone or cannot be read; the quotes are from when it was indexed.",
     )
 
 
@@ -221,7 +312,7 @@ def test_a_damaged_index_named_alone_can_be_built_anew(engine: Engine, docs: Pat
     """The message of the damage says so: run `docent index --full`."""
     generation = engine.generation()
     (generation.folder / "texts.sqlite").write_bytes(b"")
-    alone = load(flags={"index.folder": str(engine.settings.index_folder())})
+    alone = load(flags={"index.folder": str(engine.settings.index_folder()), "reader.model": "none"})
     again = Engine(alone, WordsEncoder())
     assert again.settings.documents.folder == docs
     assert again.build(full=True).documents == 3
@@ -328,3 +419,19 @@ def test_sources(engine: Engine):
         ("minutes.md", "Minutes of the garden club"),
         ("soup.txt", "Onion soup"),
     ]
+
+
+def test_a_follow_up_is_searched_as_what_it_leans_on_tells(engine: Engine):
+    where = engine.ask("Where was the meeting held?")
+    assert where.searched_for == where.question
+    when = engine.ask("When?", [turn_of(where)])
+    assert (when.question, when.searched_for) == ("When?", "When was the meeting held?")
+    assert when.citations == engine.ask("When was the meeting held?").citations
+    assert not engine.ask("When?").found
+
+
+def test_a_follow_up_that_asks_for_a_list_gets_one(engine: Engine):
+    came = engine.ask(ATTENDED)
+    reply = engine.ask("Who else?", [turn_of(came)])
+    assert reply.searched_for == "Who else attended the meeting?"
+    assert reply.citations == engine.ask(reply.searched_for).citations

@@ -42,8 +42,8 @@ def test_a_good_answer_becomes_a_question_with_its_quotes_as_evidence(log: Feedb
         "evidence": ["The ferry leaves on Tuesday.", "Boil it."],
         "searched_for": "When does the ferry to Iceland leave?",
         "quoted": [
-            {"source": "letters/ferry.txt", "start": 14, "end": 41, "quote": "The ferry leaves on Tuesday."},
-            {"source": "soup.txt", "start": 14, "end": 41, "quote": "Boil it."},
+            {"source": "letters/ferry.txt", "start": 14, "end": 42, "quote": "The ferry leaves on Tuesday."},
+            {"source": "soup.txt", "start": 14, "end": 22, "quote": "Boil it."},
         ],
         "verdict": "good",
         "generation": "g1",

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
@@ -23,16 +23,25 @@ CITED = Citation(
     title="Dear Miriam",
     locator="paragraph 2",
     start=14,
-    end=41,
+    end=42,
     quote="The ferry leaves on Tuesday.",
     passage="The ferry leaves on Tuesday. It rains.",
     passage_start=14,
-    passage_end=51,
+    passage_end=52,
     span=None,
     score=0.5,
 )
-SECOND = replace(CITED, number=2, source="soup.txt", title="Soup", locator="paragraph 1", quote="Boil it.")
-THIRD = replace(CITED, number=3, locator="paragraph 4", quote="Take the ferry back.")
+
+
+def quoting(quote: str, words: str = "", **more: Any) -> Citation:
+    """A citation with another quote, and with words of it that answer."""
+    at = CITED.start + quote.index(words)
+    span = (at, at + len(words)) if words else None
+    return replace(CITED, quote=quote, end=CITED.start + len(quote), span=span, **more)
+
+
+SECOND = quoting("Boil it.", number=2, source="soup.txt", title="Soup", locator="paragraph 1")
+THIRD = quoting("Take the ferry back.", number=3, locator="paragraph 4")
 FOUND = Answer(
     question="When does the ferry leave?",
     searched_for="When does the ferry leave?",
@@ -41,6 +50,12 @@ FOUND = Answer(
     text="The ferry leaves on Tuesday. [1]",
     citations=(CITED,),
     elapsed_ms=12.345,
+)
+LED = replace(
+    FOUND,
+    citations=(quoting("The ferry leaves on Tuesday.", "on Tuesday"),),
+    lead="on Tuesday",
+    text="on Tuesday [1]\nThe ferry leaves on Tuesday. [1]",
 )
 LOST = Answer(
     question="Why?", searched_for="Why?", found=False, confidence=0.01, text="", citations=(), near=(CITED,)
@@ -79,6 +94,42 @@ def test_an_answer_in_colour_emphasises_the_questions_words():
         "\n"
         "\x1b[2mconfidence 87%\x1b[0m\n"
     )
+
+
+def test_an_answer_that_is_led_by_the_words_that_answer():
+    assert shown(LED) == "on Tuesday\n\n" + shown(FOUND)
+
+
+def test_the_words_that_answer_are_emphasised():
+    lead, empty, quote, *_ = shown(LED, colour=True).split("\n")
+    assert (lead, empty) == ("\x1b[1mon Tuesday\x1b[0m", "")
+    assert quote == ("\x1b[36m[1]\x1b[0m The \x1b[1;32mferry\x1b[0m leaves \x1b[1;4mon Tuesday\x1b[0m.")
+
+
+def test_words_of_the_question_among_the_words_that_answer_are_emphasised_as_both():
+    answer = replace(FOUND, citations=(quoting("Take the ferry back.", "the ferry"),))
+    assert "Take \x1b[1;4mthe \x1b[0m\x1b[1;4;32mferry\x1b[0m back." in shown(answer, colour=True)
+
+
+def test_a_list_says_where_its_members_were_found():
+    answer = replace(FOUND, coverage="5 sentences in 1 of 12 documents")
+    assert shown(answer).endswith("\n\n5 sentences in 1 of 12 documents · confidence 87%\n")
+
+
+@pytest.mark.parametrize(
+    ("quote", "words", "three"),
+    [
+        ("It was built by Ada Holm in 1871.", "Ada Holm", ("It was built by ", "Ada Holm", " in 1871.")),
+        ("Ada\n  Holm built\tit.", "Ada\n  Holm", ("", "Ada Holm", " built it.")),
+        ("Built in\n1871.", "1871", ("Built in ", "1871", ".")),
+        ("Pre-1871.", "1871", ("Pre-", "1871", ".")),
+        ("No words.", "", ("No words.", "", "")),
+        ("All words", "All words", ("", "All words", "")),
+        ("a \u200bAda\u200b Holm", "Ada", ("a ", "Ada", " Holm")),  # what has no shape parts no words
+    ],
+)
+def test_a_quote_in_three(quote: str, words: str, three: tuple[str, str, str]):
+    assert render.in_three(quoting(quote, words)) == three
 
 
 def test_nothing_found():
@@ -135,13 +186,13 @@ def test_notices_and_what_was_searched_for():
     ],
 )
 def test_quotes_are_wrapped(quote: str, width: int, rows: list[str]):
-    lines = shown(replace(FOUND, citations=(replace(CITED, quote=quote),)), width=width).split("\n")
+    lines = shown(replace(FOUND, citations=(quoting(quote),)), width=width).split("\n")
     assert lines[: len(rows) + 1] == [*rows, ""]
 
 
 @pytest.mark.parametrize("markup", ["[bold]no[/bold]", "[/]", "[red", ":smile:", "\\[x]", "https://a.b/c"])
 def test_markup_is_printed_as_it_is(markup: str):
-    hostile = replace(CITED, quote=f"a {markup} b", title=markup, source=markup, locator=markup)
+    hostile = quoting(f"a {markup} b", title=markup, source=markup, locator=markup)
     assert shown(replace(FOUND, citations=(hostile,), notices=(markup,))) == (
         f"[1] a {markup} b\n\n{markup}  ({markup})\n  [1] {markup}\n! {markup}\n\nconfidence 87%\n"
     )
@@ -205,11 +256,11 @@ def test_json_of_an_answer_has_exactly_these_keys():
                 "title": "Dear Miriam",
                 "locator": "paragraph 2",
                 "start": 14,
-                "end": 41,
+                "end": 42,
                 "quote": "The ferry leaves on Tuesday.",
                 "passage": "The ferry leaves on Tuesday. It rains.",
                 "passage_start": 14,
-                "passage_end": 51,
+                "passage_end": 52,
                 "span": None,
                 "score": 0.5,
             }
@@ -278,12 +329,26 @@ def harmless(text: str) -> bool:
 NASTY = st.text(st.sampled_from("\x1b[]0;m\x07\0\r\n\t\x7f\x9b\u202e\u2066\u2028\ufeffa 語")) | st.text()
 
 
-@given(NASTY, NASTY, NASTY, NASTY, st.integers(20, 100), st.booleans())
+@given(NASTY, st.data())
+def test_a_quote_in_three_is_the_quote(quote: str, data: st.DataObject):
+    start, end = sorted(data.draw(st.integers(0, len(quote))) for _ in range(2))
+    words = quote[start:end]
+    assume(words == plain.clean(words).strip())  # as words are
+    cited = replace(quoting(quote), span=(CITED.start + start, CITED.start + end))
+    before, span, after = render.in_three(cited)
+    assert (before + span + after).strip() == plain.line(quote)
+    assert span == plain.line(words)
+
+
+@given(NASTY, NASTY, NASTY, NASTY, st.integers(20, 100), st.booleans(), st.data())
 def test_no_text_reaches_the_screen_unclean(
-    quote: str, title: str, source: str, other: str, width: int, found: bool
+    quote: str, title: str, source: str, other: str, width: int, found: bool, data: st.DataObject
 ):
-    cited = replace(CITED, quote=quote, title=title, source=source, locator=other)
-    answer = replace(FOUND, searched_for=other, found=found, citations=(cited,), notices=(other,))
+    start, end = sorted(CITED.start + data.draw(st.integers(0, len(quote))) for _ in range(2))
+    cited = replace(quoting(quote), title=title, source=source, locator=other, span=(start, end))
+    answer = replace(
+        FOUND, searched_for=other, found=found, citations=(cited,), notices=(other,), lead=other, coverage="x"
+    )
     written = shown(answer, width=width)
     assert harmless(written)
     assert all(cell_len(row) <= width for row in written.split("\n"))

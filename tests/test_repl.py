@@ -11,6 +11,8 @@ from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
 from bot import repl
+from bot.conversation.stand_alone import TURNS
+from bot.conversation.topics import Turn
 from bot.engine import Engine
 from index.errors import DocentError
 
@@ -21,7 +23,7 @@ ATTENDED = """\
 Minutes of the garden club  (minutes.md)
   [1] Minutes of the garden club › Attendance, paragraph 2
 
-confidence 89%
+1 sentence in 1 of 3 documents · confidence 89%
 """
 SHOWN = """\
 Minutes of the garden club  (minutes.md, Minutes of the
@@ -59,6 +61,8 @@ Type a question, or one of these:
   /sources  the documents that are answered from
   /show     N: the passage of citation N in its context
   /more     the next best passages for the last question
+  /alone    ask the last question exactly as typed, whatever was said before
+  /reset    forget the conversation
   /quit     leave, as Ctrl-D does
 Ctrl-C cancels a question.
 """
@@ -100,9 +104,9 @@ def test_more_goes_on_until_there_is_no_more(talk: Talk):
 
 
 def test_a_question_that_is_not_answered_can_be_looked_into(talk: Talk):
-    unanswered, shown = talk("zebra quantum?", "/show 1")
+    unanswered, shown = talk("zebra quantum Iceland?", "/show 1")
     assert unanswered.startswith("The documents do not answer this.\n")
-    assert shown.startswith("Onion soup  (soup.txt, paragraphs 1–3, characters 0–171)\n")
+    assert shown.startswith("Dear Miriam,  (letters/ferry.txt, paragraphs 1–3, characters\n0–167)\n")
 
 
 @pytest.mark.parametrize(
@@ -121,6 +125,65 @@ def test_what_cannot_be_done_is_said(talk: Talk, lines: list[str], reply: str):
     assert talk(*lines)[-1] == reply
 
 
+WHEN = """\
+searched for: When was the meeting held?  (/alone asks it as
+typed)
+[1] The meeting was held in the village hall on 3 May 2024.
+[2] Alice Archer, Bob Baker and Carol Cook attended the
+    meeting.
+
+Minutes of the garden club  (minutes.md)
+  [1] Minutes of the garden club, paragraph 1 · [2] Minutes
+  of the garden club › Attendance, paragraph 2
+
+confidence 93%
+"""
+
+
+def test_a_follow_up_shows_what_was_searched_for_and_can_be_asked_alone(talk: Talk):
+    _, when, more, alone, again = talk(
+        "Where was the meeting held?", "and when?", "/more", "/alone", "Why is that?"
+    )
+    assert when == WHEN
+    assert more.startswith("[3] ")  # of what was searched for
+    assert alone.startswith("The documents do not answer this.\n")
+    assert "searched for" not in alone
+    assert "searched for" not in again  # what was said before is left behind
+
+
+def test_a_question_that_stands_alone_drags_nothing_along(talk: Talk):
+    assert talk("Where was the meeting held?", "who attended the meeting?")[1] == ATTENDED
+
+
+def test_reset_forgets_the_conversation(talk: Talk):
+    *_, reset, when, shown, alone = talk(
+        "Where was the meeting held?", "/reset", "When was it?", "/show 99", "/alone"
+    )
+    assert reset == "Forgotten: the next question stands alone.\n"
+    assert "searched for" not in when
+    assert shown.startswith("Show which citation? There are 1, 2")  # those of the last answer
+    assert "searched for" not in alone
+    assert talk("Where was the meeting held?", "/reset", "/show 1", "/more", "/alone")[2:] == [
+        "There is nothing to show yet.\n",
+        "Ask something first.\n",
+        "Ask something first.\n",
+    ]
+
+
+def test_only_so_many_turns_are_kept(engine: Engine, monkeypatch: pytest.MonkeyPatch):
+    seen: list[int] = []
+    ask = Engine.ask
+
+    def watched(self: Engine, question: str, history: tuple[Turn, ...] = ()):
+        seen.append(len(history))
+        return ask(self, question, history)
+
+    monkeypatch.setattr(Engine, "ask", watched)
+    chat = repl.Repl(engine, lambda _: None, width=60, colour=False)
+    chat.run(repl.lines_reader(["zebra?"] * (TURNS + 2)))
+    assert seen == [*range(TURNS + 1), TURNS]
+
+
 def test_quit_leaves_at_once(talk: Talk):
     assert talk("/help", "/quit", "/help") == [HELP]
     assert talk() == []
@@ -129,7 +192,7 @@ def test_quit_leaves_at_once(talk: Talk):
 def test_an_interrupted_question_is_cancelled_and_the_loop_goes_on(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ):
-    def ask(question: str):
+    def ask(question: str, history: object):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(engine, "ask", ask)
@@ -154,7 +217,7 @@ def test_ctrl_c_at_the_prompt_goes_on_and_ctrl_d_leaves(engine: Engine):
 
 
 def test_an_error_is_shown_and_the_loop_goes_on(engine: Engine, talk: Talk, monkeypatch: pytest.MonkeyPatch):
-    def ask(question: str):
+    def ask(question: str, history: object):
         raise DocentError("The index is damaged.")
 
     monkeypatch.setattr(engine, "ask", ask)
@@ -208,7 +271,7 @@ def test_tab_completes_a_command(keys: PipeInput, tmp_path: Path):
 @pytest.mark.parametrize(
     ("typed", "offered"),
     [
-        ("/", ["/help", "/sources", "/show", "/more", "/quit"]),
+        ("/", ["/help", "/sources", "/show", "/more", "/alone", "/reset", "/quit"]),
         ("/s", ["/sources", "/show"]),
         ("/show 1", []),
         ("who", []),

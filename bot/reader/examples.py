@@ -100,11 +100,12 @@ def _make(
     build(settings, encoder, progress=progress)
     searcher = Searcher(Store(settings.index_folder()).current(), encoder, settings)
     maker = _Maker(searcher, encoder, everything)
+    home = {article.title for file in validate for article in articles[file]}
     examples: dict[tuple[str, str], Example] = {}
     for file, found in articles.items():
         progress.stage(f"looking for hard passages: {file.name}", sum(len(a.questions) for a in found))
         for article in found:
-            kept = file in validate and held_out(article.title, share, seed)
+            kept = article.title in home and held_out(article.title, share, seed)
             for question, reads in maker.make(article):
                 if any(read.right for read in reads) or not question.answerable:
                     example = Example(question.text, file.name, article.title, kept, reads)

@@ -72,7 +72,8 @@ class Plan:
         for begin in range(0, len(self._asked), _STRETCH):
             found: list[list[Asked]] = [[]]
             for asked in sorted(self._asked[begin : begin + _STRETCH], key=lambda asked: _length(asked[0])):
-                if len(found[-1]) == BATCH or 2 * _length(asked[0]) * (len(found[-1]) + 1) > BATCH_TOKENS:
+                full = 2 * _length(asked[0]) * (len(found[-1]) + 1) > BATCH_TOKENS
+                if found[-1] and (full or len(found[-1]) == BATCH):
                     found.append([])
                 found[-1].append(asked)
             batches += chance.sample(found, len(found))

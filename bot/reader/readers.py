@@ -47,7 +47,12 @@ def learned_by(settings: Settings) -> frozenset[str]:
     """Titles of the articles that the reader of the settings was trained on, as far as that is known."""
     if settings.reader.model != OWN:
         return frozenset()
-    return frozenset(msgspec.json.decode(TRAINING.read_bytes(), type=_Training).articles)
+    return learned(TRAINING)
+
+
+def learned(training: Path) -> frozenset[str]:
+    """Titles of the articles in the file that training left beside its weights."""
+    return frozenset(msgspec.json.decode(training.read_bytes(), type=_Training).articles)
 
 
 class _Training(msgspec.Struct):
@@ -70,13 +75,13 @@ class OwnReader:
             ModelError: they are missing, or not those that the checksum beside them names.
         """
         try:
-            found, expected = digest_file(WEIGHTS), CHECKSUM.read_text(encoding="ascii").split()[0]
+            found, expected = digest_file(WEIGHTS), CHECKSUM.read_text(encoding="ascii").split()
         except OSError as error:
             raise ModelError(
                 f"The reader's weights {WEIGHTS} cannot be read ({error.strerror or error}). Install Docent "
                 'anew, or set reader.model to "none".'
             ) from None
-        if found != expected:
+        if expected[:1] != [found]:
             raise ModelError(
                 f"The reader's weights {WEIGHTS} are damaged: their checksum is not the expected one. "
                 'Install Docent anew, or set reader.model to "none".'
@@ -147,7 +152,12 @@ class HuggingFaceReader:
 
         network, tokenizer, points = self._loaded
         found = tokenizer(
-            question, passage, truncation="only_second", return_offsets_mapping=True, return_tensors="pt"
+            question,
+            passage,
+            truncation="longest_first",
+            max_length=_longest(tokenizer, network.config),
+            return_offsets_mapping=True,
+            return_tensors="pt",
         )
         offsets = found.pop("offset_mapping")[0].numpy().astype(np.int64)
         offsets[[kind != 1 for kind in found.sequence_ids()]] = -1
@@ -172,10 +182,13 @@ class HuggingFaceReader:
         _log.info("loading the reader %s from %s", self.name, folder)
         models.forbid_network()
         import transformers
+        from safetensors import SafetensorError
 
+        known = {"ForQuestionAnswering": True, "ForSequenceClassification": False}
         try:
             config = transformers.AutoConfig.from_pretrained(folder, local_files_only=True)
-            points = any(name.endswith("ForQuestionAnswering") for name in config.architectures or [])
+            made = " ".join(config.architectures or [])
+            points = next((points for kind, points in known.items() if kind in made), None)
             kind = (
                 transformers.AutoModelForQuestionAnswering
                 if points
@@ -183,12 +196,24 @@ class HuggingFaceReader:
             )
             tokenizer = transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True)
             network = kind.from_pretrained(folder, local_files_only=True, use_safetensors=True)
-        except (OSError, ValueError, RuntimeError, ImportError) as error:
+        except (OSError, ValueError, RuntimeError, ImportError, SafetensorError) as error:
             reason = (str(error).strip() or type(error).__name__).splitlines()[0]
             raise ModelError(f"The reader in {folder} cannot be loaded: {reason}") from error
+        if points is None:
+            raise ModelError(
+                f"The reader in {folder} was made neither to answer questions nor to classify, but as "
+                f"{made or 'nothing that is known'}."
+            )
         if not tokenizer.is_fast:
             raise ModelError(f"The reader in {folder} has no fast tokenizer, which Docent needs.")
         return network.eval(), tokenizer, points
+
+
+def _longest(tokenizer: Any, config: Any) -> int:
+    """The most tokens that a model reads at once; RoBERTa and its kin lose some places to padding."""
+    places = getattr(config, "max_position_embeddings", 512)
+    lost = config.pad_token_id + 1 if "roberta" in config.model_type else 0
+    return int(min(tokenizer.model_max_length, places - lost))
 
 
 def _pointless(answers: float) -> Reading:

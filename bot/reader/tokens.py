@@ -16,7 +16,7 @@ def tokenizer(folder: Path) -> Tokenizer:
     """The tokenizer in a model's folder, cutting passages that are too long."""
     loaded: Tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     loaded.no_padding()
-    loaded.enable_truncation(MOST_TOKENS, strategy="only_second")
+    loaded.enable_truncation(MOST_TOKENS, strategy="longest_first")
     return loaded
 
 

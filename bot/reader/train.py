@@ -27,7 +27,7 @@ from bot.progress import shown
 from bot.reader.examples import prepare
 from bot.reader.lessons import Group, Item, Plan, Reads
 from bot.reader.model import Network, logits, pack, trained, untrained
-from bot.reader.readers import CHECKSUM, TRAINING, WEIGHTS
+from bot.reader.readers import CHECKSUM, TRAINING, WEIGHTS, learned
 from bot.reader.reading import best_span
 from index.documents import digest_file
 from index.encoder import SentenceTransformerEncoder
@@ -75,7 +75,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     save_file(pack(network), given.out / WEIGHTS.name)
     digest = digest_file(given.out / WEIGHTS.name)
     (given.out / CHECKSUM.name).write_text(f"{digest}  {WEIGHTS.name}\n", encoding="ascii")
-    about = {"seed": given.seed, "history": history, "articles": plan.articles}
+    known = learned(given.start / TRAINING.name) if given.start else frozenset()
+    articles = sorted(known.union(plan.articles))
+    about = {"seed": given.seed, "history": history, "articles": articles}
     (given.out / TRAINING.name).write_text(
         json.dumps(about, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
     )

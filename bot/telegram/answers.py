@@ -1,4 +1,4 @@
-"""What was answered, as long as its buttons work."""
+"""What was answered, as long as its buttons work and follow-up questions lean on it."""
 
 import sqlite3
 import time
@@ -8,8 +8,13 @@ from dataclasses import dataclass, replace
 import msgspec
 
 from bot.answer import Answer, Citation
+from bot.conversation.stand_alone import TURNS, turn_of
+from bot.conversation.topics import Turn
+
+REMEMBERED = 30 * 60  # seconds for which the next question may lean on an answer without replying to it
 
 _DAY = 24 * 3600
+_PLACE = "COALESCE(question_message, json_extract(messages, '$[0]'))"  # of an answer in its chat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +22,8 @@ class Kept:
     """An answer in a chat.
 
     ``number`` names it in the data of buttons; ``messages`` are the ids of those that show it;
-    ``shown`` counts the citations that its reader has seen so far.
+    ``shown`` counts the citations that its reader has seen so far; ``follows`` is the number of the
+    answer that came before it in the conversation.
     """
 
     number: int
@@ -27,6 +33,9 @@ class Kept:
     generation: str
     answer: Answer
     shown: int
+    thread: int | None = None
+    asker: int | None = None
+    follows: int | None = None
 
     @property
     def citations(self) -> tuple[Citation, ...]:
@@ -49,7 +58,7 @@ class Answers:
         """A number for an answer that is about to be sent; no other answer has or had it."""
         done = self._database.execute(
             "INSERT INTO answers (chat, created, messages, generation, answer, shown) "
-            "VALUES (0, ?, '', '', '', 0)",
+            "VALUES (0, ?, '[]', '', '', 0)",
             [time.time()],
         )
         return int(done.lastrowid or 0)
@@ -58,7 +67,7 @@ class Answers:
         """Write an answer down under its number."""
         self._database.execute(
             "UPDATE answers SET chat = ?, question_message = ?, messages = ?, generation = ?, answer = ?, "
-            "shown = ? WHERE id = ?",
+            "shown = ?, thread = ?, asker = ?, follows = ? WHERE id = ?",
             [
                 kept.chat,
                 kept.question_message,
@@ -66,6 +75,9 @@ class Answers:
                 kept.generation,
                 msgspec.json.encode(kept.answer).decode(),
                 kept.shown,
+                kept.thread,
+                kept.asker,
+                kept.follows,
                 kept.number,
             ],
         )
@@ -83,6 +95,30 @@ class Answers:
     def to_question(self, chat: int, message: int) -> Kept | None:
         """The last answer to that message."""
         return self._one("chat = ? AND question_message = ? ORDER BY id DESC LIMIT 1", chat, message)
+
+    def shown_in(self, chat: int, message: int) -> Kept | None:
+        """The last answer that is shown in that message."""
+        inside = "EXISTS (SELECT 1 FROM json_each(messages) WHERE value = ?)"
+        return self._one(
+            f"chat = ? AND json_valid(messages) AND {inside} ORDER BY id DESC LIMIT 1", chat, message
+        )
+
+    def latest(self, chat: int, thread: int | None, asker: int, before: int) -> Kept | None:
+        """Somebody's last answer in a topic of a chat to what stands before a message, unless it is old."""
+        since = time.time() - REMEMBERED
+        return self._one(
+            f"chat = ? AND thread IS ? AND asker = ? AND {_PLACE} < ? AND created > ? "
+            f"ORDER BY {_PLACE} DESC, id DESC LIMIT 1",
+            chat, thread, asker, before, since,
+        )  # fmt: skip
+
+    def turns(self, chat: int, number: int | None) -> list[Turn]:
+        """The conversation up to the answer of that number, oldest first."""
+        turns: list[Turn] = []
+        while number is not None and len(turns) < TURNS and (kept := self.find(number, chat)):
+            turns.append(turn_of(kept.answer))
+            number = kept.follows
+        return turns[::-1]
 
     def extend(self, kept: Kept, citations: Sequence[Citation], *, shown: int) -> Kept:
         """Add citations that were found later, and count how many were shown."""
@@ -109,15 +145,15 @@ class Answers:
             "UPDATE answers SET chat = ?, question_message = NULL, messages = '[]' WHERE chat = ?", [new, old]
         )
 
-    def _one(self, where: str, *values: int) -> Kept | None:
+    def _one(self, where: str, *values: float | None) -> Kept | None:
         row = self._database.execute(
-            f"SELECT id, chat, question_message, messages, generation, answer, shown "  # noqa: S608
-            f"FROM answers WHERE {where}",
+            f"SELECT id, chat, question_message, messages, generation, answer, shown, "  # noqa: S608
+            f"thread, asker, follows FROM answers WHERE {where}",
             values,
         ).fetchone()
         if row is None:
             return None
-        number, chat, question, messages, generation, answer, shown = row
+        number, chat, question, messages, generation, answer, shown, thread, asker, follows = row
         return Kept(
             number=number,
             chat=chat,
@@ -126,4 +162,7 @@ class Answers:
             generation=generation,
             answer=msgspec.json.decode(answer, type=Answer),
             shown=shown,
+            thread=thread,
+            asker=asker,
+            follows=follows,
         )

@@ -81,6 +81,11 @@ def _text_replied_to(message: Message, me: User) -> str:
     return "" if original is None or _replies_to(message, me) else (original.text or "").strip()
 
 
+def _asker(user: User | None) -> int | None:
+    """Whose conversation it is; all anonymous administrators of all groups share one id."""
+    return user.id if user and not user.is_bot else None
+
+
 class Asking:
     """Answers questions, and again when they are edited."""
 
@@ -104,10 +109,32 @@ class Asking:
         if not question:
             await self._to.post.send(place, screens.text(_ASK_HOW))
         elif old is None or old.answer.question != question or (update.message and not old.messages):
-            await self.ask(place, question, user, old=old)  # the last: a stop broke its answer off
+            follows = old.follows if old else self._follows(message)
+            await self.ask(place, question, user, old=old, follows=follows)  # the last: a stop broke it off
+
+    def _follows(self, message: Message) -> int | None:
+        """Which answer a question may lean on: the one that it replies to, else the person's last."""
+        answers, place, original = self._to.answers, place_of(message), message.reply_to_message
+        if original is not None and not original.forum_topic_created:
+            number = original.message_id
+            kept = answers.shown_in(place.chat, number) or answers.to_question(place.chat, number)
+            if kept or not _replies_to(message, self._to.bot.bot):
+                return kept.number if kept else None
+        asker = _asker(message.from_user)
+        if asker is None:
+            return None
+        last = answers.latest(place.chat, place.thread, asker, message.message_id)
+        return last.number if last else None
 
     async def ask(
-        self, place: Place, question: str, user: User | None, *, old: Kept | None = None, repeat: bool = False
+        self,
+        place: Place,
+        question: str,
+        user: User | None,
+        *,
+        old: Kept | None = None,
+        follows: int | None = None,
+        repeat: bool = False,
     ) -> None:
         """Answer a question, in the messages of an old answer where there is one.
 
@@ -115,11 +142,12 @@ class Asking:
             place: where to answer.
             question: what is asked.
             user: who asks.
-            old: the answer to what the question was before it was edited.
+            old: the answer to what the question was before it was edited, or leant on others.
+            follows: the number of the answer that it may lean on.
             repeat: show the question in the answer.
         """
         to = self._to
-        key = user.id if user and not user.is_bot else place.chat  # all anonymous admins share one id
+        key = _asker(user) or place.chat
         if wait := self._limit.wait(key):
             event("limited", chat=place.chat, user=key)
             if not self._told.wait(key):
@@ -129,7 +157,8 @@ class Asking:
         started = time.monotonic()
         async with to.post.typing(place):
             try:
-                reply = await to.work(partial(to.engine.ask, question))
+                history = to.answers.turns(place.chat, follows)
+                reply = await to.work(partial(to.engine.ask, question, history))
             except DocentError as error:
                 failure("unanswered", error)
                 told = str(error) if to.access.is_admin(key) else _TROUBLE
@@ -143,6 +172,9 @@ class Asking:
             generation=to.engine.generation().name,
             answer=reply,
             shown=min(len(reply.citations or reply.near), screens.QUOTES),
+            thread=place.thread,
+            asker=old.asker if old else _asker(user),
+            follows=follows,
         )
         if not kept.messages:
             to.answers.keep(kept)  # so that its buttons work even if we never hear that it was sent

@@ -71,6 +71,10 @@ class Citations:
         event("pressed", chat=button.place.chat, button=kind)
         if kind in ("good", "bad"):
             await self._judge(button, kept)
+        elif kind == "alone":
+            await acknowledge(button.query)
+            place = Place(button.place.chat, button.place.thread, kept.question_message)
+            await self._asking.ask(place, kept.answer.question, update.effective_user, old=kept)
         elif kind == "more":
             await acknowledge(button.query)
             await self._more(button, kept)

@@ -6,6 +6,7 @@ Data of buttons, at most 64 bytes (https://core.telegram.org/bots/api#inlinekeyb
     file:ANSWER:NUMBER          send the document
     more:ANSWER                 further quotes, then the next best passages
     good:ANSWER, bad:ANSWER     a verdict
+    alone:ANSWER                the same question again, without the conversation
     list:PAGE                   a page of the documents
     ask:QUESTION                one of the example questions
     allow:CHAT, deny:CHAT       what an administrator decides on a request
@@ -44,10 +45,14 @@ In a private chat, whatever you write is a question. In a group, ask with /ask, 
 replying to one of my messages. Edit your question, and I edit my answer.
 
 [1] [2] [3] open a quote in its context, from where you can walk through the document with ◀ ▶ or get \
-the file. More brings the next best passages. With 👍 and 👎 you tell whether the answer was right."""
+the file. More brings the next best passages. With 👍 and 👎 you tell whether the answer was right.
+
+A question may lean on those before it, as “When was it?” does; reply to an answer to lean on that one. I \
+then show what I searched for, and “Ask as typed” takes that back. /reset makes me forget."""
 PRIVACY = """\
 What is stored on the machine that runs me:
-• your question and the quotes I answered with, for {days} days or until /reset, so that the buttons work;
+• your question, your id and the quotes I answered with, for {days} days or until /reset, so that the \
+buttons and follow-up questions work;
 • with 👍 or 👎 the question, what was quoted, your verdict and the time, without your name or id;
 • who may ask: ids and names, until an administrator removes them;
 • the log: ids of chats and timings{texts}.
@@ -93,7 +98,8 @@ def answer(reply: Answer, number: int, *, repeat: bool = False) -> Screen:
     if reply.found:
         certain = f"confidence {min(reply.confidence, 0.99):.0%}"
         blocks.append(block(Run(" · ".join(filter(None, [reply.coverage, certain])), "i")))
-    return Screen(messages(blocks), _answer_buttons(citations, number, verdicts=True))
+    leaned = reply.searched_for != reply.question
+    return Screen(messages(blocks), _answer_buttons(citations, number, verdicts=True, alone=leaned))
 
 
 def more(citations: Sequence[Citation], number: int) -> Screen:
@@ -240,7 +246,7 @@ def _sources(citations: Sequence[Citation], *, numbered: bool = True) -> list[Bl
 
 
 def _answer_buttons(
-    citations: Sequence[Citation], number: int, *, verdicts: bool
+    citations: Sequence[Citation], number: int, *, verdicts: bool, alone: bool = False
 ) -> InlineKeyboardMarkup | None:
     cites = [
         InlineKeyboardButton(f"[{c.number}]", callback_data=f"cite:{number}:{c.number}") for c in citations
@@ -253,4 +259,5 @@ def _answer_buttons(
             InlineKeyboardButton("👎", callback_data=f"bad:{number}"),
         ]
     rows += [last] if last else []
+    rows += [[InlineKeyboardButton("Ask as typed", callback_data=f"alone:{number}")]] if alone else []
     return InlineKeyboardMarkup(rows) if rows else None

@@ -2,7 +2,7 @@
 
 updates   what Telegram sent, its text only until it was handled   (inbox.py)
 access    who may ask, and who was refused                         (access.py)
-answers   what the buttons below an answer open                    (answers.py)
+answers   what buttons open, and what follow-up questions lean on  (answers.py)
 """
 
 import sqlite3
@@ -25,7 +25,9 @@ CREATE TABLE IF NOT EXISTS answers (
     id INTEGER PRIMARY KEY AUTOINCREMENT, chat INTEGER NOT NULL, question_message INTEGER,
     created REAL NOT NULL,
     messages TEXT NOT NULL,  -- ids of the messages that show it
-    generation TEXT NOT NULL, answer TEXT NOT NULL, shown INTEGER NOT NULL
+    generation TEXT NOT NULL, answer TEXT NOT NULL, shown INTEGER NOT NULL,
+    thread INTEGER, asker INTEGER,
+    follows INTEGER          -- the answer before it in the conversation
 );
 CREATE INDEX IF NOT EXISTS answers_by_question ON answers (chat, question_message);
 """
@@ -47,6 +49,7 @@ def connect(file: Path) -> sqlite3.Connection:
         database = sqlite3.connect(file, isolation_level=None)
         try:
             database.executescript(SCHEMA)
+            _add_columns(database)
         except sqlite3.Error:
             database.close()
             raise
@@ -56,3 +59,10 @@ def connect(file: Path) -> sqlite3.Connection:
             "if the file is damaged, move it away: only who may ask and open buttons are lost."
         ) from None
     return database
+
+
+def _add_columns(database: sqlite3.Connection) -> None:
+    """A file of an earlier version has no conversations yet."""
+    known = {row[1] for row in database.execute("PRAGMA table_info(answers)")}
+    for column in {"thread", "asker", "follows"} - known:
+        database.execute(f"ALTER TABLE answers ADD COLUMN {column} INTEGER")

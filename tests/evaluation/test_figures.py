@@ -25,7 +25,9 @@ def outcome(
 ) -> Outcome:
     """With a quote for each of the tuples of what it gives."""
     quotes = tuple(Quote("a.txt", "", "text", given) for given in gives)
-    usual = {"exact": len(quotes), "stages": {"search": 1.0}, "elapsed_ms": 2.0}
+    usual = {
+        "exact": len(quotes), "stages": {"search": 1.0}, "elapsed_ms": 2.0, "span_f1": None, "lead_f1": None,
+    }  # fmt: skip
     return Outcome(rank=rank, confidence=confidence, quotes=quotes, **{**usual, **more})
 
 
@@ -88,6 +90,23 @@ def test_everything_by_hand():
 def test_quotes_that_are_not_exact_count():
     came = [outcome((0,), (), exact=1), outcome((), exact=1), outcome()]
     assert values([Question("f", "fact", ("x",))] * 3, came)["exact"] == 0.6667
+
+
+def test_words_that_answer_count_where_there_are_any():
+    fact, hopeless = Question("f", "fact", ("x",)), Question("u", "unanswerable")
+    came = [
+        outcome((0,), rank=1, span_f1=1.0, lead_f1=0.5),
+        outcome((0,), rank=2, span_f1=0.5, lead_f1=0.0),
+        outcome((0,), rank=3, span_f1=0.0),
+        outcome((), rank=None),
+        outcome((), span_f1=None, lead_f1=None),
+    ]
+    found = values([fact] * 4 + [hopeless], came)
+    assert {name: found[name] for name in ("span_f1", "led", "lead_f1")} == {
+        "span_f1": 0.5, "led": 0.5, "lead_f1": 0.25,
+    }  # fmt: skip
+    without = values([fact, fact], [outcome((0,), rank=1), outcome((0,), rank=1)])
+    assert not {"span_f1", "led", "lead_f1"} & without.keys()
 
 
 def test_figures_of_which_there_is_no_question_are_absent():

@@ -1,6 +1,7 @@
 """Question files: both formats, what is skipped, and what is said of those that are wrong."""
 
 import json
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.evaluation.questions import (
+    LEARNED,
     NO_ANSWER,
     NOT_FOREIGN,
     TO_REVIEW,
@@ -135,8 +137,17 @@ def test_squad(lighthouse: Path, tmp_path: Path):
         "fact",
         ("Jonas Berg",),
         Place(article.source, start, start + len(KEEPERS)),
+        ((start + KEEPERS.index("Jonas"), start + KEEPERS.index(", stayed")),),
     )
-    assert collection.questions[2] == Question("Who painted the lighthouse of Ronsund?", "unanswerable")
+    assert collection.questions[2] == Question(
+        "Who painted the lighthouse of Ronsund?",
+        "unanswerable",
+        (),
+        Place(article.source, 0, len(LIGHTHOUSE)),
+    )
+    assert [[article.text[slice(*span)] for span in question.spans] for question in article.questions] == [
+        ["the engineer Ada Holm", "Ada Holm"], ["the Old Candle"], [], ["Jonas Berg"],
+    ]  # fmt: skip
     lay_out(collection.articles, tmp_path / "docs")
     assert (tmp_path / "docs" / article.source).read_bytes() == article.text.encode()
 
@@ -166,7 +177,9 @@ def test_questions_without_answer_are_counted_and_plausible_answers_are_none(tmp
     file = tmp_path / "q.json"
     file.write_text(squad((".net/..", [(LIGHTHOUSE, [impossible, nothing, blank])])), encoding="utf-8")
     collection = read([file])
-    assert collection.questions == (Question("Who sold it?", "unanswerable"),)
+    assert collection.questions == (
+        Question("Who sold it?", "unanswerable", (), Place("q-0/net_...txt", 0, len(LIGHTHOUSE))),
+    )
     assert collection.skipped == {NO_ANSWER: 2}
     assert collection.articles[0].source == "q-0/net_...txt"
 
@@ -176,6 +189,41 @@ def test_a_blank_line_within_a_paragraph_begins_no_other(tmp_path: Path):
     file.write_text(squad(("", [("One.\n \nTwo.", [asked("?", "Two")])])), encoding="utf-8")
     (article,) = read_squad([file])
     assert (article.source, article.text) == ("q-0/q_0.txt", "One.\nTwo.\n\n")
+
+
+@pytest.mark.parametrize(
+    ("answer", "marked", "found"),
+    [
+        ("lamp", 0, 9),
+        ("lamp", 30, 33),
+        ("lamp", 22, 33),  # nearer to the second
+        ("lamp", 10**6, 33),
+        ("  lamp ", 33, 33),
+        ("lamps", 9, None),
+        ("a (lamp", 31, 30),  # no pattern, but text
+    ],
+)
+def test_an_answer_stands_where_it_is_nearest_to_what_was_marked(
+    tmp_path: Path, answer: str, marked: int, found: int | None
+):
+    here = "It has a lamp. Another is now a (lamp) too."
+    assert [match.start() for match in re.finditer("lamp", here)] == [9, 33]
+    row = {**asked("?", answer), "answers": [{"text": answer, "answer_start": marked}]}
+    file = tmp_path / "q.json"
+    file.write_text(squad(("t", [("Before.", []), (here, [row])])), encoding="utf-8")
+    (article,) = read_squad([file])
+    begin = article.text.index(here)
+    spans = [(start - begin, end - begin) for start, end in article.questions[0].spans]
+    assert spans == ([] if found is None else [(found, found + len(answer.strip()))])
+
+
+def test_answers_are_found_though_blank_lines_were_removed_before_them(tmp_path: Path):
+    context = "One.\n \n\n\nTwo is two."
+    row = {**asked("?", "two"), "answers": [{"text": "two", "answer_start": context.index("two")}]}
+    file = tmp_path / "q.json"
+    file.write_text(squad(("t", [(context, [row])])), encoding="utf-8")
+    (article,) = read_squad([file])
+    assert [article.text[start - 4 : end + 1] for start, end in article.questions[0].spans] == [" is two."]
 
 
 @pytest.mark.parametrize(
@@ -232,6 +280,24 @@ def test_foreign_questions_to_the_index_at_hand(club: Path, bread: Path):
     assert collection.articles == ()
 
 
+def test_what_the_reader_learned_from_is_indexed_but_not_asked_about(
+    lighthouse: Path, bread: Path, club: Path
+):
+    collection = read([lighthouse, bread], learned={"Tolva bread"})
+    assert [article.title for article in collection.articles] == ["Ronsund_(lighthouse)", "Tolva bread"]
+    assert [question.text for question in collection.questions] == [
+        question.text for question in read([lighthouse]).questions
+    ]
+    assert collection.skipped == {LEARNED: 1}
+    foreign = read([club], [lighthouse, bread], {"Ronsund_(lighthouse)"})
+    assert [question.text for question in foreign.questions if question.kind == "foreign"] == [
+        "How long is rye bread baked?"
+    ]
+    assert foreign.skipped == {LEARNED: 4}
+    with pytest.raises(QuestionsError, match=r", 1 about articles that the reader learned from\.$"):
+        read([bread], learned={"Tolva bread"})
+
+
 @given(st.integers(1, 12), st.integers(1, 12), st.integers(0, 5))
 def test_a_greater_sample_holds_the_smaller_one(one: int, other: int, seed: int):
     questions = tuple(Question(str(n), "fact" if n % 3 else "foreign") for n in range(20))
@@ -278,6 +344,33 @@ def test_the_key_names_all_that_a_question_is_judged_by():
         Question("a", "list", ("b",)),
         Question("a", "fact", ("c",)),
         Question("a", "fact", ("b",), Place("s", 0, 1)),
+        Question("a", "fact", ("b",), Place("s", 0, 1), ((0, 1),)),
     ]
-    assert len({question.key for question in variants}) == 4
+    assert len({question.key for question in variants}) == 5
     assert Question("a", "fact", ("b",)).key == variants[0].key
+
+
+@pytest.mark.parametrize(
+    ("said", "accepted", "overlap"),
+    [
+        ("Ada Holm", ("Ada Holm",), 1.0),
+        ("the ENGINEER, Ada Holm.", ("an engineer Ada Holm",), 1.0),
+        ("Ada", ("Ada Holm",), 2 / 3),
+        ("engineer Ada Holm", ("Jonas", "Ada Holm"), 0.8),  # the accepted answer that is most like it
+        ("two two", ("two",), 2 / 3),
+        ("Berg", ("Ada Holm",), 0.0),
+        ("the", ("the",), 0.0),
+        ("", ("Ada",), 0.0),
+        ("Ada", (), 0.0),
+    ],
+)
+def test_overlap_with_an_accepted_answer(said: str, accepted: tuple[str, ...], overlap: float):
+    assert Question("?", "fact", accepted).overlap(said) == pytest.approx(overlap)
+
+
+@given(st.text("ab .,", max_size=12), st.lists(st.text("ab .,", max_size=12), max_size=3))
+def test_overlap_is_a_share_and_more_accepted_answers_never_lower_it(said: str, accepted: list[str]):
+    all_of_them = Question("?", "fact", tuple(accepted)).overlap(said)
+    singly = [Question("?", "fact", (one,)).overlap(said) for one in accepted]
+    assert all_of_them == max(singly, default=0.0)
+    assert 0 <= all_of_them <= 1

@@ -3,6 +3,8 @@
 from collections import Counter
 from dataclasses import replace
 from html.parser import HTMLParser
+from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -13,11 +15,14 @@ from bot.evaluation.figures import Measured, measure
 from bot.evaluation.questions import Collection, Question
 from bot.evaluation.run import Outcome, Quote
 from bot.plain import line
+from index.settings import Settings
 
-HEAD = report.Head(("q.jsonl",), ("far.json",), "words", "0.1.0", 0)
+HEAD = report.Head(("q.jsonl",), ("far.json",), "words", "docent", "0.1.0", 0)
 QUESTIONS = (Question("What is it?", "fact", ("a lamp",)), Question("Who?", "foreign"))
 FIRST = Outcome(
     rank=2,
+    span_f1=0.5,
+    lead_f1=0.75,
     confidence=0.15,
     quotes=(Quote("a.txt", "paragraph 1", "It is a lamp.", (0,)),),
     exact=1,
@@ -26,6 +31,8 @@ FIRST = Outcome(
 )
 SECOND = Outcome(
     rank=None,
+    span_f1=None,
+    lead_f1=None,
     confidence=0.9,
     quotes=(Quote("b.txt", "paragraph 2", "A man & a dog.", ()),),
     exact=1,
@@ -35,27 +42,30 @@ SECOND = Outcome(
 COLLECTION = Collection(QUESTIONS, (), {"to be reviewed": 3})
 
 TABLES = """\
-2 questions (1 fact, 1 foreign), asked with words; nothing is claimed below 0.18.
+2 questions (1 fact, 1 foreign), asked with words and the reader docent; nothing is claimed below 0.18.
 
 Left out: 3 to be reviewed.
 
-| figure                      | value | 95 % interval | of |
-|-----------------------------|------:|--------------:|---:|
-| passage R@1                 | 0.000 |   0.000–0.000 |  1 |
-| passage R@3                 | 1.000 |   1.000–1.000 |  1 |
-| passage R@5                 | 1.000 |   1.000–1.000 |  1 |
-| passage R@10                | 1.000 |   1.000–1.000 |  1 |
-| passage MRR@10              | 0.500 |   0.500–0.500 |  1 |
-| quote hit@1                 | 1.000 |   1.000–1.000 |  1 |
-| quote hit@3                 | 1.000 |   1.000–1.000 |  1 |
-| answered, of the answerable | 0.000 |   0.000–0.000 |  1 |
-| answered, of the foreign    | 1.000 |   1.000–1.000 |  1 |
-| AUROC, foreign              | 0.000 |   0.000–0.000 |  2 |
-| foreign answered at 95 %    | 1.000 |   1.000–1.000 |  2 |
-| area under risk–coverage    | 0.750 |   0.000–1.000 |  2 |
-| Brier score                 | 0.766 |   0.722–0.810 |  2 |
-| calibration error           | 0.875 |   0.850–0.900 |  2 |
-| quotes that are exact       | 1.000 |   1.000–1.000 |  2 |
+| figure                        | value | 95 % interval | of |
+|-------------------------------|------:|--------------:|---:|
+| passage R@1                   | 0.000 |   0.000–0.000 |  1 |
+| passage R@3                   | 1.000 |   1.000–1.000 |  1 |
+| passage R@5                   | 1.000 |   1.000–1.000 |  1 |
+| passage R@10                  | 1.000 |   1.000–1.000 |  1 |
+| passage MRR@10                | 0.500 |   0.500–0.500 |  1 |
+| quote hit@1                   | 1.000 |   1.000–1.000 |  1 |
+| quote hit@3                   | 1.000 |   1.000–1.000 |  1 |
+| span F1, in the right passage | 0.500 |   0.500–0.500 |  1 |
+| led by the words themselves   | 1.000 |   1.000–1.000 |  1 |
+| F1 of these words             | 0.750 |   0.750–0.750 |  1 |
+| answered, of the answerable   | 0.000 |   0.000–0.000 |  1 |
+| answered, of the foreign      | 1.000 |   1.000–1.000 |  1 |
+| AUROC, foreign                | 0.000 |   0.000–0.000 |  2 |
+| foreign answered at 95 %      | 1.000 |   1.000–1.000 |  2 |
+| area under risk–coverage      | 0.750 |   0.000–1.000 |  2 |
+| Brier score                   | 0.766 |   0.722–0.810 |  2 |
+| calibration error             | 0.875 |   0.850–0.900 |  2 |
+| quotes that are exact         | 1.000 |   1.000–1.000 |  2 |
 
 | milliseconds | p50 | p95 |
 |--------------|----:|----:|
@@ -78,6 +88,16 @@ def test_every_figure_has_a_label():
     asked = [Question("?", kind, ("x",)) for kind in kinds]  # type: ignore[arg-type]
     assert [*measure(asked, [FIRST] * 4, threshold=0, seed=0).figures] != []
     assert {*measure(asked, [FIRST] * 4, threshold=0, seed=0).figures} == {*report.LABELS}
+
+
+@pytest.mark.parametrize(("reader", "said"), [("none", "no reader"), ("some/model", "the reader some/model")])
+def test_the_models_are_named(measured: Measured, settings: Settings, reader: str, said: str):
+    chosen = replace(settings, reader=replace(settings.reader, model=reader))
+    head = report.Head.of([Path("q.jsonl")], [], chosen, seed=3)
+    assert (head.model, head.reader, head.version, head.seed) == (
+        settings.encoder.model, reader, version("docent-bot"), 3,
+    )  # fmt: skip
+    assert f"asked with {head.model} and {said}; nothing" in report.markdown(head, COLLECTION, measured)
 
 
 def test_json(measured: Measured):
@@ -155,7 +175,7 @@ def test_nothing_breaks_out(evil: str):
         question = Question(text, "fact", (text,))
         quotes = (Quote(text, text, text, ()),)
         bad = replace(FIRST, quotes=quotes, confidence=0.9, stages={stage: 1.0})
-        head = report.Head.of([text], [text], model=text, version=text, seed=0)
+        head = report.Head((text,), (text,), text, text, text, 0)
         collection = Collection((question,), (), {text: 1})
         measured = measure((question,), (bad,), threshold=0.18, seed=0, rounds=5)
         return report.html(head, collection, measured)

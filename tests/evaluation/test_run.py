@@ -18,6 +18,7 @@ from index.encoder import SentenceTransformerEncoder
 from index.errors import IndexMissing, QuestionsError, StateError
 from index.settings import Settings, load
 from tests.conftest import WordsEncoder
+from tests.reader.words import WordReader
 
 
 def timeless(outcomes: list[Outcome]) -> list[Outcome]:
@@ -73,9 +74,37 @@ def test_a_question_asked_of_the_index(engine: Engine, club: Path):
         (0,),
     )
     assert (who.rank, [quote.gives for quote in who.quotes]) == (None, [(0,)])
-    assert list(who.stages) == ["encode", "search", "weigh", "compose", "check files"]
+    assert list(who.stages) == ["encode", "search", "weigh", "read", "compose", "check files"]
     assert sum(who.stages.values()) == pytest.approx(who.elapsed_ms)
     assert (who.exact, zebra.quotes, zebra.confidence) == (1, (), 0.0)  # at the threshold in use
+
+
+def test_words_that_answer_are_compared_with_the_accepted_answers(engine: Engine):
+    reader = WordReader({"the village hall": 12.0, "Tuesday": 12.0})
+    engine = Engine(engine.settings, engine.encoder, reader)
+    hall = ask(engine, Question("Where was the meeting held?", "fact", ("in the village hall",)))
+    assert (hall.span_f1, hall.lead_f1) == (pytest.approx(0.8), pytest.approx(0.8))
+    wrong = ask(engine, Question("When does the ferry to Iceland leave?", "fact", ("from Hirtshals",)))
+    assert (wrong.span_f1, wrong.lead_f1) == (0.0, 0.0)
+    nowhere = ask(engine, Question("When does the ferry to Iceland leave?", "fact", ("on Friday",)))
+    assert (nowhere.rank, nowhere.span_f1, nowhere.lead_f1) == (None, None, 0.0)
+    hopeless = ask(engine, Question("When does the ferry to Iceland leave?", "unanswerable"))
+    assert (hopeless.span_f1, hopeless.lead_f1) == (None, None)
+
+
+@pytest.mark.parametrize("reader", [None, WordReader({"Tuesday": 12.0}, points=False)])
+def test_without_words_there_is_nothing_to_compare(engine: Engine, reader: WordReader | None):
+    asked = Question("When does the ferry to Iceland leave?", "fact", ("on Tuesday",))
+    outcome = ask(Engine(engine.settings, engine.encoder, reader), asked)
+    assert (outcome.rank, outcome.span_f1, outcome.lead_f1) == (1, None, None)
+
+
+def test_passages_are_ranked_as_they_were_weighed(engine: Engine):
+    asked = Question("When does the ferry to Iceland leave?", "fact", ("half an hour",))
+    plain = ask(engine, asked).rank
+    assert plain is not None
+    assert plain > 1
+    assert ask(Engine(engine.settings, engine.encoder, WordReader({"half an hour": 12.0})), asked).rank == 1
 
 
 def test_quotes_are_checked_against_the_document(engine: Engine, monkeypatch: pytest.MonkeyPatch):
@@ -178,6 +207,12 @@ def test_what_outcomes_depend_on(
     more = replace(settings, answer=replace(settings.answer, quotes=5))
     names += [file(more, lines), file(more, stories)]
     assert [file(settings, lines), file(settings, stories)] == names[:2]
+    read_by = replace(settings, reader=replace(settings.reader, sentences=5))
+    names += [file(read_by, lines), file(read_by, stories)]
+    reader = WordReader({"on Tuesday": 3.0})
+    for fingerprint in ("one", "another"):
+        reader.fingerprint = fingerprint
+        names.append(work_file(settings, lines, lambda s: Engine(s, WordsEncoder(), reader)).name)
     elsewhere = replace(settings, telegram=replace(settings.telegram, access="open"))
     assert file(elsewhere, lines) == names[0]
     (docs / "new.txt").write_text("Something new.", encoding="utf-8")
@@ -242,7 +277,7 @@ def test_only_the_newest_work_files_are_kept(engine: Engine, settings: Settings,
 def test_the_real_model(
     tmp_path: Path, lighthouse: Path, bread: Path, real_encoder: SentenceTransformerEncoder
 ):
-    settings = load(flags={"state.folder": str(tmp_path / "state")})
+    settings = load(flags={"state.folder": str(tmp_path / "state"), "reader.model": "none"})
     collection = read([lighthouse], [bread])
     outcomes = run(settings, collection, engine_of=lambda settings: Engine(settings, real_encoder))
     measured = measure(collection.questions, outcomes, threshold=settings.answer.threshold, seed=0)

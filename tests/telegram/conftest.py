@@ -92,6 +92,7 @@ def environment(api: BotApi, docs: Path, state: Path, **variables: str) -> dict[
         "DOCENT_TELEGRAM__BASE_URL": api.url,
         "DOCENT_DOCUMENTS__FOLDER": str(docs),
         "DOCENT_STATE__FOLDER": str(state),
+        "DOCENT_READER__MODEL": "none",
         **variables,
     }
 

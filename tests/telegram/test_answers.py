@@ -6,15 +6,17 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.answer import Answer
+from bot.conversation.stand_alone import TURNS
 from bot.telegram import state
-from bot.telegram.answers import Answers, Kept
-from tests.test_render import CITED, FOUND, LOST, SECOND, THIRD
+from bot.telegram.answers import REMEMBERED, Answers, Kept
+from tests.test_render import CITED, FOUND, LED, LOST, SECOND, THIRD, quoting
 
 
 @pytest.fixture
@@ -44,7 +46,8 @@ def kept(answers: Answers, chat: int = 5, question: int | None = 70, answer: Ans
 
 
 def test_an_answer_comes_back_as_it_was(answers: Answers):
-    reply = replace(FOUND, citations=(CITED, SECOND), notices=("changed",), near=(THIRD,))
+    more = {"citations": (*LED.citations, SECOND), "notices": ("changed",), "near": (THIRD,)}
+    reply = replace(LED, **more, coverage="2 sentences", looked_at=(("a.txt", 0), ("b.txt", 7)))
     one = kept(answers, answer=reply)
     assert answers.find(one.number, 5) == one
     assert answers.to_question(5, 70) == one
@@ -53,7 +56,7 @@ def test_an_answer_comes_back_as_it_was(answers: Answers):
 @settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(), st.text(), st.lists(st.integers(1, 2**52)))
 def test_any_text_comes_back_as_it_was(answers: Answers, question: str, quote: str, messages: list[int]):
-    reply = replace(FOUND, question=question, citations=(replace(CITED, quote=quote),))
+    reply = replace(FOUND, question=question, citations=(quoting(quote),))
     one = replace(kept(answers, answer=reply), messages=tuple(messages))
     answers.keep(one)
     assert answers.find(one.number, 5) == one
@@ -113,6 +116,72 @@ def test_forgetting_a_chat_leaves_the_others(answers: Answers):
     assert answers.find(mine.number, 5) is None
     assert answers.find(other.number, 6) == other
     assert answers.forget(5) == 0
+
+
+def test_somebodys_last_answer_is_found_in_its_place(answers: Answers, monkeypatch: pytest.MonkeyPatch):
+    first = answered(answers, 10)
+    second = answered(answers, 20)
+    topic, other = answered(answers, 30, thread=4), answered(answers, 40, asker=8)
+    assert answers.latest(5, None, 7, before=50) == second
+    assert answers.latest(5, None, 7, before=20) == first
+    assert answers.latest(5, None, 7, before=10) is None
+    assert (answers.latest(5, 4, 7, before=50), answers.latest(5, None, 8, before=50)) == (topic, other)
+    assert answers.latest(6, None, 7, before=50) is None
+
+    edited = replace(first, number=answers.reserve())  # an answer to an earlier question stays where it is
+    answers.keep(edited)
+    assert answers.latest(5, None, 7, before=50) == second
+    assert answers.latest(5, None, 7, before=20) == edited
+
+    example = answered(answers, None, messages=(60,))
+    assert answers.latest(5, None, 7, before=70) == example
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + REMEMBERED - 60)
+    assert answers.latest(5, None, 7, before=70) == example
+    monkeypatch.setattr(time, "time", lambda: now + REMEMBERED + 60)
+    assert answers.latest(5, None, 7, before=70) is None
+
+
+def test_the_answer_that_a_message_shows_is_found(answers: Answers):
+    one = answered(answers, 10, messages=(11, 12))
+    answers.reserve()
+    assert answers.shown_in(5, 12) == one
+    assert (answers.shown_in(5, 10), answers.shown_in(5, 1), answers.shown_in(6, 12)) == (None, None, None)
+
+
+def test_a_conversation_is_told_oldest_first_and_only_so_far_back(answers: Answers):
+    number = None
+    for i in range(TURNS + 2):
+        one = answered(answers, i, follows=number, answer=replace(FOUND, question=f"{i}?"))
+        number = one.number
+    assert [turn.question for turn in answers.turns(5, number)] == [f"{i}?" for i in range(2, TURNS + 2)]
+    assert answers.turns(6, number) == answers.turns(5, None) == []
+    answers.forget(5)
+    assert answers.turns(5, number) == []
+
+
+def test_a_file_of_an_earlier_version_gets_what_conversations_need(tmp_path: Path):
+    with closing(sqlite3.connect(tmp_path / "b.sqlite")) as old:
+        old.execute(
+            "CREATE TABLE answers (id INTEGER PRIMARY KEY AUTOINCREMENT, chat INTEGER NOT NULL, "
+            "question_message INTEGER, created REAL NOT NULL, messages TEXT NOT NULL, "
+            "generation TEXT NOT NULL, answer TEXT NOT NULL, shown INTEGER NOT NULL)"
+        )
+        old.execute("INSERT INTO answers VALUES (1, 0, NULL, 0, '', '', '', 0)")
+        old.commit()
+    for _ in range(2):
+        with closing(state.connect(tmp_path / "b.sqlite")) as database:
+            answers = Answers(database, 30)
+            one = answered(answers, 10)
+            assert answers.find(one.number, 5) == answers.shown_in(5, 71) == one
+
+
+def answered(answers: Answers, question: int | None, **fields: Any) -> Kept:
+    """An answer of somebody's conversation."""
+    given = {"thread": None, "asker": 7, "follows": None, **fields}
+    one = replace(kept(answers, question=question), **given)
+    answers.keep(one)
+    return one
 
 
 def test_what_is_kept_too_long_is_deleted(answers: Answers, monkeypatch: pytest.MonkeyPatch):

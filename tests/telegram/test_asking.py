@@ -311,7 +311,7 @@ def test_who_asks_too_fast_is_told_once(desk: Desk):
 def test_an_index_that_cannot_be_read_is_told_in_full_to_administrators_only(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ):
-    def ask(self: Engine, question: str) -> None:
+    def ask(self: Engine, question: str, history: object) -> None:
         raise IndexDamaged("The index file /srv/secret is cut short.")
 
     monkeypatch.setattr(Engine, "ask", ask)

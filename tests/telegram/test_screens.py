@@ -11,15 +11,16 @@ from bot.answer import Answer, Citation, cite, compose
 from bot.plain import clean, line
 from bot.telegram import screens
 from bot.telegram.screens import Screen
+from bot.weigh import Evidence
 from index import documents
 from index.documents import Unreadable
 from index.generation import Entry
 from index.passages import split
-from index.records import Document, Features, Hit, Passage, Sentence
+from index.records import Document, Features, Passage, Sentence
 from tests.conftest import MINUTES, WordsEncoder
 from tests.telegram.markup import MAX_ROW
 from tests.telegram.strategies import bare, buttons, marked, short_texts, taken, texts
-from tests.test_render import CITED, FOUND, LOST, SECOND, THIRD
+from tests.test_render import CITED, FOUND, LED, LOST, SECOND, THIRD, quoting
 
 numbers = st.integers(1, 2**63 - 1)
 Context = tuple[Passage | None, Passage, Passage | None]
@@ -45,14 +46,19 @@ features = st.builds(Features, *[st.floats(-1, 1)] * 2, *[st.floats(0, 1)] * 4)
 
 
 @st.composite
-def worlds(draw: st.DrawFn) -> tuple[list[Passage], list[Hit]]:
-    """The passages of some documents, and hits among their sentences."""
+def worlds(draw: st.DrawFn) -> tuple[list[Passage], list[Evidence]]:
+    """The passages of some documents, and evidence among their sentences, with words or without."""
     sources = draw(st.lists(st.sampled_from(["a.txt", "b.md", f"{'x' * 200}/{'y' * 200}.txt"]), max_size=3))
     split_up = [pair for source in sources for pair in indexed(source, draw(texts))]
     sentences = [sentence for _, inside in split_up for sentence in inside]
     chosen = draw(st.lists(st.sampled_from(sentences), max_size=25, unique=True)) if sentences else []
-    hits = [Hit(sentence, draw(st.floats(0, 1)), draw(features)) for sentence in chosen]
-    return [passage for passage, _ in split_up], sorted(hits, key=lambda hit: -hit.score)
+    evidence = []
+    for sentence in chosen:
+        start = draw(st.integers(sentence.start, sentence.end - 1))
+        span = (start, draw(st.integers(start + 1, sentence.end))) if draw(st.booleans()) else None
+        score, log_odds = draw(st.floats(0, 1)), draw(st.floats(-9, 9))
+        evidence.append(Evidence(sentence, draw(features), score, log_odds, span, 0.9 if span else 0.0))
+    return [passage for passage, _ in split_up], sorted(evidence, key=lambda one: -one.score)
 
 
 def around(passages: list[Passage], at: int) -> Context:
@@ -66,15 +72,16 @@ def around(passages: list[Passage], at: int) -> Context:
 @settings(max_examples=80)
 @given(worlds(), short_texts, st.floats(0, 1), st.booleans(), numbers, short_texts)
 def test_any_answer_is_shown_whole(
-    world: tuple[list[Passage], list[Hit]],
+    world: tuple[list[Passage], list[Evidence]],
     question: str,
     threshold: float,
     repeat: bool,
     number: int,
     notice: str,
 ):
-    for asked in (question, f"list all {question}"):
-        reply = compose(asked, f"{asked} {notice}", world[1], threshold=threshold, quotes=3)
+    for swept in (None, 3):
+        asked = f"{swept} {question}"
+        reply = compose(asked, f"{asked} {notice}", world[1], threshold=threshold, quotes=3, documents=swept)
         reply = replace(reply, notices=(notice,))
         screen = screens.answer(reply, number, repeat=repeat)
         read = bare(checked(screen))
@@ -82,11 +89,14 @@ def test_any_answer_is_shown_whole(
         for citation in cited:
             assert bare(f"[{citation.number}] {line(citation.quote)}") in read
             assert bare(line(citation.locator)) in read
+        assert bare(line(reply.lead)) in read
+        assert bare(reply.coverage) in read
         assert [label for row in buttons(screen) for label, _ in row] == [
             *(f"[{citation.number}]" for citation in cited),
             *(["More"] if cited else []),
             "👍",
             "👎",
+            *(["Ask as typed"] if reply.searched_for != reply.question else []),
         ]
         if repeat:
             assert read.startswith(bare(line(asked)))
@@ -94,7 +104,9 @@ def test_any_answer_is_shown_whole(
 
 @settings(max_examples=60)
 @given(worlds(), numbers, st.integers(1, 10**6))
-def test_any_further_quotes_are_shown_whole(world: tuple[list[Passage], list[Hit]], number: int, first: int):
+def test_any_further_quotes_are_shown_whole(
+    world: tuple[list[Passage], list[Evidence]], number: int, first: int
+):
     found = cite(world[1][: screens.QUOTES], first)
     read = bare(checked(screens.more(found, number)))
     assert all(bare(f"[{c.number}] {line(c.quote)}") in read for c in found)
@@ -103,11 +115,11 @@ def test_any_further_quotes_are_shown_whole(world: tuple[list[Passage], list[Hit
 @settings(max_examples=100)
 @given(worlds(), numbers, st.integers(1, 10**6), st.none() | texts)
 def test_any_passage_is_one_message_with_the_quote_in_it(
-    world: tuple[list[Passage], list[Hit]], number: int, first: int, notice: str | None
+    world: tuple[list[Passage], list[Evidence]], number: int, first: int, notice: str | None
 ):
-    passages, hits = world
-    for citation, hit in zip(cite(hits, first), hits, strict=True):
-        at = passages.index(hit.sentence.passage)
+    passages, evidence = world
+    for citation, one in zip(cite(evidence, first), evidence, strict=True):
+        at = passages.index(one.sentence.passage)
         for place in {at, max(0, at - 1)}:
             screen = screens.passage(around(passages, place), citation, number, notice)
             assert len(screen.messages) == 1
@@ -212,7 +224,7 @@ def test_any_text_is_shown(paragraphs: list[str]):
 
 @settings(max_examples=60)
 @given(worlds())
-def test_any_citation_becomes_an_article(world: tuple[list[Passage], list[Hit]]):
+def test_any_citation_becomes_an_article(world: tuple[list[Passage], list[Evidence]]):
     for citation in cite(world[1]):
         title, description, shown = screens.article(citation)
         assert title.strip()
@@ -232,7 +244,7 @@ def html(screen: Screen) -> list[str]:
 
 
 def test_an_answer():
-    cited = replace(CITED, quote="The ferry <b>leaves</b>\non Tuesday.", title="Dear M & M")
+    cited = quoting("The ferry <b>leaves</b>\non Tuesday.", title="Dear M & M")
     screen = screens.answer(replace(FOUND, citations=(cited,)), 7)
     assert html(screen) == [
         "<blockquote><b>[1] </b>The ferry &lt;b&gt;leaves&lt;/b&gt; on Tuesday.</blockquote>\n"
@@ -241,6 +253,35 @@ def test_an_answer():
         "<i>confidence 87%</i>"
     ]
     assert buttons(screen) == [[("[1]", "cite:7:1")], [("More", "more:7"), ("👍", "good:7"), ("👎", "bad:7")]]
+
+
+def test_an_answer_is_led_by_the_words_that_answer():
+    assert html(screens.answer(LED, 7)) == [
+        "<b>on Tuesday</b>\n"
+        "<blockquote><b>[1] </b>The ferry leaves <b>on Tuesday</b>.</blockquote>\n"
+        "<b>Dear Miriam</b> (letters/ferry.txt)\n"
+        "[1] paragraph 2\n"
+        "<i>confidence 87%</i>"
+    ]
+    hostile = replace(LED, lead="<b> & co", citations=(quoting("By <b> & co, 1871.", "<b> & co"),))
+    assert html(screens.answer(hostile, 7))[0].startswith(
+        "<b>&lt;b&gt; &amp; co</b>\n<blockquote><b>[1] </b>By <b>&lt;b&gt; &amp; co</b>, 1871.</blockquote>"
+    )
+
+
+@pytest.mark.parametrize(("more", "emphasised"), [(0, True), (1, False)])
+def test_in_a_quote_that_has_to_be_cut_no_words_are_emphasised(more: int, emphasised: bool):
+    quote = "Ada Holm " + "x" * (screens._QUOTE - len("Ada Holm ") + more)
+    first, *_ = html(screens.answer(replace(FOUND, citations=(quoting(quote, "Ada Holm"),)), 7))
+    assert ("[1] </b><b>Ada Holm</b> xxx" in first) == emphasised
+    assert ("[1] </b>Ada Holm xxx" in first) == (not emphasised)
+
+
+def test_a_list_says_where_its_members_were_found():
+    reply = replace(FOUND, coverage="5 sentences in 1 of 12 documents")
+    assert html(screens.answer(reply, 7))[0].endswith(
+        "\n<i>5 sentences in 1 of 12 documents · confidence 87%</i>"
+    )
 
 
 def test_an_answer_of_several_quotes_names_each_document_once():

@@ -1,0 +1,1 @@
+"""A conversation in, a question out that can be understood without it; rules and lists of English words."""

@@ -1,0 +1,346 @@
+"""The readers that settings name: Docent's own with weights of our own, and those of transformers."""
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import save_file
+from transformers import (
+    BertConfig,
+    BertForQuestionAnswering,
+    BertForSequenceClassification,
+    BertModel,
+    PreTrainedModel,
+)
+
+from bot.reader import model, readers
+from bot.reader.model import Network, pack, untrained
+from bot.reader.readers import HuggingFaceReader, OwnReader, learned_by, reader_of
+from bot.reader.reading import Reader, Reading
+from index.errors import ModelError
+from index.settings import Settings
+from tests.conftest import ROOT
+
+QUESTION = "Who built the lighthouse?"
+PASSAGES = [
+    "Sailors call it the Old Candle, and on clear nights it is seen from thirty miles away.",
+    "Ada Holm built it.",
+    "",
+    "No.",
+    "It was built in 1871.",
+    "Three keepers shared the work until an electric motor took the place of the clockwork.",
+]
+LONG = "The ferry leaves on Tuesday. " * 300
+
+
+def chosen(settings: Settings, name: object) -> Settings:
+    return replace(settings, reader=replace(settings.reader, model=str(name)))
+
+
+@pytest.fixture(scope="module")
+def trained(tiny: Path) -> Network:
+    torch.manual_seed(1)
+    return untrained(tiny).eval()
+
+
+@pytest.fixture
+def own(tiny: Path, trained: Network, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> OwnReader:
+    """Docent's own reader, as if it had been trained from the tiny encoder."""
+    weights = tmp_path / "reader.safetensors"
+    save_file(pack(trained), weights)
+    checksum = weights.with_suffix(".sha256")
+    checksum.write_text(f"{sha256(weights.read_bytes()).hexdigest()}  {weights.name}\n", encoding="ascii")
+    monkeypatch.setattr(readers, "WEIGHTS", weights)
+    monkeypatch.setattr(readers, "CHECKSUM", checksum)
+    monkeypatch.setattr(readers.models, "folder_of", lambda _: tiny)
+    return OwnReader()
+
+
+Save = Callable[..., Path]
+
+
+@pytest.fixture
+def save(tiny: Path, tmp_path: Path) -> Save:
+    """Saves a model of transformers with random weights, beside a tokenizer; returns its folder."""
+
+    def save(kind: type[PreTrainedModel], name: str = "model", **more: object) -> Path:
+        folder = tmp_path / name
+        shutil.copytree(tiny, folder)
+        torch.manual_seed(2)
+        kind(BertConfig.from_pretrained(tiny, **more)).save_pretrained(folder)
+        return folder
+
+    return save
+
+
+def same(one: Reading, other: Reading) -> bool:
+    """But for what rounding does."""
+    return (
+        one.answers == pytest.approx(other.answers, abs=1e-4)
+        and one.offsets.tolist() == other.offsets.tolist()
+        and np.allclose(one.starts, other.starts, atol=1e-4)
+        and np.allclose(one.ends, other.ends, atol=1e-4)
+    )
+
+
+def is_well_formed(reading: Reading, passage: str) -> bool:
+    inside = reading.offsets[:, 0] >= 0
+    assert np.isfinite(reading.answers)
+    assert len(reading.starts) == len(reading.ends) == len(reading.offsets)
+    for side in (reading.starts, reading.ends):
+        assert (side[~inside] == 0).all() or not inside.any()
+        assert side.sum() == pytest.approx(1, abs=1e-4) or not len(side)
+    assert (reading.offsets[inside] <= len(passage)).all()
+    return bool(inside.any())
+
+
+def refusal(reader: Reader) -> str:
+    with pytest.raises(ModelError) as error:
+        reader.read(QUESTION, PASSAGES)
+    return str(error.value)
+
+
+# ------------------------------------------------------------------------------------ which reader
+
+
+def test_the_settings_name_the_reader(settings: Settings, tmp_path: Path):
+    assert reader_of(chosen(settings, "none")) is None
+    assert isinstance(reader_of(chosen(settings, "docent")), OwnReader)
+    other = reader_of(chosen(settings, tmp_path / "model"))
+    assert isinstance(other, HuggingFaceReader)
+    assert other.name == str(tmp_path / "model")
+
+
+def test_nothing_is_loaded_before_something_is_read(tmp_path: Path, own: OwnReader):
+    script = (
+        "import sys\n"
+        "from bot.reader import readers\n"
+        "from index.settings import load\n"
+        f"flags = {{'state.folder': {str(tmp_path)!r}}}\n"
+        f"readers.WEIGHTS = readers.Path({str(readers.WEIGHTS)!r})\n"
+        f"readers.CHECKSUM = readers.Path({str(readers.CHECKSUM)!r})\n"
+        "for name in ('docent', 'none', 'some/model'):\n"
+        "    reader = readers.reader_of(load(flags={**flags, 'reader.model': name}))\n"
+        "    if name == 'docent':\n"
+        "        print(reader.fingerprint)\n"
+        "print({'torch', 'transformers', 'tokenizers', 'huggingface_hub', 'numpy'} & sys.modules.keys())\n"
+    )
+    run = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert run.stdout == f"{own.fingerprint}\nset()\n"
+
+
+def test_what_the_reader_learned_from_is_known_of_docents_own(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    card = tmp_path / "reader.json"
+    card.write_bytes(msgspec.json.encode({"seed": 1, "history": [], "articles": ["Oxygen", "Ronsund"]}))
+    monkeypatch.setattr(readers, "TRAINING", card)
+    assert learned_by(chosen(settings, "docent")) == {"Oxygen", "Ronsund"}
+    for name in ("none", "some/model"):
+        assert learned_by(chosen(settings, name)) == frozenset()
+
+
+# --------------------------------------------------------------------------------------- docent's own
+
+
+def test_passages_are_read_in_their_order(own: OwnReader):
+    readings = own.read(QUESTION, PASSAGES)
+    assert [is_well_formed(*pair) for pair in zip(readings, PASSAGES, strict=True)] == [
+        bool(p) for p in PASSAGES
+    ]
+    for passage, reading in zip(PASSAGES, readings, strict=True):
+        assert same(reading, own.read(QUESTION, [passage])[0])
+    assert len({round(reading.answers, 5) for reading in readings}) == len(PASSAGES)
+    assert own.read(QUESTION, []) == []
+
+
+def test_spans_are_words_of_the_passage(own: OwnReader):
+    for passage, reading in zip(PASSAGES, own.read(QUESTION, PASSAGES), strict=True):
+        span = reading.best(0, len(passage))
+        assert (span is not None) == bool(passage)
+        if span is not None:
+            assert passage[span.start : span.end].strip() == passage[span.start : span.end] != ""
+            assert 0 < span.share <= reading.share(0, len(passage)) <= 1.0001
+
+
+def test_long_questions_and_passages_are_read_in_part(own: OwnReader):
+    [reading] = own.read(QUESTION, [LONG])
+    assert is_well_formed(reading, LONG)
+    assert reading.best(len(LONG) - 100, len(LONG)) is None
+    assert reading.share(len(LONG) - 100, len(LONG)) == 0
+    for character in ("why ", "한 ", "x"):
+        assert is_well_formed(own.read(character * 1000, [PASSAGES[1]])[0], PASSAGES[1])
+
+
+def test_the_fingerprint_is_that_of_the_weights(own: OwnReader, trained: Network):
+    assert own.fingerprint == sha256(readers.WEIGHTS.read_bytes()).hexdigest()
+    [before] = own.read(QUESTION, ["No."])
+    packed = pack(trained)
+    packed["answers.bias"] = packed["answers.bias"] + 1
+    save_file(packed, readers.WEIGHTS)
+    readers.CHECKSUM.write_text(sha256(readers.WEIGHTS.read_bytes()).hexdigest(), encoding="ascii")
+    other = OwnReader()
+    [after] = other.read(QUESTION, ["No."])
+    assert other.fingerprint != own.fingerprint
+    assert after.answers == pytest.approx(before.answers + 1, abs=1e-2)
+
+
+def test_threads_share_it_and_it_is_loaded_once(own: OwnReader, monkeypatch: pytest.MonkeyPatch):
+    loaded: list[Path] = []
+    made = model.trained
+    monkeypatch.setattr(model, "trained", lambda *given: loaded.append(given[0]) or made(*given))
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(lambda passage: own.read(QUESTION, [passage])[0], PASSAGES * 4))
+    assert len(loaded) == 1
+    for reading, passage in zip(together, PASSAGES * 4, strict=True):
+        assert same(reading, own.read(QUESTION, [passage])[0])
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda: readers.WEIGHTS.write_bytes(readers.WEIGHTS.read_bytes()[:-1]),
+        lambda: readers.WEIGHTS.write_bytes(b""),
+        lambda: readers.CHECKSUM.write_text("0" * 64, encoding="ascii"),
+        lambda: readers.CHECKSUM.write_text("", encoding="ascii"),
+    ],
+    ids=["cut", "empty", "other checksum", "empty checksum"],
+)
+def test_damaged_weights_are_refused(own: OwnReader, damage: Callable[[], object]):
+    damage()
+    assert refusal(own) == (
+        f"The reader's weights {readers.WEIGHTS} are damaged: their checksum is not the expected one. "
+        'Install Docent anew, or set reader.model to "none".'
+    )
+
+
+@pytest.mark.parametrize("missing", ["WEIGHTS", "CHECKSUM"])
+def test_missing_weights_are_refused(own: OwnReader, missing: str):
+    getattr(readers, missing).unlink()
+    assert refusal(own) == (
+        f"The reader's weights {readers.WEIGHTS} cannot be read (No such file or directory). "
+        'Install Docent anew, or set reader.model to "none".'
+    )
+
+
+# ---------------------------------------------------------------------------------- of transformers
+
+
+def test_a_question_answering_model(save: Save, tmp_path: Path):
+    folder = save(BertForQuestionAnswering)
+    reader = HuggingFaceReader(str(folder), tmp_path / "models.json")
+    readings = reader.read(QUESTION, PASSAGES)
+    assert [is_well_formed(*pair) for pair in zip(readings, PASSAGES, strict=True)] == [
+        bool(p) for p in PASSAGES
+    ]
+    assert len({round(reading.answers, 5) for reading in readings}) == len(PASSAGES)
+    ada = readings[1]
+    assert [PASSAGES[1][start:end] for start, end in ada.offsets.tolist() if start >= 0] == [
+        "Ada", "Holm", "built", "it", ".",
+    ]  # fmt: skip
+    network = BertForQuestionAnswering.from_pretrained(folder).eval()
+    tokens = reader._loaded[1](QUESTION, PASSAGES[1], return_tensors="pt")
+    with torch.inference_mode():
+        said = network(**tokens)
+    inside = tokens["token_type_ids"][0].bool()
+    inside[-1] = False  # the mark at the end
+    starts, ends = said.start_logits[0], said.end_logits[0]
+    assert ada.answers == pytest.approx(
+        float(starts[inside].max() + ends[inside].max() - starts[0] - ends[0]), abs=1e-4
+    )
+    np.testing.assert_allclose(ada.starts[inside.numpy()], starts[inside].softmax(0).numpy(), atol=1e-5)
+
+
+@pytest.mark.parametrize("labels", [1, 2])
+def test_a_cross_encoder_points_at_no_words(save: Save, tmp_path: Path, labels: int):
+    folder = save(BertForSequenceClassification, num_labels=labels)
+    reader = HuggingFaceReader(str(folder), tmp_path / "models.json")
+    network = BertForSequenceClassification.from_pretrained(folder).eval()
+    for passage, reading in zip(PASSAGES, reader.read(QUESTION, PASSAGES), strict=True):
+        with torch.inference_mode():
+            logits = network(**reader._loaded[1](QUESTION, passage, return_tensors="pt")).logits[0]
+        expected = logits[0] if labels == 1 else logits[1] - logits[0]
+        assert reading.answers == pytest.approx(float(expected), abs=1e-4)
+        assert reading.best(0, len(passage)) is None
+        assert (len(reading.starts), len(reading.ends), reading.offsets.shape) == (0, 0, (0, 2))
+
+
+@pytest.mark.parametrize("kind", [BertForQuestionAnswering, BertForSequenceClassification])
+@pytest.mark.parametrize("knows_its_length", [True, False])
+@pytest.mark.parametrize(
+    ("question", "passage"),
+    [(QUESTION, LONG), ("why " * 1000, "No."), ("why " * 1000, LONG)],
+    ids=["long", "why", "both"],
+)
+def test_what_is_too_long_is_cut(
+    save: Save,
+    tmp_path: Path,
+    kind: type[PreTrainedModel],
+    knows_its_length: bool,
+    question: str,
+    passage: str,
+):
+    folder = save(kind)
+    if not knows_its_length:  # as with many models of the hub
+        file = folder / "tokenizer_config.json"
+        said = json.loads(file.read_text(encoding="utf-8"))
+        said.pop("model_max_length")
+        file.write_text(json.dumps(said), encoding="utf-8")
+    [reading] = HuggingFaceReader(str(folder), tmp_path / "models.json").read(question, [passage])
+    assert is_well_formed(reading, passage) == (kind is BertForQuestionAnswering)
+
+
+def test_the_fingerprint_of_a_folder_is_that_of_its_files(save: Save, tmp_path: Path):
+    one, other = save(BertForQuestionAnswering, "one"), save(BertForQuestionAnswering, "other")
+    prints = [HuggingFaceReader(str(folder), tmp_path / "models.json").fingerprint for folder in (one, other)]
+    assert prints[0] == prints[1]
+    (other / "config.json").write_text("{}", encoding="utf-8")
+    assert HuggingFaceReader(str(other), tmp_path / "models.json").fingerprint != prints[0]
+    assert (tmp_path / "models.json").exists()
+
+
+def test_threads_share_a_model_of_transformers(save: Save, tmp_path: Path):
+    reader = HuggingFaceReader(str(save(BertForQuestionAnswering)), tmp_path / "models.json")
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(lambda passage: reader.read(QUESTION, [passage])[0], PASSAGES * 2))
+    for reading, passage in zip(together, PASSAGES * 2, strict=True):
+        assert same(reading, reader.read(QUESTION, [passage])[0])
+
+
+def test_a_model_without_safetensors_is_refused(save: Save, tmp_path: Path):
+    folder = save(BertForQuestionAnswering)
+    (folder / "model.safetensors").rename(folder / "pytorch_model.bin")
+    assert refusal(HuggingFaceReader(str(folder), tmp_path / "models.json")).startswith(
+        f"The model in {folder} has no .safetensors weights. Docent loads no other kind; "
+    )
+
+
+@pytest.mark.parametrize("broken", ["config.json", "model.safetensors", "tokenizer.json"])
+def test_a_model_that_cannot_be_loaded_says_why(save: Save, tmp_path: Path, broken: str):
+    folder = save(BertForQuestionAnswering)
+    (folder / broken).write_bytes(b"{broken")
+    said = refusal(HuggingFaceReader(str(folder), tmp_path / "models.json"))
+    assert said.startswith(f"The reader in {folder} cannot be loaded: ")
+    assert len(said.splitlines()) == 1
+
+
+def test_a_model_that_was_not_made_to_read_is_refused(save: Save, tmp_path: Path):
+    """Its head would be drawn by chance, and its answers with it."""
+    folder = save(BertModel)
+    said = refusal(HuggingFaceReader(str(folder), tmp_path / "models.json"))
+    assert said.startswith(f"The reader in {folder} ")
+
+
+def test_a_model_that_is_not_there_is_named(tmp_path: Path):
+    said = refusal(HuggingFaceReader("no-such/reader", tmp_path / "models.json"))
+    assert said.startswith("The model 'no-such/reader' is not on this machine and HF_HUB_OFFLINE forbids")

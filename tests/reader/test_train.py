@@ -1,0 +1,375 @@
+"""Training: reproducible from its seed, resumable, and it does learn."""
+
+import json
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors import safe_open
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from bot.reader import examples, train
+from bot.reader.examples import Example, Read
+from bot.reader.lessons import Group, Plan, Reads
+from bot.reader.model import WORD_TABLE, Network, logits, pack, trained, untrained
+from bot.reader.readers import CHECKSUM, TRAINING, WEIGHTS
+from bot.reader.tokens import pairs
+from index.models import EMBEDDED_MODEL, folder_of
+from tests.conftest import WordsEncoder
+from tests.evaluation.conftest import BREAD, LIGHTHOUSE
+from tests.reader.conftest import ARTICLES, CLOCK, FERRY, GARDEN, MILL
+
+WRONG = {"Aldholm ferry": MILL, "Merrin clock": LIGHTHOUSE, "Pell garden": BREAD, "Sunder mill": FERRY}
+
+
+def lessons(held: tuple[str, ...] = ("Sunder mill",)) -> list[Example]:
+    """Examples of the articles, each question beside its paragraph and that of another article."""
+    found = []
+    for title, paragraphs in ARTICLES[2:]:
+        for text, asked in paragraphs:
+            for row in asked:
+                spans = tuple(
+                    (text.index(answer["text"]), text.index(answer["text"]) + len(answer["text"]))
+                    for answer in row["answers"]
+                )
+                reads = (Read(text, 0.9, bool(spans), True, spans), Read(WRONG[title], 0.5, False, False))
+                found.append(Example(row["question"], "home.json", title, title in held, reads))
+    return found
+
+
+def plan(*, passes: int = 2, seed: int = 1, held: tuple[str, ...] = ("Sunder mill",)) -> Plan:
+    return Plan(lessons(held), {"home.json"}, passes=passes, most=9, seed=seed)
+
+
+def same(one: Network, other: Network) -> bool:
+    """Bit by bit."""
+    first, second = one.state_dict(), other.state_dict()
+    return first.keys() == second.keys() and all(torch.equal(first[name], second[name]) for name in first)
+
+
+@pytest.fixture(autouse=True)
+def small_steps(monkeypatch: pytest.MonkeyPatch):
+    """Three questions a step, checked at every second step, and saved at each."""
+    monkeypatch.setattr("bot.reader.lessons.BATCH", 3)
+    monkeypatch.setattr(train, "CHECK_EVERY", 2)
+    monkeypatch.setattr(train, "CHECKPOINT_EVERY", -1)
+    monkeypatch.setattr(train, "RATE", 3e-3)
+
+
+@pytest.fixture
+def work(tmp_path: Path) -> Callable[[str], Path]:
+    """Folders to train in."""
+
+    def folder(name: str) -> Path:
+        (tmp_path / name).mkdir(exist_ok=True)
+        return tmp_path / name
+
+    return folder
+
+
+Work = Callable[[str], Path]
+
+
+# ------------------------------------------------------------------------------------- reproducible
+
+
+def test_the_same_seed_gives_the_same_weights(tiny: Path, work: Work):
+    (one, told), (again, retold) = (train.train(plan(), tiny, work(name)) for name in ("one", "two"))
+    assert same(one, again)
+    assert told == retold
+    other, _ = train.train(plan(seed=2), tiny, work("three"))
+    assert not same(one, other)
+
+
+def test_training_begins_at_the_encoder_and_leaves_its_word_table(tiny: Path, work: Work):
+    network, _ = train.train(plan(), tiny, work("one"))
+    assert not network.training
+    encoder = load_file(tiny / "model.safetensors")
+    learned = network.state_dict()
+    assert torch.equal(learned[WORD_TABLE], encoder[WORD_TABLE.removeprefix("body.")])
+    moved = [name for name, value in encoder.items() if not torch.equal(learned[f"body.{name}"], value)]
+    assert len(moved) == len(encoder) - 1
+
+
+class Interrupted:
+    """Lets so many steps be made, and then is a key pressed by a person."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, steps: int) -> None:
+        self.steps = steps
+        made = train.loss
+
+        def loss(network: Network, groups: list[Group]) -> Tensor:
+            if network.training:
+                if self.steps == 0:
+                    raise KeyboardInterrupt
+                self.steps -= 1
+            return made(network, groups)
+
+        monkeypatch.setattr(train, "loss", loss)
+
+
+@pytest.mark.parametrize("stops", [[1], [2], [3], [1, 1, 1]])
+def test_interrupted_and_resumed_it_learns_the_same(
+    tiny: Path, work: Work, monkeypatch: pytest.MonkeyPatch, stops: list[int]
+):
+    whole, told = train.train(plan(), tiny, work("whole"))
+    assert len(plan().batches()) > 4
+    for steps in stops:
+        with monkeypatch.context() as patch:
+            Interrupted(patch, steps)
+            with pytest.raises(KeyboardInterrupt):
+                train.train(plan(), tiny, work("parts"))
+    begun = Interrupted(monkeypatch, 99)
+    parts, retold = train.train(plan(), tiny, work("parts"))
+    assert 99 - begun.steps == len(plan().batches()) - sum(stops)  # it went on where it stopped
+    assert same(whole, parts)
+    assert told == retold
+
+
+def test_a_checkpoint_is_made_of_tensors_and_what_was_told(tiny: Path, work: Work):
+    _, told = train.train(plan(), tiny, work("one"))
+    [file] = work("one").glob("checkpoint*")
+    with safe_open(file, "pt") as kept:
+        names, about = set(kept.keys()), kept.metadata()
+    assert file.suffix == ".safetensors"
+    assert int(about["step"]) == len(plan().batches())
+    assert json.loads(about["history"]) == told
+    network = {f"network.{name}" for name in untrained(tiny).state_dict()}
+    assert network <= names
+    assert {name.split(".")[0] for name in names - network} == {"moment"}
+    assert not list(work("one").glob("*.part"))
+
+
+def test_training_that_is_done_is_done(tiny: Path, work: Work, monkeypatch: pytest.MonkeyPatch):
+    one, told = train.train(plan(), tiny, work("one"))
+    Interrupted(monkeypatch, 0)
+    again, retold = train.train(plan(), tiny, work("one"))
+    assert same(one, again)
+    assert told == retold
+
+
+# -------------------------------------------------------------------------------------- it learns
+
+
+def test_it_learns_a_handful_by_heart(tiny: Path, work: Work, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(train, "RATE", 1e-2)
+    monkeypatch.setattr(train, "CHECK_EVERY", 1000)
+    handful = [each for each in lessons(()) if each.title in ("Aldholm ferry", "Merrin clock")]
+    monkeypatch.setattr("bot.reader.lessons.BATCH", len(handful))
+    made = Plan(handful, {"home.json"}, passes=70, most=9, seed=1)
+    made.held_out = handful
+    reads = Reads(tiny)
+    before = train.validate(untrained(tiny), made, reads)
+    network, [after] = train.train(made, tiny, work("one"))
+    assert after["loss"] < 0.4 * before["loss"]
+    assert (after["first"], after["auroc"]) == (1, 1)
+    assert after["overlap"] > 0.6
+    group = reads.first(handful[0])
+    with torch.inference_mode():
+        answers = train.read(network, group)[2]
+    assert answers.argmax() == [item.right for item in group].index(True)
+
+
+Script = Callable[[list[float]], list[dict[str, Tensor]]]
+
+
+@pytest.fixture
+def scripted(monkeypatch: pytest.MonkeyPatch) -> Script:
+    """Makes validations after each step say given figures; returns the weights that each of them saw."""
+
+    def script(figures: list[float]) -> list[dict[str, Tensor]]:
+        seen: list[dict[str, Tensor]] = []
+
+        def validate(network: Network, plan: Plan, reads: Reads) -> dict[str, float]:
+            seen.append({name: value.clone() for name, value in network.state_dict().items()})
+            return {"loss": 1.0, "first": figures[len(seen) - 1], "auroc": 0.5, "overlap": 0.5}
+
+        monkeypatch.setattr(train, "validate", validate)
+        monkeypatch.setattr(train, "CHECK_EVERY", 1)
+        return seen
+
+    return script
+
+
+@pytest.mark.parametrize(
+    ("figures", "patience", "validations", "best"),
+    [
+        ([0.3, 0.8, 0.6, 0.7, 0.9, 0.9, 0.9], 2, 4, 1),
+        ([0.3, 0.8, 0.6, 0.9, 0.7, 0.1, 0.1], 3, 7, 3),
+        ([0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5], 3, 4, 0),
+        ([0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7], 1, 7, 6),
+    ],
+)
+def test_the_best_weights_are_taken_and_patience_ends(
+    tiny: Path, work: Work, scripted: Script, monkeypatch: pytest.MonkeyPatch,
+    figures: list[float], patience: int, validations: int, best: int,
+):  # fmt: skip
+    monkeypatch.setattr(train, "PATIENCE", patience)
+    made = plan(passes=4)
+    assert len(made.batches()) >= len(figures)
+    monkeypatch.setattr(made, "batches", lambda: Plan.batches(made)[: len(figures)])
+    seen = scripted(figures)
+    network, told = train.train(made, tiny, work("one"))
+    assert (len(seen), [each["first"] for each in told]) == (validations, figures[:validations])
+    assert [each["step"] for each in told] == list(range(1, validations + 1))
+    assert all(torch.equal(value, seen[best][name]) for name, value in network.state_dict().items())
+
+
+def test_training_can_go_on_from_weights_trained_before(
+    tiny: Path, work: Work, monkeypatch: pytest.MonkeyPatch
+):
+    network, _ = train.train(plan(), tiny, work("one"))
+    save_file(pack(network), work("one") / WEIGHTS.name)
+    monkeypatch.setattr(train, "RATE", 1e-9)
+    again, told = train.train(plan(held=("Aldholm ferry",)), tiny, work("two"), work("one"))
+    assert told[0]["step"] == 2  # it has a plan of its own
+    for name, value in trained(tiny, pack(network)).state_dict().items():
+        torch.testing.assert_close(again.state_dict()[name], value, rtol=0, atol=1e-6)
+
+
+def test_the_rate_rises_and_then_falls():
+    shares = [train._share_of_rate(step, 100) for step in range(1, 101)]
+    top = shares.index(max(shares))
+    assert max(shares) == pytest.approx(1)
+    assert top + 1 == int(100 * train.WARM_UP)
+    assert shares[: top + 1] == sorted(shares[: top + 1])
+    assert shares[top:] == sorted(shares[top:], reverse=True)
+    assert 0 < shares[-1] < 0.02
+    assert train._share_of_rate(1, 1) == 1
+
+
+# ------------------------------------------------------------------------------------- what is wrong
+
+
+def test_reads_of_any_length_are_read_as_if_alone(tiny: Path):
+    torch.manual_seed(1)
+    network = untrained(tiny).eval()
+    texts = [GARDEN, "No.", CLOCK, "It is late.", FERRY, MILL, "Yes.", BREAD, LIGHTHOUSE, "Perhaps it is."]
+    group = Reads(tiny).first(
+        Example("Why?", "", "", False, tuple(Read(t, 0, False, True) for t in texts)), 99
+    )
+    assert len(group) > train.AT_ONCE
+    with torch.inference_mode():
+        starts, ends, answers = train.read(network, group)
+        for number, item in enumerate(group):
+            alone = logits(network, [item.tokens])
+            size = len(item.tokens.ids)
+            torch.testing.assert_close(answers[number], alone[2][0], rtol=1e-4, atol=1e-5)
+            for side, expected in zip((starts, ends), alone, strict=False):
+                torch.testing.assert_close(side[number, :size], expected[0], rtol=1e-4, atol=1e-5)
+                assert (side[number, size:] == torch.finfo(side.dtype).min).all()
+
+
+def test_the_loss_by_hand(tiny: Path, words, monkeypatch: pytest.MonkeyPatch):
+    one, two = pairs(words, "?", ["a b", "a b"])  # [CLS] ? [SEP] a b [SEP]
+    group = [train.Item(one, True, (3, 4), (4,)), train.Item(two, False)]
+    far = torch.finfo(torch.float32).min
+    rows = torch.tensor([[far, far, far, 1.0, 2.0, far], [far, far, far, 0.0, 0.0, far]])
+    answers = torch.tensor([0.0, -1.0])
+    monkeypatch.setattr(train, "read", lambda network, items: (rows, rows, answers))
+    found = train.loss(untrained(tiny), [group])
+    whether = (torch.log(torch.tensor(2.0)) + torch.log(1 + torch.exp(torch.tensor(-1.0)))) / 2
+    which = torch.log(1 + torch.exp(torch.tensor(-1.0)))
+    # any start will do; of the ends only the second: log(e + e²) - 2
+    where = (0 + torch.logsumexp(torch.tensor([1.0, 2.0]), 0) - 2) / 2
+    assert found.item() == pytest.approx((whether + which + where).item(), abs=1e-5)
+
+
+def test_a_question_without_an_answer_is_only_about_whether(tiny: Path, words, monkeypatch):
+    [one] = pairs(words, "?", ["a"])
+    monkeypatch.setattr(train, "read", lambda *_: (torch.zeros(1, 5), torch.zeros(1, 5), torch.zeros(1)))
+    found = train.loss(untrained(tiny), [[train.Item(one, False)]])
+    assert found.item() == pytest.approx(0.6931, abs=1e-4)
+
+
+# ------------------------------------------------------------------------------------- the command
+
+
+@pytest.fixture
+def small_world(tiny: Path, monkeypatch: pytest.MonkeyPatch):
+    """The command without the embedded model, but with its words."""
+
+    class TinyEncoder(WordsEncoder):
+        folder = tiny
+
+    monkeypatch.setattr(examples, "SentenceTransformerEncoder", WordsEncoder)
+    monkeypatch.setattr(train, "SentenceTransformerEncoder", TinyEncoder)
+    monkeypatch.setattr(train.logging, "basicConfig", lambda **_: None)
+
+
+def command(folder: Path, home: Path, away: list[Path], *more: str) -> list[str]:
+    files = [
+        "--home",
+        home,
+        *(["--away", *away] if away else []),
+        "--out",
+        folder / "out",
+        "--work",
+        folder / "work",
+    ]
+    return [*map(str, files), "--held-out", "0.5", "--seed", "3", *more]
+
+
+@pytest.mark.usefixtures("small_world")
+def test_the_command_writes_weights_their_checksum_and_what_was_learned(
+    tiny: Path, home: Path, away: Path, tmp_path: Path
+):
+    given = command(tmp_path, home, [away], "--passes", "2")
+    train.main(given)
+    written = {file.name: file.read_bytes() for file in (tmp_path / "out").iterdir()}
+    assert set(written) == {WEIGHTS.name, CHECKSUM.name, TRAINING.name}
+    digest, name = written[CHECKSUM.name].decode().split()
+    assert (digest, name) == (sha256(written[WEIGHTS.name]).hexdigest(), WEIGHTS.name)
+    card = json.loads(written[TRAINING.name])
+    assert card["seed"] == 3
+    assert card["history"][-1].keys() == {"step", "loss", "first", "auroc", "overlap"}
+    kept = {title for title, _ in ARTICLES[:4] if examples.held_out(title, 0.5, 3)}
+    assert kept == {"Ronsund_(lighthouse)", "Aldholm ferry"}
+    assert set(card["articles"]) == {title for title, _ in ARTICLES} - kept
+    network = trained(tiny, load_file(tmp_path / "out" / WEIGHTS.name))
+    assert not any(value.isnan().any() for value in network.state_dict().values())
+    train.main(given)  # nothing is left to do
+    assert {file.name: file.read_bytes() for file in (tmp_path / "out").iterdir()} == written
+
+
+@pytest.mark.usefixtures("small_world")
+def test_the_command_goes_on_from_weights_and_what_these_learned_from_is_learned(
+    home: Path, away: Path, tmp_path: Path
+):
+    train.main(command(tmp_path / "one", home, [away]))
+    train.main(command(tmp_path / "two", home, [], "--start", str(tmp_path / "one" / "out")))
+    one, two = (json.loads((tmp_path / name / "out" / TRAINING.name).read_bytes()) for name in ("one", "two"))
+    assert "Sunder mill" in one["articles"]  # it is of the other file
+    assert set(one["articles"]) <= set(two["articles"])
+
+
+def test_the_command_needs_files_and_a_folder(capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit) as left:
+        train.main(["--home", "q.json"])
+    assert left.value.code == 2
+    assert "--out" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_the_real_thing_for_some_steps(
+    home: Path, away: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.undo()  # batches as they are
+    monkeypatch.setattr("bot.reader.lessons.BATCH", 4)
+    monkeypatch.setattr(train.logging, "basicConfig", lambda **_: None)
+    train.main(command(tmp_path, home, [away], "--passes", "1"))
+    weights = tmp_path / "out" / WEIGHTS.name
+    assert weights.stat().st_size < 12_000_000
+    card = json.loads((tmp_path / "out" / TRAINING.name).read_text(encoding="utf-8"))
+    assert len(card["history"]) == 1
+    assert 2 <= card["history"][0]["step"] <= 4
+    folder = folder_of(EMBEDDED_MODEL)
+    network = trained(folder, load_file(weights))
+    [tokens] = pairs(Reads(folder)._tokenizer, "Who strikes the hours?", [CLOCK])
+    with torch.inference_mode():
+        starts, _, answers = logits(network, [tokens])
+    assert torch.isfinite(answers).all()
+    assert starts.shape == (1, len(tokens.ids))

@@ -1,0 +1,315 @@
+"""What retrieval and a reader say, put together: which sentences answer, and how surely."""
+
+import math
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from bot import weigh
+from bot.weigh import MEMBER, Evidence, by_reading, by_retrieval, confidence, members_by_reading, sigmoid
+from index.records import Document, Features, Hit, Passage, Sentence
+from tests.reader.words import NO, SURE, WordReader
+
+NOTHING = Features(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+SOME = Features(0.5, 0.5, 0.5, 0.5, 0.5, 0.5)
+ALL = Features(1.0, 1.0, 1.0, 1.0, 1.0, 1.0)
+YES = 12.0  # log-odds beside which retrieval hardly matters
+FIRST = weigh._READ_AT_ONCE
+share = st.floats(0, 1)
+
+
+def document(passages: int, source: str = "a.txt") -> Document:
+    """Passages of two sentences, each naming its number."""
+    return Document(source, "A", "\n\n".join(f"Here is x{n}. There is y{n}." for n in range(passages)), "")
+
+
+TEXT = document(12)
+
+
+def hit(name: str, score: float = 0.5, features: Features = SOME, text: Document = TEXT) -> Hit:
+    """The sentence that names x or y of a passage's number."""
+    number = int(name[1:])
+    start = text.text.index(f"Here is x{number}.")
+    middle, end = text.text.index("There", start), text.text.index(f"y{number}.", start) + len(f"y{number}.")
+    passage = Passage(text, start, end, f"paragraph {number}")
+    return Hit(
+        Sentence(passage, *((start, middle - 1) if name[0] == "x" else (middle, end))), score, features
+    )
+
+
+def names(evidence: list[Evidence]) -> list[str]:
+    return [one.sentence.text.split()[-1].strip(".") for one in evidence]
+
+
+def ranked(*found: str) -> list[Hit]:
+    """Hits as retrieval ranks them, best first."""
+    return [hit(name, 0.9 - 0.05 * place) for place, name in enumerate(found)]
+
+
+PASSAGES = ranked(*(f"x{n}" for n in range(12)))
+
+
+# ------------------------------------------------------------------------------------ probabilities
+
+
+@given(st.floats(allow_nan=False))
+def test_a_probability_lies_between_0_and_1(log_odds: float):
+    assert 0 <= sigmoid(log_odds) <= 1
+    assert sigmoid(log_odds) + sigmoid(-log_odds) == pytest.approx(1)
+
+
+@given(st.floats(allow_nan=False), st.floats(allow_nan=False))
+def test_greater_log_odds_are_no_smaller_a_probability(one: float, other: float):
+    low, high = sorted((one, other))
+    assert sigmoid(low) <= sigmoid(high)
+
+
+@pytest.mark.parametrize(
+    ("log_odds", "probability"),
+    [(0, 0.5), (math.log(3), 0.75), (math.inf, 1.0), (-math.inf, 0.0), (-1e308, 0.0), (1e308, 1.0)],
+)
+def test_probabilities_by_hand(log_odds: float, probability: float):
+    assert sigmoid(log_odds) == pytest.approx(probability)
+
+
+def test_confidence_is_that_of_the_best():
+    one, other = (Evidence(hit("x0").sentence, ALL, 0.5, log_odds) for log_odds in (math.log(4), 9.0))
+    assert confidence([one, other]) == pytest.approx(0.8)
+    assert confidence([]) == 0
+
+
+# ---------------------------------------------------------------------------------- retrieval alone
+
+
+def test_retrievals_evidence_is_a_logistic_function_of_features(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(weigh, "CONFIDENCE", Features(1.0, 2.0, 0.0, 3.0, 4.0, 0.0))
+    monkeypatch.setattr(weigh, "CONFIDENCE_BIAS", -4.0)
+    best = hit("x0", features=Features(0.5, 0.25, 0.9, 0.5, 0.5, 0.9))
+    # log-odds: -4 + 1 * 0.5 + 2 * 0.25 + 3 * 0.5 + 4 * 0.5 = 0.5
+    assert confidence(by_retrieval([best, hit("x1")])) == pytest.approx(0.622459, abs=1e-6)
+
+
+def test_retrievals_evidence_stays_in_its_order_and_points_at_no_words():
+    hits = ranked("y3", "x1", "x3")
+    found = by_retrieval(iter(hits))
+    assert [(one.sentence, one.features, one.score) for one in found] == [
+        (hit.sentence, hit.features, hit.score) for hit in hits
+    ]
+    assert {(one.span, one.span_share) for one in found} == {(None, 0.0)}
+    assert by_retrieval([]) == []
+
+
+@pytest.mark.parametrize(("features", "lowest", "highest"), [(NOTHING, 1e-6, 5e-3), (ALL, 0.99, 1.0)])
+def test_retrievals_confidence_at_the_ends(features: Features, lowest: float, highest: float):
+    assert lowest <= confidence(by_retrieval([hit("x0", features=features)])) <= highest
+
+
+@given(st.tuples(*[share] * 6), st.integers(0, 5), share)
+def test_more_of_any_feature_never_lowers_confidence(values: tuple[float, ...], which: int, better: float):
+    improved = [*values]
+    improved[which] = max(values[which], better)
+    low, high = (confidence(by_retrieval([hit("x0", features=Features(*v))])) for v in (values, improved))
+    assert 0 <= low <= high <= 1
+
+
+# ------------------------------------------------------------------------------------- with a reader
+
+
+def test_what_the_reader_finds_comes_first():
+    found = by_reading(WordReader({"y2": YES}), "?", ranked("x0", "x1", "x2", "y2"), 8)
+    assert names(found)[0] == "y2"
+    assert found[0].score > 0.95
+    assert confidence(found) > 0.95
+
+
+def test_where_the_reader_finds_nothing_retrieval_decides_and_confidence_falls():
+    hits = ranked("x0", "x1", "x2")
+    found = by_reading(WordReader({}), "?", hits, 8)
+    assert names(found) == ["x0", "x1", "x2"]
+    assert confidence(found) < confidence(by_retrieval(hits))
+
+
+def test_of_a_passage_that_answers_the_sentence_is_quoted_in_which_it_stands():
+    hits = [hit("x0", 0.5), hit("y0", 0.5)]
+    for name in ("x0", "y0"):
+        assert names(by_reading(WordReader({name: 2.0}), "?", hits, 8))[0] == name
+
+
+def test_words_that_answer_are_found_in_the_document():
+    best, *others = by_reading(WordReader({"There is y3": YES}), "?", [hit("x3"), hit("y3")], 8)
+    start = TEXT.text.index("There is y3")
+    assert best.span == (start, start + len("There is y3"))
+    assert best.span_share == pytest.approx(SURE**2, abs=0.02)
+    [other] = others
+    assert other.span is not None
+    assert other.sentence.start <= other.span[0] < other.span[1] <= other.sentence.end
+    assert other.span_share < 0.05
+
+
+def test_a_reader_that_points_at_no_words_weighs_passages():
+    hits = [hit("x0", 0.6), hit("x1", 0.5), hit("y1", 0.4)]
+    found = by_reading(WordReader({"x1": YES}, points=False), "?", hits, 8)
+    assert names(found)[:2] == ["x1", "y1"]
+    assert {(one.span, one.span_share) for one in found} == {(None, 0.0)}
+
+
+def test_each_passage_is_read_once_in_the_order_of_its_best_sentence():
+    reader = WordReader({})
+    by_reading(reader, "why?", ranked("y2", "x0", "x2", "x1", "y0"), 8)
+    assert {question for question, _ in reader.asked} == {"why?"}
+    assert reader.read_texts == [hit(name).sentence.passage.text for name in ("x2", "x0", "x1")]
+
+
+def test_passages_of_two_documents_are_not_mixed_up():
+    other = document(1, "b.txt")
+    reader = WordReader({})
+    found = by_reading(reader, "?", [hit("x0", 0.6), hit("x0", 0.5, text=other)], 8)
+    assert len(reader.read_texts) == 2
+    assert [one.sentence.passage.document.source for one in found] == ["a.txt", "b.txt"]
+
+
+def test_of_clear_passages_no_more_are_read():
+    reader = WordReader({"x1": YES})
+    found = by_reading(reader, "?", PASSAGES, 8)
+    assert [len(texts) for _, texts in reader.asked] == [FIRST]
+    assert names(found)[0] == "x1"
+    assert names(found)[FIRST:] == [f"x{n}" for n in range(FIRST, 12)]
+
+
+@pytest.mark.parametrize("most", [1, FIRST, FIRST + 1, 8, 12, 99])
+def test_where_none_is_clear_more_are_read_but_not_more_than_wanted(most: int):
+    reader = WordReader({f"x{n}": NO for n in range(12)})
+    found = by_reading(reader, "?", PASSAGES, most)
+    assert len(reader.read_texts) == min(most, 12)
+    assert max(len(texts) for _, texts in reader.asked) <= FIRST
+    assert reader.read_texts == [one.sentence.passage.text for one in PASSAGES[:most]]
+    assert names(found)[most:] == [f"x{n}" for n in range(most, 12)]
+    assert all(one.span is not None for one in found[:most])
+    assert all(one.span is None for one in found[most:])
+
+
+def test_a_later_passage_that_is_read_and_answers_comes_first():
+    reader = WordReader({f"x{FIRST + 1}": YES})
+    assert names(by_reading(reader, "?", PASSAGES, 8))[0] == f"x{FIRST + 1}"
+    assert names(by_reading(reader, "?", PASSAGES, FIRST))[0] != f"x{FIRST + 1}"
+
+
+def test_without_hits_nothing_is_read():
+    reader = WordReader({})
+    assert by_reading(reader, "?", [], 8) == []
+    assert members_by_reading(reader, "?", [], 8) == []
+    assert reader.asked == []
+
+
+_hits = st.lists(
+    st.builds(
+        hit,
+        st.sampled_from([f"{letter}{n}" for letter in "xy" for n in range(12)]),
+        share,
+        st.builds(Features, *[share] * 6),
+    ),
+    unique_by=lambda one: one.sentence,
+).map(lambda hits: sorted(hits, key=lambda one: -one.score))
+_known = st.dictionaries(
+    st.sampled_from(["x1", "y1", "is x2", "y10", "Here is x3", "y3."]), st.floats(-20, 20), max_size=4
+)
+
+
+@given(_hits, _known, st.booleans(), st.integers(1, 12))
+def test_all_that_was_found_is_evidence_best_first(
+    hits: list[Hit], known: dict[str, float], points: bool, most: int
+):
+    reader = WordReader(known, points=points)
+    found = by_reading(reader, "?", hits, most)
+    key = TEXT.text.index
+    assert sorted(key(one.sentence.text) for one in found) == sorted(key(h.sentence.text) for h in hits)
+    scores = [one.score for one in found]
+    assert scores == sorted(scores, reverse=True)
+    assert all(0 <= score <= 1 for score in scores)
+    assert all(math.isfinite(one.log_odds) for one in found)
+    assert len(reader.read_texts) == len(set(reader.read_texts)) <= most
+    for one in found:
+        was_read = one.sentence.passage.text in reader.read_texts
+        assert (one.span is not None) == (points and was_read) == (one.span_share > 0)
+        if one.span is not None:
+            assert one.sentence.start <= one.span[0] < one.span[1] <= one.sentence.end
+            assert one.span_share <= 1
+
+
+@given(st.floats(-50, 50), st.floats(-50, 50), share)
+def test_the_surer_the_reader_the_surer_the_answer(one: float, other: float, score: float):
+    low, high = (
+        by_reading(WordReader({"x0": answers}), "?", [hit("x0", score)], 8)[0]
+        for answers in sorted((one, other))
+    )
+    assert low.score <= high.score
+    assert low.log_odds <= high.log_odds
+
+
+# -------------------------------------------------------------------------------- members of a list
+
+
+@pytest.fixture
+def read_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Retrieval takes nothing for a member."""
+    monkeypatch.setattr(weigh, "members", lambda _: [])
+
+
+@pytest.mark.usefixtures("read_only")
+def test_members_are_read_one_by_one_and_come_best_first():
+    reader = WordReader({"x0": 3.0, "y1": 5.0, "x2": 4.0})
+    found = members_by_reading(reader, "who?", ranked("x0", "y0", "x1", "y1", "x2"), 8)
+    assert names(found) == ["y1", "x2", "x0"]
+    assert reader.asked == [
+        ("who?", ["Here is x0.", "There is y0.", "Here is x1.", "There is y1.", "Here is x2."])
+    ]
+
+
+@pytest.mark.usefixtures("read_only")
+def test_members_are_read_until_none_of_those_read_together_belongs():
+    reader = WordReader({"x0": YES, "x2": YES, "x9": YES})
+    found = members_by_reading(reader, "?", PASSAGES, 2)
+    assert [len(texts) for _, texts in reader.asked] == [2, 2, 2]
+    assert sorted(names(found)) == ["x0", "x2"]
+    assert sorted(names(members_by_reading(reader, "?", PASSAGES, 12))) == ["x0", "x2", "x9"]
+
+
+def test_what_retrieval_takes_for_a_member_stays_one():
+    hits = [hit("x1", 1.0), hit("x2", 0.8), hit("x7", 0.1)]
+    assert [found.sentence for found in weigh.members(hits)] == [hits[0].sentence, hits[1].sentence]
+    assert sorted(names(members_by_reading(WordReader({}), "?", hits, 4))) == ["x1", "x2"]
+    assert sorted(names(members_by_reading(WordReader({"x7": YES}), "?", hits, 4))) == ["x1", "x2", "x7"]
+
+
+def test_words_of_members_are_found_in_the_document():
+    [one] = members_by_reading(WordReader({"y7": YES}), "?", [hit("y7")], 8)
+    start = TEXT.text.index("y7")
+    assert one.span == (start, start + 2)
+    [one] = members_by_reading(WordReader({"y7": YES}, points=False), "?", [hit("y7")], 8)
+    assert (one.span, one.span_share) == (None, 0.0)
+
+
+@given(_hits, _known, st.booleans(), st.integers(1, 12))
+def test_only_members_are_evidence(hits: list[Hit], known: dict[str, float], points: bool, at_once: int):
+    assume(hits)
+    reader = WordReader(known, points=points)
+    found = members_by_reading(reader, "?", hits, at_once)
+    assert reader.read_texts == [one.sentence.text for one in hits[: len(reader.read_texts)]]
+    assert all(len(texts) <= at_once for _, texts in reader.asked)
+    first = {id(one.sentence) for one in weigh.members(hits)}
+    assert all(one.score >= MEMBER or id(one.sentence) in first for one in found)
+    belonging = [
+        one
+        for one, text in zip(hits, reader.read_texts, strict=False)
+        if id(one.sentence) in first or any(sigmoid(known[w]) >= MEMBER for w in known if w in text)
+    ]
+    assert len(found) == len(belonging)
+    scores = [one.score for one in found]
+    assert scores == sorted(scores, reverse=True)
+    for one in found:
+        assert (one.span is not None) == points
+        if one.span is not None:
+            assert one.sentence.start <= one.span[0] < one.span[1] <= one.sentence.end
+    if len(reader.read_texts) < len(hits):  # it stopped, since none of the last ones belongs
+        assert not set(reader.asked[-1][1]) & set(belonging)
