@@ -275,6 +275,18 @@ def test_members_are_read_until_none_of_those_read_together_belongs():
     assert sorted(names(members_by_reading(reader, "?", PASSAGES, 12))) == ["x0", "x2", "x9"]
 
 
+def test_retrievals_members_are_all_that_are_about_as_good():
+    partly = Features(1.0, 0.74, 1.0, 1.0, 1.0, 1.0)
+    good = [hit("y1", 1.0, ALL), hit("y0", 0.9, ALL), hit("x0", 0.75, ALL)]
+    assert weigh.members([*good, hit("x1", 0.74, ALL), hit("x2", 0.9, partly)]) == good
+    assert weigh.members([]) == []
+
+
+def test_the_best_sentence_is_always_a_member():
+    best, other = hit("x0", -0.1), hit("x1", -0.2)
+    assert weigh.members([best, other]) == [best]
+
+
 def test_what_retrieval_takes_for_a_member_stays_one():
     hits = [hit("x1", 1.0), hit("x2", 0.8), hit("x7", 0.1)]
     assert [found.sentence for found in weigh.members(hits)] == [hits[0].sentence, hits[1].sentence]
@@ -311,5 +323,6 @@ def test_only_members_are_evidence(hits: list[Hit], known: dict[str, float], poi
         assert (one.span is not None) == points
         if one.span is not None:
             assert one.sentence.start <= one.span[0] < one.span[1] <= one.sentence.end
-    if len(reader.read_texts) < len(hits):  # it stopped, since none of the last ones belongs
-        assert not set(reader.asked[-1][1]) & set(belonging)
+    if len(reader.read_texts) < len(hits):  # it stopped, since none of the last ones answers
+        answering = [words for words in known if sigmoid(known[words]) >= MEMBER]
+        assert not any(words in text for text in reader.asked[-1][1] for words in answering)

@@ -78,10 +78,8 @@ class Question:
         As SQuAD's own evaluation has it: case, punctuation and articles do not count (Rajpurkar et al.,
         "SQuAD: 100,000+ Questions for Machine Comprehension of Text", 2016).
         """
-        found = _words(text)
-        best = 0.0
-        for evidence in self.evidence:
-            right = _words(evidence)
+        found, best = _words(text), 0.0
+        for right in map(_words, self.evidence):
             common = (found & right).total()
             best = max(best, 2 * common / (found.total() + right.total()) if common else 0.0)
         return best

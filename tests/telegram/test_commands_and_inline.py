@@ -52,7 +52,9 @@ def test_commands_tell_about_the_bot_and_offer_questions_to_try(
         "or by replying to one of my messages. Edit your question, and I edit my answer.\n\n"
         "[1] [2] [3] open a quote in its context, from where you can walk through the document with ◀ ▶ "
         "or get the file. More brings the next best passages. With 👍 and 👎 you tell whether the answer "
-        "was right."
+        "was right.\n\n"
+        "A question may lean on those before it, as “When was it?” does; reply to an answer to lean on that "
+        "one. I then show what I searched for, and “Ask as typed” takes that back. /reset makes me forget."
     )
     privacy = say(chat, "/PRIVACY").text
     assert privacy.split("\n")[0] == "What is stored on the machine that runs me:"

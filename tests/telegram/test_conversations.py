@@ -223,13 +223,15 @@ def test_what_is_not_found_has_changed_or_is_old_is_told_apart(
         "The nearest passages, which are not an answer:",
         near.marked("blockquote")[0],
     ]
-    assert near.buttons == [["[1]", "[2]", "[3]"], ["More", "👍", "👎"]]
+    assert near.buttons == [["[1]"], ["More", "👍", "👎"]]  # the only one with a bearing
     assert "confidence" not in near.text
     more = press(api, near, "More")
-    assert more.buttons == [["[4]", "[5]"], ["More"]]
-    assert press(api, more, "More").text == "That is all I found."
+    assert more.buttons == [["[2]", "[3]", "[4]"], ["More"]]
     opened = press(api, more, "[4]")
-    assert opened.marked("bold")[1] == more.marked("blockquote")[0][4:]
+    assert opened.marked("bold")[1] == more.marked("blockquote")[2][4:]
+    rest = press(api, more, "More")
+    assert rest.buttons == [["[5]"], ["More"]]
+    assert press(api, rest, "More").text == "That is all I found."
 
     # Messages that Telegram no longer shows to bots; other chats; made-up buttons.
     answer = say(chat, CROSSING)
