@@ -14,6 +14,8 @@ from bot.evaluation.questions import Question
 from bot.evaluation.run import Outcome
 from index.settings import load
 
+pytestmark = pytest.mark.slow
+
 HERE = Path(__file__).parent
 
 Asked = list[tuple[Question, Outcome]]
