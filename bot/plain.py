@@ -15,7 +15,7 @@ def clean(text: str) -> str:
 
 def spaced(text: str) -> str:
     """Clean, and every run of white space as one space."""
-    return clean(re.sub(r"\s+", " ", text))
+    return re.sub(" +", " ", clean(re.sub(r"\s+", " ", text)))
 
 
 def line(text: str) -> str:
