@@ -75,15 +75,8 @@ def ask(
         searcher = Searcher(Store(settings.index_folder()).current(), encoder, settings)
         for question in asked:
             hits = searcher.search(question.text)
-            places = list(
-                dict.fromkeys(
-                    (hit.sentence.passage.document.source, hit.sentence.passage.start) for hit in hits
-                )
-            )
-            passages = {
-                (h.sentence.passage.document.source, h.sentence.passage.start): h.sentence.passage
-                for h in hits
-            }
+            passages = {hit.sentence.passage.place: hit.sentence.passage for hit in hits}
+            places = list(passages)
             begin = time.perf_counter()
             readings = dict(
                 zip(
@@ -96,7 +89,7 @@ def ask(
             sentences = []
             for hit in hits:
                 sentence, passage = hit.sentence, hit.sentence.passage
-                place = passage.document.source, passage.start
+                place = passage.place
                 reading = readings[place]
                 found = CONFIDENCE_BIAS + hit.features.weighed(CONFIDENCE)
                 share = reading.share(sentence.start - passage.start, sentence.end - passage.start)

@@ -127,13 +127,8 @@ def nearest(
     """The best sentence of each of the best passages; those at ``known`` (source, start) left out."""
     best: dict[tuple[str, int], Evidence] = {}
     for one in evidence:
-        best.setdefault(_place(one), one)
+        best.setdefault(one.sentence.passage.place, one)
     return [one for place, one in best.items() if place not in known][:most]
-
-
-def _place(one: Evidence) -> tuple[str, int]:
-    """Source and start of its passage."""
-    return one.sentence.passage.document.source, one.sentence.passage.start
 
 
 def compose(
@@ -156,7 +151,7 @@ def compose(
         documents: how many were swept for a list; None for a single fact.
     """
     sure = confidence(evidence)
-    looked_at = tuple(_place(one) for one in nearest(evidence, len(evidence)))
+    looked_at = tuple(dict.fromkeys(one.sentence.passage.place for one in evidence))
     if not evidence or sure < threshold:
         near = cite(nearest(filter(_has_bearing, evidence), quotes))
         return Answer(

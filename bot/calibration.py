@@ -64,7 +64,7 @@ def fit(log_odds: Sequence[float], right: Sequence[bool]) -> Calibration:
     start = np.array([1.0, 0.0])
     both = start.copy()
     for _ in range(_STEPS):
-        said = 1 / (1 + np.exp(-np.clip(columns @ both, -50, 50)))
+        said = _probability(columns @ both)
         slope = columns.T @ (said - target) + _HOLD * (both - start)
         curve = (columns * (said * (1 - said))[:, np.newaxis]).T @ columns + _HOLD * np.eye(2)
         step = np.linalg.solve(curve, slope)
@@ -88,7 +88,13 @@ def probabilities(log_odds: Sequence[float], right: Sequence[bool]) -> "tuple[Nu
         except QuestionsError:
             found = Calibration()  # too few are left
         bent[folds == fold] = found.slope * x[folds == fold] + found.intercept
-    return 1 / (1 + np.exp(-np.clip(x, -50, 50))), 1 / (1 + np.exp(-np.clip(bent, -50, 50)))
+    return _probability(x), _probability(bent)
+
+
+def _probability(log_odds: "Numbers") -> "Numbers":
+    import numpy as np
+
+    return 1 / (1 + np.exp(-np.clip(log_odds, -50, 50)))
 
 
 def file_of(state: Path, *depends: object) -> Path:

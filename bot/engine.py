@@ -87,7 +87,7 @@ class Engine:
             evidence,
             threshold=self.settings.answer.threshold,
             quotes=self.settings.answer.quotes,
-            documents=len(searcher.generation.entries()) if wants_list else None,
+            documents=searcher.generation.manifest.documents if wants_list else None,
         )
         watch.lap("compose")
         cited = {citation.source for citation in (*reply.citations, *reply.near)}

@@ -104,7 +104,7 @@ def by_reading(reader: Reader, question: str, hits: Sequence[Hit], most: int) ->
     """
     passages: dict[tuple[str, int], list[Hit]] = {}
     for hit in hits:
-        passages.setdefault(_place(hit), []).append(hit)
+        passages.setdefault(hit.sentence.passage.place, []).append(hit)
     todo = list(passages)[:most]
     evidence: list[Evidence] = []
     known: set[tuple[str, int]] = set()
@@ -116,13 +116,8 @@ def by_reading(reader: Reader, question: str, hits: Sequence[Hit], most: int) ->
         known.update(part)
     evidence.sort(key=lambda one: -one.score)
     least = min((one.score for one in evidence), default=1.0)
-    unread = [hit for hit in hits if _place(hit) not in known]
+    unread = [hit for hit in hits if hit.sentence.passage.place not in known]
     return [*evidence, *(Evidence(h.sentence, h.features, least * h.score, _found(h)) for h in unread)]
-
-
-def _place(hit: Hit) -> tuple[str, int]:
-    """Where its passage stands."""
-    return hit.sentence.passage.document.source, hit.sentence.passage.start
 
 
 def members(hits: Sequence[Hit]) -> list[Hit]:
@@ -156,40 +151,37 @@ def members_by_reading(reader: Reader, question: str, hits: Sequence[Hit], at_on
         part = hits[begin : begin + at_once]
         readings = reader.read(question, [hit.sentence.text for hit in part])
         evidence = [read_alone(hit, reading) for hit, reading in zip(part, readings, strict=True)]
-        answering = [one for one in evidence if one.score >= MEMBER]
         found += [
             one for hit, one in zip(part, evidence, strict=True) if one.score >= MEMBER or id(hit) in known
         ]
-        if not answering:
+        if all(one.score < MEMBER for one in evidence):
             break
     return sorted(found, key=lambda one: -one.score)
 
 
 def read_alone(hit: Hit, reading: Reading) -> Evidence:
     """A sentence that was read by itself."""
-    sentence = hit.sentence
-    span = reading.best(0, sentence.end - sentence.start)
-    log_odds = READ_CONFIDENCE.sum(_found(hit), reading.answers, 1.0)
-    return Evidence(
-        sentence,
-        hit.features,
-        sigmoid(reading.answers),
-        log_odds,
-        (sentence.start + span.start, sentence.start + span.end) if span else None,
-        span.share if span else 0.0,
-    )
+    return _read(hit, reading, hit.sentence.start, 1.0, reading.answers)
 
 
 def read(hit: Hit, reading: Reading) -> Evidence:
     """A sentence of a passage that was read."""
     sentence, begin = hit.sentence, hit.sentence.passage.start
-    start, end = sentence.start - begin, sentence.end - begin
-    share = reading.share(start, end) if len(reading.starts) else 1.0
-    span = reading.best(start, end)
+    points = len(reading.starts) > 0
+    share = reading.share(sentence.start - begin, sentence.end - begin) if points else 1.0
+    return _read(hit, reading, begin, share, RANKING.sum(hit.score, reading.answers, share))
+
+
+def _read(hit: Hit, reading: Reading, begin: int, share: float, rank: float) -> Evidence:
+    """A sentence of a text that was read, which begins at an offset of the document.
+
+    ``rank`` are the log-odds that order it.
+    """
+    span = reading.best(hit.sentence.start - begin, hit.sentence.end - begin)
     return Evidence(
-        sentence,
+        hit.sentence,
         hit.features,
-        sigmoid(RANKING.sum(hit.score, reading.answers, share)),
+        sigmoid(rank),
         READ_CONFIDENCE.sum(_found(hit), reading.answers, share),
         (begin + span.start, begin + span.end) if span else None,
         span.share if span else 0.0,

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from index import models
-from index.errors import ModelError
+from index.errors import ModelError, reason
 from index.settings import Settings
 
 if TYPE_CHECKING:
@@ -143,5 +143,4 @@ class SentenceTransformerEncoder:
         try:
             return SentenceTransformer(str(folder), device=self._device, local_files_only=True)
         except (OSError, ValueError, RuntimeError, ImportError) as error:
-            reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-            raise ModelError(f"The model in {folder} cannot be loaded: {reason}") from error
+            raise ModelError(f"The model in {folder} cannot be loaded: {reason(error)}") from error

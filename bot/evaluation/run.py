@@ -152,7 +152,7 @@ def _ranked(engine: Engine, question: str, answer: Answer) -> list[Passage]:
     """The first passages: those that were weighed, then as retrieval ranks the others."""
     weighed = [engine.around(source, start)[1] for source, start in answer.looked_at]
     ranked = [*weighed, *engine.passages(question, DEPTH)]
-    return list({(passage.document.source, passage.start): passage for passage in ranked}.values())[:DEPTH]
+    return list({passage.place: passage for passage in ranked}.values())[:DEPTH]
 
 
 @contextmanager

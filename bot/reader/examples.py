@@ -20,6 +20,7 @@ from index.settings import load
 from index.store import Store
 
 NEAR, ELSEWHERE = 8, 3  # passages kept of those ranked highest; of those of other articles
+LOOKED_AT = 60  # passages that these are chosen from
 LONGEST_SPAN = 20  # words; a longer answer says which sentence answers, not which words
 
 
@@ -140,14 +141,13 @@ class _Maker:
         generation = self._searcher.generation
         own = generation.passages_of(article.source)
         for question in article.questions:
-            ranked = self._searcher.rank(question.text, vectors[question.text])
-            scores = {candidate.number: candidate.score for candidate in ranked}
-            found = [(generation.passage(number), score) for number, score in list(scores.items())[:60]]
-            known = {(passage.document.source, passage.start): score for passage, score in found}
+            ranked = self._searcher.rank(question.text, vectors[question.text])[:LOOKED_AT]
+            found = [(generation.passage(candidate.number), candidate.score) for candidate in ranked]
+            known = {passage.place: score for passage, score in found}
             reads: dict[str, Read] = {}
             for passage in own:
                 if spans := self._spans(question, passage):
-                    score = known.get((passage.document.source, passage.start), 0.0)
+                    score = known.get(passage.place, 0.0)
                     reads[passage.text] = Read(passage.text, score, True, True, spans)
             near = elsewhere = 0
             for passage, score in found:

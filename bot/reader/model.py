@@ -68,6 +68,21 @@ def logits(network: Network, rows: Sequence[Tokens]) -> tuple[Tensor, Tensor, Te
     return starts.masked_fill(inside == 0, outside), ends.masked_fill(inside == 0, outside), answers
 
 
+def read(network: Network, rows: Sequence[Tokens], at_once: int) -> tuple[Tensor, Tensor, Tensor]:
+    """``logits`` of any number of rows, ``at_once`` at a time: rows of like length need little padding."""
+    order = sorted(range(len(rows)), key=lambda number: len(rows[number].ids))
+    longest = len(rows[order[-1]].ids)
+    parts = []
+    for begin in range(0, len(order), at_once):
+        starts, ends, answers = logits(network, [rows[number] for number in order[begin : begin + at_once]])
+        fill, outside = (0, longest - starts.shape[1]), torch.finfo(starts.dtype).min
+        starts, ends = (nn.functional.pad(side, fill, value=outside) for side in (starts, ends))
+        parts.append((starts, ends, answers))
+    back = torch.tensor(order).argsort()
+    starts, ends, answers = (torch.cat(side)[back] for side in zip(*parts, strict=True))
+    return starts, ends, answers
+
+
 def untrained(folder: Path) -> Network:
     """A network whose body is the encoder in a folder; the heads know nothing yet."""
     network = Network(_config(folder))

@@ -15,7 +15,7 @@ import msgspec
 from bot.reader.reading import Reader, Reading
 from index import models
 from index.documents import digest_file
-from index.errors import ModelError
+from index.errors import ModelError, reason
 from index.settings import Settings
 
 if TYPE_CHECKING:
@@ -92,20 +92,16 @@ class OwnReader:
         """See ``Reader``."""
         import torch
 
-        from bot.reader.model import logits
+        from bot.reader import model
         from bot.reader.tokens import pairs
 
+        if not passages:
+            return []
         with self._alone, torch.inference_mode():
             network, tokenizer = self._loaded
             tokens = pairs(tokenizer, question, passages)
-            readings: dict[int, Reading] = {}
-            order = sorted(range(len(tokens)), key=lambda number: len(tokens[number].ids))
-            for begin in range(0, len(order), _AT_ONCE):
-                part = order[begin : begin + _AT_ONCE]
-                said = logits(network, [tokens[number] for number in part])
-                for number, starts, ends, answers in zip(part, *said, strict=True):
-                    readings[number] = _reading(answers, starts, ends, tokens[number].offsets)
-        return [readings[number] for number in range(len(tokens))]
+            said = zip(tokens, *model.read(network, tokens, _AT_ONCE), strict=True)
+            return [_reading(answers, starts, ends, row.offsets) for row, starts, ends, answers in said]
 
     @cached_property
     def _loaded(self) -> tuple[Any, Any]:
@@ -197,8 +193,7 @@ class HuggingFaceReader:
             tokenizer = transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True)
             network = kind.from_pretrained(folder, local_files_only=True, use_safetensors=True)
         except (OSError, ValueError, RuntimeError, ImportError, SafetensorError) as error:
-            reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-            raise ModelError(f"The reader in {folder} cannot be loaded: {reason}") from error
+            raise ModelError(f"The reader in {folder} cannot be loaded: {reason(error)}") from error
         if points is None:
             raise ModelError(
                 f"The reader in {folder} was made neither to answer questions nor to classify, but as "

@@ -43,11 +43,11 @@ class Reading:
 
     def share(self, start: int, end: int) -> float:
         """The probability that the answer, if the passage holds one, starts in this stretch of it."""
-        return float(self.starts[_between(self.offsets, start, end)].sum())
+        return float(self.starts[between(self.offsets, start, end)].sum())
 
     def best(self, start: int, end: int) -> Span | None:
         """The likeliest answer within a stretch of the passage, if the reader points at words."""
-        inside = _between(self.offsets, start, end)
+        inside = between(self.offsets, start, end)
         if not len(inside):
             return None
         first, last = best_span(self.starts[inside], self.ends[inside])
@@ -91,7 +91,7 @@ def best_span(starts: "Probabilities", ends: "Probabilities", longest: int = LON
     return int(first), int(last)
 
 
-def _between(offsets: "Offsets", start: int, end: int) -> "Offsets":
+def between(offsets: "Offsets", start: int, end: int) -> "Offsets":
     """The numbers of the tokens that lie in a stretch of the passage, in whole or in part."""
     import numpy as np
 

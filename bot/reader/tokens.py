@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
+from bot.reader.reading import between
+
 MOST_TOKENS = 320  # of question, passage and the marks between; the rest of a longer passage is not read
 LONGEST_QUESTION = 300  # characters
 
@@ -34,7 +36,7 @@ class Tokens:
 
     def between(self, start: int, end: int) -> NDArray[np.int64]:
         """The numbers of the tokens that lie in a stretch of the passage, in whole or in part."""
-        return np.flatnonzero((self.offsets[:, 0] < end) & (self.offsets[:, 1] > start))
+        return between(self.offsets, start, end)
 
 
 def pairs(by: Tokenizer, question: str, passages: Sequence[str]) -> list[Tokens]:

@@ -24,14 +24,14 @@ from torch import Tensor, nn
 
 from bot.evaluation.figures import auroc
 from bot.progress import shown
+from bot.reader import model
 from bot.reader.examples import prepare
 from bot.reader.lessons import Group, Item, Plan, Reads
-from bot.reader.model import Network, logits, pack, trained, untrained
+from bot.reader.model import Network, pack, trained, untrained
 from bot.reader.readers import CHECKSUM, TRAINING, WEIGHTS, learned
 from bot.reader.reading import best_span
+from index import models
 from index.documents import digest_file
-from index.encoder import SentenceTransformerEncoder
-from index.settings import load
 
 RATE = 1.5e-4  # of learning, at its height; AdamW (Loshchilov and Hutter, 2019)
 DECAY = 0.01  # of weights
@@ -69,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         )
     homes = {file.name for file in given.home}
     plan = Plan(examples, homes, passes=given.passes, most=given.most, seed=given.seed)
-    folder = SentenceTransformerEncoder(load()).folder
+    folder = models.folder_of(models.EMBEDDED_MODEL)  # whose word table the weights do without
     network, history = train(plan, folder, given.work, given.start)
     given.out.mkdir(parents=True, exist_ok=True)
     save_file(pack(network), given.out / WEIGHTS.name)
@@ -85,18 +85,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def read(network: Network, items: Sequence[Item]) -> tuple[Tensor, Tensor, Tensor]:
     """What the network says of items, as its ``forward`` returns it."""
-    order = sorted(range(len(items)), key=lambda number: len(items[number].tokens.ids))
-    longest = len(items[order[-1]].tokens.ids)
-    parts = []
-    for begin in range(0, len(order), AT_ONCE):  # items of like length need little padding
-        part = order[begin : begin + AT_ONCE]
-        starts, ends, answers = logits(network, [items[number].tokens for number in part])
-        fill, outside = (0, longest - starts.shape[1]), torch.finfo(starts.dtype).min
-        starts, ends = (nn.functional.pad(side, fill, value=outside) for side in (starts, ends))
-        parts.append((starts, ends, answers))
-    back = torch.tensor(order).argsort()
-    starts, ends, answers = (torch.cat(side)[back] for side in zip(*parts, strict=True))
-    return starts, ends, answers
+    return model.read(network, [item.tokens for item in items], AT_ONCE)
 
 
 def loss(network: Network, groups: Sequence[Group]) -> Tensor:
@@ -151,8 +140,8 @@ def train(
     torch.manual_seed(plan.seed)
     network = untrained(folder) if start is None else trained(folder, load_file(start / WEIGHTS.name))
     network.body.embeddings.word_embeddings.requires_grad_(False)  # it is the encoder's, and stays so
-    learned = [value for value in network.parameters() if value.requires_grad]
-    optimizer = torch.optim.AdamW(learned, RATE, weight_decay=DECAY)
+    learning = [value for value in network.parameters() if value.requires_grad]
+    optimizer = torch.optim.AdamW(learning, RATE, weight_decay=DECAY)
     checkpoint = _Checkpoint(work / "checkpoint.safetensors", network, optimizer)
     begin, history = checkpoint.load()
     batches = plan.batches()
@@ -165,7 +154,7 @@ def train(
             settings["lr"] = RATE * _share_of_rate(step, len(batches))
         value = loss(network, [group for one in asked for group in reads.groups(*one)])
         value.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(learned, LONGEST_GRADIENT)
+        nn.utils.clip_grad_norm_(learning, LONGEST_GRADIENT)
         optimizer.step()
         optimizer.zero_grad()
         if step % 20 == 0:
