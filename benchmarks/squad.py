@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bot.evaluation.questions import Article, Question, lay_out, read_squad
-from index.encoder import SentenceTransformerEncoder
+from index.serving import ServedEncoder
 from index.settings import load
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def answered(question: Question, sentence: Sentence) -> bool:
     return bool(question.given_by(sentence.text, sentence.passage))
 
 
-class Remembering(SentenceTransformerEncoder):
+class Remembering(ServedEncoder):
     """Encodes each text once, however many indexes it is in."""
 
     def __init__(self) -> None:

@@ -19,11 +19,12 @@ from bot.weigh import Evidence
 from index import documents
 from index.build import Changes, Progress, Summary, build, changes
 from index.documents import Unreadable
-from index.encoder import Encoder, SentenceTransformerEncoder
+from index.encoder import Encoder
 from index.errors import UnknownSource
 from index.generation import Entry, Generation
 from index.records import Document, Hit, Passage
 from index.search import Searcher
+from index.serving import ServedEncoder
 from index.settings import Settings
 from index.store import Store
 
@@ -44,7 +45,7 @@ class Engine:
     ) -> None:
         self.store = Store(settings.index_folder())
         self.settings = _with_folder_of_index(settings, self.store)
-        self.encoder = encoder or SentenceTransformerEncoder(settings)
+        self.encoder = encoder or ServedEncoder(settings)
         self.reader = reader or reader_of(settings)
         self.calibration: Calibration | None = None
         """How confidence is bent; by default as ``docent calibrate`` found it for this index."""

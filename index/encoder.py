@@ -9,10 +9,11 @@ import time
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from index import models
+from index import graphs, models
 from index.errors import ModelError, reason
+from index.graphs import About, NotExported
 from index.settings import Settings
 
 if TYPE_CHECKING:
@@ -124,6 +125,44 @@ class SentenceTransformerEncoder:
             )
         return vector
 
+    def export(self, folder: Path) -> About:
+        """Write the whole model, pooling and normalisation included, as a graph into a folder.
+
+        Raises:
+            NotExported: it cannot be.
+            ModelError: it cannot be loaded.
+        """
+        import torch
+
+        class Whole(torch.nn.Module):
+            """Token ids in, unit vectors out."""
+
+            def __init__(self, model: "SentenceTransformer", inputs: tuple[str, ...]) -> None:
+                super().__init__()
+                self.model = model
+                self.inputs = inputs
+
+            def forward(self, *values: torch.Tensor) -> torch.Tensor:
+                found = self.model(dict(zip(self.inputs, values, strict=True)))["sentence_embedding"]
+                return torch.nn.functional.normalize(found, p=2, dim=1)
+
+        with self._alone:
+            model = self._load(device="cpu", model_kwargs={"attn_implementation": "eager"})
+            tokens = model.tokenizer(["one text", "and another text"], padding=True, return_tensors="np")
+            inputs = tuple(name for name in graphs.FIELDS if name in tokens)
+            if not model.tokenizer.is_fast:
+                raise NotExported("it has no fast tokenizer")
+            graphs.export(Whole(model, inputs), [tokens[name] for name in inputs], inputs, folder)
+            model.tokenizer.backend_tokenizer.save(str(folder / graphs.TOKENIZER))
+        prompts = {name: model.prompts.get(name) or "" for name in ("query", "document")}
+        return About(
+            inputs=inputs,
+            most_tokens=model.max_seq_length or _NO_LIMIT,
+            dimension=self._dimension,
+            question_prompt=prompts["query"],
+            text_prompt=prompts["document"],
+        )
+
     @property
     def _dimension(self) -> int:
         return int(self._model.get_embedding_dimension() or 0)
@@ -135,12 +174,15 @@ class SentenceTransformerEncoder:
 
     @cached_property
     def _loaded(self) -> "SentenceTransformer":
+        return self._load(device=self._device)
+
+    def _load(self, **more: Any) -> "SentenceTransformer":
         folder, _ = self.folder, self.fingerprint
         _log.info("loading the model %s from %s", self.name, folder)
         models.forbid_network()
         from sentence_transformers import SentenceTransformer
 
         try:
-            return SentenceTransformer(str(folder), device=self._device, local_files_only=True)
+            return SentenceTransformer(str(folder), local_files_only=True, **more)
         except (OSError, ValueError, RuntimeError, ImportError) as error:
             raise ModelError(f"The model in {folder} cannot be loaded: {reason(error)}") from error

@@ -8,6 +8,7 @@ import importlib.util
 import json
 import logging
 import os
+import sys
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -77,6 +78,16 @@ def fingerprint(folder: Path, stamps: Path) -> str:
     found = sha256(json.dumps(listing).encode()).hexdigest()
     _write_stamps(stamps, {**known, str(folder): _Stamp(seen, found)})
     return found
+
+
+def has_gpu() -> bool:
+    """Whether torch finds a GPU; it is only asked where there is a driver, since it takes seconds to load."""
+    drivers = (Path("/proc/driver/nvidia/version"), Path("/dev/kfd"), Path("/dev/dxg"))  # CUDA, ROCm, WSL
+    if not (sys.platform == "win32" or any(driver.exists() for driver in drivers)):
+        return False
+    import torch
+
+    return torch.cuda.is_available()
 
 
 def forbid_network() -> None:

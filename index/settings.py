@@ -65,6 +65,14 @@ class EncoderSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ServingSettings:
+    """By what means models are run."""
+
+    backend: Literal["auto", "torch"]
+    folder: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LexicalSettings:
     """How words are matched."""
 
@@ -128,6 +136,7 @@ class Settings:
     index: FolderSetting
     passages: PassagesSettings
     encoder: EncoderSettings
+    serving: ServingSettings
     lexical: LexicalSettings
     search: SearchSettings
     reader: ReaderSettings
@@ -144,6 +153,12 @@ class Settings:
         import platformdirs
 
         return Path(platformdirs.user_state_dir("docent"))
+
+    def graphs_folder(self) -> Path:
+        """Where models are kept as they are run."""
+        if self.serving.folder:
+            return Path(self.serving.folder).expanduser()
+        return self.state_folder() / "models"
 
     def feedback_file(self) -> Path:
         """Where verdicts on answers are kept."""

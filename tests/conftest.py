@@ -11,18 +11,21 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+ROOT = Path(__file__).resolve().parent.parent
+MODELS = ROOT / "var" / "models"
+"""Where models are kept as they are run: each is exported once for all tests and their processes."""
+
 os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["DOCENT_SERVING__FOLDER"] = str(MODELS)
 
 from bot.engine import Engine
-from index.encoder import SentenceTransformerEncoder
+from index.serving import ServedEncoder
 from index.settings import Settings, load
 
 hypothesis.settings.register_profile("docent", deadline=None)  # a busy machine is no failure
 hypothesis.settings.load_profile("docent")
 
 Vectors = NDArray[np.float32]
-
-ROOT = Path(__file__).resolve().parent.parent
 
 MINUTES = """\
 # Minutes of the garden club
@@ -123,7 +126,7 @@ def engine(settings: Settings, encoder: WordsEncoder) -> Engine:
 
 
 @pytest.fixture(scope="session")
-def real_encoder(tmp_path_factory: pytest.TempPathFactory) -> SentenceTransformerEncoder:
+def real_encoder(tmp_path_factory: pytest.TempPathFactory) -> ServedEncoder:
     """The embedded model, loaded once for all tests."""
     state = tmp_path_factory.mktemp("state")
-    return SentenceTransformerEncoder(load(flags={"state.folder": str(state)}))
+    return ServedEncoder(load(flags={"state.folder": str(state), "serving.folder": str(MODELS)}))

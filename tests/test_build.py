@@ -10,9 +10,9 @@ import pytest
 from index import documents
 from index.build import Changes, Summary, build, changes
 from index.documents import Skipped
-from index.encoder import SentenceTransformerEncoder
 from index.errors import DocumentsError, IndexFolderError, SettingsError
 from index.generation import Generation
+from index.serving import ServedEncoder
 from index.settings import Settings, load
 from index.store import Draft, Store
 from tests.conftest import WordsEncoder
@@ -507,7 +507,7 @@ def test_an_index_may_have_any_name(folder, tmp_path, encoder, name):
 
 
 @pytest.mark.slow
-def test_passages_fit_the_real_model(docs, settings, real_encoder: SentenceTransformerEncoder):
+def test_passages_fit_the_real_model(docs, settings, real_encoder: ServedEncoder):
     (docs / "long.txt").write_text(
         "The ferry leaves. " * 300 + "supercalifragilistic" * 60 + "\n\n" + "word " * 700
     )

@@ -53,7 +53,7 @@ Run = Callable[..., Ran]
 @pytest.fixture(autouse=True)
 def _surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """No model, no settings of whoever runs the tests, and all state in the test's folder."""
-    monkeypatch.setattr("bot.engine.SentenceTransformerEncoder", WordsEncoder)
+    monkeypatch.setattr("bot.engine.ServedEncoder", WordsEncoder)
     for name in [name for name in os.environ if name.startswith("DOCENT_")] + [
         "NO_COLOR",
         "TELEGRAM_BOT_TOKEN",

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from bot.engine import Engine
-from index.encoder import SentenceTransformerEncoder
 from index.errors import IndexMissing
+from index.serving import ServedEncoder
 from index.settings import load
 from tests.conftest import ROOT
 
@@ -104,7 +104,7 @@ def test_it_starts_without_torch_numpy_faiss_and_telegram(arguments: list[str], 
 
 
 def test_killing_the_build_at_any_moment_leaves_an_index_that_answers(
-    tmp_path: Path, real_encoder: SentenceTransformerEncoder
+    tmp_path: Path, real_encoder: ServedEncoder
 ) -> None:
     """20 kills between the first sign of life and the end; half of them while files are written."""
     docs, index, state = tmp_path / "docs", tmp_path / "index", tmp_path / "state"
@@ -164,7 +164,7 @@ def test_killing_the_very_first_build_leaves_none_and_the_next_succeeds(tmp_path
 
 
 def test_of_a_thousand_documents_only_the_edited_one_is_embedded_again(
-    tmp_path: Path, real_encoder: SentenceTransformerEncoder
+    tmp_path: Path, real_encoder: ServedEncoder
 ) -> None:
     docs = tmp_path / "docs"
     docs.mkdir()

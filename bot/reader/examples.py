@@ -13,7 +13,7 @@ import msgspec
 
 from bot.evaluation.questions import Article, Question, lay_out, plain_quotes, read_squad
 from index.build import Progress, build
-from index.encoder import SentenceTransformerEncoder
+from index.serving import ServedEncoder
 from index.records import Passage
 from index.search import Searcher
 from index.settings import load
@@ -97,7 +97,7 @@ def _make(
     settings = load(
         flags={"documents.folder": str(folder / "documents"), "index.folder": str(folder / "index")}
     )
-    encoder = SentenceTransformerEncoder(settings)
+    encoder = ServedEncoder(settings)
     build(settings, encoder, progress=progress)
     searcher = Searcher(Store(settings.index_folder()).current(), encoder, settings)
     maker = _Maker(searcher, encoder, everything)
@@ -119,9 +119,7 @@ def _make(
 class _Maker:
     """Looks passages up for questions."""
 
-    def __init__(
-        self, searcher: Searcher, encoder: SentenceTransformerEncoder, articles: Iterable[Article]
-    ) -> None:
+    def __init__(self, searcher: Searcher, encoder: ServedEncoder, articles: Iterable[Article]) -> None:
         self._searcher = searcher
         self._encoder = encoder
         self._titles = {article.source: article.title for article in articles}

@@ -21,6 +21,26 @@ _LEVELS = 127  # of an 8-bit weight on either side of zero
 _SCALE = ".scale"
 
 
+class Dropout(nn.Module):
+    """Sets a share of values to zero while training, as ``torch.nn.Dropout`` does.
+
+    That one draws by one core on most processors, which took a fifth of a training step.
+    """
+
+    def __init__(self, share: float) -> None:
+        super().__init__()
+        self.least = round(share * 256)  # of a random byte, to keep the value
+
+    def forward(self, values: Tensor) -> Tensor:
+        """Values of the same shape."""
+        if not self.training or not self.least:
+            return values
+        seed = int(torch.randint(2**62, ()))  # so that it depends on torch's seed alone
+        drawn = np.random.Generator(np.random.SFC64(seed)).bytes(values.numel())
+        kept = torch.frombuffer(bytearray(drawn), dtype=torch.uint8).view(values.shape) >= self.least
+        return values * kept * (256 / (256 - self.least))
+
+
 class Network(nn.Module):
     """Reads batches of token ids."""
 
@@ -31,6 +51,10 @@ class Network(nn.Module):
         self.gist = nn.Linear(config.hidden_size, config.hidden_size)
         self.answers = nn.Linear(config.hidden_size, 1)
         self.dropout = nn.Dropout(config.hidden_dropout_prob)
+        for module in list(self.modules()):
+            for name, child in module.named_children():
+                if isinstance(child, nn.Dropout) and child.p:
+                    setattr(module, name, Dropout(child.p))
 
     def forward(self, ids: Tensor, types: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Logits that an answer starts at a token, that it ends there, and that there is one.

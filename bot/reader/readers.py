@@ -1,11 +1,12 @@
 """The readers: Docent's own, or any of the Hugging Face kind that the settings name.
 
-Nothing is loaded before the first passage is read.
+Nothing is loaded before the first passage is read. Networks run as graphs, without torch, where they can.
 """
 
 import logging
 import threading
-from collections.abc import Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,22 +14,32 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from bot.reader.reading import Reader, Reading
-from index import models
+from index import graphs, models
 from index.documents import digest_file
 from index.errors import ModelError, reason
+from index.graphs import About, Graph, NotExported
 from index.settings import Settings
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-    from torch import Tensor
+    from tokenizers import Encoding, Tokenizer
+    from torch import nn
+
+    Run = Callable[[graphs.Inputs], Sequence[NDArray[np.float32]]]
+    """Token ids in, logits out: of starts and ends and answers, or of starts and ends, or of classes."""
 
 OWN = "docent"
 NONE = "none"
 WEIGHTS = Path(__file__).parent / "reader.safetensors"
 CHECKSUM = WEIGHTS.with_suffix(".sha256")
 TRAINING = WEIGHTS.with_suffix(".json")
-_AT_ONCE = 4  # passages that go through a network together: those of like length need little padding
+_AT_ONCE = 4  # passages that go through a network together: those of like length need little filling
+_SAMPLE = (
+    "Who built the lighthouse?",
+    ("Ada Holm built it in 1871, and kept it.", "The ferry leaves on Tuesday."),
+)
+_LEAST_COSINE = 0.999  # between the logits of a graph and those of its network
 
 _log = logging.getLogger(__name__)
 
@@ -38,34 +49,134 @@ def reader_of(settings: Settings) -> Reader | None:
     name = settings.reader.model
     if name == NONE:
         return None
-    if name == OWN:
-        return OwnReader()
-    return HuggingFaceReader(name, settings.state_folder() / models.STAMPS)
+    return OwnReader(settings) if name == OWN else HuggingFaceReader(settings)
 
 
 def learned_by(settings: Settings) -> frozenset[str]:
-    """Titles of the articles that the reader of the settings was trained on, as far as that is known."""
+    """Titles of the articles that the reader of the settings was trained on, as far as that is known.
+
+    Raises:
+        ModelError: the file that tells them is missing or damaged.
+    """
     if settings.reader.model != OWN:
         return frozenset()
     return learned(TRAINING)
 
 
 def learned(training: Path) -> frozenset[str]:
-    """Titles of the articles in the file that training left beside its weights."""
-    return frozenset(msgspec.json.decode(training.read_bytes(), type=_Training).articles)
+    """Titles of the articles in the file that training left beside its weights.
+
+    Raises:
+        ModelError: it is missing or damaged.
+    """
+    try:
+        return frozenset(msgspec.json.decode(training.read_bytes(), type=_Training).articles)
+    except (OSError, msgspec.DecodeError) as error:
+        raise ModelError(
+            f"{training}, which names what the reader learned from, cannot be read ({reason(error)}). "
+            "Install Docent anew."
+        ) from None
 
 
 class _Training(msgspec.Struct):
     articles: list[str]
 
 
-class OwnReader:
+class NetworkReader(ABC):
+    """A network that reads a question and a passage together, as a graph or else by torch."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._alone = threading.Lock()  # two at once would only take each other's cores
+
+    @property
+    @abstractmethod
+    def name(self) -> str:
+        """See ``Reader``."""
+
+    @property
+    @abstractmethod
+    def fingerprint(self) -> str:
+        """See ``Reader``."""
+
+    @abstractmethod
+    def load(self) -> "tuple[nn.Module, Tokenizer, About]":
+        """The network for torch, which takes the inputs in their order; its tokenizer; what to know of it.
+
+        Raises:
+            ModelError: it cannot be loaded.
+        """
+
+    @abstractmethod
+    def reading(self, logits: "Sequence[NDArray[np.float32]]", offsets: "NDArray[np.int64]") -> Reading:
+        """What logits of one passage say, whose tokens stand at these places."""
+
+    def read(self, question: str, passages: Sequence[str]) -> list[Reading]:
+        """See ``Reader``."""
+        from bot.reader.tokens import encode_pairs, offsets_of
+
+        if not passages:
+            return []
+        with self._alone:
+            tokenizer, run, about = self._loaded
+        encodings = encode_pairs(tokenizer, question, passages)
+        order = sorted(range(len(passages)), key=lambda number: len(encodings[number].ids))
+        readings: dict[int, Reading] = {}
+        for begin in range(0, len(order), _AT_ONCE):
+            numbers = order[begin : begin + _AT_ONCE]
+            with self._alone:
+                said = run(graphs.rows([encodings[number] for number in numbers], about.inputs))
+            for row, number in enumerate(numbers):
+                offsets = offsets_of(encodings[number])
+                readings[number] = self.reading([part[row] for part in said], offsets)
+        return [readings[number] for number in range(len(passages))]
+
+    @cached_property
+    def _loaded(self) -> "tuple[Tokenizer, Run, About]":
+        fingerprint = self.fingerprint
+        if self._settings.serving.backend != "torch":
+            folder = self._settings.graphs_folder() / f"reader-{fingerprint[:16]}"
+            try:
+                about = graphs.exported(folder, self._export)
+                return graphs.tokenizer(folder, about.most_tokens), Graph(folder).run, about
+            except NotExported as refusal:
+                _log.warning("the reader %s runs by torch, which is slower: %s.", self.name, refusal)
+        network, tokenizer, about = self.load()
+        return tokenizer, _by_torch(network), about
+
+    def _export(self, folder: Path) -> About:
+        import numpy as np
+
+        _log.info("exporting the reader %s, once", self.name)
+        network, tokenizer, about = self.load()
+        inputs = graphs.rows(tokenizer.encode_batch([(_SAMPLE[0], one) for one in _SAMPLE[1]]), about.inputs)
+        tokenizer.save(str(folder / graphs.TOKENIZER))
+        graphs.export(network, inputs, about.inputs, folder)
+        one, other = (
+            np.concatenate([part.ravel() for part in run(inputs)])
+            for run in (Graph(folder).run, _by_torch(network))
+        )
+        if (cosine := float(one @ other / (np.linalg.norm(one) * np.linalg.norm(other)))) < _LEAST_COSINE:
+            raise NotExported(f"it would read otherwise than the original (cosine {cosine:.4f})")
+        return about
+
+
+def _by_torch(network: "nn.Module") -> "Run":
+    """A network that torch runs."""
+    import torch
+
+    def run(inputs: "graphs.Inputs") -> "Sequence[NDArray[np.float32]]":
+        with torch.inference_mode():
+            said = network(*map(torch.from_numpy, inputs))
+        return [part.float().numpy() for part in said]
+
+    return run
+
+
+class OwnReader(NetworkReader):
     """Docent's own reader, whose weights lie beside this module."""
 
     name = OWN
-
-    def __init__(self) -> None:
-        self._alone = threading.Lock()  # two at once would only take each other's cores
 
     @cached_property
     def fingerprint(self) -> str:
@@ -88,45 +199,38 @@ class OwnReader:
             )
         return found
 
-    def read(self, question: str, passages: Sequence[str]) -> list[Reading]:
-        """See ``Reader``."""
-        import torch
-
-        from bot.reader import model
-        from bot.reader.tokens import pairs
-
-        if not passages:
-            return []
-        with self._alone, torch.inference_mode():
-            network, tokenizer = self._loaded
-            tokens = pairs(tokenizer, question, passages)
-            said = zip(tokens, *model.read(network, tokens, _AT_ONCE), strict=True)
-            return [_reading(answers, starts, ends, row.offsets) for row, starts, ends, answers in said]
-
-    @cached_property
-    def _loaded(self) -> tuple[Any, Any]:
+    def load(self) -> "tuple[nn.Module, Tokenizer, About]":
+        """See ``NetworkReader``."""
         _log.info("loading the reader %s", self.fingerprint[:12])
         folder = models.folder_of(models.EMBEDDED_MODEL)
         models.forbid_network()
         from safetensors.torch import load_file
 
         from bot.reader.model import trained
-        from bot.reader.tokens import tokenizer
+        from bot.reader.tokens import MOST_TOKENS, tokenizer
 
-        return trained(folder, load_file(WEIGHTS)), tokenizer(folder)
+        about = About(inputs=("input_ids", "token_type_ids", "attention_mask"), most_tokens=MOST_TOKENS)
+        return trained(folder, load_file(WEIGHTS)), tokenizer(folder), about
+
+    def reading(self, logits: "Sequence[NDArray[np.float32]]", offsets: "NDArray[np.int64]") -> Reading:
+        """See ``NetworkReader``."""
+        starts, ends, answers = logits
+        return _reading(float(answers), starts, ends, offsets)
 
 
-class HuggingFaceReader:
+class HuggingFaceReader(NetworkReader):
     """A question-answering model or a cross-encoder of transformers.
 
     The first kind says how likely the passage answers by the best span against none at all, which is how
     models learn it from SQuAD 2.0 (Devlin et al., 2019); the second kind points at no words.
     """
 
-    def __init__(self, name: str, stamps: Path) -> None:
-        self.name = name
-        self._stamps = stamps
-        self._alone = threading.Lock()
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(settings)
+        self.name = settings.reader.model
+        self._stamps = settings.state_folder() / models.STAMPS
+
+    name = ""
 
     @cached_property
     def _folder(self) -> Path:
@@ -137,43 +241,21 @@ class HuggingFaceReader:
         """SHA-256 over names and contents of the model's files; raises ModelError."""
         return models.fingerprint(self._folder, self._stamps)
 
-    def read(self, question: str, passages: Sequence[str]) -> list[Reading]:
-        """See ``Reader``."""
-        with self._alone:
-            return [self._read(question, passage) for passage in passages]
-
-    def _read(self, question: str, passage: str) -> Reading:
-        import numpy as np
-        import torch
-
-        network, tokenizer, points = self._loaded
-        found = tokenizer(
-            question,
-            passage,
-            truncation="longest_first",
-            max_length=_longest(tokenizer, network.config),
-            return_offsets_mapping=True,
-            return_tensors="pt",
-        )
-        offsets = found.pop("offset_mapping")[0].numpy().astype(np.int64)
-        offsets[[kind != 1 for kind in found.sequence_ids()]] = -1
-        with torch.inference_mode():
-            said = network(**found)
-        if not points:
-            logits = said.logits[0].float()
-            margin = logits[-1] - logits[0] if len(logits) > 1 else logits[0]
+    def reading(self, logits: "Sequence[NDArray[np.float32]]", offsets: "NDArray[np.int64]") -> Reading:
+        """See ``NetworkReader``."""
+        if len(logits) == 1:
+            margin = logits[0][-1] - logits[0][0] if len(logits[0]) > 1 else logits[0][0]
             return _pointless(float(margin))
-        starts, ends = said.start_logits[0].float(), said.end_logits[0].float()
+        starts, ends = logits
         none = float(starts[0] + ends[0])
-        inside = torch.from_numpy(offsets[:, 0] >= 0)
+        inside = offsets[:, 0] >= 0
         if not inside.any():
             return _pointless(-none)
-        outside = torch.finfo(torch.float32).min
-        starts, ends = starts.masked_fill(~inside, outside), ends.masked_fill(~inside, outside)
-        return _reading(starts.max() + ends.max() - none, starts, ends, offsets)
+        best = float(starts[: len(offsets)][inside].max() + ends[: len(offsets)][inside].max())
+        return _reading(best - none, starts, ends, offsets)
 
-    @cached_property
-    def _loaded(self) -> tuple[Any, Any, bool]:
+    def load(self) -> "tuple[nn.Module, Tokenizer, About]":
+        """See ``NetworkReader``."""
         folder, _ = self._folder, self.fingerprint
         _log.info("loading the reader %s from %s", self.name, folder)
         models.forbid_network()
@@ -191,7 +273,9 @@ class HuggingFaceReader:
                 else transformers.AutoModelForSequenceClassification
             )
             tokenizer = transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True)
-            network = kind.from_pretrained(folder, local_files_only=True, use_safetensors=True)
+            network = kind.from_pretrained(
+                folder, local_files_only=True, use_safetensors=True, attn_implementation="eager"
+            )
         except (OSError, ValueError, RuntimeError, ImportError, SafetensorError) as error:
             raise ModelError(f"The reader in {folder} cannot be loaded: {reason(error)}") from error
         if points is None:
@@ -201,7 +285,28 @@ class HuggingFaceReader:
             )
         if not tokenizer.is_fast:
             raise ModelError(f"The reader in {folder} has no fast tokenizer, which Docent needs.")
-        return network.eval(), tokenizer, points
+        inputs = tuple(name for name in graphs.FIELDS if name in tokenizer.model_input_names)
+        about = About(inputs=inputs, most_tokens=_longest(tokenizer, config))
+        words = tokenizer.backend_tokenizer
+        words.no_padding()
+        words.enable_truncation(about.most_tokens, strategy="longest_first")
+        return _positional(network.eval(), inputs), words, about
+
+
+def _positional(network: "nn.Module", inputs: tuple[str, ...]) -> "nn.Module":
+    """A network of transformers that takes its inputs in their order and returns its logits alone."""
+    import torch
+
+    class Positional(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.network = network
+
+        def forward(self, *values: torch.Tensor) -> tuple[torch.Tensor, ...]:
+            said = self.network(**dict(zip(inputs, values, strict=True)))
+            return (said.logits,) if "logits" in said else (said.start_logits, said.end_logits)
+
+    return Positional().eval()
 
 
 def _longest(tokenizer: Any, config: Any) -> int:
@@ -219,7 +324,23 @@ def _pointless(answers: float) -> Reading:
     return Reading(answers, nothing, nothing, np.zeros((0, 2), np.int64))
 
 
-def _reading(answers: "Tensor", starts: "Tensor", ends: "Tensor", offsets: "NDArray[np.int64]") -> Reading:
-    """Of logits, those outside the passage next to impossible."""
-    size = len(offsets)
-    return Reading(float(answers), starts[:size].softmax(0).numpy(), ends[:size].softmax(0).numpy(), offsets)
+def _reading(
+    answers: float,
+    starts: "NDArray[np.float32]",
+    ends: "NDArray[np.float32]",
+    offsets: "NDArray[np.int64]",
+) -> Reading:
+    """Of logits, those outside the passage left out of account."""
+    import numpy as np
+
+    inside = offsets[:, 0] >= 0
+
+    def shares(logits: "NDArray[np.float32]") -> "NDArray[np.float32]":
+        found = np.zeros(len(offsets), np.float32)
+        if inside.any():
+            chosen = logits[: len(offsets)][inside]
+            power = np.exp(chosen - chosen.max())
+            found[inside] = power / power.sum()
+        return found
+
+    return Reading(answers, shares(starts), shares(ends), offsets)

@@ -39,17 +39,25 @@ class Tokens:
         return between(self.offsets, start, end)
 
 
+def encode_pairs(by: Tokenizer, question: str, passages: Sequence[str]) -> list[Encoding]:
+    """The question, cut to what is read of it, beside each passage."""
+    question = question[:LONGEST_QUESTION]
+    return by.encode_batch([(question, passage) for passage in passages])
+
+
+def offsets_of(found: Encoding) -> NDArray[np.int64]:
+    """Where each token of the passage starts and ends in its text, shape (tokens, 2); (-1, -1) for others."""
+    offsets = np.array(found.offsets, np.int64).reshape(-1, 2)
+    offsets[[number != 1 for number in found.sequence_ids]] = -1
+    return offsets
+
+
 def pairs(by: Tokenizer, question: str, passages: Sequence[str]) -> list[Tokens]:
     """The question beside each passage."""
-    question = question[:LONGEST_QUESTION]
-    return [_tokens(found) for found in by.encode_batch([(question, passage) for passage in passages])]
-
-
-def _tokens(found: Encoding) -> Tokens:
-    types = np.array(found.type_ids, np.int64)
-    offsets = np.array(found.offsets, np.int64)
-    offsets[(types == 0) | (np.array(found.special_tokens_mask) == 1)] = -1
-    return Tokens(np.array(found.ids, np.int64), types, offsets)
+    return [
+        Tokens(np.array(found.ids, np.int64), np.array(found.type_ids, np.int64), offsets_of(found))
+        for found in encode_pairs(by, question, passages)
+    ]
 
 
 def padded(rows: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:

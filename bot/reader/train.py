@@ -59,6 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--held-out", type=float, default=0.2, help="share of the home articles")
     parser.add_argument("--passes", type=int, default=2, help="over the home files; one over the others")
     parser.add_argument("--most", type=int, default=300, help="questions taken of a file that is away")
+    parser.add_argument("--steps", type=int, help="at most; by default as many as the questions need")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args(arguments)
     given.work.mkdir(parents=True, exist_ok=True)
@@ -70,7 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     homes = {file.name for file in given.home}
     plan = Plan(examples, homes, passes=given.passes, most=given.most, seed=given.seed)
     folder = models.folder_of(models.EMBEDDED_MODEL)  # whose word table the weights do without
-    network, history = train(plan, folder, given.work, given.start)
+    network, history = train(plan, folder, given.work, given.start, given.steps)
     given.out.mkdir(parents=True, exist_ok=True)
     save_file(pack(network), given.out / WEIGHTS.name)
     digest = digest_file(given.out / WEIGHTS.name)
@@ -123,7 +124,7 @@ def _any_of(row: Tensor, right: Tensor) -> Tensor:
 
 
 def train(
-    plan: Plan, folder: Path, work: Path, start: Path | None = None
+    plan: Plan, folder: Path, work: Path, start: Path | None = None, steps: int | None = None
 ) -> tuple[Network, list[dict[str, float]]]:
     """Train, or go on with it.
 
@@ -132,6 +133,7 @@ def train(
         folder: of the embedded encoder, which the network starts from.
         work: where the checkpoint and the best weights are kept.
         start: of weights trained before, to start from instead.
+        steps: at most; the rate falls to 0 by then.
 
     Returns:
         the network as it was when it was best on held-out questions, and its figures at each validation.
@@ -144,7 +146,7 @@ def train(
     optimizer = torch.optim.AdamW(learning, RATE, weight_decay=DECAY)
     checkpoint = _Checkpoint(work / "checkpoint.safetensors", network, optimizer)
     begin, history = checkpoint.load()
-    batches = plan.batches()
+    batches = plan.batches()[:steps]
     _log.info("%s questions in %s steps, from step %s", sum(map(len, batches)), len(batches), begin)
     saved = time.monotonic()
     for step, asked in enumerate(batches[begin:], begin + 1):

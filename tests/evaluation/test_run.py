@@ -14,8 +14,8 @@ from bot.evaluation.figures import measure
 from bot.evaluation.questions import Collection, Question, read
 from bot.evaluation.run import Outcome, Quote, ask, run, work_file
 from index.build import Silent
-from index.encoder import SentenceTransformerEncoder
 from index.errors import IndexMissing, QuestionsError, StateError
+from index.serving import ServedEncoder
 from index.settings import Settings, load
 from tests.conftest import WordsEncoder
 from tests.reader.words import WordReader
@@ -274,9 +274,7 @@ def test_only_the_newest_work_files_are_kept(engine: Engine, settings: Settings,
 
 
 @pytest.mark.slow
-def test_the_real_model(
-    tmp_path: Path, lighthouse: Path, bread: Path, real_encoder: SentenceTransformerEncoder
-):
+def test_the_real_model(tmp_path: Path, lighthouse: Path, bread: Path, real_encoder: ServedEncoder):
     settings = load(flags={"state.folder": str(tmp_path / "state"), "reader.model": "none"})
     collection = read([lighthouse], [bread])
     outcomes = run(settings, collection, engine_of=lambda settings: Engine(settings, real_encoder))

@@ -13,6 +13,7 @@ from bot.evaluation import questions, run
 from bot.evaluation.questions import Question
 from bot.evaluation.run import Outcome
 from index.settings import load
+from tests.conftest import MODELS
 
 pytestmark = pytest.mark.slow
 
@@ -24,7 +25,12 @@ Asked = list[tuple[Question, Outcome]]
 @pytest.fixture(scope="module")
 def asked(tmp_path_factory) -> Asked:
     state = tmp_path_factory.mktemp("state")
-    settings = load(flags={"documents.folder": HERE / "documents", "state.folder": str(state)})
+    flags = {
+        "documents.folder": HERE / "documents",
+        "state.folder": str(state),
+        "serving.folder": str(MODELS),
+    }
+    settings = load(flags=flags)
     Engine(settings).build()
     collection = questions.read([HERE / "questions.jsonl"])
     return list(zip(collection.questions, run.run(settings, collection), strict=True))

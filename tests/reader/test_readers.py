@@ -16,6 +16,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 from transformers import (
+    AutoTokenizer,
     BertConfig,
     BertForQuestionAnswering,
     BertForSequenceClassification,
@@ -27,6 +28,7 @@ from bot.reader import model, readers
 from bot.reader.model import Network, pack, untrained
 from bot.reader.readers import HuggingFaceReader, OwnReader, learned_by, reader_of
 from bot.reader.reading import Reader, Reading
+from index import graphs
 from index.errors import ModelError
 from index.settings import Settings
 from tests.conftest import ROOT
@@ -43,8 +45,29 @@ PASSAGES = [
 LONG = "The ferry leaves on Tuesday. " * 300
 
 
-def chosen(settings: Settings, name: object) -> Settings:
-    return replace(settings, reader=replace(settings.reader, model=str(name)))
+def chosen(settings: Settings, name: object, backend: str = "auto") -> Settings:
+    serving = replace(settings.serving, backend=backend)  # type: ignore[arg-type]
+    return replace(settings, serving=serving, reader=replace(settings.reader, model=str(name)))
+
+
+@pytest.fixture(scope="module")
+def graphs_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("graphs")
+
+
+@pytest.fixture
+def settings(settings: Settings, graphs_folder: Path) -> Settings:
+    """Every network is exported once for all tests here."""
+    return replace(settings, serving=replace(settings.serving, folder=str(graphs_folder)))
+
+
+Named = Callable[..., HuggingFaceReader]
+
+
+@pytest.fixture
+def named(settings: Settings) -> Named:
+    """A reader of transformers by its name."""
+    return lambda name, backend="auto": HuggingFaceReader(chosen(settings, name, backend))
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +77,9 @@ def trained(tiny: Path) -> Network:
 
 
 @pytest.fixture
-def own(tiny: Path, trained: Network, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> OwnReader:
+def own(
+    settings: Settings, tiny: Path, trained: Network, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> OwnReader:
     """Docent's own reader, as if it had been trained from the tiny encoder."""
     weights = tmp_path / "reader.safetensors"
     save_file(pack(trained), weights)
@@ -63,7 +88,7 @@ def own(tiny: Path, trained: Network, tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(readers, "WEIGHTS", weights)
     monkeypatch.setattr(readers, "CHECKSUM", checksum)
     monkeypatch.setattr(readers.models, "folder_of", lambda _: tiny)
-    return OwnReader()
+    return OwnReader(settings)
 
 
 Save = Callable[..., Path]
@@ -99,7 +124,7 @@ def is_well_formed(reading: Reading, passage: str) -> bool:
     assert len(reading.starts) == len(reading.ends) == len(reading.offsets)
     for side in (reading.starts, reading.ends):
         assert (side[~inside] == 0).all() or not inside.any()
-        assert side.sum() == pytest.approx(1, abs=1e-4) or not len(side)
+        assert side.sum() == pytest.approx(float(inside.any()), abs=1e-4)
     assert (reading.offsets[inside] <= len(passage)).all()
     return bool(inside.any())
 
@@ -182,28 +207,69 @@ def test_long_questions_and_passages_are_read_in_part(own: OwnReader):
         assert is_well_formed(own.read(character * 1000, [PASSAGES[1]])[0], PASSAGES[1])
 
 
-def test_the_fingerprint_is_that_of_the_weights(own: OwnReader, trained: Network):
+def test_the_fingerprint_is_that_of_the_weights(own: OwnReader, settings: Settings, trained: Network):
     assert own.fingerprint == sha256(readers.WEIGHTS.read_bytes()).hexdigest()
     [before] = own.read(QUESTION, ["No."])
     packed = pack(trained)
     packed["answers.bias"] = packed["answers.bias"] + 1
     save_file(packed, readers.WEIGHTS)
     readers.CHECKSUM.write_text(sha256(readers.WEIGHTS.read_bytes()).hexdigest(), encoding="ascii")
-    other = OwnReader()
+    other = OwnReader(settings)
     [after] = other.read(QUESTION, ["No."])
     assert other.fingerprint != own.fingerprint
     assert after.answers == pytest.approx(before.answers + 1, abs=1e-2)
 
 
-def test_threads_share_it_and_it_is_loaded_once(own: OwnReader, monkeypatch: pytest.MonkeyPatch):
-    loaded: list[Path] = []
-    made = model.trained
+@pytest.mark.parametrize("backend", ["auto", "torch"])
+def test_threads_share_it_and_it_is_loaded_once(
+    own: OwnReader, settings: Settings, monkeypatch: pytest.MonkeyPatch, backend: str
+):
+    own.read(QUESTION, [])
+    own = OwnReader(chosen(settings, "docent", backend))
+    loaded: list[object] = []
+    made, opened = model.trained, readers.Graph
     monkeypatch.setattr(model, "trained", lambda *given: loaded.append(given[0]) or made(*given))
+    monkeypatch.setattr(readers, "Graph", lambda folder: loaded.append(folder) or opened(folder))
     with ThreadPoolExecutor(8) as pool:
         together = list(pool.map(lambda passage: own.read(QUESTION, [passage])[0], PASSAGES * 4))
     assert len(loaded) == 1
     for reading, passage in zip(together, PASSAGES * 4, strict=True):
         assert same(reading, own.read(QUESTION, [passage])[0])
+
+
+def test_a_graph_reads_as_torch_does_and_without_it(own: OwnReader, settings: Settings, tiny: Path):
+    by_graph = own.read(QUESTION, PASSAGES)
+    by_torch = OwnReader(chosen(settings, "docent", "torch")).read(QUESTION, PASSAGES)
+    assert all(same(*pair) for pair in zip(by_graph, by_torch, strict=True))
+    script = (
+        "import sys\n"
+        "from bot.reader import readers\n"
+        "from index.settings import load\n"
+        f"readers.WEIGHTS = readers.Path({str(readers.WEIGHTS)!r})\n"
+        f"readers.CHECKSUM = readers.Path({str(readers.CHECKSUM)!r})\n"
+        f"reader = readers.OwnReader(load(flags={{'serving.folder': {settings.serving.folder!r}}}))\n"
+        f"print(reader.read({QUESTION!r}, [{PASSAGES[1]!r}])[0].answers)\n"
+        "print({'torch', 'transformers', 'sentence_transformers'} & sys.modules.keys())\n"
+    )
+    run = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    answers, modules = run.stdout.splitlines()
+    assert modules == "set()"
+    assert float(answers) == pytest.approx(by_torch[1].answers, abs=1e-4)
+
+
+def test_what_cannot_be_exported_is_read_by_torch(
+    own: OwnReader, settings: Settings, tmp_path: Path, caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+):  # fmt: skip
+    def refuse(*_: object) -> None:
+        raise graphs.NotExported("it is too odd")
+
+    expected = own.read(QUESTION, PASSAGES[:2])
+    monkeypatch.setattr(graphs, "export", refuse)
+    serving = replace(settings.serving, folder=str(tmp_path / "others"))
+    found = OwnReader(replace(settings, serving=serving)).read(QUESTION, PASSAGES[:2])
+    assert all(same(*pair) for pair in zip(found, expected, strict=True))
+    assert "the reader docent runs by torch, which is slower: it is too odd." in caplog.text
 
 
 @pytest.mark.parametrize(
@@ -236,9 +302,9 @@ def test_missing_weights_are_refused(own: OwnReader, missing: str):
 # ---------------------------------------------------------------------------------- of transformers
 
 
-def test_a_question_answering_model(save: Save, tmp_path: Path):
+def test_a_question_answering_model(save: Save, named: Named):
     folder = save(BertForQuestionAnswering)
-    reader = HuggingFaceReader(str(folder), tmp_path / "models.json")
+    reader = named(folder)
     readings = reader.read(QUESTION, PASSAGES)
     assert [is_well_formed(*pair) for pair in zip(readings, PASSAGES, strict=True)] == [
         bool(p) for p in PASSAGES
@@ -249,7 +315,7 @@ def test_a_question_answering_model(save: Save, tmp_path: Path):
         "Ada", "Holm", "built", "it", ".",
     ]  # fmt: skip
     network = BertForQuestionAnswering.from_pretrained(folder).eval()
-    tokens = reader._loaded[1](QUESTION, PASSAGES[1], return_tensors="pt")
+    tokens = AutoTokenizer.from_pretrained(folder)(QUESTION, PASSAGES[1], return_tensors="pt")
     with torch.inference_mode():
         said = network(**tokens)
     inside = tokens["token_type_ids"][0].bool()
@@ -262,13 +328,14 @@ def test_a_question_answering_model(save: Save, tmp_path: Path):
 
 
 @pytest.mark.parametrize("labels", [1, 2])
-def test_a_cross_encoder_points_at_no_words(save: Save, tmp_path: Path, labels: int):
+def test_a_cross_encoder_points_at_no_words(save: Save, named: Named, labels: int):
     folder = save(BertForSequenceClassification, num_labels=labels)
-    reader = HuggingFaceReader(str(folder), tmp_path / "models.json")
+    reader = named(folder)
     network = BertForSequenceClassification.from_pretrained(folder).eval()
+    words = AutoTokenizer.from_pretrained(folder)
     for passage, reading in zip(PASSAGES, reader.read(QUESTION, PASSAGES), strict=True):
         with torch.inference_mode():
-            logits = network(**reader._loaded[1](QUESTION, passage, return_tensors="pt")).logits[0]
+            logits = network(**words([QUESTION], [passage], return_tensors="pt")).logits[0]
         expected = logits[0] if labels == 1 else logits[1] - logits[0]
         assert reading.answers == pytest.approx(float(expected), abs=1e-4)
         assert reading.best(0, len(passage)) is None
@@ -284,7 +351,7 @@ def test_a_cross_encoder_points_at_no_words(save: Save, tmp_path: Path, labels: 
 )
 def test_what_is_too_long_is_cut(
     save: Save,
-    tmp_path: Path,
+    named: Named,
     kind: type[PreTrainedModel],
     knows_its_length: bool,
     question: str,
@@ -296,51 +363,51 @@ def test_what_is_too_long_is_cut(
         said = json.loads(file.read_text(encoding="utf-8"))
         said.pop("model_max_length")
         file.write_text(json.dumps(said), encoding="utf-8")
-    [reading] = HuggingFaceReader(str(folder), tmp_path / "models.json").read(question, [passage])
+    [reading] = named(folder).read(question, [passage])
     assert is_well_formed(reading, passage) == (kind is BertForQuestionAnswering)
 
 
-def test_the_fingerprint_of_a_folder_is_that_of_its_files(save: Save, tmp_path: Path):
+def test_the_fingerprint_of_a_folder_is_that_of_its_files(save: Save, named: Named, settings: Settings):
     one, other = save(BertForQuestionAnswering, "one"), save(BertForQuestionAnswering, "other")
-    prints = [HuggingFaceReader(str(folder), tmp_path / "models.json").fingerprint for folder in (one, other)]
+    prints = [named(folder).fingerprint for folder in (one, other)]
     assert prints[0] == prints[1]
     (other / "config.json").write_text("{}", encoding="utf-8")
-    assert HuggingFaceReader(str(other), tmp_path / "models.json").fingerprint != prints[0]
-    assert (tmp_path / "models.json").exists()
+    assert named(other).fingerprint != prints[0]
+    assert (settings.state_folder() / "models.json").exists()
 
 
-def test_threads_share_a_model_of_transformers(save: Save, tmp_path: Path):
-    reader = HuggingFaceReader(str(save(BertForQuestionAnswering)), tmp_path / "models.json")
+def test_threads_share_a_model_of_transformers(save: Save, named: Named):
+    reader = named(save(BertForQuestionAnswering))
     with ThreadPoolExecutor(8) as pool:
         together = list(pool.map(lambda passage: reader.read(QUESTION, [passage])[0], PASSAGES * 2))
     for reading, passage in zip(together, PASSAGES * 2, strict=True):
         assert same(reading, reader.read(QUESTION, [passage])[0])
 
 
-def test_a_model_without_safetensors_is_refused(save: Save, tmp_path: Path):
+def test_a_model_without_safetensors_is_refused(save: Save, named: Named):
     folder = save(BertForQuestionAnswering)
     (folder / "model.safetensors").rename(folder / "pytorch_model.bin")
-    assert refusal(HuggingFaceReader(str(folder), tmp_path / "models.json")).startswith(
+    assert refusal(named(folder)).startswith(
         f"The model in {folder} has no .safetensors weights. Docent loads no other kind; "
     )
 
 
 @pytest.mark.parametrize("broken", ["config.json", "model.safetensors", "tokenizer.json"])
-def test_a_model_that_cannot_be_loaded_says_why(save: Save, tmp_path: Path, broken: str):
+def test_a_model_that_cannot_be_loaded_says_why(save: Save, named: Named, broken: str):
     folder = save(BertForQuestionAnswering)
     (folder / broken).write_bytes(b"{broken")
-    said = refusal(HuggingFaceReader(str(folder), tmp_path / "models.json"))
+    said = refusal(named(folder))
     assert said.startswith(f"The reader in {folder} cannot be loaded: ")
     assert len(said.splitlines()) == 1
 
 
-def test_a_model_that_was_not_made_to_read_is_refused(save: Save, tmp_path: Path):
+def test_a_model_that_was_not_made_to_read_is_refused(save: Save, named: Named):
     """Its head would be drawn by chance, and its answers with it."""
     folder = save(BertModel)
-    said = refusal(HuggingFaceReader(str(folder), tmp_path / "models.json"))
+    said = refusal(named(folder))
     assert said.startswith(f"The reader in {folder} ")
 
 
-def test_a_model_that_is_not_there_is_named(tmp_path: Path):
-    said = refusal(HuggingFaceReader("no-such/reader", tmp_path / "models.json"))
+def test_a_model_that_is_not_there_is_named(named: Named):
+    said = refusal(named("no-such/reader"))
     assert said.startswith("The model 'no-such/reader' is not on this machine and HF_HUB_OFFLINE forbids")

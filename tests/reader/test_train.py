@@ -292,7 +292,7 @@ def test_a_question_without_an_answer_is_only_about_whether(tiny: Path, words, m
 def small_world(tiny: Path, monkeypatch: pytest.MonkeyPatch):
     """The command without the embedded model, but with its words."""
 
-    monkeypatch.setattr(examples, "SentenceTransformerEncoder", WordsEncoder)
+    monkeypatch.setattr(examples, "ServedEncoder", WordsEncoder)
     monkeypatch.setattr(train.models, "folder_of", lambda _: tiny)
     monkeypatch.setattr(train.logging, "basicConfig", lambda **_: None)
 

@@ -30,7 +30,7 @@ class HeldEncoder(WordsEncoder):
         return super().encode_question(question)
 
 
-engine.SentenceTransformerEncoder = HeldEncoder  # type: ignore[assignment, misc]
+engine.ServedEncoder = HeldEncoder  # type: ignore[assignment, misc]
 
 if __name__ == "__main__":
     main()

@@ -30,7 +30,7 @@ class MoodyEncoder(WordsEncoder):
         return super().encode_question(question)
 
 
-engine.SentenceTransformerEncoder = MoodyEncoder  # type: ignore[assignment, misc]
+engine.ServedEncoder = MoodyEncoder  # type: ignore[assignment, misc]
 
 if __name__ == "__main__":
     main()

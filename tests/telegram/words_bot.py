@@ -4,7 +4,7 @@ from bot import engine
 from bot.cli import main
 from tests.conftest import WordsEncoder
 
-engine.SentenceTransformerEncoder = WordsEncoder  # type: ignore[assignment, misc]
+engine.ServedEncoder = WordsEncoder  # type: ignore[assignment, misc]
 
 if __name__ == "__main__":
     main()

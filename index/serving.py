@@ -1,0 +1,166 @@
+"""Texts in, unit vectors out, without torch: a sentence-transformers model run as a graph.
+
+The whole model is exported, pooling and normalisation included, and compared with the original before it is
+used. Where it cannot be exported, or a GPU is there, sentence-transformers runs it.
+"""
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from index import graphs, models
+from index.encoder import Encoder, SentenceTransformerEncoder
+from index.graphs import About, Graph, NotExported
+from index.settings import Settings
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from tokenizers import Encoding
+
+    from index.encoder import Vectors
+
+LEAST_COSINE = 0.999  # between a vector of the graph and the original's
+_SAMPLE = (
+    "Who attended?",
+    "The committee met on 3 May 2024 in Reykjavík, and agreed to nothing at all.",
+    "x",
+    "Überraschung! 東京 — «цена» 12,50 €; see https://example.org/a?b=c (p. 7).",
+    " ".join(["It went on like this for a good while, and nobody knew when it would end."] * 30),
+)
+_TOKENS_AT_ONCE = 2048  # of a batch, the filling included: more gain nothing, and cost memory
+_TEXTS_AT_ONCE = 4096  # tokenised together, and sorted by length
+_STEP = 8  # tokens: lengths are rounded up to it, since every new shape of a batch costs time
+
+_log = logging.getLogger(__name__)
+
+
+class ServedEncoder:
+    """The encoder that the settings name, by the quickest means; nothing is loaded before it is used."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.reference = SentenceTransformerEncoder(settings)
+        self.name = self.reference.name
+        self._settings = settings
+
+    @property
+    def fingerprint(self) -> str:
+        """See ``SentenceTransformerEncoder``."""
+        return self.reference.fingerprint
+
+    @property
+    def max_tokens(self) -> int:
+        """Most tokens of a text that are read, special tokens left out."""
+        return self.by.max_tokens
+
+    def count_tokens(self, text: str) -> int:
+        """Tokens of a text, special tokens left out."""
+        return self.by.count_tokens(text)
+
+    def encode(self, texts: Sequence[str], advance: Callable[[int], None] = lambda _: None) -> "Vectors":
+        """Unit float32 vectors, shape (texts, dimension), in the order of the texts."""
+        return self.by.encode(texts, advance)
+
+    def encode_question(self, question: str) -> "Vectors":
+        """The unit float32 vector of a question, shape (dimension,)."""
+        return self.by.encode_question(question)
+
+    @cached_property
+    def by(self) -> Encoder:
+        """What does the work: the model as a graph, or else sentence-transformers.
+
+        Raises:
+            ModelError: the model cannot be loaded.
+        """
+        if (why := self._not_for_graphs()) is not None:
+            _log.info("%s runs by sentence-transformers: %s", self.name, why)
+            return self.reference
+        folder = self._settings.graphs_folder() / f"encoder-{self.fingerprint[:16]}"
+        try:
+            return GraphEncoder(folder, graphs.exported(folder, self._export))
+        except NotExported as refusal:
+            _log.warning("%s runs by sentence-transformers, which is slower: %s.", self.name, refusal)
+            return self.reference
+
+    def _not_for_graphs(self) -> str | None:
+        if self._settings.serving.backend == "torch":
+            return "serving.backend says so"
+        device = self._settings.encoder.device
+        if device not in ("auto", "cpu"):
+            return f"encoder.device is {device}"
+        if device == "auto" and models.has_gpu():
+            return "there is a GPU"
+        return None
+
+    def _export(self, folder: Path) -> About:
+        _log.info("exporting the model %s, once", self.name)
+        about = self.reference.export(folder)
+        graph = GraphEncoder(folder, about)
+        worst = min(
+            float((graph.encode(_SAMPLE) * self.reference.encode(_SAMPLE)).sum(1).min()),
+            *(float(graph.encode_question(one) @ self.reference.encode_question(one)) for one in _SAMPLE),
+        )
+        if worst < LEAST_COSINE:
+            raise NotExported(f"its vectors would differ from the original's (cosine {worst:.4f})")
+        return about
+
+
+class GraphEncoder:
+    """A model that was exported, run by OpenVINO. Threads may share it."""
+
+    name = "graph"
+    fingerprint = ""
+
+    def __init__(self, folder: Path, about: About) -> None:
+        """Open it; raises NotExported where that fails."""
+        self._folder, self._about = folder, about
+        self._tokenizer = graphs.tokenizer(folder, about.most_tokens)
+        self._counting = graphs.tokenizer(folder, None)
+        self._graph = Graph(folder)
+
+    @cached_property
+    def _many(self) -> Graph:
+        return Graph(self._folder, at_once=True)
+
+    @property
+    def max_tokens(self) -> int:
+        """Most tokens of a text that are read, special tokens left out."""
+        return self._about.most_tokens - int(self._tokenizer.num_special_tokens_to_add(is_pair=False))
+
+    def count_tokens(self, text: str) -> int:
+        """Tokens of a text, special tokens left out."""
+        return len(self._counting.encode(text, add_special_tokens=False).ids)
+
+    def encode(self, texts: Sequence[str], advance: Callable[[int], None] = lambda _: None) -> "Vectors":
+        """Unit float32 vectors, shape (texts, dimension), in the order of the texts."""
+        import numpy as np
+
+        vectors = np.empty((len(texts), self._about.dimension), np.float32)
+        for numbers, (found, *_) in self._many.run_all(self._batches(texts)):
+            vectors[numbers] = found
+            advance(len(numbers))
+        return vectors
+
+    def encode_question(self, question: str) -> "Vectors":
+        """The unit float32 vector of a question, shape (dimension,)."""
+        encoding = self._tokenizer.encode(self._about.question_prompt + question)
+        vector: Vectors = self._graph.run(graphs.rows([encoding], self._about.inputs))[0][0]
+        return vector
+
+    def _batches(self, texts: Sequence[str]) -> Iterator[tuple["NDArray[np.int64]", Any]]:
+        """Numbers of texts of like length, and the tokens of these texts."""
+        import numpy as np
+
+        for begin in range(0, len(texts), _TEXTS_AT_ONCE):
+            part = [self._about.text_prompt + text for text in texts[begin : begin + _TEXTS_AT_ONCE]]
+            encodings: list[Encoding] = self._tokenizer.encode_batch_fast(part)
+            lengths = np.array([-(-len(encoding.ids) // _STEP) * _STEP for encoding in encodings])
+            for length in np.unique(lengths)[::-1]:
+                same = np.flatnonzero(lengths == length)
+                size = max(1, _TOKENS_AT_ONCE // int(length))
+                for first in range(0, len(same), size):
+                    numbers = same[first : first + size]
+                    chosen = [encodings[number] for number in numbers]
+                    yield begin + numbers, graphs.rows(chosen, self._about.inputs, int(length))
