@@ -31,6 +31,9 @@ class _Lines:
     def stage(self, name: str, total: int) -> None:
         click.echo(f"{name} ({total})" if total else name, err=True)
 
+    def expect(self, total: int) -> None:
+        pass
+
     def advance(self, steps: int) -> None:
         pass
 
@@ -46,6 +49,9 @@ class _Bars:
         if self._task is not None:
             self._bars.remove_task(self._task)
         self._task = self._bars.add_task(name, total=total or None)
+
+    def expect(self, total: int) -> None:
+        self._bars.update(self._task, total=total)
 
     def advance(self, steps: int) -> None:
         self._bars.advance(self._task, steps)

@@ -115,11 +115,12 @@ def test_progress_is_heard(settings, encoder):
         "loading the model 0",
         "splitting into sentences 3",
         "encoding sentences 13",
+        "indexing vectors 0",
         "indexing words 0",
         "checking the index 0",
     ]
     start = heard.index("encoding sentences 13")
-    assert sum(heard[start + 1 : heard.index("indexing words 0")]) == 13
+    assert sum(heard[start + 1 : heard.index("indexing vectors 0")]) == 13
 
 
 # ------------------------------------------------------------------------------------ changes
@@ -442,7 +443,7 @@ def test_settled_files_are_not_read(folder, settings, encoder, monkeypatch):
     "damage",
     [
         lambda folder: (folder / "texts.sqlite").unlink(),
-        lambda folder: (folder / "vectors.faiss").write_bytes(b"short"),
+        lambda folder: (folder / "vectors.npy").write_bytes(b"short"),
         lambda folder: (folder / "manifest.json").write_bytes(b'{"format": 99}'),
         shutil.rmtree,
         lambda folder: (folder.parent.parent / "current").write_bytes(b"\xff"),
@@ -460,7 +461,7 @@ def test_a_damaged_index_is_built_anew(folder, settings, encoder, caplog, damage
 
 def test_altered_vectors_are_never_taken_over(folder, settings, encoder):
     build(settings, encoder)
-    file = current(settings).folder / "vectors.faiss"
+    file = current(settings).folder / "vectors.npy"
     data = bytearray(file.read_bytes())
     data[-400:] = bytes(400)
     file.write_bytes(data)
@@ -520,6 +521,6 @@ def test_passages_fit_the_real_model(docs, settings, real_encoder: SentenceTrans
     vectors = generation.vectors(range(summary.sentences))
     assert np.linalg.norm(vectors, axis=1) == pytest.approx(np.ones(len(vectors)), abs=1e-5)
     question = real_encoder.encode_question("Who attended the meeting?")
-    best = generation.faiss.search(question[np.newaxis], 1)[1][0]
+    best = generation.matrix.nearest(question, 1)[1]
     [passage] = generation.passages_with(best).tolist()
     assert generation.passage(passage).locator.startswith("Minutes of the garden club › Attendance")

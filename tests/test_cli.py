@@ -35,6 +35,7 @@ reading documents (3)
 loading the model
 splitting into sentences (3)
 encoding sentences (13)
+indexing vectors
 indexing words
 checking the index
 """
@@ -617,7 +618,7 @@ def test_an_unknown_source(indexed: Run, source: str, reason: str):
 
 
 @pytest.mark.parametrize(
-    "file", ["texts.sqlite", "vectors.faiss", "manifest.json", "lexical/meta.json", "current"]
+    "file", ["texts.sqlite", "vectors.npy", "manifest.json", "lexical/meta.json", "current"]
 )
 @pytest.mark.parametrize(
     "damage", [lambda data: data[:-2], lambda data: bytes(len(data))], ids=["cut", "zeros"]
