@@ -432,7 +432,7 @@ class _Encoding:
             self._encode(1.0)
 
     def _encode(self, share: float) -> None:
-        expected = round((len(self._journal) - self._journal.kept) / share)
+        expected = round(len(self._journal) / share) - self._journal.kept
         if self._begun:
             self._progress.expect(expected)
         else:

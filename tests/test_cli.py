@@ -6,6 +6,8 @@ import logging
 import os
 import re
 import signal
+import sys
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from importlib.metadata import version
@@ -144,7 +146,7 @@ def test_index_json(run: Run, docs: Path):
         "documents_removed": 0,
         "skipped": [{"source": "empty.txt", "reason": "empty"}],
     }
-    assert ran.err == STAGES.replace("documents (3)", "documents (4)")
+    assert ran.err == STAGES.replace("(3)", "(4)")
 
 
 # --------------------------------------------------------------------------------------------- ask
@@ -737,6 +739,9 @@ class Recorded:
     def remove_task(self, task: str) -> None:
         self.calls.append(("remove", task))
 
+    def update(self, task: str, total: int) -> None:
+        self.calls.append(("update", task, total))
+
     def advance(self, task: str, steps: int) -> None:
         self.calls.append(("advance", task, steps))
 
@@ -746,12 +751,47 @@ def test_one_bar_a_stage():
     progress = bar_module._Bars(bars)
     progress.stage("reading", 2)
     progress.advance(1)
+    progress.expect(3)
     progress.stage("loading", 0)
     assert bars.calls == [
         ("add", "reading", 2),
         ("advance", "task reading", 1),
+        ("update", "task reading", 3),
         ("remove", "task reading"),
         ("add", "loading", None),
+    ]
+
+
+def test_a_bar_tells_the_rate(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    for name, value in {"TERM": "xterm", "COLUMNS": "100"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    with bar_module.shown() as progress:
+        progress.stage("encoding sentences", 1000)
+        for _ in range(3):
+            progress.advance(100)
+            time.sleep(0.01)
+    shown = re.findall(r"encoding sentences .* 300/1000 +(\d+)/s +0:00:\d\d", capsys.readouterr().err)
+    assert shown
+    assert 1000 < int(shown[-1]) < 20_000
+
+
+def test_a_long_stage_writes_a_line_a_minute(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    clock = iter([0, 30, 60, 90, 150])
+    monkeypatch.setattr(bar_module.time, "monotonic", lambda: next(clock))
+    with bar_module.shown() as progress:
+        progress.stage("encoding sentences", 9000)
+        progress.advance(600)
+        progress.advance(600)
+        progress.expect(12_000)
+        progress.advance(300)
+        progress.advance(1500)
+    assert capsys.readouterr().err.splitlines() == [
+        "encoding sentences (9000)",
+        "encoding sentences (1200 of 9000, 20 a second, 6 min left)",
+        "encoding sentences (3000 of 12000, 20 a second, 8 min left)",
     ]
 
 
