@@ -10,23 +10,22 @@ import logging
 import os
 import time
 from array import array
-from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterator
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from hashlib import sha256
 from typing import TYPE_CHECKING, Protocol
 
 from index import documents
-from index.documents import File, Skipped, Unreadable
+from index.ahead import ahead
+from index.changes import Plan, in_order, make_plan
+from index.documents import Skipped
 from index.encoder import Encoder
 from index.errors import DocumentsError, IndexDamaged, IndexMismatch, IndexMissing
 from index.generation import FORMAT, Entry, Generation, Manifest
 from index.journal import Journal, discard
-from index.records import Document, Passage, Sentence
 from index.settings import Settings
 from index.store import Draft, Store
 
@@ -35,8 +34,6 @@ if TYPE_CHECKING:
 
 BLOCK = 4096  # sentences encoded at a time: what a build that is killed loses at most
 
-_AHEAD, _LEAST = 4_000_000, 20_000  # bytes of documents split before their turn; each counts as so many
-_RACY = timedelta(seconds=2)  # a file may change twice within one tick of a coarse file system's clock
 _SPLITTERS = ("nupunkt", "langchain-text-splitters", "markdown-it-py", "chardet")
 
 _log = logging.getLogger(__name__)
@@ -90,37 +87,6 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True)
-class Changes:
-    """How the documents folder differs from the index, by source."""
-
-    added: tuple[str, ...] = ()
-    edited: tuple[str, ...] = ()
-    removed: tuple[str, ...] = ()
-
-    def __bool__(self) -> bool:
-        return bool(self.added or self.edited or self.removed)
-
-
-_Divided = list[tuple[Passage, list[Sentence]]]
-_Divide = Callable[[Document], _Divided]
-_Item = Entry | Skipped | tuple[Document, _Divided]
-"""What becomes of a file: it is copied, passed over, or a new document with its passages."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """Every file that may be in the index, with its entry in the old one or None where it has to be read."""
-
-    items: list[tuple[File, Entry | None]]
-    skipped: tuple[Skipped, ...]
-    removed: int
-
-    @property
-    def fresh(self) -> list[File]:
-        return [file for file, entry in self.items if entry is None]
-
-
-@dataclass(frozen=True, slots=True)
 class _Written:
     """What came of a plan.
 
@@ -131,38 +97,6 @@ class _Written:
     rows: "array[int]"
     documents: int
     skipped: tuple[Skipped, ...]
-
-
-def changes(generation: Generation, settings: Settings) -> Changes:
-    """Compare the documents folder with what was indexed; only files that look edited are read.
-
-    Raises:
-        DocumentsError: the folder is gone.
-    """
-    files, _ = documents.walk(settings.documents.folder, settings.documents.max_bytes)
-    known = {entry.source: entry for entry in generation.entries()}
-    passed_over = {skip.source for skip in generation.manifest.skipped}
-    settled = _settled_ns(generation)
-    added, edited = [], []
-    for file in files:
-        entry = known.pop(file.source, None)
-        if entry is None:
-            added += [file.source] if file.source not in passed_over or _mended(file, settled) else []
-        elif not _unchanged(entry, file, settled):
-            edited.append(file.source)
-    return Changes(tuple(added), tuple(edited), tuple(known))
-
-
-def _mended(file: File, settled: int) -> bool:
-    """Whether a file that was passed over can be read now; only one touched since then is tried."""
-    try:
-        status = file.path.stat()
-        if max(status.st_mtime_ns, status.st_ctime_ns) < settled:
-            return False
-        documents.load(file.source, documents.read(file))
-    except (OSError, Unreadable):
-        return False
-    return True
 
 
 def build(
@@ -195,14 +129,14 @@ def build(
     with store.lock(), _usable(store, full=full) as found:
         if full:
             discard(store.folder)
-        plan = _make_plan(settings, found, splitting, progress)
+        plan = _plan(settings, found, splitting, progress)
         if found and not (plan.fresh or plan.removed) and plan.skipped == found.manifest.skipped:
             discard(store.folder)
             reused = found.manifest.sentences
             return _summary(found, plan, reused=reused, changed=False, started=started)
         old = found if found and _intact(found) else None  # what was altered must not be copied
         if found and not old:
-            plan = _make_plan(settings, None, splitting, progress)
+            plan = _plan(settings, None, splitting, progress)
         with store.draft(old) as draft:
             journal = Journal(store.folder, encoder.fingerprint)
             written = _write_texts(draft, plan, old, settings, encoder, journal, progress)
@@ -275,61 +209,15 @@ def _intact(old: Generation) -> bool:
     return True
 
 
-def _settled_ns(generation: Generation) -> int:
-    """The time, in nanoseconds, before which a change was surely seen when the generation was built."""
-    created = datetime.fromisoformat(generation.manifest.created)
-    return int((created - _RACY).timestamp() * 1e9)
-
-
-def _unchanged(entry: Entry, file: File, settled: int) -> bool:
-    """Whether a file is what was indexed: by size and change time, or else by its bytes."""
-    if entry.mtime_ns < settled and (entry.size, entry.mtime_ns) == (file.size, file.mtime_ns):
-        return True
-    try:
-        return entry.size == file.size and documents.digest(documents.read(file)) == entry.digest
-    except Unreadable:
-        return False
-
-
-def _make_plan(settings: Settings, old: Generation | None, splitting: str, progress: Progress) -> _Plan:
+def _plan(settings: Settings, old: Generation | None, splitting: str, progress: Progress) -> Plan:
     files, skipped = documents.walk(settings.documents.folder, settings.documents.max_bytes)
-    entries = {entry.source: entry for entry in old.entries()} if old else {}
-    reusable = old is not None and old.manifest.splitting == splitting
-    passed_over = {skip.source for skip in old.manifest.skipped} if old else set()
-    settled = _settled_ns(old) if old else 0
     progress.stage("reading documents", len(files))
-    items: list[tuple[File, Entry | None]] = []
-    for file in files:
-        entry = entries.pop(file.source, None)
-        if reusable and entry and _unchanged(entry, file, settled):
-            items.append((file, entry))
-        elif file.source in passed_over and (skip := _refused(file)):  # else this alone would seem a change
-            skipped.append(skip)
-        else:
-            items.append((file, None))
-        progress.advance(1)
-    return _Plan(items, _sorted(skipped), len(entries))
-
-
-def _refused(file: File) -> Skipped | None:
-    loaded = _load(file)
-    return loaded if isinstance(loaded, Skipped) else None
-
-
-def _load(file: File) -> Document | Skipped:
-    try:
-        return documents.load(file.source, documents.read(file))
-    except Unreadable as reason:
-        return Skipped(file.source, str(reason))
-
-
-def _sorted(skipped: Iterable[Skipped]) -> tuple[Skipped, ...]:
-    return tuple(sorted(skipped, key=lambda skip: skip.source))
+    return make_plan(files, skipped, old, splitting, progress.advance)
 
 
 def _write_texts(
     draft: Draft,
-    plan: _Plan,
+    plan: Plan,
     old: Generation | None,
     settings: Settings,
     encoder: Encoder,
@@ -352,7 +240,7 @@ def _write_texts(
     encoding = _Encoding(encoder, journal, progress, sum(file.size for file in plan.fresh))
     rows, skipped, fresh, size = array("q"), list(plan.skipped), 0, 0
     progress.stage("splitting into sentences", len(plan.items))
-    with closing(_ahead(plan.items, divide)) as items:
+    with closing(ahead(plan.items, divide)) as items:
         for file, item in items:
             if isinstance(item, Entry):
                 rows.extend(draft.copy(item, file))
@@ -368,7 +256,8 @@ def _write_texts(
                         row = known.get(text)
                         rows.append(-1 - journal.number(text) if row is None else row)
                     encoding.go_on(size + file.size * passage.end // len(document.text))
-                fresh, size = fresh + 1, size + file.size
+                fresh += 1
+            size += 0 if isinstance(item, Entry) else file.size
             encoding.document_done()
     encoding.finish()
     if not draft.documents:
@@ -379,29 +268,7 @@ def _write_texts(
         )
     if not rows:
         raise DocumentsError(f"There is not one sentence in '{settings.documents.folder}'.")
-    return _Written(rows, fresh, _sorted(skipped))
-
-
-def _ahead(items: Sequence[tuple[File, Entry | None]], divide: _Divide) -> Generator[tuple[File, _Item]]:
-    """What becomes of each file, in order; a thread reads and splits new ones before their turn."""
-    waiting: deque[tuple[File, Entry | Future[_Item]]] = deque()
-    ahead = 0
-    with ThreadPoolExecutor(1) as pool:
-        try:
-            for number, (file, entry) in enumerate(items, start=1):
-                waiting.append((file, entry or pool.submit(_split, file, divide)))
-                ahead += max(file.size, _LEAST)
-                while waiting and (ahead > _AHEAD or number == len(items)):
-                    first, item = waiting.popleft()
-                    ahead -= max(first.size, _LEAST)
-                    yield first, item if isinstance(item, Entry) else item.result()
-        finally:
-            pool.shutdown(cancel_futures=True)  # after an error nobody waits for the rest
-
-
-def _split(file: File, divide: _Divide) -> _Item:
-    loaded = _load(file)
-    return loaded if isinstance(loaded, Skipped) else (loaded, divide(loaded))
+    return _Written(rows, fresh, in_order(skipped))
 
 
 class _Encoding:
@@ -460,7 +327,7 @@ def _vectors(
 
 def _summary(
     generation: Generation,
-    plan: _Plan,
+    plan: Plan,
     *,
     reused: int,
     changed: bool = True,

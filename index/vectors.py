@@ -33,7 +33,7 @@ of the true best 5,000 where these are wanted, 98 %.
 """
 
 _SPARE = 100  # candidates beyond those wanted, for copies in 8 bits are ranked a little differently
-_SAMPLE, _ROUNDS = 40, 10  # rows a list that k-means sees, and how often: more changed recall by < 0.001
+_SAMPLE = 40  # rows a list that k-means sees; of fewer than 39 FAISS warns
 _MATRIX, _LISTS = "vectors.npy", "vectors.faiss"
 _BLOCK = 8192  # rows in memory at a time
 
@@ -76,7 +76,6 @@ def _write_lists(folder: Path) -> None:
         faiss.ScalarQuantizer.QT_8bit,
         faiss.METRIC_INNER_PRODUCT,
     )
-    index.cp.niter, index.cp.min_points_per_centroid = _ROUNDS, 1
     sample = np.linspace(0, count - 1, min(count, _SAMPLE * lists)).astype(np.int64)
     parts = np.array_split(sample, -(-count // _BLOCK))
     index.train(np.concatenate([_mapped(file)[part] for part in parts]))

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from index import documents
-from index.build import Changes, Silent, Summary, build, changes
+from index.build import Silent, Summary, build
+from index.changes import Changes, changes
 from index.documents import Skipped
 from index.encoder import SentenceTransformerEncoder
 from index.errors import DocumentsError, IndexFolderError, ModelError, SettingsError
@@ -348,7 +349,7 @@ def test_a_file_that_was_passed_over_and_mended_is_new(folder, settings, encoder
 
 def test_files_passed_over_are_not_tried_again_until_they_are_touched(folder, settings, encoder, monkeypatch):
     (folder / "noise.txt").write_bytes(bytes(range(256)))
-    monkeypatch.setattr("index.build._RACY", timedelta(0))
+    monkeypatch.setattr("index.changes._RACY", timedelta(0))
     build(settings, encoder)
     tried: list[str] = []
     monkeypatch.setattr(documents, "read", lambda file: tried.append(file.source) or b"")
@@ -594,7 +595,7 @@ def test_how_much_there_is_to_encode_is_estimated_until_all_is_split(folder, set
 
 def test_documents_are_split_ahead_but_not_all_of_them(folder, settings, encoder, small_blocks, monkeypatch):
     fill(folder, 47)
-    monkeypatch.setattr("index.build._AHEAD", 5 * 20_000)
+    monkeypatch.setattr("index.ahead._AHEAD", 5 * 20_000)
     read: list[str] = []
     ahead: list[int] = []
     load_one = documents.load
