@@ -17,7 +17,8 @@ from bot.reader.readers import reader_of
 from bot.reader.reading import Reader
 from bot.weigh import Evidence
 from index import documents
-from index.build import Changes, Progress, Summary, build, changes
+from index.build import Progress, Summary, build
+from index.changes import Changes, changes
 from index.documents import Unreadable
 from index.encoder import Encoder
 from index.errors import UnknownSource

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from bot.engine import Engine
 from bot.plain import line
-from index.build import Changes, Summary
+from index.build import Summary
+from index.changes import Changes
 from index.documents import Skipped
 from index.errors import DocentError, DocumentsError
 from index.settings import Settings

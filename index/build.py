@@ -1,32 +1,39 @@
 """Documents in, a new generation out; what did not change is taken over from the old one.
 
 A document whose bytes, splitting and encoder are the same is copied with its vectors. Of an edited
-one only the sentences that are new are encoded.
+one only the sentences that are new are encoded. Documents are read and split by a thread, a little
+ahead of the encoder; vectors go to a journal on the disk, from which a build that was broken off
+goes on. So neither texts nor vectors fill the memory.
 """
 
 import logging
 import os
 import time
+from array import array
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from functools import partial
 from hashlib import sha256
 from typing import TYPE_CHECKING, Protocol
 
 from index import documents
-from index.documents import File, Skipped, Unreadable
+from index.ahead import ahead
+from index.changes import Plan, in_order, make_plan
+from index.documents import Skipped
 from index.encoder import Encoder
 from index.errors import DocumentsError, IndexDamaged, IndexMismatch, IndexMissing
 from index.generation import FORMAT, Entry, Generation, Manifest
-from index.records import Document
+from index.journal import Journal, discard
 from index.settings import Settings
 from index.store import Draft, Store
 
 if TYPE_CHECKING:
     from index.encoder import Vectors
 
-_RACY = timedelta(seconds=2)  # a file may change twice within one tick of a coarse file system's clock
+BLOCK = 4096  # sentences encoded at a time: what a build that is killed loses at most
+
 _SPLITTERS = ("nupunkt", "langchain-text-splitters", "markdown-it-py", "chardet")
 
 _log = logging.getLogger(__name__)
@@ -38,6 +45,9 @@ class Progress(Protocol):
     def stage(self, name: str, total: int) -> None:
         """A stage begins that has ``total`` steps, or 0 where that is not known."""
 
+    def expect(self, total: int) -> None:
+        """The stage that goes on will have about so many steps."""
+
     def advance(self, steps: int) -> None:
         """So many more steps of the stage are done."""
 
@@ -48,13 +58,20 @@ class Silent:
     def stage(self, name: str, total: int) -> None:
         """Ignore it."""
 
+    def expect(self, total: int) -> None:
+        """Ignore it."""
+
     def advance(self, steps: int) -> None:
         """Ignore it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """What a build did. ``reused`` and ``embedded`` count sentences."""
+    """What a build did.
+
+    ``reused`` counts sentences whose vectors the old index had or a build that was broken off left;
+    ``embedded`` the texts that were encoded, each once.
+    """
 
     generation: str
     changed: bool
@@ -70,60 +87,16 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True)
-class Changes:
-    """How the documents folder differs from the index, by source."""
+class _Written:
+    """What came of a plan.
 
-    added: tuple[str, ...] = ()
-    edited: tuple[str, ...] = ()
-    removed: tuple[str, ...] = ()
-
-    def __bool__(self) -> bool:
-        return bool(self.added or self.edited or self.removed)
-
-
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """Every file that will be in the index, with its entry in the old one or its new document."""
-
-    items: list[tuple[File, Entry | Document]]
-    skipped: tuple[Skipped, ...]
-    removed: int
-
-    @property
-    def fresh(self) -> int:
-        return sum(isinstance(item, Document) for _, item in self.items)
-
-
-def changes(generation: Generation, settings: Settings) -> Changes:
-    """Compare the documents folder with what was indexed; only files that look edited are read.
-
-    Raises:
-        DocumentsError: the folder is gone.
+    ``rows`` has for every sentence the row of its vector in the old generation, or -1 - i where it is
+    the i-th of the journal; ``documents`` counts the new ones.
     """
-    files, _ = documents.walk(settings.documents.folder, settings.documents.max_bytes)
-    known = {entry.source: entry for entry in generation.entries()}
-    passed_over = {skip.source for skip in generation.manifest.skipped}
-    settled = _settled_ns(generation)
-    added, edited = [], []
-    for file in files:
-        entry = known.pop(file.source, None)
-        if entry is None:
-            added += [file.source] if file.source not in passed_over or _mended(file, settled) else []
-        elif not _unchanged(entry, file, settled):
-            edited.append(file.source)
-    return Changes(tuple(added), tuple(edited), tuple(known))
 
-
-def _mended(file: File, settled: int) -> bool:
-    """Whether a file that was passed over can be read now; only one touched since then is tried."""
-    try:
-        status = file.path.stat()
-        if max(status.st_mtime_ns, status.st_ctime_ns) < settled:
-            return False
-        documents.load(file.source, documents.read(file))
-    except (OSError, Unreadable):
-        return False
-    return True
+    rows: "array[int]"
+    documents: int
+    skipped: tuple[Skipped, ...]
 
 
 def build(
@@ -154,20 +127,25 @@ def build(
     Analyser(settings.lexical.language)  # refused before anything is encoded
     splitting = _splitting(settings, encoder)
     with store.lock(), _usable(store, full=full) as found:
-        plan = _make_plan(settings, found, splitting, progress)
+        if full:
+            discard(store.folder)
+        plan = _plan(settings, found, splitting, progress)
         if found and not (plan.fresh or plan.removed) and plan.skipped == found.manifest.skipped:
+            discard(store.folder)
             reused = found.manifest.sentences
-            return _summary(found, plan, reused=reused, embedded=0, changed=False, started=started)
+            return _summary(found, plan, reused=reused, changed=False, started=started)
         old = found if found and _intact(found) else None  # what was altered must not be copied
         if found and not old:
-            plan = _make_plan(settings, None, splitting, progress)
+            plan = _plan(settings, None, splitting, progress)
         with store.draft(old) as draft:
-            rows, texts = _write_texts(draft, plan, old, settings, encoder, progress)
-            vectors = _gather(rows, texts, old, encoder, progress)
+            journal = Journal(store.folder, encoder.fingerprint)
+            written = _write_texts(draft, plan, old, settings, encoder, journal, progress)
+            progress.stage("indexing vectors", 0)
+            dimension = old.manifest.dimension if old and not journal.dimension else journal.dimension
+            draft.write_vectors(_vectors(written.rows, dimension, old, journal))
             progress.stage("indexing words", 0)
             draft.write_lexical(settings.lexical.language)
             progress.stage("checking the index", 0)
-            draft.write_vectors(vectors)
             manifest = Manifest(
                 format=FORMAT,
                 created=created.isoformat(),
@@ -176,15 +154,23 @@ def build(
                 fingerprint=encoder.fingerprint,
                 splitting=splitting,
                 language=settings.lexical.language,
-                dimension=vectors.shape[1],
+                dimension=dimension,
                 documents=draft.documents,
                 passages=draft.passages,
                 sentences=draft.sentences,
-                skipped=plan.skipped,
+                skipped=written.skipped,
             )
             with closing(store.publish(draft, manifest)) as new:
-                reused = sum(row >= 0 for row in rows)
-                return _summary(new, plan, reused=reused, embedded=len(texts), changed=True, started=started)
+                discard(store.folder)
+                reused = sum(row >= 0 or -1 - row < journal.kept for row in written.rows)
+                return _summary(
+                    new,
+                    plan,
+                    reused=reused,
+                    embedded=len(journal) - journal.kept,
+                    documents_embedded=written.documents,
+                    started=started,
+                )
 
 
 def _splitting(settings: Settings, encoder: Encoder) -> str:
@@ -223,113 +209,131 @@ def _intact(old: Generation) -> bool:
     return True
 
 
-def _settled_ns(generation: Generation) -> int:
-    """The time, in nanoseconds, before which a change was surely seen when the generation was built."""
-    created = datetime.fromisoformat(generation.manifest.created)
-    return int((created - _RACY).timestamp() * 1e9)
-
-
-def _unchanged(entry: Entry, file: File, settled: int) -> bool:
-    """Whether a file is what was indexed: by size and change time, or else by its bytes."""
-    if entry.mtime_ns < settled and (entry.size, entry.mtime_ns) == (file.size, file.mtime_ns):
-        return True
-    try:
-        return entry.size == file.size and documents.digest(documents.read(file)) == entry.digest
-    except Unreadable:
-        return False
-
-
-def _make_plan(settings: Settings, old: Generation | None, splitting: str, progress: Progress) -> _Plan:
+def _plan(settings: Settings, old: Generation | None, splitting: str, progress: Progress) -> Plan:
     files, skipped = documents.walk(settings.documents.folder, settings.documents.max_bytes)
-    entries = {entry.source: entry for entry in old.entries()} if old else {}
-    reusable = old is not None and old.manifest.splitting == splitting
-    settled = _settled_ns(old) if old else 0
     progress.stage("reading documents", len(files))
-    items: list[tuple[File, Entry | Document]] = []
-    for file in files:
-        entry = entries.pop(file.source, None)
-        try:
-            if reusable and entry and _unchanged(entry, file, settled):
-                items.append((file, entry))
+    return make_plan(files, skipped, old, splitting, progress.advance)
+
+
+def _write_texts(
+    draft: Draft,
+    plan: Plan,
+    old: Generation | None,
+    settings: Settings,
+    encoder: Encoder,
+    journal: Journal,
+    progress: Progress,
+) -> _Written:
+    """Write documents, passages and sentences, and have the journal hold the vectors of new texts."""
+    from index.passages import split
+
+    comparable = old is not None and old.manifest.fingerprint == encoder.fingerprint
+    entries = old.entries() if old and comparable else []
+    donors = {key: entry for entry in entries for key in (entry.source, entry.digest)}
+    limit = settings.passages.max_tokens
+    if plan.fresh:
+        progress.stage("loading the model", 0)
+        limit = min(limit, encoder.max_tokens)
+    divide = partial(
+        split, count=encoder.count_tokens, max_tokens=limit, min_tokens=settings.passages.min_tokens
+    )
+    encoding = _Encoding(encoder, journal, progress, sum(file.size for file in plan.fresh))
+    rows, skipped, fresh, size = array("q"), list(plan.skipped), 0, 0
+    progress.stage("splitting into sentences", len(plan.items))
+    with closing(ahead(plan.items, divide)) as items:
+        for file, item in items:
+            if isinstance(item, Entry):
+                rows.extend(draft.copy(item, file))
+            elif isinstance(item, Skipped):
+                skipped.append(item)
             else:
-                items.append((file, documents.load(file.source, documents.read(file))))
-        except Unreadable as reason:
-            skipped.append(Skipped(file.source, str(reason)))
-        progress.advance(1)
-    if not items:
+                document, passages = item
+                draft.add(document, file, passages)
+                donor = donors.get(document.digest) or donors.get(document.source)
+                known = old.rows_by_text(donor) if old and donor else {}
+                for passage, sentences in passages:
+                    for text in (sentence.text for sentence in sentences):
+                        row = known.get(text)
+                        rows.append(-1 - journal.number(text) if row is None else row)
+                    encoding.go_on(size + file.size * passage.end // len(document.text))
+                fresh += 1
+            size += 0 if isinstance(item, Entry) else file.size
+            encoding.document_done()
+    encoding.finish()
+    if not draft.documents:
         reasons = "; ".join(f"{skip.source}: {skip.reason}" for skip in skipped[:3])
         raise DocumentsError(
             f"Nothing in '{settings.documents.folder}' can be indexed"
             + (f" ({reasons})." if reasons else ": it holds no files.")
         )
-    return _Plan(items, tuple(sorted(skipped, key=lambda skip: skip.source)), len(entries))
-
-
-def _write_texts(
-    draft: Draft,
-    plan: _Plan,
-    old: Generation | None,
-    settings: Settings,
-    encoder: Encoder,
-    progress: Progress,
-) -> tuple[list[int], list[str]]:
-    """Write documents, passages and sentences.
-
-    Returns:
-        for every sentence the row of its vector in the old generation, or -1 - i where its text is
-        the i-th of the texts to encode; and those texts, each once.
-    """
-    from index.passages import split
-
-    rows: list[int] = []
-    texts: dict[str, int] = {}
-    comparable = old is not None and old.manifest.fingerprint == encoder.fingerprint
-    entries = old.entries() if old and comparable else []
-    donors = {key: entry for entry in entries for key in (entry.source, entry.digest)}
-    if plan.fresh:
-        progress.stage("loading the model", 0)
-        max_tokens = min(settings.passages.max_tokens, encoder.max_tokens)
-    progress.stage("splitting into sentences", len(plan.items))
-    for file, item in plan.items:
-        if isinstance(item, Entry):
-            rows.extend(draft.copy(item, file))
-        else:
-            passages = split(
-                item, encoder.count_tokens, max_tokens=max_tokens, min_tokens=settings.passages.min_tokens
-            )
-            draft.add(item, file, passages)
-            donor = donors.get(item.digest) or donors.get(item.source)
-            known = old.rows_by_text(donor) if old and donor else {}
-            for _, sentences in passages:
-                for text in (sentence.text for sentence in sentences):
-                    row = known.get(text)
-                    rows.append(-1 - texts.setdefault(text, len(texts)) if row is None else row)
-        progress.advance(1)
     if not rows:
         raise DocumentsError(f"There is not one sentence in '{settings.documents.folder}'.")
-    return rows, list(texts)
+    return _Written(rows, fresh, in_order(skipped))
 
 
-def _gather(
-    rows: list[int], texts: list[str], old: Generation | None, encoder: Encoder, progress: Progress
-) -> "Vectors":
-    """The vectors of all sentences, shape (sentences, dimension): old ones and newly encoded ones."""
+class _Encoding:
+    """Has the texts that wait in the journal encoded, block by block, and tells how far that is.
+
+    How many there will be is known when the last document is split; before, it is estimated from the
+    share of the bytes that are split by then.
+    """
+
+    def __init__(self, encoder: Encoder, journal: Journal, progress: Progress, size: int) -> None:
+        self._encoder, self._journal, self._progress = encoder, journal, progress
+        self._size = size  # bytes to be split in all
+        self._begun = False
+
+    def document_done(self) -> None:
+        """A document is split; once encoding has begun, sentences are told of instead."""
+        if not self._begun:
+            self._progress.advance(1)
+
+    def go_on(self, split: int) -> None:
+        """Encode the texts that wait if they make a block; so many bytes are split by now."""
+        if len(self._journal.waiting) >= BLOCK:
+            self._encode((split + 1) / (self._size + 1))
+
+    def finish(self) -> None:
+        """Encode the rest."""
+        if self._journal.waiting:
+            self._encode(1.0)
+
+    def _encode(self, share: float) -> None:
+        expected = round(len(self._journal) / share) - self._journal.kept
+        if self._begun:
+            self._progress.expect(expected)
+        else:
+            self._progress.stage("encoding sentences", expected)
+            self._begun = True
+        self._journal.append(self._encoder.encode(self._journal.waiting, self._progress.advance))
+
+
+def _vectors(
+    rows: "array[int]", dimension: int, old: Generation | None, journal: Journal
+) -> Iterator["Vectors"]:
+    """The vectors of all sentences, block by block of shape (rows, dimension)."""
     import numpy as np
 
-    numbers = np.array(rows, np.int64)
-    progress.stage("encoding sentences", len(texts))
-    encoded = encoder.encode(texts, progress.advance) if texts else None
-    dimension = encoded.shape[1] if encoded is not None else old.manifest.dimension if old else 0
-    vectors = np.empty((len(rows), dimension), np.float32)
-    if old is not None and (numbers >= 0).any():
-        vectors[numbers >= 0] = old.faiss.reconstruct_batch(numbers[numbers >= 0])
-    if encoded is not None:
-        vectors[numbers < 0] = encoded[-1 - numbers[numbers < 0]]
-    return vectors
+    numbers = np.frombuffer(rows, np.int64)
+    for start in range(0, len(numbers), BLOCK):
+        block = numbers[start : start + BLOCK]
+        vectors, copied = np.empty((len(block), dimension), np.float32), block >= 0
+        if old is not None and copied.any():
+            vectors[copied] = old.matrix.batch(block[copied])
+        if not copied.all():
+            vectors[~copied] = journal.vectors(-1 - block[~copied])
+        yield vectors
 
 
 def _summary(
-    generation: Generation, plan: _Plan, *, reused: int, embedded: int, changed: bool, started: float
+    generation: Generation,
+    plan: Plan,
+    *,
+    reused: int,
+    changed: bool = True,
+    embedded: int = 0,
+    documents_embedded: int = 0,
+    started: float,
 ) -> Summary:
     manifest = generation.manifest
     return Summary(
@@ -340,8 +344,8 @@ def _summary(
         sentences=manifest.sentences,
         reused=reused,
         embedded=embedded,
-        documents_embedded=plan.fresh,
+        documents_embedded=documents_embedded,
         documents_removed=plan.removed,
-        skipped=plan.skipped,
+        skipped=manifest.skipped,
         seconds=time.perf_counter() - started,
     )

@@ -2,7 +2,7 @@
 
     manifest.json   what made this generation, and the size and checksum of each file
     texts.sqlite    documents, passages and sentences
-    vectors.faiss   row i is the vector of sentence i
+    vectors.*       row i is the vector of sentence i; see index/vectors.py
     lexical/        BM25 over passages, numbered as in texts.sqlite
 
 Nothing in it ever changes, and nothing is pickled. How one comes to be is ``index/store.py``.
@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 
     from index.encoder import Vectors
     from index.lexical import Lexical
+    from index.vectors import Matrix
 
-FORMAT = 1  # of the folder; another one is rebuilt, not read
+FORMAT = 2  # of the folder; another one is rebuilt, not read
 REBUILD = "Run `docent index --full` to build it anew."
 SCHEMA = """
 CREATE TABLE documents (
@@ -162,17 +163,16 @@ class Generation:
 
     def vectors(self, rows: range) -> "Vectors":
         """Unit float32 vectors of consecutive sentences, shape (rows, dimension)."""
-        vectors: Vectors = self.faiss.reconstruct_n(rows.start, len(rows))
-        return vectors
+        return self.matrix.rows(rows)
 
     @cached_property
-    def faiss(self) -> Any:
-        """The FAISS index: inner product, exact, one row a sentence."""
-        import faiss
+    def matrix(self) -> "Matrix":
+        """The vectors of all sentences, and the search for the nearest."""
+        from index.vectors import Matrix
 
         try:
-            return faiss.read_index(str(self.folder / "vectors.faiss"), faiss.IO_FLAG_MMAP_IFC)
-        except RuntimeError as error:
+            return Matrix(self.folder)
+        except (OSError, ValueError) as error:
             raise IndexDamaged(f"The vectors in {self.folder} cannot be read: {error}. {REBUILD}") from error
 
     @cached_property
@@ -197,7 +197,7 @@ class Generation:
         counts = [self._query(f"SELECT count(*) FROM {table}")[0][0] for table in _TABLES]  # noqa: S608
         manifest = self.manifest
         wanted = [manifest.documents, manifest.passages, manifest.sentences]
-        if [*counts, self.faiss.ntotal, len(self.lexical)] != [*wanted, wanted[2], wanted[1]]:
+        if [*counts, len(self.matrix), len(self.lexical)] != [*wanted, wanted[2], wanted[1]]:
             raise IndexDamaged(f"The parts of the index {self.folder} do not fit together. {REBUILD}")
 
     @cached_property

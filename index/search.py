@@ -112,13 +112,11 @@ class Searcher:
             limit: sentences taken by their vectors, and passages taken by their words; by default as
                 the settings say for a single fact.
         """
-        import numpy as np
-
         limit = min(limit or self._settings.candidates, self.generation.manifest.sentences)
-        cosines, rows = self.generation.faiss.search(vector[np.newaxis], limit)
+        cosines, rows = self.generation.matrix.nearest(vector, limit)
         bm25 = self.generation.lexical.search(question, limit)
         cosine: dict[int, float] = {}
-        for number, value in zip(self.generation.passages_with(rows[0]), cosines[0], strict=True):
+        for number, value in zip(self.generation.passages_with(rows), cosines, strict=True):
             cosine.setdefault(int(number), float(value))  # rows come best first
         for number in bm25.keys() - cosine.keys():
             cosine[number] = float(self._cosines(number, vector).max())

@@ -2,6 +2,7 @@
 
     <index>/current                the name of the generation in use
     <index>/lock                   held while a generation is being built
+    <index>/journal-*              vectors of a build that is not finished: see index/journal.py
     <index>/generations/<name>/    see index/generation.py
 
 A generation is written under another name, flushed to the disk, read back, and only then named in
@@ -14,7 +15,7 @@ import secrets
 import shutil
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -127,16 +128,11 @@ class Draft:
             spans.execute('SELECT start, "end" FROM passages WHERE document = ? ORDER BY id', [number])
             yield from (f"{title}\n{text[start:end]}" for start, end in spans)
 
-    def write_vectors(self, vectors: "Vectors") -> None:
-        """Write the vectors, row i of which belongs to sentence i."""
-        import faiss
+    def write_vectors(self, blocks: Iterable["Vectors"]) -> None:
+        """Write the vectors of all sentences in their order, each block of shape (rows, dimension)."""
+        from index.vectors import write
 
-        index = faiss.IndexFlatIP(vectors.shape[1])
-        index.add(vectors)
-        try:
-            faiss.write_index(index, str(self.folder / "vectors.faiss"))
-        except RuntimeError as error:  # the way in which FAISS says that a disk is full
-            raise OSError(str(error)) from error
+        write(self.folder, blocks, self.sentences)
 
     def finish(self) -> None:
         """Have the texts written; nothing can be added afterwards."""

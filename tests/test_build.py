@@ -1,6 +1,7 @@
 import os
 import shutil
 from collections import Counter
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,9 +9,10 @@ import numpy as np
 import pytest
 
 from index import documents
-from index.build import Changes, Summary, build, changes
+from index.build import Silent, Summary, build
+from index.changes import Changes, changes
 from index.documents import Skipped
-from index.errors import DocumentsError, IndexFolderError, SettingsError
+from index.errors import DocumentsError, IndexFolderError, ModelError, SettingsError
 from index.generation import Generation
 from index.serving import ServedEncoder
 from index.settings import Settings, load
@@ -115,11 +117,12 @@ def test_progress_is_heard(settings, encoder):
         "loading the model 0",
         "splitting into sentences 3",
         "encoding sentences 13",
+        "indexing vectors 0",
         "indexing words 0",
         "checking the index 0",
     ]
     start = heard.index("encoding sentences 13")
-    assert sum(heard[start + 1 : heard.index("indexing words 0")]) == 13
+    assert sum(heard[start + 1 : heard.index("indexing vectors 0")]) == 13
 
 
 # ------------------------------------------------------------------------------------ changes
@@ -346,7 +349,7 @@ def test_a_file_that_was_passed_over_and_mended_is_new(folder, settings, encoder
 
 def test_files_passed_over_are_not_tried_again_until_they_are_touched(folder, settings, encoder, monkeypatch):
     (folder / "noise.txt").write_bytes(bytes(range(256)))
-    monkeypatch.setattr("index.build._RACY", timedelta(0))
+    monkeypatch.setattr("index.changes._RACY", timedelta(0))
     build(settings, encoder)
     tried: list[str] = []
     monkeypatch.setattr(documents, "read", lambda file: tried.append(file.source) or b"")
@@ -442,7 +445,7 @@ def test_settled_files_are_not_read(folder, settings, encoder, monkeypatch):
     "damage",
     [
         lambda folder: (folder / "texts.sqlite").unlink(),
-        lambda folder: (folder / "vectors.faiss").write_bytes(b"short"),
+        lambda folder: (folder / "vectors.npy").write_bytes(b"short"),
         lambda folder: (folder / "manifest.json").write_bytes(b'{"format": 99}'),
         shutil.rmtree,
         lambda folder: (folder.parent.parent / "current").write_bytes(b"\xff"),
@@ -460,7 +463,7 @@ def test_a_damaged_index_is_built_anew(folder, settings, encoder, caplog, damage
 
 def test_altered_vectors_are_never_taken_over(folder, settings, encoder):
     build(settings, encoder)
-    file = current(settings).folder / "vectors.faiss"
+    file = current(settings).folder / "vectors.npy"
     data = bytearray(file.read_bytes())
     data[-400:] = bytes(400)
     file.write_bytes(data)
@@ -483,6 +486,130 @@ def test_a_full_disk_leaves_the_old_index(folder, settings, encoder, monkeypatch
     assert current(settings).name == generation
     current(settings).check()
     assert build(settings, encoder).documents == 4
+
+
+class Failing(WordsEncoder):
+    """Breaks off after so many blocks."""
+
+    def __init__(self, blocks: int, error: BaseException) -> None:
+        super().__init__()
+        self.blocks, self.error = blocks, error
+
+    def encode(self, texts: Sequence[str], advance: Callable[[int], None] = lambda _: None) -> np.ndarray:
+        if not self.blocks:
+            raise self.error
+        self.blocks -= 1
+        return super().encode(texts, advance)
+
+
+@pytest.fixture
+def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A block is a handful of sentences."""
+    monkeypatch.setattr("index.build.BLOCK", 5)
+
+
+def journals(settings: Settings) -> list[Path]:
+    return list(settings.index_folder().glob("journal-*"))
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), ModelError("no memory"), OSError(28, "full")])
+def test_a_build_that_was_broken_off_goes_on_where_it_was(folder, settings, tmp_path, small_blocks, error):
+    fill(folder, 20)
+    age(folder)
+    broken = Failing(4, error)
+    with pytest.raises((KeyboardInterrupt, ModelError, IndexFolderError)):
+        build(settings, broken)
+    assert Store(settings.index_folder()).current_name() is None
+    assert not list((settings.index_folder() / "generations").iterdir())
+    assert 20 <= len(broken.encoded) < 30
+    assert len(journals(settings)) == 1
+
+    rest = WordsEncoder()
+    summary = build(settings, rest)
+    assert not set(broken.encoded) & set(rest.encoded)
+    assert len(rest.encoded) == len(set(rest.encoded)) == summary.embedded
+    assert (summary.embedded + summary.reused, summary.documents_embedded) == (summary.sentences, 23)
+    assert journals(settings) == []
+    resumed = content(settings)
+    at_once = load(flags={"documents.folder": folder, "state.folder": str(tmp_path / "other")})
+    build(at_once, WordsEncoder())
+    assert content(at_once) == resumed
+    assert build(settings, WordsEncoder()).changed is False
+
+
+def test_a_build_goes_on_though_documents_changed(folder, settings, encoder, small_blocks):
+    build(settings, encoder)
+    fill(folder, 20)
+    broken = Failing(4, KeyboardInterrupt())
+    with pytest.raises(KeyboardInterrupt):
+        build(settings, broken)
+    current(settings).check()
+    for number in range(5):
+        (folder / f"n{number:02}.txt").unlink()
+    (folder / "n06.txt").write_text("Title 6\n\nIt was edited. Number 6 says hello.")
+    rest = WordsEncoder()
+    build(settings, rest)
+    assert not set(broken.encoded) & set(rest.encoded)
+    assert "It was edited." in rest.encoded
+    assert current(settings).manifest.documents == 18
+    assert rows_fit(settings)
+    assert journals(settings) == []
+
+
+def test_what_was_broken_off_does_no_harm_where_nothing_changed_or_all_is_built_anew(
+    folder, settings, small_blocks
+):
+    build(settings, WordsEncoder())
+    for full in (False, True):
+        fill(folder, 20)
+        with pytest.raises(KeyboardInterrupt):
+            build(settings, Failing(4, KeyboardInterrupt()))
+        assert len(journals(settings)) == 1
+        for number in range(20):
+            (folder / f"n{number:02}.txt").unlink()
+        summary = build(settings, WordsEncoder(), full=full)
+        assert (summary.changed, counts(summary)) == (full, (3, 0, 13, 0) if full else (0, 0, 0, 13))
+        assert journals(settings) == []
+
+
+def test_how_much_there_is_to_encode_is_estimated_until_all_is_split(folder, settings, encoder, small_blocks):
+    fill(folder, 40)
+    heard: list[object] = []
+
+    class Listener(Silent):
+        def stage(self, name: str, total: int) -> None:
+            heard.append((name, total))
+
+        def expect(self, total: int) -> None:
+            heard.append(total)
+
+    summary = build(settings, encoder, progress=Listener())
+    names = [item[0] for item in heard if isinstance(item, tuple)]
+    assert names.count("encoding sentences") == 1
+    [first] = [item[1] for item in heard if isinstance(item, tuple) and item[0] == "encoding sentences"]
+    guesses = [first, *(item for item in heard if isinstance(item, int))]
+    assert guesses[-1] == summary.embedded
+    assert len(guesses) > 10
+    assert all(summary.embedded / 4 < guess < summary.embedded * 4 for guess in guesses)
+
+
+def test_documents_are_split_ahead_but_not_all_of_them(folder, settings, encoder, small_blocks, monkeypatch):
+    fill(folder, 47)
+    monkeypatch.setattr("index.ahead._AHEAD", 5 * 20_000)
+    read: list[str] = []
+    ahead: list[int] = []
+    load_one = documents.load
+    monkeypatch.setattr(documents, "load", lambda source, data: read.append(source) or load_one(source, data))
+    add_one = Draft.add
+
+    def added(self: Draft, *arguments: object) -> None:
+        add_one(self, *arguments)
+        ahead.append(len(read) - self.documents)
+
+    monkeypatch.setattr(Draft, "add", added)
+    assert build(settings, encoder).documents == 50
+    assert 0 <= max(ahead) <= 6
+    assert rows_fit(settings)
 
 
 def test_a_documents_folder_with_a_name_that_is_not_utf_8(tmp_path, encoder):
@@ -520,6 +647,6 @@ def test_passages_fit_the_real_model(docs, settings, real_encoder: ServedEncoder
     vectors = generation.vectors(range(summary.sentences))
     assert np.linalg.norm(vectors, axis=1) == pytest.approx(np.ones(len(vectors)), abs=1e-5)
     question = real_encoder.encode_question("Who attended the meeting?")
-    best = generation.faiss.search(question[np.newaxis], 1)[1][0]
+    best = generation.matrix.nearest(question, 1)[1]
     [passage] = generation.passages_with(best).tolist()
     assert generation.passage(passage).locator.startswith("Minutes of the garden club › Attendance")

@@ -6,6 +6,8 @@ import logging
 import os
 import re
 import signal
+import sys
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from importlib.metadata import version
@@ -35,6 +37,7 @@ reading documents (3)
 loading the model
 splitting into sentences (3)
 encoding sentences (13)
+indexing vectors
 indexing words
 checking the index
 """
@@ -143,7 +146,7 @@ def test_index_json(run: Run, docs: Path):
         "documents_removed": 0,
         "skipped": [{"source": "empty.txt", "reason": "empty"}],
     }
-    assert ran.err == STAGES.replace("documents (3)", "documents (4)")
+    assert ran.err == STAGES.replace("(3)", "(4)")
 
 
 # --------------------------------------------------------------------------------------------- ask
@@ -617,7 +620,7 @@ def test_an_unknown_source(indexed: Run, source: str, reason: str):
 
 
 @pytest.mark.parametrize(
-    "file", ["texts.sqlite", "vectors.faiss", "manifest.json", "lexical/meta.json", "current"]
+    "file", ["texts.sqlite", "vectors.npy", "manifest.json", "lexical/meta.json", "current"]
 )
 @pytest.mark.parametrize(
     "damage", [lambda data: data[:-2], lambda data: bytes(len(data))], ids=["cut", "zeros"]
@@ -736,6 +739,9 @@ class Recorded:
     def remove_task(self, task: str) -> None:
         self.calls.append(("remove", task))
 
+    def update(self, task: str, total: int) -> None:
+        self.calls.append(("update", task, total))
+
     def advance(self, task: str, steps: int) -> None:
         self.calls.append(("advance", task, steps))
 
@@ -745,12 +751,47 @@ def test_one_bar_a_stage():
     progress = bar_module._Bars(bars)
     progress.stage("reading", 2)
     progress.advance(1)
+    progress.expect(3)
     progress.stage("loading", 0)
     assert bars.calls == [
         ("add", "reading", 2),
         ("advance", "task reading", 1),
+        ("update", "task reading", 3),
         ("remove", "task reading"),
         ("add", "loading", None),
+    ]
+
+
+def test_a_bar_tells_the_rate(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    for name, value in {"TERM": "xterm", "COLUMNS": "100"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    with bar_module.shown() as progress:
+        progress.stage("encoding sentences", 1000)
+        for _ in range(3):
+            progress.advance(100)
+            time.sleep(0.01)
+    shown = re.sub(r"\x1b\[[?\d;]*[A-Za-z]", "", capsys.readouterr().err)
+    [rate] = re.findall(r"encoding sentences \S+ +300/1000 +(\d+)/s +0:00:\d\d", shown)
+    assert 100 < int(rate) < 20_000
+
+
+def test_a_long_stage_writes_a_line_a_minute(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    clock = iter([0, 30, 60, 90, 150])
+    monkeypatch.setattr(bar_module.time, "monotonic", lambda: next(clock))
+    with bar_module.shown() as progress:
+        progress.stage("encoding sentences", 9000)
+        progress.advance(600)
+        progress.advance(600)
+        progress.expect(12_000)
+        progress.advance(300)
+        progress.advance(1500)
+    assert capsys.readouterr().err.splitlines() == [
+        "encoding sentences (9000)",
+        "encoding sentences (1200 of 9000, 20 a second, 6 min left)",
+        "encoding sentences (3000 of 12000, 20 a second, 8 min left)",
     ]
 
 

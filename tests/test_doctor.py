@@ -330,7 +330,7 @@ def test_an_index_of_another_model(look: Examine, monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.parametrize(
-    "file", ["texts.sqlite", "vectors.faiss", "manifest.json", "lexical/meta.json", "current"]
+    "file", ["texts.sqlite", "vectors.npy", "manifest.json", "lexical/meta.json", "current"]
 )
 @pytest.mark.parametrize(
     "damage",

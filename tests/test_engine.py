@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.conversation.stand_alone import turn_of
 from bot.engine import Engine
-from index.build import Changes
+from index.changes import Changes
 from index.errors import DocumentsError, IndexMismatch, IndexMissing, UnknownSource
 from index.settings import Settings, load
 from index.store import Store

@@ -33,9 +33,9 @@ def make(folder: Path, texts: dict[str, str] = TEXTS) -> Generation:
             file = File(source, Path(source), len(text.encode()), 1_000_000_000 + number)
             draft.add(document, file, split(document, encoder.count_tokens, max_tokens=64, min_tokens=4))
         draft.write_lexical("english")
-        draft.write_vectors(np.eye(draft.sentences, 16, dtype=np.float32))
+        draft.write_vectors([np.eye(draft.sentences, 16, dtype=np.float32)])
         manifest = Manifest(
-            format=1,
+            format=2,
             created="2024-05-03T10:00:00+00:00",
             folder="/docs",
             encoder="words",
@@ -108,8 +108,8 @@ def test_the_manifest_names_every_file_with_its_checksum(tmp_path):
     generation = make(tmp_path)
     files = listing(generation.folder)
     described = msgspec.json.decode(files.pop("manifest.json"))
-    assert described["format"] == 1
-    assert {"texts.sqlite", "vectors.faiss", "lexical/meta.json"} <= files.keys() == described["files"].keys()
+    assert described["format"] == 2
+    assert {"texts.sqlite", "vectors.npy", "lexical/meta.json"} <= files.keys() == described["files"].keys()
     for name, (size, checksum) in described["files"].items():
         assert (len(files[name]), documents.digest(files[name])) == (size, checksum)
 
@@ -152,7 +152,7 @@ def test_no_index_says_what_to_run(tmp_path):
     assert str(error.value) == f"There is no index in {tmp_path} yet. Run `docent index`."
 
 
-PARTS = ["manifest.json", "texts.sqlite", "vectors.faiss", "lexical/meta.json"]
+PARTS = ["manifest.json", "texts.sqlite", "vectors.npy", "lexical/meta.json"]
 
 
 @pytest.mark.parametrize("part", PARTS)
@@ -181,7 +181,7 @@ def test_an_altered_file_is_noticed_by_check(tmp_path, part):
     ("part", "use"),
     [
         ("texts.sqlite", Generation.entries),
-        ("vectors.faiss", lambda generation: generation.faiss),
+        ("vectors.npy", lambda generation: generation.matrix),
         ("lexical/meta.json", lambda generation: generation.lexical),
     ],
 )
@@ -193,7 +193,7 @@ def test_an_overwritten_file_is_noticed_when_it_is_used(tmp_path, part, use):
     assert str(error.value).endswith(REBUILD)
 
 
-@pytest.mark.parametrize("data", [b"", b"[]", b"{}", b'{"format": 1}', b"\xff", b"nonsense"])
+@pytest.mark.parametrize("data", [b"", b"[]", b"{}", b'{"format": 2}', b"\xff", b"nonsense"])
 def test_a_manifest_that_is_none_is_damage(tmp_path, data):
     folder = make(tmp_path).folder
     (folder / "manifest.json").write_bytes(data)
@@ -212,10 +212,10 @@ def test_parts_that_do_not_fit_together_are_noticed(tmp_path):
 
 def test_another_format_is_no_damage(tmp_path, monkeypatch):
     make(tmp_path)
-    monkeypatch.setattr(generation, "FORMAT", 2)
+    monkeypatch.setattr(generation, "FORMAT", 3)
     with pytest.raises(IndexMismatch) as error:
         Store(tmp_path).current()
-    assert str(error.value) == f"The index in {tmp_path} has format 1, this Docent reads 2. {REBUILD}"
+    assert str(error.value) == f"The index in {tmp_path} has format 2, this Docent reads 3. {REBUILD}"
 
 
 @pytest.mark.parametrize("name", ["none", "../..", ".", "", "two\nlines"])
@@ -364,7 +364,7 @@ def test_once_it_is_named_the_new_index_stays(tmp_path, monkeypatch):
 def test_what_cannot_be_read_back_is_not_published(tmp_path, monkeypatch):
     old = make(tmp_path).name
     monkeypatch.setattr(
-        Draft, "write_vectors", lambda self, _: (self.folder / "vectors.faiss").write_bytes(b"?")
+        Draft, "write_vectors", lambda self, _: (self.folder / "vectors.npy").write_bytes(b"?")
     )
     with pytest.raises(IndexDamaged, match=r"The vectors in .* cannot be read"):
         make(tmp_path)

@@ -52,6 +52,10 @@ class Reindexing:
         self.line, self.done, self.total = name, 0, total
         self._go_on()
 
+    def expect(self, total: int) -> None:
+        """It will have about so many steps."""
+        self.total = total
+
     def advance(self, steps: int) -> None:
         """Steps are done."""
         self.done += steps

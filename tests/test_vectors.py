@@ -1,0 +1,179 @@
+"""Vectors on disk: exact where they are few, by lists where they are many, here from 1,000 on."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index import vectors
+from index.build import build
+from index.errors import IndexDamaged
+from index.generation import Generation
+from index.store import Store
+from index.vectors import Matrix
+from tests.conftest import Vectors, WordsEncoder
+
+FEW = 1000
+WORDS = ["harbour", "lighthouse", "ferry", "garden", "soup", "onion", "school", "winter", "bread", "deck"]
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lists are made of so few vectors already, and four of them and a few more are looked into."""
+    monkeypatch.setattr(vectors, "EXACT_UP_TO", FEW)
+    monkeypatch.setattr(vectors, "PROBES", 4)
+
+
+def unit(rows: Vectors) -> Vectors:
+    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+
+
+def clustered(count: int, dimension: int = 64, subjects: int = 200) -> Vectors:
+    """As those of sentences lie: around subjects, which have something in common among them."""
+    rng = np.random.default_rng(5)
+    middles = unit(rng.normal(size=(subjects, dimension)) + 0.5)
+    return unit(middles[rng.integers(0, subjects, count)] + rng.normal(size=(count, dimension)) * 0.08)
+
+
+def written(folder: Path, rows: Vectors, size: int = 700) -> Matrix:
+    folder.mkdir(exist_ok=True)
+    vectors.write(folder, (rows[start : start + size] for start in range(0, len(rows), size)), len(rows))
+    return Matrix(folder)
+
+
+def best(rows: Vectors, question: Vectors, limit: int) -> list[int]:
+    return np.argsort(-(rows @ question), kind="stable")[:limit].tolist()
+
+
+def test_few_vectors_are_all_compared(tmp_path):
+    rows = np.eye(4, 8, dtype=np.float32)
+    matrix = written(tmp_path, rows, size=3)
+    assert [path.name for path in tmp_path.iterdir()] == ["vectors.npy"]
+    cosines, found = matrix.nearest(np.array([0.6, 0, 0.8, 0, 0, 0, 0, 0], np.float32), 3)
+    assert (found.tolist()[:2], cosines.tolist()[:2]) == ([2, 0], pytest.approx([0.8, 0.6]))
+    assert (len(matrix), len(found), cosines[2]) == (4, 3, 0)
+    assert len(matrix.nearest(rows[0], 99)[1]) == 4
+
+
+def test_the_matrix_is_a_plain_numpy_file(tmp_path):
+    rows = clustered(1500)
+    matrix = written(tmp_path, rows)
+    assert np.array_equal(np.load(tmp_path / "vectors.npy", allow_pickle=False), rows)
+    assert np.array_equal(matrix.rows(range(690, 710)), rows[690:710])
+    assert np.array_equal(matrix.batch(np.array([1400, 0, 700, 0])), rows[[1400, 0, 700, 0]])
+    assert matrix.rows(range(3, 3)).shape == (0, 64)
+
+
+def test_of_many_nearly_all_of_the_best_are_found_with_their_exact_cosines(tmp_path, few):
+    rows = clustered(20_000)
+    matrix = written(tmp_path, rows)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["vectors.faiss", "vectors.npy"]
+    questions = unit(clustered(20_100)[20_000:] + 0.02)
+    shares = []
+    for question in questions:
+        cosines, found = matrix.nearest(question, 200)
+        assert np.abs(cosines - rows[found] @ question).max() < 1e-6
+        assert np.all(np.diff(cosines) <= 0)
+        assert len(set(found.tolist())) == len(found) <= 200
+        first = matrix.nearest(question, 10)[1].tolist()
+        shares.append(len({*best(rows, question, 10)} & {*first}) / 10)
+    assert np.mean(shares) >= 0.98
+
+
+def test_the_more_is_wanted_the_more_lists_are_looked_into(tmp_path, few):
+    rows = clustered(5000)
+    matrix = written(tmp_path, rows)
+    cosines, found = matrix.nearest(rows[0], 5000)
+    assert sorted(found.tolist()) == list(range(5000))
+    assert found[0] == 0
+    assert cosines[0] == pytest.approx(1, abs=1e-6)
+    assert len(matrix.nearest(rows[0], 2000)[1]) > 1500
+
+
+def test_as_many_as_the_limit_are_still_compared(tmp_path, few):
+    written(tmp_path / "a", clustered(FEW))
+    written(tmp_path / "b", clustered(FEW + 1))
+    assert not (tmp_path / "a" / "vectors.faiss").exists()
+    assert (tmp_path / "b" / "vectors.faiss").exists()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        np.eye(3),
+        np.eye(3, dtype=np.float32)[0],
+        np.asfortranarray(np.ones((3, 2), np.float32)),
+        np.array(["a", "b"]),
+    ],
+    ids=["float64", "one row", "columns first", "words"],
+)
+def test_another_kind_of_array_is_refused(tmp_path, data):
+    np.save(tmp_path / "vectors.npy", data)
+    with pytest.raises(ValueError, match=r"vectors\.npy holds no float32 matrix"):
+        Matrix(tmp_path)
+
+
+def test_a_pickle_is_refused(tmp_path):
+    np.save(tmp_path / "vectors.npy", np.array([{}], object), allow_pickle=True)
+    with pytest.raises(ValueError):
+        Matrix(tmp_path)
+
+
+def test_lists_of_another_matrix_are_refused(tmp_path, few):
+    written(tmp_path, clustered(1200))
+    np.save(tmp_path / "vectors.npy", clustered(1100))
+    with pytest.raises(ValueError, match="do not fit together"):
+        Matrix(tmp_path)
+
+
+# ------------------------------------------------------------------------------------ in an index
+
+
+def fill(docs: Path) -> None:
+    """1,200 sentences, a dozen a document."""
+    rng = np.random.default_rng(7)
+    for number in range(100):
+        sentences = [f"The {' '.join(rng.choice(WORDS, 5))} has number {number * 12 + i}." for i in range(12)]
+        (docs / f"{number}.txt").write_text("\n\n".join(sentences))
+
+
+def test_an_index_of_many_sentences_is_searched_reused_and_checked_alike(
+    docs, settings, encoder, few, monkeypatch
+):
+    monkeypatch.setattr(vectors, "PROBES", 69)  # which are all lists
+    fill(docs)
+    first = build(settings, encoder)
+    assert first.sentences == 1213
+    with_lists = Store(settings.index_folder()).current()
+    assert "vectors.faiss" in with_lists.manifest.files
+    with_lists.check()
+    question = encoder.encode_question("harbour soup number 77")
+    rows = np.array(with_lists.vectors(range(1213)))
+    assert with_lists.matrix.nearest(question, 10)[1].tolist() == best(rows, question, 10)
+
+    encoder.encoded.clear()
+    (docs / "new.txt").write_text("A sentence that is new.")
+    second = build(settings, encoder)
+    assert (encoder.encoded, second.reused) == (["A sentence that is new."], 1213)
+    generation = Store(settings.index_folder()).current()
+    texts = [s.text for n in range(generation.manifest.passages) for s in generation.sentences(n)]
+    assert np.allclose(generation.vectors(range(1214)), WordsEncoder().encode(texts), atol=1e-6)
+
+
+@pytest.mark.parametrize("damage", ["zeros", "cut", "altered"])
+def test_damaged_lists_are_noticed(docs, settings, encoder, few, damage):
+    fill(docs)
+    build(settings, encoder)
+    file = Store(settings.index_folder()).current().folder / "vectors.faiss"
+    data = bytearray(file.read_bytes())
+    if damage == "altered":
+        data[-100] ^= 1
+    file.write_bytes({"zeros": bytes(len(data)), "cut": data[:-1], "altered": data}[damage])
+
+    def use() -> None:
+        generation: Generation = Store(settings.index_folder()).current()
+        assert generation.matrix
+        generation.check()
+
+    with pytest.raises(IndexDamaged, match="--full` to build it anew"):
+        use()
