@@ -46,13 +46,16 @@ COPY --from=builder /venv/ /venv/
 ENV PATH="/venv/bin:$PATH" \
     PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 \
     HF_HUB_OFFLINE=1 \
-    DOCENT_DOCUMENTS__FOLDER=/documents DOCENT_STATE__FOLDER=/state
+    DOCENT_DOCUMENTS__FOLDER=/documents DOCENT_STATE__FOLDER=/state DOCENT_SERVING__FOLDER=/models
+# Models as OpenVINO runs them, so that no start of the bot has to export them.
+RUN --network=none python -c "import os; from bot import engine; from index import settings; \
+    engine.Engine(settings.load(environment=os.environ)).load_models()"
 # By number, by which an orchestrator can tell that it is not root.
 USER 10001:10001
 # The proof that this image has all that it needs: the model, its checksum, a word encoded, no network.
-RUN --network=none python -c "from index import encoder, settings; \
-    model = encoder.SentenceTransformerEncoder(settings.load(flags={'state.folder': '/nowhere'})); \
-    print('model', model.fingerprint, *model.encode_question('word').shape)"
+RUN --network=none python -c "import os, sys; from index import serving, settings; \
+    model = serving.ServedEncoder(settings.load(environment={**os.environ, 'DOCENT_STATE__FOLDER': '/nowhere'})); \
+    print('model', model.fingerprint, *model.encode_question('word').shape); sys.exit('torch' in sys.modules)"
 VOLUME ["/documents", "/state"]
 # The bot touches that file at least every 30 s while it polls. The first index may take its time.
 HEALTHCHECK --start-period=30m --interval=30s --timeout=10s --retries=2 \

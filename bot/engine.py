@@ -56,7 +56,10 @@ class Engine:
 
     def build(self, *, full: bool = False, progress: Progress | None = None) -> Summary:
         """Bring the index up to date; see ``index.build.build`` for what it raises."""
-        return build(self.settings, self.encoder, full=full, progress=progress)
+        summary = build(self.settings, self.encoder, full=full, progress=progress)
+        if self.reader is not None:
+            self.reader.prepare()
+        return summary
 
     def has_index(self) -> bool:
         """Whether an index was built."""
@@ -188,6 +191,14 @@ class Engine:
             ModelError: the model cannot be loaded.
         """
         self._current()
+        self.load_models()
+
+    def load_models(self) -> None:
+        """Load the encoder and the reader.
+
+        Raises:
+            ModelError: one of them cannot be loaded.
+        """
         self.encoder.encode_question("?")
         if self.reader is not None:
             self.reader.read("?", ["."])

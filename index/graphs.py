@@ -1,7 +1,7 @@
 """A network in, a graph out that runs without torch: exported once, then run by OpenVINO.
 
-Exporting takes some seconds and needs torch. Running does not: a graph is there in a fraction of a second, and
-computes in the precision that the processor is best at. What is kept of a network:
+Exporting takes some seconds and needs torch. Running does not: a graph is there in a fraction of a second,
+and computes in the precision that the processor is best at. What is kept of a network:
 
     graph.xml, graph.bin   the network, in OpenVINO's format
     tokenizer.json         what makes its inputs of texts
@@ -10,6 +10,7 @@ computes in the precision that the processor is best at. What is kept of a netwo
 
 import logging
 import shutil
+import sys
 import tempfile
 import threading
 import warnings
@@ -120,7 +121,7 @@ def _known(folder: Path) -> About | None:
 def export(network: "nn.Module", inputs: "Inputs", names: Sequence[str], folder: Path) -> None:
     """Write a network as a graph into a folder.
 
-    The frontend for torch is called directly: OpenVINO's own converter reports its use to its makers.
+    The frontend for torch is called directly, see ``_openvino``.
 
     Args:
         network: takes the inputs in their order.
@@ -247,7 +248,10 @@ def _core() -> Any:
     return _openvino().Core()
 
 
+@cache
 def _openvino() -> Any:
+    """OpenVINO without its converter, which reports each of its imports to its makers, and takes as long."""
+    sys.modules.setdefault("openvino.tools.ovc", None)  # type: ignore[arg-type]
     try:
         import openvino
     except ImportError as error:

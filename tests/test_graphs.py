@@ -1,5 +1,7 @@
 """Graphs of networks: exported once, kept whole, and refused for good where they cannot be."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import msgspec
@@ -10,6 +12,7 @@ from torch import Tensor, nn
 
 from index import graphs
 from index.graphs import About, Graph, NotExported, exported
+from tests.conftest import ROOT
 
 ABOUT = About(inputs=("input_ids", "attention_mask"), most_tokens=9, dimension=4)
 
@@ -127,7 +130,21 @@ def test_damaged_files_are_told(folder: Path, tmp_path: Path, name: str):
         graphs.tokenizer(tmp_path, 9)
 
 
+def test_nobody_is_told_of_it(folder: Path):
+    """OpenVINO's package of tools sends an event to its makers when it is imported."""
+    Graph(folder).run(rows(2))
+    export_again = (
+        "import sys; from index import graphs; graphs._openvino(); from openvino.frontend import pytorch; "
+    )
+    script = export_again + "print([name for name in sys.modules if 'telemetry' in name])"
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "[]\n"
+
+
 def test_without_openvino_nothing_is_exported(folder: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setitem(__import__("sys").modules, "openvino", None)
+    monkeypatch.setitem(sys.modules, "openvino", None)
+    graphs._openvino.cache_clear()
     with pytest.raises(NotExported, match=r"^OpenVINO is not installed here"):
         Graph(folder)

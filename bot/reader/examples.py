@@ -13,9 +13,9 @@ import msgspec
 
 from bot.evaluation.questions import Article, Question, lay_out, plain_quotes, read_squad
 from index.build import Progress, build
-from index.serving import ServedEncoder
 from index.records import Passage
 from index.search import Searcher
+from index.serving import ServedEncoder
 from index.settings import load
 from index.store import Store
 

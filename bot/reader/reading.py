@@ -67,6 +67,13 @@ class Reader(Protocol):
     def fingerprint(self) -> str:
         """Changes whenever its readings may."""
 
+    def prepare(self) -> None:
+        """Do what takes long but has to be done once, so that no question waits for it.
+
+        Raises:
+            ModelError: the model cannot be loaded.
+        """
+
     def read(self, question: str, passages: Sequence[str]) -> list[Reading]:
         """Read the question beside each passage, in their order.
 

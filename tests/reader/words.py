@@ -30,6 +30,9 @@ class WordReader:
         """All texts that were read, in their order."""
         return [text for _, texts in self.asked for text in texts]
 
+    def prepare(self) -> None:
+        """See ``Reader``."""
+
     def read(self, question: str, passages: Sequence[str]) -> list[Reading]:
         """See ``Reader``."""
         self.asked.append((question, list(passages)))
