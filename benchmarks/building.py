@@ -38,9 +38,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         corpus = lay(arguments.files, Path(temporary))
         sentences = _build(corpus, arguments)
-        print(_floor(corpus, sentences), flush=True)
     with tempfile.TemporaryDirectory() as temporary:
         _again(lay(arguments.files, Path(temporary)), arguments.documents)
+    print(_floor(corpus, sentences))  # the last, for it takes memory
 
 
 def _build(corpus: Corpus, arguments: argparse.Namespace) -> int:
@@ -73,7 +73,7 @@ def _build(corpus: Corpus, arguments: argparse.Namespace) -> int:
         f"{len(corpus.paragraphs):,} paragraphs, {sentences:,} sentences, {arguments.rounds} builds each:\n"
     )
     print(table(["", "seconds", "once loaded", "times the seconds of Docent", "peak MB"], rows))
-    print('\nDocent\'s "once loaded" includes the model, which it loads while it builds.')
+    print('\nDocent\'s "once loaded" includes the model, which it loads while it builds.\n', flush=True)
     return sentences
 
 
@@ -95,7 +95,7 @@ def _floor(corpus: Corpus, sentences: int) -> str:
     return (
         f"\nFloor: {tokens:,} tokens in sentences need {by_sentence / 1e9:,.0f} GFLOP, "
         f"{by_sentence / cpu.operations:.1f} s at what this CPU reaches ({cpu}); the same in paragraphs "
-        f"{by_paragraph / 1e9:,.0f} GFLOP, {by_paragraph / cpu.operations:.1f} s.\n"
+        f"{by_paragraph / 1e9:,.0f} GFLOP, {by_paragraph / cpu.operations:.1f} s."
     )
 
 

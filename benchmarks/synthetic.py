@@ -34,7 +34,7 @@ NOISE = 0.5  # length of the noise beside two vectors of length 1
 _NOISES = 4096  # vectors of noise, of which each text gets two
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
-_PLAIN = re.compile(r"[A-Z][^.!?–\n]+\.")  # no full stop inside, at which a splitter might cut
+_PLAIN = re.compile(r"[A-Z][^.!?–\n]+ [a-z]{4,}\.")  # one full stop, at which every splitter cuts
 _FEWEST_WORDS = 8
 
 
