@@ -97,7 +97,7 @@ def forbid_network() -> None:
     from transformers.utils import logging as transformers_logging
 
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    transformers_logging.set_verbosity_error()  # what it warns of means nothing to a user
+    transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
 
 
 def _from_hub(name: str) -> Path:

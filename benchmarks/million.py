@@ -1,0 +1,291 @@
+"""A million sentences: building, being killed and going on, asking, and how the cost grows.
+
+    python -m benchmarks.million FILE... [--sentences N ...] [--questions N] [--plot FILE.svg] [--work DIR]
+
+Text and vectors are synthetic (``synthetic.py``), so a build does all its work but run the network; how long
+that would take is reckoned from the rate at which the encoder of the settings encodes some of the sentences.
+For each size, in processes of their own:
+
+* an index is built from nothing, in another folder a build is killed at half of the sentences, and the same
+  build is run again;
+* a warm engine without the reader is asked questions of the file, each once: milliseconds, and memory, of
+  which "anonymous" leaves out what is mapped from files and can be dropped;
+* recall@10 of the vector search: of the ten sentences nearest to a question by exact inner products, the
+  share that is among the ten nearest that the index gives.
+
+"opened" is the time to load the encoder and open the index; all other seconds are of whole processes.
+
+``--plot`` draws seconds and memory against sentences. It needs the extra ``benchmarks``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.machine import Run, machine, percentile, resident_mb, run, table
+from bot.evaluation.questions import read_squad
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from bot.engine import Engine
+    from index.encoder import Vectors
+    from index.generation import Generation
+
+NEAREST = 10
+SAMPLE = 1000  # sentences that the encoder of the settings encodes, to reckon how long all would take
+HALVES = "halves.npy"
+STAGES = ("prepare", "build", "ask")
+_BLOCK = 50_000  # sentences compared exactly at a time
+
+
+def main() -> None:
+    """Run it, or one of its stages, which is what the processes that it starts do."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("files", nargs="+", type=Path, help="of SQuAD's format")
+    parser.add_argument("--sentences", nargs="+", type=int, default=[1_000_000])
+    parser.add_argument("--questions", type=int, default=200)
+    parser.add_argument("--plot", type=Path, metavar="FILE", help="an SVG or PNG file to draw growth into")
+    parser.add_argument("--work", type=Path, metavar="DIR", help="where to work; what is there is replaced")
+    parser.add_argument("--stage", choices=STAGES, help=argparse.SUPPRESS)
+    parser.add_argument("--index", help=argparse.SUPPRESS)
+    parser.add_argument("--kill", type=int, help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.stage:
+        print(json.dumps(globals()[f"_{arguments.stage}"](arguments)))
+        return
+    print(f"{machine()}\n", flush=True)
+    temporary = nullcontext(arguments.work) if arguments.work else tempfile.TemporaryDirectory()
+    with temporary as folder:
+        (Path(folder) / HALVES).unlink(missing_ok=True)  # perhaps of other files
+        figures = [_measure(arguments, sentences, Path(folder)) for sentences in arguments.sentences]
+    print(_tables(figures))
+    if arguments.plot:
+        from benchmarks.growth import draw
+
+        draw(figures, arguments.plot, machine(()))
+    print(_floor(figures[-1]))
+
+
+def _measure(arguments: argparse.Namespace, sentences: int, work: Path) -> dict[str, Any]:
+    """All figures of one size."""
+    for name in ("documents", "whole", "killed"):
+        shutil.rmtree(work / name, ignore_errors=True)
+
+    def stage(name: str, *more: str | Path, allowed: tuple[int, ...] = (0,)) -> Run:
+        command = [
+            sys.executable,
+            "-m",
+            "benchmarks.million",
+            *arguments.files,
+            "--stage",
+            name,
+            "--work",
+            work,
+        ]
+        command += ["--sentences", str(sentences), "--questions", str(arguments.questions), *more]
+        return run(command, {"DOCENT_STATE__FOLDER": str(work / "state")}, allowed)
+
+    prepared = stage("prepare").report
+    whole = stage("build", "--index", "whole")
+    half = whole.report["embedded"] // 2
+    killed = stage("build", "--index", "killed", "--kill", str(half), allowed=(-signal.SIGKILL,))
+    resumed = stage("build", "--index", "killed")
+    return {
+        "sentences": whole.report["sentences"],
+        "encode_rate": prepared["rate"],
+        "build": whole.seconds,
+        "build_peak": whole.peak_mb,
+        "disk": whole.report["disk"],
+        "killed": killed.seconds,
+        "resumed": resumed.seconds,
+        "resumed_embedded": resumed.report["asked_of_encoder"] / whole.report["asked_of_encoder"],
+        **stage("ask", "--index", "whole").report,
+    }
+
+
+# ------------------------------------------------------------------- stages, each in a process of its own
+
+
+def _prepare(arguments: argparse.Namespace) -> dict[str, float]:
+    """Write the documents and the vectors of the halves, and see how fast sentences are encoded."""
+    from benchmarks import synthetic
+
+    articles = synthetic.halves(read_squad(arguments.files))
+    documents = arguments.work / "documents"
+    synthetic.write(articles, documents, arguments.sentences[0])
+    engine = _engine(arguments, "whole")  # makes the vectors of the halves where they are missing
+    paths = sorted(documents.rglob("*.txt"))
+    lines = [line for path in paths[: SAMPLE // 10] for line in path.read_text("utf-8").split(". ")][:SAMPLE]
+    begin = time.perf_counter()
+    engine.encoder.real.encode(lines)
+    return {"rate": len(lines) / (time.perf_counter() - begin)}
+
+
+def _build(arguments: argparse.Namespace) -> dict[str, float]:
+    """Build an index, or die at it."""
+    engine = _engine(arguments, arguments.index, arguments.kill)
+    summary = engine.build()
+    files = [path for path in (arguments.work / arguments.index).rglob("*") if path.is_file()]
+    return {
+        "sentences": summary.sentences,
+        "embedded": summary.embedded,
+        "asked_of_encoder": engine.encoder.encoded,
+        "disk": sum(path.stat().st_size for path in files) / 1e6,
+    }
+
+
+def _ask(arguments: argparse.Namespace) -> dict[str, float]:
+    """Ask a warm engine; then compare its vector search with the exact one."""
+    articles = read_squad(arguments.files)
+    engine = _engine(arguments, arguments.index)
+    begin = time.perf_counter()
+    engine.warm()
+    opened = time.perf_counter() - begin
+    pool = [question.text for article in articles for question in article.questions]
+    questions = pool[:: max(1, len(pool) // (arguments.questions + 5))][: arguments.questions + 5]
+    for question in questions[:5]:
+        engine.ask(question)
+    milliseconds = []
+    for question in questions[5:]:
+        begin = time.perf_counter()
+        engine.ask(question)
+        milliseconds.append((time.perf_counter() - begin) * 1000)
+    memory = resident_mb()
+    return {
+        "warm": opened,
+        "p50": percentile(milliseconds, 0.5),
+        "p95": percentile(milliseconds, 0.95),
+        "resident": memory["VmRSS"],
+        "anonymous": memory["RssAnon"],
+        "peak": memory["VmHWM"],
+        "recall": _recall(engine, questions[5:]),
+    }
+
+
+def _engine(arguments: argparse.Namespace, index: str, kill: int | None = None) -> Engine:
+    """An engine without the reader, whose vectors are put together."""
+    from benchmarks.synthetic import Recombining, halves
+    from bot.engine import Engine
+    from index.settings import load
+
+    work = arguments.work
+    flags = {
+        "documents.folder": str(work / "documents"),
+        "index.folder": str(work / index),
+        "reader.model": "none",
+    }
+    settings = load(environment=os.environ, flags=flags)
+    articles = halves(read_squad(arguments.files))
+    encoder = Recombining(Engine(settings).encoder, articles, work / HALVES, kill)
+    return Engine(settings, encoder=encoder)
+
+
+# -------------------------------------------------------------------------------------------- recall
+
+
+def _recall(engine: Engine, questions: list[str]) -> float:
+    """Share of the exactly nearest sentences that the index finds."""
+    import numpy as np
+
+    generation = engine.generation()
+    vectors = np.array([engine.encoder.encode_question(question) for question in questions])
+    exact = _nearest(generation, vectors)
+    found = 0
+    for vector, right in zip(vectors, exact, strict=True):
+        rows = _found(generation, vector, engine.settings.search.candidates)[:NEAREST]
+        found += len(set(rows.tolist()) & set(right.tolist()))
+    return found / exact.size
+
+
+def _nearest(generation: Generation, vectors: Vectors) -> NDArray[np.int64]:
+    """The rows with the greatest inner products, shape (questions, at most 10), in any order."""
+    import numpy as np
+
+    count = generation.manifest.sentences
+    products = np.empty((len(vectors), 0), np.float32)
+    rows = np.empty((len(vectors), 0), np.int64)
+    for start in range(0, count, _BLOCK):
+        block = range(start, min(start + _BLOCK, count))
+        products = np.hstack([products, vectors @ generation.vectors(block).T])
+        rows = np.hstack([rows, np.broadcast_to(np.array(block), (len(vectors), len(block)))])
+        if products.shape[1] > NEAREST:
+            best = np.argpartition(-products, NEAREST - 1, axis=1)[:, :NEAREST]
+            products = np.take_along_axis(products, best, 1)
+            rows = np.take_along_axis(rows, best, 1)
+    return rows
+
+
+def _found(generation: Any, vector: Vectors, limit: int) -> NDArray[np.int64]:
+    """The rows that the index holds to be nearest, best first."""
+    if hasattr(generation, "matrix"):
+        return generation.matrix.nearest(vector, limit)[1]
+    return generation.faiss.search(vector[None], min(limit, generation.manifest.sentences))[1][0]
+
+
+# --------------------------------------------------------------------------------------------- report
+
+
+def _tables(figures: list[dict[str, Any]]) -> str:
+    built = [
+        (
+            f"{row['sentences']:,}",
+            row["build"],
+            row["killed"],
+            row["resumed"],
+            f"{1 - row['resumed_embedded']:.0%}",
+            row["build_peak"],
+            row["disk"],
+            row["sentences"] / row["encode_rate"],
+        )
+        for row in figures
+    ]
+    asked = [
+        (
+            f"{row['sentences']:,}",
+            row["warm"],
+            row["p50"],
+            row["p95"],
+            f"{row['recall']:.4f}",
+            row["resident"],
+            row["anonymous"],
+        )
+        for row in figures
+    ]
+    build = [
+        "sentences",
+        "build s",
+        "killed after s",
+        "built again in s",
+        "vectors kept",
+        "peak MB",
+        "disk MB",
+    ]
+    ask = ["sentences", "opened in s", "ask p50 ms", "p95 ms", "recall@10", "resident MB", "anonymous MB"]
+    return "\n\n".join([table([*build, "the network would add s (reckoned)"], built), table(ask, asked)])
+
+
+def _floor(row: dict[str, Any]) -> str:
+    """What an exact search reads."""
+    from benchmarks import floor
+
+    cpu, read = floor.reached(), floor.exact_search(row["sentences"])
+    return (
+        f"\nFloor: an exact search of {row['sentences']:,} sentences reads {read / 1e6:,.0f} MB, "
+        f"{read / cpu.bandwidth * 1000:.1f} ms at what this CPU reaches ({cpu})."
+    )
+
+
+if __name__ == "__main__":
+    main()
