@@ -5,6 +5,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from index.build import Progress, Summary, build
 from index.changes import Changes, changes
 from index.documents import Unreadable
 from index.encoder import Encoder
-from index.errors import UnknownSource
+from index.errors import ModelError, UnknownSource
 from index.generation import Entry, Generation
 from index.records import Document, Hit, Passage
 from index.search import Searcher
@@ -50,6 +51,7 @@ class Engine:
         self.reader = reader or reader_of(settings)
         self.calibration: Calibration | None = None
         """How confidence is bent; by default as ``docent calibrate`` found it for this index."""
+        self._loading = self.reader
         self._lock = threading.Lock()
         self._opened: Generation | None = None
         self._searcher: Searcher | None = None
@@ -77,6 +79,7 @@ class Engine:
             ModelError: the model cannot be loaded.
         """
         watch = _Stopwatch()
+        self._load_reader_meanwhile()
         searcher = self._current()
         searched_for = stand_alone(question, history)
         wants_list = answer.asks_for_list(searched_for)
@@ -101,6 +104,12 @@ class Engine:
         )
         watch.lap("check files")
         return replace(reply, notices=notices, elapsed_ms=sum(watch.stages.values()), stages=watch.stages)
+
+    def _load_reader_meanwhile(self) -> None:
+        """Have the reader loaded, at the first question, while that is searched."""
+        reader, self._loading = self._loading, None
+        if reader is not None:
+            threading.Thread(target=_load, args=[reader], daemon=True).start()
 
     def _read(self, question: str, hits: Sequence[Hit]) -> list[Evidence]:
         if self.reader is None:
@@ -201,7 +210,7 @@ class Engine:
         """
         self.encoder.encode_question("?")
         if self.reader is not None:
-            self.reader.read("?", ["."])
+            self.reader.prepare()
 
     def changes(self) -> Changes:
         """How the documents differ from the index.
@@ -253,6 +262,11 @@ class Engine:
         if searcher is None or searcher.generation is not generation:
             self._searcher = searcher = Searcher(generation, self.encoder, self.settings)
         return searcher
+
+
+def _load(reader: Reader) -> None:
+    with suppress(ModelError):  # which reading will meet again
+        reader.prepare()
 
 
 class _Stopwatch:

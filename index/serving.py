@@ -18,7 +18,7 @@ from index.settings import Settings
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-    from tokenizers import Encoding
+    from tokenizers import Encoding, Tokenizer
 
     from index.encoder import Vectors
 
@@ -117,8 +117,11 @@ class GraphEncoder:
         """Open it; raises NotExported where that fails."""
         self._folder, self._about = folder, about
         self._tokenizer = graphs.tokenizer(folder, about.most_tokens)
-        self._counting = graphs.tokenizer(folder, None)
         self._graph = Graph(folder)
+
+    @cached_property
+    def _counting(self) -> "Tokenizer":
+        return graphs.tokenizer(self._folder, None)
 
     @cached_property
     def _many(self) -> Graph:

@@ -7,7 +7,6 @@ import logging
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -114,8 +113,8 @@ class NetworkReader(ABC):
 
     def prepare(self) -> None:
         """See ``Reader``."""
-        with suppress(NotExported), self._alone:
-            self._exported()
+        with self._alone:
+            _ = self._loaded
 
     def read(self, question: str, passages: Sequence[str]) -> list[Reading]:
         """See ``Reader``."""
@@ -139,21 +138,16 @@ class NetworkReader(ABC):
 
     @cached_property
     def _loaded(self) -> "tuple[Tokenizer, Run, About]":
-        try:
-            folder, about = self._exported()
-            return graphs.tokenizer(folder, about.most_tokens), Graph(folder).run, about
-        except NotExported as refusal:
-            level = logging.INFO if self._settings.serving.backend == "torch" else logging.WARNING
-            _log.log(level, "the reader %s runs by torch, which is slower: %s.", self.name, refusal)
+        fingerprint = self.fingerprint
+        if self._settings.serving.backend != "torch":
+            folder = self._settings.graphs_folder() / f"reader-{fingerprint[:16]}"
+            try:
+                about = graphs.exported(folder, self._export)
+                return graphs.tokenizer(folder, about.most_tokens), Graph(folder).run, about
+            except NotExported as refusal:
+                _log.warning("the reader %s runs by torch, which is slower: %s.", self.name, refusal)
         network, tokenizer, about = self.load()
         return tokenizer, _by_torch(network), about
-
-    def _exported(self) -> tuple[Path, About]:
-        """The folder of the graph, and what is known of it; raises NotExported and ModelError."""
-        folder = self._settings.graphs_folder() / f"reader-{self.fingerprint[:16]}"
-        if self._settings.serving.backend == "torch":
-            raise NotExported("serving.backend says so")
-        return folder, graphs.exported(folder, self._export)
 
     def _export(self, folder: Path) -> About:
         import numpy as np

@@ -68,10 +68,10 @@ class Reader(Protocol):
         """Changes whenever its readings may."""
 
     def prepare(self) -> None:
-        """Do what takes long but has to be done once, so that no question waits for it.
+        """Load the model, so that the first passage need not wait for it.
 
         Raises:
-            ModelError: the model cannot be loaded.
+            ModelError: it cannot be loaded.
         """
 
     def read(self, question: str, passages: Sequence[str]) -> list[Reading]:
