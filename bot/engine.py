@@ -187,7 +187,7 @@ class Engine:
             ModelError: the model cannot be loaded.
         """
         self._current()
-        self.encoder.encode_question("?")
+        self.encoder.encode_questions(["?"])
         if self.reader is not None:
             self.reader.read("?", ["."])
 

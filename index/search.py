@@ -14,6 +14,7 @@ from index.encoder import Encoder
 from index.errors import IndexMismatch
 from index.generation import Generation
 from index.lexical import coverage
+from index.questions import Questions
 from index.records import Features, Hit, Passage
 from index.settings import Settings
 
@@ -62,7 +63,7 @@ class Searcher:
                 f"{encoder.name}, or the model's files changed. Run `docent index`, or set encoder.model."
             )
         self.generation = generation
-        self._encoder = encoder
+        self._questions = Questions(encoder)
         self._settings = settings.search
 
     def search(self, question: str, passages: int | None = None, lap: Lap = lambda _: None) -> list[Hit]:
@@ -73,7 +74,7 @@ class Searcher:
             passages: how many passages' sentences compete; by default as the settings say.
             lap: hears of the stages encode, search and weigh.
         """
-        vector = self._encoder.encode_question(question)
+        vector = self._questions.vector(question)
         lap("encode")
         limit = self._settings.passages if passages is None else passages
         best = self.rank(question, vector)[:limit]
@@ -89,7 +90,7 @@ class Searcher:
             question: in words, as a person asks.
             lap: as of ``search``.
         """
-        vector = self._encoder.encode_question(question)
+        vector = self._questions.vector(question)
         lap("encode")
         found = self.rank(question, vector, self._settings.sweep)
         lap("search")
@@ -99,7 +100,7 @@ class Searcher:
 
     def passages(self, question: str, limit: int) -> list[Passage]:
         """The best passages, best first."""
-        vector = self._encoder.encode_question(question)
+        vector = self._questions.vector(question)
         best = self.rank(question, vector)[:limit]
         return [self.generation.passage(candidate.number) for candidate in best]
 

@@ -646,7 +646,7 @@ def test_passages_fit_the_real_model(docs, settings, real_encoder: SentenceTrans
     assert generation.manifest.dimension == 384
     vectors = generation.vectors(range(summary.sentences))
     assert np.linalg.norm(vectors, axis=1) == pytest.approx(np.ones(len(vectors)), abs=1e-5)
-    question = real_encoder.encode_question("Who attended the meeting?")
+    question = real_encoder.encode_questions(["Who attended the meeting?"])[0]
     best = generation.matrix.nearest(question, 1)[1]
     [passage] = generation.passages_with(best).tolist()
     assert generation.passage(passage).locator.startswith("Minutes of the garden club › Attendance")

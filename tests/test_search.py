@@ -35,8 +35,8 @@ class Pictured:
         cosines = [self.cosines[text] for text in texts]
         return np.array([[cosine, (1 - cosine**2) ** 0.5] for cosine in cosines], np.float32)
 
-    def encode_question(self, question: str) -> np.ndarray:
-        return np.array([1, 0], np.float32)
+    def encode_questions(self, questions: Sequence[str]) -> np.ndarray:
+        return np.array([[1, 0]] * len(questions), np.float32)
 
 
 def searcher(folder: Path, cosines: dict[str, float], **flags: object) -> Searcher:
@@ -52,7 +52,7 @@ def searcher(folder: Path, cosines: dict[str, float], **flags: object) -> Search
 
 
 def rank(found: Searcher, question: str) -> list[Candidate]:
-    return found.rank(question, found._encoder.encode_question(question))
+    return found.rank(question, found._questions.vector(question))
 
 
 def hits(found: list[Hit]) -> list[str]:
