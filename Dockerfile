@@ -55,7 +55,7 @@ USER 10001:10001
 # The proof that this image has all that it needs: the model, its checksum, a word encoded, no network.
 RUN --network=none python -c "import os, sys; from index import serving, settings; \
     model = serving.ServedEncoder(settings.load(environment={**os.environ, 'DOCENT_STATE__FOLDER': '/nowhere'})); \
-    print('model', model.fingerprint, *model.encode_question('word').shape); sys.exit('torch' in sys.modules)"
+    print('model', model.fingerprint, *model.encode_questions(['word']).shape); sys.exit('torch' in sys.modules)"
 VOLUME ["/documents", "/state"]
 # The bot touches that file at least every 30 s while it polls. The first index may take its time.
 HEALTHCHECK --start-period=30m --interval=30s --timeout=10s --retries=2 \

@@ -200,7 +200,7 @@ def _recall(engine: Engine, questions: list[str]) -> float:
     import numpy as np
 
     generation = engine.generation()
-    vectors = np.array([engine.encoder.encode_question(question) for question in questions])
+    vectors = engine.encoder.encode_questions(questions)
     exact = _nearest(generation, vectors)
     found = 0
     for vector, right in zip(vectors, exact, strict=True):

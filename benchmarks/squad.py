@@ -49,6 +49,6 @@ class Remembering(ServedEncoder):
             self._memory.update(zip(new, super().encode(new, advance), strict=True))
         return np.array([self._memory[text] for text in texts])
 
-    def encode_question(self, question: str) -> Vectors:
+    def encode_questions(self, questions: Sequence[str]) -> Vectors:
         """See ``Encoder``; the embedded model encodes questions as it does texts."""
-        return self.encode([question])[0]
+        return self.encode(questions)

@@ -90,7 +90,7 @@ def _documents(engine: Engine) -> Iterator[Finding]:
 def _model(engine: Engine) -> Iterator[Finding]:
     started = time.perf_counter()
     try:
-        engine.encoder.encode_question("?")
+        engine.encoder.encode_questions(["?"])
     except DocentError as error:
         yield Finding("wrong", f"model: {error}")
     else:

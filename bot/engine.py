@@ -23,6 +23,7 @@ from index.changes import Changes, changes
 from index.documents import Unreadable
 from index.encoder import Encoder
 from index.errors import ModelError, UnknownSource
+from index.files import Files
 from index.generation import Entry, Generation
 from index.records import Document, Hit, Passage
 from index.search import Searcher
@@ -55,6 +56,7 @@ class Engine:
         self._lock = threading.Lock()
         self._opened: Generation | None = None
         self._searcher: Searcher | None = None
+        self._files: Files | None = None
 
     def build(self, *, full: bool = False, progress: Progress | None = None) -> Summary:
         """Bring the index up to date; see ``index.build.build`` for what it raises."""
@@ -85,9 +87,10 @@ class Engine:
         wants_list = answer.asks_for_list(searched_for)
         find = searcher.sweep if wants_list else searcher.search
         hits = find(searched_for, lap=watch.lap)
-        found = (self._members if wants_list else self._read)(searched_for, hits)
+        evidence = (self._members if wants_list else self._read)(searched_for, hits)
         bent = self.calibration or calibration.read(self.calibration_file())
-        evidence = [replace(one, log_odds=bent.apply(one.log_odds)) for one in found]
+        if bent != Calibration():
+            evidence = [replace(one, log_odds=bent.apply(one.log_odds)) for one in evidence]
         watch.lap("read")
         reply = answer.compose(
             question,
@@ -208,7 +211,7 @@ class Engine:
         Raises:
             ModelError: one of them cannot be loaded.
         """
-        self.encoder.encode_question("?")
+        self.encoder.encode_questions(["?"])
         if self.reader is not None:
             self.reader.prepare()
 
@@ -225,13 +228,14 @@ class Engine:
         return self._notice(self.generation(), source)
 
     def _notice(self, generation: Generation, source: str) -> str | None:
-        file = self.settings.documents.folder / source
+        files = self._files
+        if files is None or files.generation is not generation:
+            self._files = files = Files(generation, self.settings.documents.folder)
         try:
-            same = documents.digest_file(file) == generation.document(source).digest
+            if files.unchanged(source):
+                return None
         except OSError:
             return f"{source} is gone or cannot be read; the quotes are from when it was indexed."
-        if same:
-            return None
         return f"{source} changed since it was indexed; the quotes are from the earlier text."
 
     def _from_file(self, source: str) -> Document:

@@ -6,7 +6,7 @@ it was indexed counts as new only when it can be.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from index import documents
 from index.documents import File, Skipped, Unreadable
@@ -14,7 +14,7 @@ from index.generation import Entry, Generation
 from index.records import Document
 from index.settings import Settings
 
-_RACY = timedelta(seconds=2)  # a file may change twice within one tick of a coarse file system's clock
+RACY_NS = 2_000_000_000  # a file may change twice within one tick of a coarse file system's clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def changes(generation: Generation, settings: Settings) -> Changes:
     files, _ = documents.walk(settings.documents.folder, settings.documents.max_bytes)
     known = {entry.source: entry for entry in generation.entries()}
     passed_over = {skip.source for skip in generation.manifest.skipped}
-    settled = _settled_ns(generation)
+    settled = settled_ns(generation)
     added, edited = [], []
     for file in files:
         entry = known.pop(file.source, None)
@@ -94,7 +94,7 @@ def make_plan(
     entries = {entry.source: entry for entry in old.entries()} if old else {}
     reusable = old is not None and old.manifest.splitting == splitting
     passed_over = {skip.source for skip in old.manifest.skipped} if old else set()
-    settled = _settled_ns(old) if old else 0
+    settled = settled_ns(old) if old else 0
     items: list[tuple[File, Entry | None]] = []
     refused = list(skipped)
     for file in files:
@@ -127,15 +127,25 @@ def in_order(skipped: Iterable[Skipped]) -> tuple[Skipped, ...]:
     return tuple(sorted(skipped, key=lambda skip: skip.source))
 
 
-def _settled_ns(generation: Generation) -> int:
+def settled_ns(generation: Generation) -> int:
     """The time, in nanoseconds, before which a change was surely seen when the generation was built."""
-    created = datetime.fromisoformat(generation.manifest.created)
-    return int((created - _RACY).timestamp() * 1e9)
+    return int(datetime.fromisoformat(generation.manifest.created).timestamp() * 1e9) - RACY_NS
+
+
+def looks_unchanged(entry: Entry, file: File, settled: int) -> bool:
+    """Whether size and change time alone tell that a file is what was indexed.
+
+    Args:
+        entry: what was indexed.
+        file: as it is now.
+        settled: the time, in nanoseconds, before which changes were seen when it was indexed.
+    """
+    return entry.mtime_ns < settled and (entry.size, entry.mtime_ns) == (file.size, file.mtime_ns)
 
 
 def _unchanged(entry: Entry, file: File, settled: int) -> bool:
     """Whether a file is what was indexed: by size and change time, or else by its bytes."""
-    if entry.mtime_ns < settled and (entry.size, entry.mtime_ns) == (file.size, file.mtime_ns):
+    if looks_unchanged(entry, file, settled):
         return True
     try:
         return entry.size == file.size and documents.digest(documents.read(file)) == entry.digest

@@ -53,8 +53,8 @@ class Encoder(Protocol):
     def encode(self, texts: Sequence[str], advance: Callable[[int], None] = ...) -> "Vectors":
         """Unit vectors of texts of documents, shape (texts, dimension); ``advance`` hears how many."""
 
-    def encode_question(self, question: str) -> "Vectors":
-        """The unit vector of a question, shape (dimension,)."""
+    def encode_questions(self, questions: Sequence[str]) -> "Vectors":
+        """Unit vectors of questions, shape (questions, dimension)."""
 
 
 class SentenceTransformerEncoder:
@@ -117,13 +117,13 @@ class SentenceTransformerEncoder:
             time.sleep(_LET_IN)
         return vectors
 
-    def encode_question(self, question: str) -> "Vectors":
-        """The unit float32 vector of a question, shape (dimension,)."""
+    def encode_questions(self, questions: Sequence[str]) -> "Vectors":
+        """Unit float32 vectors of questions, shape (questions, dimension), in their order."""
         with self._alone:
-            vector: Vectors = self._model.encode_query(
-                question, normalize_embeddings=True, show_progress_bar=False
+            vectors: Vectors = self._model.encode_query(
+                list(questions), normalize_embeddings=True, show_progress_bar=False
             )
-        return vector
+        return vectors
 
     def export(self, folder: Path) -> About:
         """Write the whole model, pooling and normalisation included, as a graph into a folder.

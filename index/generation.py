@@ -2,6 +2,7 @@
 
     manifest.json   what made this generation, and the size and checksum of each file
     texts.sqlite    documents, passages and sentences
+    borders.npy     int64, the first sentence of each passage, and after them the number of sentences
     vectors.*       row i is the vector of sentence i; see index/vectors.py
     lexical/        BM25 over passages, numbered as in texts.sqlite
 
@@ -11,6 +12,7 @@ Nothing in it ever changes, and nothing is pickled. How one comes to be is ``ind
 import sqlite3
 import threading
 import weakref
+from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +21,7 @@ import msgspec
 
 from index.documents import Skipped, digest_file
 from index.errors import IndexDamaged, IndexMismatch, UnknownSource
-from index.records import Document, Mark, Passage, Sentence
+from index.records import Document, Passage, Sentence
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,12 +31,12 @@ if TYPE_CHECKING:
     from index.lexical import Lexical
     from index.vectors import Matrix
 
-FORMAT = 2  # of the folder; another one is rebuilt, not read
+FORMAT = 3  # of the folder; another one is rebuilt, not read
 REBUILD = "Run `docent index --full` to build it anew."
 SCHEMA = """
 CREATE TABLE documents (
     id INTEGER PRIMARY KEY, source TEXT UNIQUE, title TEXT, digest TEXT, size INTEGER, mtime_ns INTEGER,
-    text TEXT, marks TEXT,
+    text TEXT,
     first INTEGER, last INTEGER  -- its passages: first <= id < last
 );
 CREATE TABLE passages (
@@ -45,7 +47,14 @@ CREATE INDEX passages_by_document ON passages (document);
 CREATE TABLE sentences (id INTEGER PRIMARY KEY, start INTEGER, "end" INTEGER);
 """
 
+BORDERS = "borders.npy"
 _TABLES = ("documents", "passages", "sentences")
+_SENTENCES = """
+SELECT p.id, p.document, p.start, p."end", p.locator, s.start, s."end" FROM json_each(?) AS wanted
+JOIN passages AS p ON p.id = wanted.value JOIN sentences AS s ON s.id >= p.first AND s.id < p.last
+ORDER BY s.id
+"""
+_ENTRIES = "SELECT id, source, title, digest, size, mtime_ns, first, last FROM documents"
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,18 +110,26 @@ class Generation:
 
     def entries(self) -> list[Entry]:
         """All documents, in the order of their sources."""
-        rows = self._query(
-            "SELECT id, source, title, digest, size, mtime_ns, first, last FROM documents ORDER BY id"
-        )
-        return [Entry(*row) for row in rows]
+        return [Entry(*row) for row in self._query(f"{_ENTRIES} ORDER BY id")]
 
-    def document(self, source: str) -> Document:
-        """The document with its text as it was indexed.
+    def entry(self, source: str) -> Entry:
+        """One of them.
 
         Raises:
             UnknownSource: there is none of that name.
         """
-        return self._document(self._number(source))
+        rows = self._query(f"{_ENTRIES} WHERE source = ?", source)
+        if not rows:
+            raise UnknownSource(f"There is no document '{source}' in the index.")
+        return Entry(*rows[0])
+
+    def document(self, source: str) -> Document:
+        """The document with its text as it was indexed, and no marks: the locators were made of them.
+
+        Raises:
+            UnknownSource: there is none of that name.
+        """
+        return self._document(self.entry(source).id)
 
     def passage(self, number: int) -> Passage:
         """The passage of that number."""
@@ -127,19 +144,22 @@ class Generation:
         Raises:
             UnknownSource: there is no document of that name.
         """
-        number = self._number(source)
+        number = self.entry(source).id
         rows = self._query(
             'SELECT start, "end", locator FROM passages WHERE document = ? ORDER BY id', number
         )
         return [Passage(self._document(number), *row) for row in rows]
 
-    def sentences(self, passage: int) -> list[Sentence]:
-        """The sentences of the passage of that number, in reading order."""
-        record, rows = self.passage(passage), self.sentence_rows(passage)
-        spans = self._query(
-            'SELECT start, "end" FROM sentences WHERE id >= ? AND id < ? ORDER BY id', rows.start, rows.stop
-        )
-        return [Sentence(record, *span) for span in spans]
+    def sentences(self, passages: Sequence[int]) -> list[list[Sentence]]:
+        """For each of the passages of these numbers its sentences in reading order."""
+        found: dict[int, list[Sentence]] = {number: [] for number in passages}
+        numbers = msgspec.json.encode(list(found)).decode()
+        for number, document, start, end, locator, *span in self._query(_SENTENCES, numbers):
+            sentences = found[number]
+            passage = sentences[0].passage if sentences else None
+            passage = passage or Passage(self._document(document), start, end, locator)
+            sentences.append(Sentence(passage, *span))
+        return [found[number] for number in passages]
 
     def rows_by_text(self, entry: Entry) -> dict[str, int]:
         """The row of the vector of each sentence of a document."""
@@ -153,7 +173,7 @@ class Generation:
 
     def sentence_rows(self, passage: int) -> range:
         """The rows of the vectors that belong to the sentences of a passage."""
-        return range(int(self._borders[passage]), int(self._borders[passage + 1]))
+        return range(*self._borders[passage : passage + 2].tolist())
 
     def passages_with(self, sentences: "NDArray[np.int64]") -> "NDArray[np.int64]":
         """The numbers of the passages that hold the sentences of these numbers."""
@@ -202,23 +222,17 @@ class Generation:
 
     @cached_property
     def _borders(self) -> "NDArray[np.int64]":
-        """The first sentence of each passage, and after them the number of sentences."""
         import numpy as np
 
-        firsts = [row[0] for row in self._query("SELECT first FROM passages ORDER BY id")]
-        return np.array([*firsts, self.manifest.sentences], np.int64)
-
-    def _number(self, source: str) -> int:
-        rows = self._query("SELECT id FROM documents WHERE source = ?", source)
-        if not rows:
-            raise UnknownSource(f"There is no document '{source}' in the index.")
-        return int(rows[0][0])
+        try:
+            borders: NDArray[np.int64] = np.load(self.folder / BORDERS)
+        except (OSError, ValueError) as error:
+            raise IndexDamaged(f"{self.folder / BORDERS} cannot be read: {error}. {REBUILD}") from error
+        return borders
 
     def _read_document(self, number: int) -> Document:
-        source, title, text, digest, marks = self._query(
-            "SELECT source, title, text, digest, marks FROM documents WHERE id = ?", number
-        )[0]
-        return Document(source, title, text, digest, msgspec.json.decode(marks, type=tuple[Mark, ...]))
+        row = self._query("SELECT source, title, text, digest FROM documents WHERE id = ?", number)[0]
+        return Document(*row)
 
     def _query(self, sql: str, *values: object) -> list[Any]:
         try:

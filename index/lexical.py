@@ -10,6 +10,7 @@ import shutil
 import tempfile
 import weakref
 from collections.abc import Collection, Iterable, Iterator
+from functools import lru_cache
 from math import log
 from pathlib import Path
 from unicodedata import normalize
@@ -24,6 +25,7 @@ LANGUAGES = (
 )  # fmt: skip
 
 _LONGEST_WORD = 401  # bytes, which is 100 characters in any script; longer runs are not words
+_REMEMBERED = 32_768  # texts with their stems, about 0.5 KB each
 _FUNCTION_WORDS = frozenset(
     """a about all also am an and any are as at be been being but by can could did do does doing for from
     had has have having he her here hers him his how i if in into is it its just many me might much my no
@@ -42,10 +44,19 @@ class Analyser:
             raise SettingsError(f"lexical.language: there is no '{language}'. There are: {known}.")
         self._words = _base().build()
         self.stemming = _base().filter(tantivy.Filter.stemmer(language)).build()
+        self._words_of = lru_cache(_REMEMBERED)(self._spaced)
 
     def stems(self, text: str) -> list[str]:
         """The stem of every word, in order."""
         return self.stemming.analyze(normalize("NFC", text))
+
+    def _spaced(self, text: str) -> str:
+        return f" {' '.join(self.stems(text))} "
+
+    def found(self, stems: Iterable[str], text: str) -> frozenset[str]:
+        """Those of the stems that are of words of a text; what is looked at lately is looked at quickly."""
+        words = self._words_of(text)
+        return frozenset(stem for stem in stems if f" {stem} " in words)
 
     def content(self, question: str) -> frozenset[str]:
         """The stems of the words that a question is about; of all its words if there is no such."""

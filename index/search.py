@@ -7,20 +7,18 @@ as 0, which is what texts that have nothing in common have.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from index.encoder import Encoder
 from index.errors import IndexMismatch
 from index.generation import Generation
 from index.lexical import coverage
-from index.records import Features, Hit, Passage
+from index.questions import Questions
+from index.records import Features, Hit, Passage, Sentence
 from index.settings import Settings
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from index.encoder import Vectors
 
 EVIDENCE = Features(
@@ -42,8 +40,7 @@ Lap = Callable[[str], None]
 _TINY = 1e-9  # against a division by zero
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):  # of which a question makes hundreds
     """A passage that a search looks at: cosine of its best sentence, BM25, and the two fused."""
 
     number: int
@@ -62,7 +59,7 @@ class Searcher:
                 f"{encoder.name}, or the model's files changed. Run `docent index`, or set encoder.model."
             )
         self.generation = generation
-        self._encoder = encoder
+        self._questions = Questions(encoder)
         self._settings = settings.search
 
     def search(self, question: str, passages: int | None = None, lap: Lap = lambda _: None) -> list[Hit]:
@@ -73,7 +70,7 @@ class Searcher:
             passages: how many passages' sentences compete; by default as the settings say.
             lap: hears of the stages encode, search and weigh.
         """
-        vector = self._encoder.encode_question(question)
+        vector = self._questions.vector(question)
         lap("encode")
         limit = self._settings.passages if passages is None else passages
         best = self.rank(question, vector)[:limit]
@@ -89,7 +86,7 @@ class Searcher:
             question: in words, as a person asks.
             lap: as of ``search``.
         """
-        vector = self._encoder.encode_question(question)
+        vector = self._questions.vector(question)
         lap("encode")
         found = self.rank(question, vector, self._settings.sweep)
         lap("search")
@@ -99,7 +96,7 @@ class Searcher:
 
     def passages(self, question: str, limit: int) -> list[Passage]:
         """The best passages, best first."""
-        vector = self._encoder.encode_question(question)
+        vector = self._questions.vector(question)
         best = self.rank(question, vector)[:limit]
         return [self.generation.passage(candidate.number) for candidate in best]
 
@@ -116,10 +113,11 @@ class Searcher:
         cosines, rows = self.generation.matrix.nearest(vector, limit)
         bm25 = self.generation.lexical.search(question, limit)
         cosine: dict[int, float] = {}
-        for number, value in zip(self.generation.passages_with(rows), cosines, strict=True):
-            cosine.setdefault(int(number), float(value))  # rows come best first
+        numbers = self.generation.passages_with(rows).tolist()
+        for number, value in zip(numbers, cosines.tolist(), strict=True):
+            cosine.setdefault(number, value)  # rows come best first
         for number in bm25.keys() - cosine.keys():
-            cosine[number] = float(self._cosines(number, vector).max())
+            cosine[number] = max(self._cosines(number, vector))
         top_cosine = max(*cosine.values(), _TINY)
         top_bm25 = max(bm25.values(), default=1.0)
         candidates = [
@@ -133,27 +131,36 @@ class Searcher:
         ]
         return sorted(candidates, key=lambda candidate: (-candidate.score, candidate.number))
 
-    def _cosines(self, passage: int, vector: "Vectors") -> "NDArray[np.float32]":
-        """Cosines of the sentences of a passage to the question, shape (sentences,)."""
-        cosines: NDArray[np.float32] = (
+    def _cosines(self, passage: int, vector: "Vectors") -> list[float]:
+        """Cosines of the sentences of a passage to the question."""
+        cosines: list[float] = (
             self.generation.vectors(self.generation.sentence_rows(passage)) @ vector
-        )
+        ).tolist()
         return cosines
 
     def _weigh(self, question: str, vector: "Vectors", passages: list[int]) -> list[Hit]:
         lexical = self.generation.lexical
         sharp, smooth = lexical.weights(question), lexical.weights(question, OTHERS, OTHERS_WITH)
+
+        @cache  # few sentences differ in the words of the question that they hold
+        def covered(stems: frozenset[str]) -> tuple[float, float]:
+            return coverage(sharp, stems), coverage(smooth, stems)
+
         hits = []
-        for number in passages:
+        for number, sentences in zip(passages, self.generation.sentences(passages), strict=True):
             cosines = self._cosines(number, vector)
-            sentences = self.generation.sentences(number)
-            passage = sentences[0].passage
-            context = set(lexical.analyser.stems(f"{passage.document.title}\n{passage.text}"))
-            of_passage = float(cosines.max()), coverage(sharp, context), coverage(smooth, context)
-            for sentence, cosine in zip(sentences, cosines, strict=True):
-                stems = set(lexical.analyser.stems(sentence.text))
-                features = Features(
-                    float(cosine), coverage(sharp, stems), coverage(smooth, stems), *of_passage
-                )
+            stems = [lexical.analyser.found(sharp, sentence.text) for sentence in sentences]
+            around = [lexical.analyser.found(sharp, text) for text in _around(sentences)]
+            of_passage = max(cosines), *covered(frozenset().union(*stems, *around))
+            for sentence, cosine, found in zip(sentences, cosines, stems, strict=True):
+                features = Features(cosine, *covered(found), *of_passage)
                 hits.append(Hit(sentence, features.weighed(EVIDENCE), features))
         return sorted(hits, key=lambda hit: -hit.score)
+
+
+def _around(sentences: list[Sentence]) -> list[str]:
+    """What else than its sentences tells what a passage is about: its document's title, and headings."""
+    passage, text = sentences[0].passage, sentences[0].passage.document.text
+    borders = [passage.start, *(place for s in sentences for place in (s.start, s.end)), passage.end]
+    between = (text[start:end] for start, end in zip(borders[::2], borders[1::2], strict=True))
+    return [passage.document.title, *(part for part in between if part and not part.isspace())]

@@ -24,7 +24,7 @@ import msgspec
 
 from index.documents import File, digest_file
 from index.errors import IndexBusy, IndexDamaged, IndexFolderError, IndexMissing
-from index.generation import REBUILD, SCHEMA, Entry, Generation, Manifest, uri
+from index.generation import BORDERS, REBUILD, SCHEMA, Entry, Generation, Manifest, uri
 from index.records import Document, Passage, Sentence
 
 if TYPE_CHECKING:
@@ -75,11 +75,10 @@ class Draft:
                 ((self.sentences + i, s.start, s.end) for i, s in enumerate(sentences)),
             )
             self.passages, self.sentences = self.passages + 1, last
-        marks = msgspec.json.encode(document.marks).decode()
         self._database.execute(
-            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (self.documents, document.source, document.title, document.digest, file.size, file.mtime_ns,
-             document.text, marks, first, self.passages),
+             document.text, first, self.passages),
         )  # fmt: skip
         self.documents += 1
 
@@ -101,7 +100,7 @@ class Draft:
             (to_sentence, rows.start, rows.stop),
         )
         self._database.execute(
-            "INSERT INTO documents SELECT ?, source, title, digest, ?, ?, text, marks, ?, ? "
+            "INSERT INTO documents SELECT ?, source, title, digest, ?, ?, text, ?, ? "
             "FROM old.documents WHERE id = ?",
             (self.documents, file.size, file.mtime_ns, self.passages, entry.last + to_passage, entry.id),
         )
@@ -136,6 +135,11 @@ class Draft:
 
     def finish(self) -> None:
         """Have the texts written; nothing can be added afterwards."""
+        import numpy as np
+
+        firsts = (row[0] for row in self._database.execute("SELECT first FROM passages ORDER BY id"))
+        borders = np.fromiter(firsts, np.int64, self.passages)
+        np.save(self.folder / BORDERS, np.append(borders, self.sentences))
         self._database.execute("COMMIT")
         self.close()
 

@@ -79,9 +79,12 @@ class WordsEncoder:
     def encode(self, texts: Sequence[str], advance: Callable[[int], None] = lambda _: None) -> Vectors:
         self.encoded += texts
         advance(len(texts))
-        return np.array([self.encode_question(text) for text in texts], np.float32)
+        return np.array([self._encode(text) for text in texts], np.float32)
 
-    def encode_question(self, question: str) -> Vectors:
+    def encode_questions(self, questions: Sequence[str]) -> Vectors:
+        return np.array([self._encode(question) for question in questions], np.float32)
+
+    def _encode(self, question: str) -> Vectors:
         vector = np.full(self.dimension, 1e-3, np.float32)
         for word in re.findall(r"\w+", question.lower()):
             vector[int.from_bytes(sha256(word.encode()).digest()[:4], "big") % self.dimension] += 1

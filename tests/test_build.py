@@ -51,7 +51,7 @@ def content(settings: Settings) -> dict[str, object]:
     generation = current(settings)
     generation.check()
     entries = generation.entries()
-    found = [generation.sentences(number) for number in range(generation.manifest.passages)]
+    found = generation.sentences(range(generation.manifest.passages))
     return {
         "documents": [generation.document(entry.source) for entry in entries],
         "entries": entries,
@@ -66,7 +66,7 @@ def content(settings: Settings) -> dict[str, object]:
 def rows_fit(settings: Settings) -> bool:
     """Whether every vector is that of its sentence."""
     generation = current(settings)
-    texts = [s.text for n in range(generation.manifest.passages) for s in generation.sentences(n)]
+    texts = [s.text for found in generation.sentences(range(generation.manifest.passages)) for s in found]
     return np.allclose(generation.vectors(range(len(texts))), WordsEncoder().encode(texts), atol=1e-6)
 
 
@@ -646,7 +646,7 @@ def test_passages_fit_the_real_model(docs, settings, real_encoder: ServedEncoder
     assert generation.manifest.dimension == 384
     vectors = generation.vectors(range(summary.sentences))
     assert np.linalg.norm(vectors, axis=1) == pytest.approx(np.ones(len(vectors)), abs=1e-5)
-    question = real_encoder.encode_question("Who attended the meeting?")
+    question = real_encoder.encode_questions(["Who attended the meeting?"])[0]
     best = generation.matrix.nearest(question, 1)[1]
     [passage] = generation.passages_with(best).tolist()
     assert generation.passage(passage).locator.startswith("Minutes of the garden club › Attendance")

@@ -206,7 +206,7 @@ def test_a_model_in_the_local_cache_is_used(tmp_path, monkeypatch):
 
 @pytest.mark.slow
 def test_known_cosines(real_encoder):
-    question = real_encoder.encode_question("Who attended the meeting?")
+    question = real_encoder.encode_questions(["Who attended the meeting?"])[0]
     vectors = real_encoder.encode([ATTENDED, FERRY])
     assert vectors @ question == pytest.approx([0.5944, -0.0060], abs=1e-4)
     assert float(vectors[0] @ vectors[1]) == pytest.approx(-0.0446, abs=1e-4)
@@ -254,18 +254,18 @@ def test_a_model_that_cannot_be_loaded_says_why(tmp_path):
     folder = save_model(tmp_path / "model")
     broken = encoder(tmp_path, folder)
     with pytest.raises(ModelError) as error:
-        broken.encode_question("x")
+        broken.encode_questions(["x"])
     assert str(error.value).startswith(f"The model in {folder} cannot be loaded: ")
     no_device = encoder(tmp_path, **{"encoder.device": "no-such-device"})
     with pytest.raises(ModelError, match=r"cannot be loaded: .*no-such-device"):
-        no_device.encode_question("x")
+        no_device.encode_questions(["x"])
 
 
 @pytest.mark.slow
 def test_a_copied_model_gives_the_same_vectors(tmp_path, real_encoder):
     copy = encoder(tmp_path, shutil.copytree(real_encoder.folder, tmp_path / "copy"))
     assert copy.fingerprint == real_encoder.fingerprint
-    assert np.array_equal(copy.encode_question(FERRY), real_encoder.encode_question(FERRY))
+    assert np.array_equal(copy.encode_questions([FERRY]), real_encoder.encode_questions([FERRY]))
 
 
 # ------------------------------------------------------------------------------------ many threads
@@ -286,8 +286,8 @@ class SlowModel:
         self.batches += 1
         return np.tile(self._work(0.02), (len(texts), 1))
 
-    def encode_query(self, question: str, **_: object) -> np.ndarray:
-        return self._work(0.001)
+    def encode_query(self, questions: list[str], **_: object) -> np.ndarray:
+        return np.tile(self._work(0.001), (len(questions), 1))
 
     def encode(self, text: str, **_: object) -> list[int]:
         self._work(0)
@@ -311,7 +311,7 @@ def test_questions_are_answered_while_another_thread_encodes(tmp_path, monkeypat
             time.sleep(0.001)
         while not build.done() and len(waits) < 8:
             start = time.perf_counter()
-            shared.encode_question("?")
+            shared.encode_questions(["?"])
             waits.append(time.perf_counter() - start)
         done = model.batches
         build.result()
@@ -324,7 +324,7 @@ def test_one_thread_at_a_time_uses_the_model(tmp_path, monkeypatch):
     monkeypatch.setattr(SentenceTransformerEncoder, "_loaded", SlowModel())
     shared = encoder(tmp_path)
     with ThreadPoolExecutor(8) as pool:
-        jobs = [pool.submit(shared.encode_question, "?") for _ in range(40)]
+        jobs = [pool.submit(shared.encode_questions, ["?"]) for _ in range(40)]
         jobs += [pool.submit(shared.count_tokens, "a b") for _ in range(200)]
         jobs += [pool.submit(shared.encode, ["a", "b"]) for _ in range(4)]
         for job in jobs:
@@ -335,14 +335,14 @@ def test_one_thread_at_a_time_uses_the_model(tmp_path, monkeypatch):
 def test_threads_share_the_tokenizer_of_the_real_model(real_encoder):
     """The tokenizers of Hugging Face fail with "Already borrowed" where two threads use one."""
     texts = [f"{ATTENDED} {n} {FERRY}" for n in range(20)]
-    alone = [real_encoder.encode_question(text) for text in texts]
+    alone = [real_encoder.encode_questions([text])[0] for text in texts]
     lengths = [real_encoder.count_tokens(text) for text in texts]
     with ThreadPoolExecutor(8) as pool:
         build = pool.submit(real_encoder.encode, texts * 3)
-        together = list(pool.map(real_encoder.encode_question, texts))
+        together = list(pool.map(real_encoder.encode_questions, [[text] for text in texts]))
         counted = list(pool.map(real_encoder.count_tokens, texts * 10))
         built = build.result()
-    assert np.abs(np.array(together) - np.array(alone)).max() < 1e-5
+    assert np.abs(np.concatenate(together) - np.array(alone)).max() < 1e-5
     assert counted == lengths * 10
     assert np.abs(built[:20] - np.array(alone)).max() < 1e-5
 
@@ -355,6 +355,6 @@ def test_only_one_of_many_threads_loads_the_model(tmp_path, monkeypatch):
     slow = lambda self: loaded.append("once") or time.sleep(0.1) or load_model(self)  # noqa: E731
     monkeypatch.setattr(SentenceTransformerEncoder._loaded, "func", slow)
     with ThreadPoolExecutor(4) as pool:
-        vectors = list(pool.map(fresh.encode_question, [FERRY] * 4))
+        vectors = list(pool.map(fresh.encode_questions, [[FERRY]] * 4))
     assert loaded == ["once"]
     assert all(np.array_equal(vector, vectors[0]) for vector in vectors)

@@ -86,9 +86,9 @@ def test_the_best_passages(engine: Engine):
 def test_warming_up_loads_what_the_first_question_needs(engine: Engine, monkeypatch: pytest.MonkeyPatch):
     fresh = Engine(engine.settings, WordsEncoder())
     asked: list[str] = []
-    encode = WordsEncoder.encode_question
+    encode = WordsEncoder.encode_questions
     monkeypatch.setattr(
-        WordsEncoder, "encode_question", lambda self, text: asked.append(text) or encode(self, text)
+        WordsEncoder, "encode_questions", lambda self, texts: asked.extend(texts) or encode(self, texts)
     )
     opened: list[str] = []
     current = Store.current

@@ -159,6 +159,14 @@ def test_coverage_is_the_share_of_the_weights(lexical, text, share):
     assert coverage({}, stems) == 0.0
 
 
+def test_the_stems_that_a_text_has_are_found_whole_and_in_any_form(english):
+    stems = ["cat", "run", "at", "6", "caf"]
+    assert english.found(stems, "The CATS ran. 6 cafés!") == {"cat", "6"}
+    assert english.found(stems, "Running at: 16") == {"run", "at"}
+    assert english.found(stems, "") == english.found([], "cats") == frozenset()
+    assert english.found(["cafe"], "cafe\u0301") == {"cafe"}
+
+
 def test_two_builds_give_equal_scores(tmp_path, lexical):
     build(tmp_path / "again", iter(PASSAGES), "english")
     again = Lexical(tmp_path / "again", "english")

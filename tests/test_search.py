@@ -35,8 +35,8 @@ class Pictured:
         cosines = [self.cosines[text] for text in texts]
         return np.array([[cosine, (1 - cosine**2) ** 0.5] for cosine in cosines], np.float32)
 
-    def encode_question(self, question: str) -> np.ndarray:
-        return np.array([1, 0], np.float32)
+    def encode_questions(self, questions: Sequence[str]) -> np.ndarray:
+        return np.array([[1, 0]] * len(questions), np.float32)
 
 
 def searcher(folder: Path, cosines: dict[str, float], **flags: object) -> Searcher:
@@ -52,7 +52,7 @@ def searcher(folder: Path, cosines: dict[str, float], **flags: object) -> Search
 
 
 def rank(found: Searcher, question: str) -> list[Candidate]:
-    return found.rank(question, found._encoder.encode_question(question))
+    return found.rank(question, found._questions.vector(question))
 
 
 def hits(found: list[Hit]) -> list[str]:
@@ -118,6 +118,24 @@ def test_a_passage_counts_for_its_sentences(tmp_path):
     assert [passage.locator for passage in found.passages("Do pets purr?", 1)] == ["paragraph 2"]
 
 
+def test_a_heading_counts_for_its_passage_but_not_for_its_sentences(tmp_path):
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    (docs / "a.md").write_text("# Plans\n\nWe meet. Bring tea.")
+    (docs / "b.md").write_text("# Cats\n\n## Naps\n\nThey sleep. All day.")
+    settings = load(flags={"documents.folder": docs, "state.folder": str(tmp_path / "s")})
+    encoder = Pictured(dict.fromkeys(["We meet.", "Bring tea.", "They sleep.", "All day."], 0.5))
+    build(settings, encoder)
+    found = Searcher(Store(settings.index_folder()).current(), encoder, settings)
+    nap, sleep = log(2), log(2)
+    of = features(found.search("Naps asleep, sleeping?"))
+    asleep = log(1 + 2.5 / 0.5)  # in no passage
+    total = nap + sleep + asleep
+    assert of["They sleep."] == pytest.approx((0.5, sleep / total, 0.5, (nap + sleep) / total), abs=1e-6)
+    assert of["All day."] == pytest.approx((0.5, 0, 0.5, (nap + sleep) / total), abs=1e-6)
+    assert of["Bring tea."] == pytest.approx((0.5, 0, 0.5, 0), abs=1e-6)
+
+
 def test_a_passage_found_by_its_words_only_has_its_exact_cosine(tmp_path):
     found = rank(searcher(tmp_path, COSINES, **{"search.candidates": 1}), QUESTION)
     assert [candidate.number for candidate in found] == [2, 1]
@@ -173,7 +191,7 @@ def test_a_sweep_returns_every_sentence_of_a_small_collection(tmp_path):
 
 def test_a_collection_of_one_sentence(tmp_path):
     made = searcher(tmp_path, {"Cats purr.": 0.6})
-    assert [astuple(candidate)[:2] for candidate in rank(made, "cats")] == [(0, pytest.approx(0.6))]
+    assert [candidate[:2] for candidate in rank(made, "cats")] == [(0, pytest.approx(0.6))]
     assert hits(made.search("cats")) == hits(made.sweep("")) == ["Cats purr."]
     assert [passage.text for passage in made.passages("dogs", 5)] == ["Cats purr."]
 

@@ -147,7 +147,7 @@ def test_an_index_of_many_sentences_is_searched_reused_and_checked_alike(
     with_lists = Store(settings.index_folder()).current()
     assert "vectors.faiss" in with_lists.manifest.files
     with_lists.check()
-    question = encoder.encode_question("harbour soup number 77")
+    question = encoder.encode_questions(["harbour soup number 77"])[0]
     rows = np.array(with_lists.vectors(range(1213)))
     assert with_lists.matrix.nearest(question, 10)[1].tolist() == best(rows, question, 10)
 
@@ -156,7 +156,7 @@ def test_an_index_of_many_sentences_is_searched_reused_and_checked_alike(
     second = build(settings, encoder)
     assert (encoder.encoded, second.reused) == (["A sentence that is new."], 1213)
     generation = Store(settings.index_folder()).current()
-    texts = [s.text for n in range(generation.manifest.passages) for s in generation.sentences(n)]
+    texts = [s.text for found in generation.sentences(range(generation.manifest.passages)) for s in found]
     assert np.allclose(generation.vectors(range(1214)), WordsEncoder().encode(texts), atol=1e-6)
 
 

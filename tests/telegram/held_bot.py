@@ -9,7 +9,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bot import engine
+from bot.answer import Answer
 from bot.cli import main
+from bot.conversation.topics import Turn
 from tests.conftest import Vectors, WordsEncoder
 
 HELD = Path(os.environ.get("HELD", "."))
@@ -24,13 +26,18 @@ class HeldEncoder(WordsEncoder):
             advance(0)
         return super().encode(texts, advance)
 
-    def encode_question(self, question: str) -> Vectors:
+
+class HeldEngine(engine.Engine):
+    """Waits likewise."""
+
+    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
         while (HELD / "ask").exists():
             time.sleep(0.02)
-        return super().encode_question(question)
+        return super().ask(question, history)
 
 
 engine.ServedEncoder = HeldEncoder  # type: ignore[assignment, misc]
+engine.Engine = HeldEngine  # type: ignore[misc]
 
 if __name__ == "__main__":
     main()

@@ -1,4 +1,4 @@
-"""``docent`` with an encoder that needs no model and obeys words of the question, for tests of timing.
+"""``docent`` with an encoder that needs no model, which obeys words of the question, for tests of timing.
 
 hold     it works until the file named by the variable GATE exists
 poison   it takes the whole process down, as a fault of a library in C would
@@ -8,17 +8,20 @@ PAUSE    a variable: seconds that every question takes
 
 import os
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from bot import engine
+from bot.answer import Answer
 from bot.cli import main
-from tests.conftest import Vectors, WordsEncoder
+from bot.conversation.topics import Turn
+from tests.conftest import WordsEncoder
 
 
-class MoodyEncoder(WordsEncoder):
+class MoodyEngine(engine.Engine):
     """Slow or broken where the question says so."""
 
-    def encode_question(self, question: str) -> Vectors:
+    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
         words = question.lower().split()
         while "hold" in words and not Path(os.environ["GATE"]).exists():
             time.sleep(0.01)
@@ -27,10 +30,11 @@ class MoodyEncoder(WordsEncoder):
         if "crash" in words:
             raise RuntimeError("the question told me to")
         time.sleep(float(os.environ.get("PAUSE", "0")))
-        return super().encode_question(question)
+        return super().ask(question, history)
 
 
-engine.ServedEncoder = MoodyEncoder  # type: ignore[assignment, misc]
+engine.ServedEncoder = WordsEncoder  # type: ignore[assignment, misc]
+engine.Engine = MoodyEngine  # type: ignore[misc]
 
 if __name__ == "__main__":
     main()

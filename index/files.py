@@ -1,0 +1,43 @@
+"""Whether the files that quotes are from still are what was indexed.
+
+Size and change time tell it nearly always. Where they do not, as of a file that was copied or was written
+just before it was indexed, its bytes do, and that is remembered.
+"""
+
+import time
+from pathlib import Path
+
+import msgspec
+
+from index.changes import RACY_NS, looks_unchanged, settled_ns
+from index.documents import File, digest_file
+from index.generation import Entry, Generation
+
+
+class Files:
+    """The files of the documents of a generation. Safe to share between threads."""
+
+    def __init__(self, generation: Generation, folder: Path) -> None:
+        self.generation = generation
+        self._folder = folder
+        self._seen: dict[str, tuple[Entry, int]] = {}  # as when compared last, and up to which change
+
+    def unchanged(self, source: str) -> bool:
+        """Whether a document's file is what was indexed.
+
+        Raises:
+            OSError: it is gone or cannot be read.
+            UnknownSource: there is no such document.
+        """
+        now, path = time.time_ns(), self._folder / source
+        status = path.stat()
+        file = File(source, path, status.st_size, status.st_mtime_ns)
+        if source not in self._seen:
+            self._seen[source] = self.generation.entry(source), settled_ns(self.generation)
+        entry, settled = self._seen[source]
+        if looks_unchanged(entry, file, settled):
+            return True
+        if entry.size != file.size or digest_file(path) != entry.digest:
+            return False
+        self._seen[source] = msgspec.structs.replace(entry, mtime_ns=file.mtime_ns), now - RACY_NS
+        return True
