@@ -328,6 +328,11 @@ def test_the_command_writes_weights_their_checksum_and_what_was_learned(
     assert set(card["articles"]) == {title for title, _ in ARTICLES} - kept
     network = trained(tiny, load_file(tmp_path / "out" / WEIGHTS.name))
     assert not any(value.isnan().any() for value in network.state_dict().values())
+    fewer = command(tmp_path / "fewer", home, [away], "--passes", "2", "--steps", "1")
+    train.main(fewer)
+    assert [
+        one["step"] for one in json.loads((tmp_path / "fewer/out" / TRAINING.name).read_bytes())["history"]
+    ] == [1]
     train.main(given)  # nothing is left to do
     assert {file.name: file.read_bytes() for file in (tmp_path / "out").iterdir()} == written
 
