@@ -12,7 +12,7 @@ from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
-from bot.reader.model import WORD_TABLE, Network, logits, pack, trained, unpack, untrained
+from bot.reader.model import WORD_TABLE, Dropout, Network, logits, pack, trained, unpack, untrained
 from bot.reader.tokens import Tokens, pairs
 from index.models import EMBEDDED_MODEL, folder_of
 
@@ -172,3 +172,23 @@ def test_the_embedded_encoder_packed(rows: list[Tokens]):
     for one, other in zip(said(network, rows), said(trained(folder, packed), rows), strict=True):
         near = one > torch.finfo(one.dtype).min
         torch.testing.assert_close(one[near], other[near], rtol=0.05, atol=0.05)
+
+
+def test_values_are_dropped_by_torchs_seed_while_training():
+    dropout = Dropout(0.1)
+    ones = torch.ones(200, 500)
+    assert dropout.eval()(ones) is ones
+    dropout.train()
+    torch.manual_seed(1)
+    first, second = dropout(ones), dropout(ones)
+    torch.manual_seed(1)
+    assert torch.equal(dropout(ones), first)
+    assert not torch.equal(first, second)
+    assert sorted(first.unique().tolist()) == pytest.approx([0, 256 / 230])
+    assert (first == 0).float().mean().item() == pytest.approx(26 / 256, abs=0.005)
+    assert first.mean().item() == pytest.approx(1, abs=0.01)
+
+
+def test_a_network_drops_values_by_it(tiny: Path):
+    kinds = {type(module) for module in untrained(tiny).modules() if "Dropout" in type(module).__name__}
+    assert kinds == {Dropout, nn.Dropout}  # torch's where nothing is dropped
