@@ -4,7 +4,6 @@ Nothing is loaded before the first passage is read.
 """
 
 import logging
-import threading
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from bot.reader.reading import Reader, Reading
+from bot.reader.turns import Turns
 from index import models
 from index.documents import digest_file
 from index.errors import ModelError, reason
@@ -65,7 +65,7 @@ class OwnReader:
     name = OWN
 
     def __init__(self) -> None:
-        self._alone = threading.Lock()  # two at once would only take each other's cores
+        self._alone = Turns()  # two at once would only take each other's cores
 
     @cached_property
     def fingerprint(self) -> str:
@@ -126,7 +126,7 @@ class HuggingFaceReader:
     def __init__(self, name: str, stamps: Path) -> None:
         self.name = name
         self._stamps = stamps
-        self._alone = threading.Lock()
+        self._alone = Turns()
 
     @cached_property
     def _folder(self) -> Path:
