@@ -4,7 +4,6 @@ Nothing is loaded before the first passage is read. Networks run as graphs, with
 """
 
 import logging
-import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from functools import cached_property
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from bot.reader.reading import Reader, Reading
+from bot.reader.turns import Turns
 from index import graphs, models
 from index.documents import digest_file
 from index.errors import ModelError, reason
@@ -87,7 +87,7 @@ class NetworkReader(ABC):
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._alone = threading.Lock()  # two at once would only take each other's cores
+        self._alone = Turns()  # two at once would only take each other's cores
 
     @property
     @abstractmethod

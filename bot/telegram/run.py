@@ -51,7 +51,7 @@ _SILENCE = 60.0  # seconds without an answer to a poll, after which there is no 
 _DEAD = 180.0  # seconds without even trying to poll, after which the updater must have died
 _GRACE = 5.0  # seconds to deliver what is being answered when the bot has to stop
 _PRUNE = 3600.0  # seconds between two times that old answers are deleted
-_THREADS = 4  # look into the documents; the model itself serves one at a time
+_THREADS = 32  # look into the documents; what takes long, as a list that is read, must not hold all of them
 _UPDATES = ["message", "edited_message", "callback_query", "inline_query", "my_chat_member"]
 
 

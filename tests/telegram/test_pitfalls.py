@@ -478,7 +478,7 @@ def test_questions_of_one_chat_are_answered_in_order_and_those_of_others_meanwhi
         assert [sent.reply_to for sent in by_bot(chat)] == questions
 
 
-def test_the_event_loop_is_not_blocked_while_the_encoder_works(desk: Desk) -> None:
+def test_slow_questions_keep_neither_the_event_loop_nor_other_questions_waiting(desk: Desk) -> None:
     busy, other = [desk.person(f"Busy{i}") for i in range(6)], desk.person()
     with desk.held():
         for chat in busy:
@@ -487,6 +487,7 @@ def test_the_event_loop_is_not_blocked_while_the_encoder_works(desk: Desk) -> No
         started = time.monotonic()
         answers_next(other)
         assert time.monotonic() - started < 2
+        assert attended(ask(other).text)
         assert not any(map(said, busy))
     for chat in busy:
         assert attended(chat.wait()[0].text)
