@@ -2,7 +2,6 @@ import os
 import shutil
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -349,7 +348,7 @@ def test_a_file_that_was_passed_over_and_mended_is_new(folder, settings, encoder
 
 def test_files_passed_over_are_not_tried_again_until_they_are_touched(folder, settings, encoder, monkeypatch):
     (folder / "noise.txt").write_bytes(bytes(range(256)))
-    monkeypatch.setattr("index.changes._RACY", timedelta(0))
+    monkeypatch.setattr("index.changes.RACY_NS", 0)
     build(settings, encoder)
     tried: list[str] = []
     monkeypatch.setattr(documents, "read", lambda file: tried.append(file.source) or b"")
