@@ -22,6 +22,7 @@ class WordReader:
 
     def __init__(self, known: Mapping[str, float], *, points: bool = True) -> None:
         self.asked: list[tuple[str, list[str]]] = []
+        self.prepared = 0
         self._known = known
         self._points = points
 
@@ -32,6 +33,7 @@ class WordReader:
 
     def prepare(self) -> None:
         """See ``Reader``."""
+        self.prepared += 1
 
     def read(self, question: str, passages: Sequence[str]) -> list[Reading]:
         """See ``Reader``."""
