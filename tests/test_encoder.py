@@ -16,6 +16,7 @@ from index import models as module
 from index.encoder import SentenceTransformerEncoder
 from index.errors import ModelError
 from index.models import EMBEDDED_MODEL, EMBEDDED_PACKAGE, EMBEDDED_SHA256
+from index.serving import ServedEncoder
 from index.settings import load
 from tests.conftest import ROOT
 
@@ -28,6 +29,12 @@ def encoder(state: Path, model: object = EMBEDDED_MODEL, **flags: object) -> Sen
     return SentenceTransformerEncoder(
         load(flags={"state.folder": str(state), "encoder.model": str(model), **flags})
     )
+
+
+@pytest.fixture(scope="module")
+def real_encoder(real_encoder: ServedEncoder) -> SentenceTransformerEncoder:
+    """The original of the embedded model; what is used instead is tested in test_serving.py."""
+    return real_encoder.reference
 
 
 def save_model(folder: Path, weights: str = "model.safetensors") -> Path:

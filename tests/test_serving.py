@@ -50,6 +50,13 @@ def test_vectors_are_those_of_the_original(real_encoder: ServedEncoder):
 
 
 @pytest.mark.slow
+def test_known_cosines(real_encoder: ServedEncoder):
+    question = real_encoder.encode_questions(["Who attended the meeting?"])[0]
+    texts = ["Alice Archer and Bob Baker attended the meeting.", "The ferry leaves on Tuesday."]
+    assert real_encoder.encode(texts) @ question == pytest.approx([0.5944, -0.0060], abs=5e-4)
+
+
+@pytest.mark.slow
 def test_the_same_ten_texts_are_nearest(real_encoder: ServedEncoder):
     ours, theirs = ((by.encode(QUESTIONS) @ by.encode(TEXTS).T).argsort(1)[:, ::-1][:, :10] for by in
                     (real_encoder, real_encoder.reference))  # fmt: skip

@@ -90,12 +90,18 @@ def test_one_that_is_interrupted_leaves_the_line():
             signal.pthread_kill(main, signal.SIGINT)
             waiting(turns, 0)
 
-    thread = threading.Thread(target=hold)
-    thread.start()
-    assert held.wait(SECONDS)
-    with pytest.raises(KeyboardInterrupt), turns:
-        raise AssertionError("it was not its turn")
-    thread.join(SECONDS)
+    before = signal.signal(
+        signal.SIGINT, signal.default_int_handler
+    )  # ignored in what runs in the background
+    try:
+        thread = threading.Thread(target=hold)
+        thread.start()
+        assert held.wait(SECONDS)
+        with pytest.raises(KeyboardInterrupt), turns:
+            raise AssertionError("it was not its turn")
+        thread.join(SECONDS)
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert (turns._taken, len(turns._waiting)) == (False, 0)
 
 
