@@ -85,14 +85,12 @@ class _Training(msgspec.Struct):
 class NetworkReader(ABC):
     """A network that reads a question and a passage together, as a graph or else by torch."""
 
+    name: str
+    """The model as the settings name it."""
+
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._alone = Turns()  # two at once would only take each other's cores
-
-    @property
-    @abstractmethod
-    def name(self) -> str:
-        """See ``Reader``."""
 
     @property
     @abstractmethod
@@ -234,8 +232,6 @@ class HuggingFaceReader(NetworkReader):
         super().__init__(settings)
         self.name = settings.reader.model
         self._stamps = settings.state_folder() / models.STAMPS
-
-    name = ""
 
     @cached_property
     def _folder(self) -> Path:
