@@ -218,11 +218,14 @@ def test_an_update_that_takes_the_process_down_is_given_up_and_others_are_answer
     deaths = 1
     for _ in range(4):
         running = start(ready=False, **given)
-        until(lambda r=running: r.process.poll() is not None or all(said(other) for other in others), 20)
+        until(lambda r=running: r.process.poll() is not None or "given_up" in r.text, 20)
         if running.process.poll() is None:
             break
         assert running.wait() == 9
         deaths += 1
+    running.wait_line("given_up")
+    for other in others:
+        other.wait_until(lambda _, other=other: said(other))
     assert attended(ask(chat).text)
     assert [len(said(other)) for other in others] == [1, 1, 1]
     assert deaths <= 4
