@@ -84,6 +84,12 @@ def exported(folder: Path, export: Callable[[Path], About]) -> About:
     """
     if (about := _known(folder)) is not None:
         return about
+    with _tracing:
+        return _known(folder) or _export_to(folder, export)  # another thread may have been quicker
+
+
+def _export_to(folder: Path, export: Callable[[Path], About]) -> About:
+    """Export into a draft that takes the folder's place when it is whole."""
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
@@ -92,8 +98,7 @@ def exported(folder: Path, export: Callable[[Path], About]) -> About:
     try:
         kept = _Kept(FORMAT)
         try:
-            with _tracing:
-                kept.about = export(draft)
+            kept.about = export(draft)
         except NotExported as refusal:
             kept.refused, kept.by = str(refusal), _version()
         (draft / _ABOUT).write_bytes(msgspec.json.encode(kept))

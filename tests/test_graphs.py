@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import msgspec
@@ -68,6 +69,18 @@ def test_it_is_exported_once(folder: Path):
 
     assert exported(folder, never) == ABOUT
     assert [path.name for path in folder.parent.iterdir()] == ["sums"]
+
+
+def test_threads_that_want_the_same_graph_export_it_once(tmp_path: Path):
+    times: list[int] = []
+
+    def counted(folder: Path) -> About:
+        times.append(1)
+        return export(folder)
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: exported(tmp_path / "sums", counted), range(4)))
+    assert (found, len(times)) == ([ABOUT] * 4, 1)
 
 
 def test_what_another_version_of_docent_kept_is_exported_again(tmp_path: Path):
