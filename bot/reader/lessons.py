@@ -1,7 +1,6 @@
 """Examples in, lessons out: which questions are read in which step, beside which passages, as tokens."""
 
 import random
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,10 +14,6 @@ BATCH = 16  # questions a step at most
 BATCH_TOKENS = 6000  # tokens a step at most
 SENTENCES = 0.4  # of the questions with an answer, that are also asked of single sentences, as lists are
 ABSENT = 0.15  # of the questions, whose wrong passage is of another article
-CUT = 0.15  # of the questions, whose wrong passage is a right one less the sentences that hold an answer
-TWISTED = 0.3  # of the questions with an answer, that are also asked in a way that has none
-_NUMBER = re.compile(r"\b\d[\d,.]*\d\b|\b\d\b")
-_NAME = re.compile(r"(?<=[\w,] )[A-Z][\w'-]+(?: (?:of |the )*[A-Z][\w'-]+)*")  # not first in a sentence
 _STRETCH = 40 * BATCH  # questions that are sorted by length together
 
 Asked = tuple[Example, float]
@@ -104,13 +99,9 @@ class Reads:
         away = [read for read in wrong if not read.home]
         near = away if away and draw.random() < ABSENT else wrong[: 4 if right else 2]
         chosen = [*_one(right, draw), *_one(near, draw)]
-        if right and draw.random() < CUT:
-            chosen[1:] = _cut(chosen[0]) or chosen[1:]
         groups = [self._items(example.question, chosen)]
         if right and draw.random() < SENTENCES:
             groups.append(self._items(example.question, _sentences(chosen[0], draw)))
-        if right and draw.random() < TWISTED and (twisted := twist(example.question, chosen[0], draw)):
-            groups.append(self._items(twisted, [Read(chosen[0].text, 0.0, False, True)]))
         return [group for group in groups if group]
 
     def first(self, example: Example, most: int = 4) -> Group:
@@ -125,39 +116,6 @@ class Reads:
 def _one(reads: Sequence[Read], draw: random.Random) -> list[Read]:
     """One of them, where there are any."""
     return [draw.choice(reads)] if reads else []
-
-
-def _cut(read: Read) -> list[Read]:
-    """The passage less the sentences that hold an answer, where anything is left."""
-    left = [
-        read.text[start:end]
-        for start, end in nupunkt.sent_spans(read.text)
-        if not any(a < end and start < b for a, b in read.spans)
-    ]
-    return [Read("".join(left), 0.0, False, True)] if left else []
-
-
-def twist(question: str, read: Read, draw: random.Random) -> str | None:
-    """The question about another name or number of the passage, so that the passage does not answer it.
-
-    Questions of SQuAD 2.0 without an answer are often made like this (Rajpurkar et al., "Know What You Don't
-    Know", 2018, table 1). Now and then the passage does answer it.
-
-    Returns:
-        None where there is nothing to put in another's place.
-    """
-    answers = " ".join(read.text[start:end] for start, end in read.spans)
-    for kind in draw.sample((_NUMBER, _NAME), 2):
-        asked = [found for found in kind.finditer(question) if found.start() > 0]
-        others = {
-            found.group()
-            for found in kind.finditer(read.text)
-            if found.group() not in question and found.group() not in answers
-        }
-        if asked and others:
-            there = draw.choice(asked)
-            return question[: there.start()] + draw.choice(sorted(others)) + question[there.end() :]
-    return None
 
 
 def _sentences(read: Read, draw: random.Random) -> list[Read]:

@@ -69,8 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             given.away, given.home, given.work, share=given.held_out, seed=given.seed, progress=progress
         )
     homes = {file.name for file in given.home}
-    order = _order(given.seed, given.start)
-    plan = Plan(examples, homes, passes=given.passes, most=given.most, seed=order)
+    plan = Plan(examples, homes, passes=given.passes, most=given.most, seed=given.seed)
     folder = models.folder_of(models.EMBEDDED_MODEL)  # whose word table the weights do without
     network, history = train(plan, folder, given.work, given.start, given.steps)
     given.out.mkdir(parents=True, exist_ok=True)
@@ -83,11 +82,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     (given.out / TRAINING.name).write_text(
         json.dumps(about, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
     )
-
-
-def _order(seed: int, start: Path | None) -> int:
-    """What decides the order of questions: another than before where training goes on from other weights."""
-    return int(digest_file(start / WEIGHTS.name)[:6], 16) + seed if start else seed
 
 
 def read(network: Network, items: Sequence[Item]) -> tuple[Tensor, Tensor, Tensor]:

@@ -1,6 +1,5 @@
 """Examples made into lessons: what is read in which step, and where its answers stand."""
 
-import random
 from collections import Counter
 from pathlib import Path
 
@@ -189,7 +188,7 @@ CHANCES = [number / 200 for number in range(200)]
 
 def test_single_sentences_are_read_too_as_lists_are(reads: Reads, words: Tokenizer):
     both = example(right(CLOCK, "1840"), wrong(FERRY))
-    alone = [group for chance in CHANCES for group in reads.groups(both, chance)[1:] if len(group) > 1]
+    alone = [groups[1] for chance in CHANCES if len(groups := reads.groups(both, chance)) > 1]
     assert len(alone) / len(CHANCES) == pytest.approx(lessons.SENTENCES, abs=0.12)
     seen = set()
     for group in alone:
@@ -204,15 +203,12 @@ def test_single_sentences_are_read_too_as_lists_are(reads: Reads, words: Tokeniz
     assert all(len(reads.groups(example(wrong(CLOCK), wrong(FERRY)), chance)) == 1 for chance in CHANCES)
 
 
-def test_the_wrong_passage_is_of_another_article_now_and_then(
-    reads: Reads, words: Tokenizer, monkeypatch: pytest.MonkeyPatch
-):
+def test_the_wrong_passage_is_of_another_article_now_and_then(reads: Reads, words: Tokenizer):
     all_reads = [
         right(CLOCK, "1840"),
         *(wrong(f"Near {n}.") for n in range(6)),
         wrong("Far away.", home=False),
     ]
-    monkeypatch.setattr(lessons, "CUT", 0.0)
     drawn = Counter(
         texts(reads.groups(example(*all_reads), chance)[0], words)[1].strip(".") for chance in CHANCES
     )
@@ -228,52 +224,7 @@ def test_the_same_chance_picks_the_same(reads: Reads, words: Tokenizer):
     many = example(right(CLOCK, "1840"), *(wrong(f"Near {n}.") for n in range(6)))
     one, again = ([texts(group, words) for group in reads.groups(many, 0.25)] for _ in range(2))
     assert one == again
-    drawn = {tuple(texts(reads.groups(many, chance)[0], words)) for chance in CHANCES}
-    assert len(drawn) == 5  # four near passages, and the right one less its answer
-
-
-def test_the_wrong_passage_is_the_right_one_less_its_answer_now_and_then(reads: Reads, words: Tokenizer):
-    both = example(right(CLOCK, "1840"), wrong(FERRY))
-    cut = [
-        second
-        for chance in CHANCES
-        for first, second in [texts(reads.groups(both, chance)[0], words)]
-        if "ferry" not in second
-    ]
-    assert len(cut) / len(CHANCES) == pytest.approx(lessons.CUT, abs=0.08)
-    assert len(set(cut)) == 1
-    assert "1840" not in cut[0]
-    assert "osk tal strikes the hours" in cut[0]
-    whole = example(right("It cracked in 1840.", "1840"), wrong(FERRY))  # nothing is left of it
-    assert all("ferry" in texts(reads.groups(whole, chance)[0], words)[1] for chance in CHANCES)
-
-
-def test_a_question_is_twisted_now_and_then_into_one_without_an_answer(reads: Reads, words: Tokenizer):
-    asked = example(right(CLOCK, "1840"), wrong(FERRY))
-    found = [reads.groups(asked, chance) for chance in CHANCES]
-    twisted = [group for groups in found for group in groups[1:] if len(group) == 1]
-    assert len(twisted) / len(CHANCES) == pytest.approx(lessons.TWISTED, abs=0.1)
-    for [item] in twisted:
-        assert (item.right, item.starts, item.ends) == (False, (), ())
-        assert "of osk tal crack?" in words.decode(item.tokens.ids.tolist())
-    assert all(len(reads.groups(example(wrong(CLOCK)), chance)) == 1 for chance in CHANCES)
-
-
-@pytest.mark.parametrize(
-    ("question", "text", "answer", "twisted"),
-    [
-        ("Who won in 1912?", "Ann won in 1912, Bo in 1913.", "Ann", {"Who won in 1913?"}),
-        ("Who left Oslo?", "It was Ann who left Oslo for Port Said.", "Ann", {"Who left Port Said?"}),
-        ("Who left Oslo in 1912?", "In 1912 Ann left Oslo.", "Ann", {None}),  # nothing else is there
-        ("Who left?", "Ann left Bergen in 1912.", "Ann", {None}),  # nothing to put it in the place of
-        ("When did Ann leave?", "Ann left Bo on 3 May.", "3", {"When did May leave?", "When did Bo leave?"}),
-    ],
-)
-def test_twisted_questions_name_what_else_the_passage_names(
-    question: str, text: str, answer: str, twisted: set[str | None]
-):
-    made = {lessons.twist(question, right(text, answer), random.Random(n)) for n in range(60)}
-    assert made == twisted
+    assert len({tuple(texts(reads.groups(many, chance)[0], words)) for chance in CHANCES}) == 4
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)

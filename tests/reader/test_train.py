@@ -346,8 +346,6 @@ def test_the_command_goes_on_from_weights_and_what_these_learned_from_is_learned
     one, two = (json.loads((tmp_path / name / "out" / TRAINING.name).read_bytes()) for name in ("one", "two"))
     assert "Sunder mill" in one["articles"]  # it is of the other file
     assert set(one["articles"]) <= set(two["articles"])
-    assert train._order(1, None) == 1
-    assert train._order(1, tmp_path / "one" / "out") != train._order(1, tmp_path / "two" / "out")
 
 
 def test_the_command_needs_files_and_a_folder(capsys: pytest.CaptureFixture[str]):
