@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 FORMAT = 1  # of the folders; what has another is exported again
 TOKENIZER = "tokenizer.json"
 _ABOUT, _GRAPH, _COMPILED = "about.json", "graph.xml", "compiled"
+_STEP = 8  # tokens
 FIELDS = {"input_ids": "ids", "attention_mask": "attention_mask", "token_type_ids": "type_ids"}
 
 _tracing = threading.Lock()  # torch traces one network at a time
@@ -241,17 +242,25 @@ def tokenizer(folder: Path, most_tokens: int | None) -> "Tokenizer":
     return loaded
 
 
-def rows(encodings: "Sequence[Encoding]", inputs: Sequence[str], length: int | None = None) -> "Inputs":
-    """Texts as the inputs of a graph: arrays of shape (texts, tokens), filled up with zeros to a length."""
+def filled(tokens: int, most: int) -> int:
+    """The length that a row is filled up to: few lengths, since every new shape of a batch costs time."""
+    return min(-(-tokens // _STEP) * _STEP, most)
+
+
+def rows(encodings: "Sequence[Encoding]", inputs: Sequence[str], most: int) -> "Inputs":
+    """Texts as the inputs of a graph that takes so many tokens: arrays of shape (texts, tokens).
+
+    They are filled up with zeros to the length of the longest, see ``filled``.
+    """
     import numpy as np
 
-    longest = length or max(len(encoding.ids) for encoding in encodings)
+    length = filled(max(len(encoding.ids) for encoding in encodings), most)
     arrays = []
     for name in inputs:
-        filled = np.zeros((len(encodings), longest), np.int64)
-        for row, encoding in zip(filled, encodings, strict=True):
+        array = np.zeros((len(encodings), length), np.int64)
+        for row, encoding in zip(array, encodings, strict=True):
             row[: len(encoding.ids)] = getattr(encoding, FIELDS[name])
-        arrays.append(filled)
+        arrays.append(array)
     return arrays
 
 

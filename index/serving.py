@@ -32,7 +32,6 @@ _SAMPLE = (
 )
 _TOKENS_AT_ONCE = 2048  # of a batch, the filling included: more gain nothing, and cost memory
 _TEXTS_AT_ONCE = 4096  # tokenised together, and sorted by length
-_STEP = 8  # tokens: lengths are rounded up to it, since every new shape of a batch costs time
 
 _log = logging.getLogger(__name__)
 
@@ -142,29 +141,33 @@ class GraphEncoder:
         import numpy as np
 
         vectors = np.empty((len(texts), self._about.dimension), np.float32)
-        for numbers, (found, *_) in self._many.run_all(self._batches(texts)):
+        for numbers, (found, *_) in self._many.run_all(self._batches(texts, self._about.text_prompt)):
             vectors[numbers] = found
             advance(len(numbers))
         return vectors
 
     def encode_questions(self, questions: Sequence[str]) -> "Vectors":
         """Unit float32 vectors of questions, shape (questions, dimension)."""
-        prompt = self._about.question_prompt
-        encodings = self._tokenizer.encode_batch_fast([prompt + question for question in questions])
-        return self._graph.run(graphs.rows(encodings, self._about.inputs))[0]
+        import numpy as np
 
-    def _batches(self, texts: Sequence[str]) -> Iterator[tuple["NDArray[np.int64]", Any]]:
+        vectors = np.empty((len(questions), self._about.dimension), np.float32)
+        for numbers, inputs in self._batches(questions, self._about.question_prompt):
+            vectors[numbers] = self._graph.run(inputs)[0]
+        return vectors
+
+    def _batches(self, texts: Sequence[str], prompt: str) -> Iterator[tuple["NDArray[np.int64]", Any]]:
         """Numbers of texts of like length, and the tokens of these texts."""
         import numpy as np
 
         for begin in range(0, len(texts), _TEXTS_AT_ONCE):
-            part = [self._about.text_prompt + text for text in texts[begin : begin + _TEXTS_AT_ONCE]]
+            part = [prompt + text for text in texts[begin : begin + _TEXTS_AT_ONCE]]
             encodings: list[Encoding] = self._tokenizer.encode_batch_fast(part)
-            lengths = np.array([-(-len(encoding.ids) // _STEP) * _STEP for encoding in encodings])
+            most = self._about.most_tokens
+            lengths = np.array([graphs.filled(len(encoding.ids), most) for encoding in encodings])
             for length in np.unique(lengths)[::-1]:
                 same = np.flatnonzero(lengths == length)
                 size = max(1, _TOKENS_AT_ONCE // int(length))
                 for first in range(0, len(same), size):
                     numbers = same[first : first + size]
                     chosen = [encodings[number] for number in numbers]
-                    yield begin + numbers, graphs.rows(chosen, self._about.inputs, int(length))
+                    yield begin + numbers, graphs.rows(chosen, self._about.inputs, most)

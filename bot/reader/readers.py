@@ -127,8 +127,10 @@ class NetworkReader(ABC):
         readings: dict[int, Reading] = {}
         for begin in range(0, len(order), _AT_ONCE):
             numbers = order[begin : begin + _AT_ONCE]
+            chosen = [encodings[number] for number in numbers]
+            inputs = graphs.rows(chosen, about.inputs, about.most_tokens)
             with self._alone:
-                said = run(graphs.rows([encodings[number] for number in numbers], about.inputs))
+                said = run(inputs)
             for row, number in enumerate(numbers):
                 offsets = offsets_of(encodings[number])
                 readings[number] = self.reading([part[row] for part in said], offsets)
@@ -152,7 +154,8 @@ class NetworkReader(ABC):
 
         _log.info("exporting the reader %s, once", self.name)
         network, tokenizer, about = self.load()
-        inputs = graphs.rows(tokenizer.encode_batch([(_SAMPLE[0], one) for one in _SAMPLE[1]]), about.inputs)
+        pairs = tokenizer.encode_batch([(_SAMPLE[0], one) for one in _SAMPLE[1]])
+        inputs = graphs.rows(pairs, about.inputs, about.most_tokens)
         tokenizer.save(str(folder / graphs.TOKENIZER))
         graphs.export(network, inputs, about.inputs, folder)
         one, other = (
