@@ -40,7 +40,7 @@ _ABOUT, _GRAPH, _COMPILED = "about.json", "graph.xml", "compiled"
 _STEP = 8  # tokens
 FIELDS = {"input_ids": "ids", "attention_mask": "attention_mask", "token_type_ids": "type_ids"}
 
-_tracing = threading.Lock()  # torch traces one network at a time
+_tracing = threading.Lock()  # torch traces one network at a time, and what one thread exports others wait for
 
 _log = logging.getLogger(__name__)
 
