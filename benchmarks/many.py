@@ -2,8 +2,9 @@
 
     python -m benchmarks.many FILE... [--askers N] [--questions N]
 
-* Threads share one warm engine; each asks its questions one after the other, without a pause. Questions a
-  second, and milliseconds until an asker has the answer: retrieval only, and with the reader.
+* Threads share one warm engine, in a process that built nothing; each asks its questions one after the other,
+  without a pause. Questions a second, and milliseconds until an asker has the answer: retrieval only, and
+  with the reader.
 * Chats as the Telegram front end serves them: its processor of updates, which takes a chat's questions in
   order, and as many workers as it has. One chat asks 20 questions at once, and right after it 20 others ask
   one each. How long each of these waited; "alone" is a question that nobody else is in the way of.
@@ -23,7 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.corpus import lay
-from benchmarks.machine import machine, percentile, resident_mb, table
+from benchmarks.machine import docent, machine, percentile, resident_mb, table
 from bot.engine import Engine
 from index.settings import load
 
@@ -46,15 +47,12 @@ def main() -> None:
         corpus = lay(arguments.files, Path(temporary), arguments.askers * arguments.questions)
         questions = [question for question, _ in corpus.questions]
         os.environ.update(corpus.environment)
+        folder = f"{temporary}/index"
+        docent("index", "--json", "--docs", corpus.documents, "--index", folder, extra=corpus.environment)
         crowd, chats = [], []
         for reader in ("none", "docent"):
-            flags = {
-                "documents.folder": corpus.documents,
-                "index.folder": f"{temporary}/index",
-                "reader.model": reader,
-            }
+            flags = {"documents.folder": corpus.documents, "index.folder": folder, "reader.model": reader}
             engine = Engine(load(environment=os.environ, flags=flags))
-            engine.build()
             engine.warm()
             each = arguments.questions if reader == "none" else max(1, arguments.questions // WITH_READER)
             label = "retrieval only" if reader == "none" else "with the reader"
