@@ -67,7 +67,10 @@ def main() -> None:
     temporary = nullcontext(arguments.work) if arguments.work else tempfile.TemporaryDirectory()
     with temporary as folder:
         (Path(folder) / HALVES).unlink(missing_ok=True)  # perhaps of other files
-        figures = [_measure(arguments, sentences, Path(folder)) for sentences in arguments.sentences]
+        figures = []
+        for sentences in arguments.sentences:
+            figures.append(_measure(arguments, sentences, Path(folder)))
+            print(json.dumps(figures[-1]), file=sys.stderr, flush=True)  # the larger ones take long
     print(_tables(figures))
     if arguments.plot:
         from benchmarks.growth import draw
