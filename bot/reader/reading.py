@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 LONGEST_SPAN = 10
 """Tokens. Starts and ends are told apart from each other, so long spans often run from one candidate to
-another: of 700 questions that the reader did not learn from, F1 was 0.668 with 30, 0.687 with 10, 0.681 with 8."""
+another: on 700 questions that it did not learn from, F1 was 0.668 with 30, 0.687 with 10, 0.681 with 8."""
 
 
 @dataclass(frozen=True, slots=True)
