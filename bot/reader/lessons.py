@@ -9,12 +9,14 @@ import nupunkt
 
 from bot.reader.examples import LONGEST_SPAN, Example, Read
 from bot.reader.tokens import Tokens, pairs, tokenizer
+from bot.reader.twists import Twists
 
 BATCH = 16  # questions a step at most
-BATCH_TOKENS = 6000  # tokens a step at most
+TOKENS = 375  # a question, on an average of a step at most
 SENTENCES = 0.4  # of the questions with an answer, that are also asked of single sentences, as lists are
+TWISTED = 0.5  # of them, that are also asked turned, so that the passage does not answer
 ABSENT = 0.15  # of the questions, whose wrong passage is of another article
-_STRETCH = 40 * BATCH  # questions that are sorted by length together
+_STRETCH = 40  # steps, whose questions are sorted by length together
 
 Asked = tuple[Example, float]
 """A question, and the chance that picks its passages this time."""
@@ -22,12 +24,16 @@ Asked = tuple[Example, float]
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A read as tokens: whether it answers, and at which tokens answers start and end."""
+    """A read as tokens: whether it answers, and at which tokens answers start and end.
+
+    ``taught`` is the same as a teacher's tokens.
+    """
 
     tokens: Tokens
     right: bool
     starts: tuple[int, ...] = ()
     ends: tuple[int, ...] = ()
+    taught: Tokens | None = None
 
 
 Group = list[Item]
@@ -38,18 +44,29 @@ class Plan:
     """Which questions are read in which step; the same for the same seed."""
 
     def __init__(
-        self, examples: Sequence[Example], homes: set[str], *, passes: int, most: int, seed: int
+        self,
+        examples: Sequence[Example],
+        homes: set[str],
+        *,
+        passes: int,
+        most: int,
+        seed: int,
+        away_passes: int = 1,
+        batch: int = BATCH,
     ) -> None:
         """Make it.
 
         Args:
             examples: in an order that was drawn.
-            homes: names of the files whose questions are read ``passes`` times, the others' once.
-            passes: at least 1; the other files are read during the first.
+            homes: names of the files whose questions are read ``passes`` times.
+            passes: at least 1.
             most: questions taken of a file that is not home.
             seed: of all that chance decides.
+            away_passes: how often the other files are read, spread over all passes but the last.
+            batch: questions a step at most.
         """
         self.seed = seed
+        self._batch = batch
         self.held_out = [example for example in examples if example.reads and example.held_out]
         learned = [example for example in examples if example.reads and not example.held_out]
         home = [example for example in learned if example.file in homes]
@@ -58,9 +75,15 @@ class Plan:
             for file in sorted({example.file for example in learned} - homes)
             for example in [example for example in learned if example.file == file][:most]
         ]
-        self.articles = sorted({example.title for example in (*home, *away)})
+        self.learned = [*home, *away]
         chance = random.Random(seed)  # noqa: S311 - no secret
-        orders = [[*home, *away], *[home] * (passes - 1)]
+        parts = max(1, passes - 1)
+        others = away * away_passes
+        orders = [
+            [*home, *others[len(others) * part // parts : len(others) * (part + 1) // parts]]
+            for part in range(parts)
+        ]
+        orders += [home] * (passes - parts)
         self._asked = [
             (example, chance.random()) for order in orders for example in chance.sample(order, len(order))
         ]
@@ -69,11 +92,12 @@ class Plan:
         """Questions of like length together, as many as fit in a step."""
         chance = random.Random(self.seed)  # noqa: S311 - no secret
         batches = []
-        for begin in range(0, len(self._asked), _STRETCH):
+        stretch = _STRETCH * self._batch
+        for begin in range(0, len(self._asked), stretch):
             found: list[list[Asked]] = [[]]
-            for asked in sorted(self._asked[begin : begin + _STRETCH], key=lambda asked: _length(asked[0])):
-                full = 2 * _length(asked[0]) * (len(found[-1]) + 1) > BATCH_TOKENS
-                if found[-1] and (full or len(found[-1]) == BATCH):
+            for asked in sorted(self._asked[begin : begin + stretch], key=lambda asked: _length(asked[0])):
+                full = 2 * _length(asked[0]) * (len(found[-1]) + 1) > TOKENS * self._batch
+                if found[-1] and (full or len(found[-1]) == self._batch):
                     found.append([])
                 found[-1].append(asked)
             batches += chance.sample(found, len(found))
@@ -88,20 +112,33 @@ def _length(example: Example) -> int:
 class Reads:
     """Turns questions and passages into items."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, twists: Twists, *, wrong: int = 1, teacher: Path | None = None) -> None:
+        """Prepare it.
+
+        Args:
+            folder: of the encoder, whose tokens they are.
+            twists: which turn questions round.
+            wrong: passages beside a right one.
+            teacher: folder of the teacher, whose tokens they are as well.
+        """
         self._tokenizer = tokenizer(folder)
+        self._teacher = tokenizer(teacher) if teacher else None
+        self._twists = twists
+        self._wrong = wrong
 
     def groups(self, example: Example, chance: float) -> list[Group]:
-        """The question beside a right passage and a wrong one, and maybe beside single sentences."""
+        """The question beside a right passage and wrong ones, maybe beside single sentences, maybe turned."""
         draw = random.Random(f"{chance} {example.question}")  # noqa: S311 - no secret
         right = [read for read in example.reads if read.right]
         wrong = [read for read in example.reads if not read.right]
         away = [read for read in wrong if not read.home]
-        near = away if away and draw.random() < ABSENT else wrong[: 4 if right else 2]
-        chosen = [*_one(right, draw), *_one(near, draw)]
+        near = away if away and draw.random() < ABSENT else wrong[: (4 if right else 2) * self._wrong]
+        chosen = [*_some(right, 1, draw), *_some(near, self._wrong, draw)]
         groups = [self._items(example.question, chosen)]
         if right and draw.random() < SENTENCES:
             groups.append(self._items(example.question, _sentences(chosen[0], draw)))
+        if right and draw.random() < TWISTED and (turned := self._twists.twist(example, draw)):
+            groups.append(self._items(turned, [Read(chosen[0].text, 0.0, False, True)]))
         return [group for group in groups if group]
 
     def first(self, example: Example, most: int = 4) -> Group:
@@ -109,13 +146,16 @@ class Reads:
         return self._items(example.question, example.reads[:most])
 
     def _items(self, question: str, reads: Sequence[Read]) -> Group:
-        tokens = pairs(self._tokenizer, question, [read.text for read in reads])
-        return [item for read, found in zip(reads, tokens, strict=True) if (item := _item(read, found))]
+        texts = [read.text for read in reads]
+        tokens = pairs(self._tokenizer, question, texts)
+        taught = pairs(self._teacher, question, texts) if self._teacher else [None] * len(texts)
+        items = [_item(*each) for each in zip(reads, tokens, taught, strict=True)]
+        return [item for item in items if item]
 
 
-def _one(reads: Sequence[Read], draw: random.Random) -> list[Read]:
-    """One of them, where there are any."""
-    return [draw.choice(reads)] if reads else []
+def _some(reads: Sequence[Read], count: int, draw: random.Random) -> list[Read]:
+    """So many of them, where there are as many."""
+    return draw.sample(reads, min(count, len(reads)))
 
 
 def _sentences(read: Read, draw: random.Random) -> list[Read]:
@@ -128,10 +168,10 @@ def _sentences(read: Read, draw: random.Random) -> list[Read]:
         if inside or not touched:
             single = Read(read.text[start:end], 0.0, bool(inside), True, inside)
             (right if inside else wrong).append(single)
-    return [*_one(right, draw), *_one(wrong, draw)]
+    return [*_some(right, 1, draw), *_some(wrong, 1, draw)]
 
 
-def _item(read: Read, tokens: Tokens) -> Item | None:
+def _item(read: Read, tokens: Tokens, taught: Tokens | None) -> Item | None:
     """A read as an item; None where its answers lie beyond what is read."""
     starts, ends = set(), set()
     seen = False
@@ -143,4 +183,4 @@ def _item(read: Read, tokens: Tokens) -> Item | None:
             ends.add(int(inside[-1]))
     if read.right and not seen:
         return None
-    return Item(tokens, read.right, tuple(sorted(starts)), tuple(sorted(ends)))
+    return Item(tokens, read.right, tuple(sorted(starts)), tuple(sorted(ends)), taught)

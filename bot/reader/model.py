@@ -12,11 +12,12 @@ import numpy as np
 import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
-from transformers import BertConfig, BertModel
+from transformers import AutoConfig, AutoModel, PreTrainedConfig
 
 from bot.reader.tokens import Tokens, padded
 
 WORD_TABLE = "body.embeddings.word_embeddings.weight"
+OUTSIDE = float(torch.finfo(torch.float32).min)  # of the passage: what is next to impossible
 _LEVELS = 127  # of an 8-bit weight on either side of zero
 _SCALE = ".scale"
 
@@ -35,6 +36,8 @@ class Dropout(nn.Module):
         """Values of the same shape."""
         if not self.training or not self.least:
             return values
+        if values.is_cuda:
+            return nn.functional.dropout(values, self.least / 256)
         seed = int(torch.randint(2**62, ()))  # so that it depends on torch's seed alone
         drawn = np.random.Generator(np.random.SFC64(seed)).bytes(values.numel())
         kept = torch.frombuffer(bytearray(drawn), dtype=torch.uint8).view(values.shape) >= self.least
@@ -44,9 +47,10 @@ class Dropout(nn.Module):
 class Network(nn.Module):
     """Reads batches of token ids."""
 
-    def __init__(self, config: BertConfig) -> None:
+    def __init__(self, config: PreTrainedConfig) -> None:
         super().__init__()
-        self.body = BertModel(config, add_pooling_layer=False)
+        self.body = AutoModel.from_config(config, add_pooling_layer=False)  # type: ignore[no-untyped-call]
+        self._typed = getattr(config, "type_vocab_size", 0) > 1
         self.spans = nn.Linear(config.hidden_size, 2)
         self.gist = nn.Linear(config.hidden_size, config.hidden_size)
         self.answers = nn.Linear(config.hidden_size, 1)
@@ -67,7 +71,8 @@ class Network(nn.Module):
         Returns:
             three tensors, of shapes (reads, tokens), (reads, tokens) and (reads,).
         """
-        hidden = self.body(input_ids=ids, token_type_ids=types, attention_mask=mask).last_hidden_state
+        more = {"token_type_ids": types} if self._typed else {}
+        hidden = self.body(input_ids=ids, attention_mask=mask, **more).last_hidden_state
         starts, ends = self.spans(self.dropout(hidden)).unbind(-1)
         gist = torch.tanh(self.gist(self.dropout(hidden[:, 0])))
         return starts, ends, self.answers(self.dropout(gist)).squeeze(-1)
@@ -78,8 +83,9 @@ def logits(network: Network, rows: Sequence[Tokens]) -> tuple[Tensor, Tensor, Te
 
     Starts and ends are next to impossible outside the passage.
     """
+    device = network.answers.weight.device
     ids, types, mask, inside = (
-        torch.from_numpy(padded(part))
+        torch.from_numpy(padded(part)).to(device)
         for part in (
             [row.ids for row in rows],
             [row.types for row in rows],
@@ -87,9 +93,9 @@ def logits(network: Network, rows: Sequence[Tokens]) -> tuple[Tensor, Tensor, Te
             [(row.offsets[:, 0] >= 0).astype(np.int64) for row in rows],
         )
     )
-    starts, ends, answers = network(ids, types, mask)
-    outside = torch.finfo(starts.dtype).min
-    return starts.masked_fill(inside == 0, outside), ends.masked_fill(inside == 0, outside), answers
+    with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
+        starts, ends, answers = (said.float() for said in network(ids, types, mask))
+    return starts.masked_fill(inside == 0, OUTSIDE), ends.masked_fill(inside == 0, OUTSIDE), answers
 
 
 def read(network: Network, rows: Sequence[Tokens], at_once: int) -> tuple[Tensor, Tensor, Tensor]:
@@ -99,10 +105,10 @@ def read(network: Network, rows: Sequence[Tokens], at_once: int) -> tuple[Tensor
     parts = []
     for begin in range(0, len(order), at_once):
         starts, ends, answers = logits(network, [rows[number] for number in order[begin : begin + at_once]])
-        fill, outside = (0, longest - starts.shape[1]), torch.finfo(starts.dtype).min
-        starts, ends = (nn.functional.pad(side, fill, value=outside) for side in (starts, ends))
+        fill = (0, longest - starts.shape[1])
+        starts, ends = (nn.functional.pad(side, fill, value=OUTSIDE) for side in (starts, ends))
         parts.append((starts, ends, answers))
-    back = torch.tensor(order).argsort()
+    back = torch.tensor(order, device=parts[0][0].device).argsort()
     starts, ends, answers = (torch.cat(side)[back] for side in zip(*parts, strict=True))
     return starts, ends, answers
 
@@ -129,10 +135,21 @@ def trained(folder: Path, weights: Mapping[str, Tensor]) -> Network:
     return network.eval()
 
 
-def _config(folder: Path) -> BertConfig:
-    config = BertConfig.from_pretrained(folder, attn_implementation="sdpa")
+def _config(folder: Path) -> PreTrainedConfig:
+    config: PreTrainedConfig = AutoConfig.from_pretrained(folder, local_files_only=True)
     config.attention_probs_dropout_prob = 0.0  # a fifth of the time of a step, for nothing that was seen
     return config
+
+
+def mix(network: Network, other: Network, share: float) -> None:
+    """Put a share of the weights of another such network into the mean with a network's own.
+
+    Where one was trained from the other, weights between the two often do better than either: Wortsman et
+    al., "Robust fine-tuning of zero-shot models" (2022).
+    """
+    theirs = other.state_dict()
+    mixed = {name: value.lerp(theirs[name].to(value), share) for name, value in network.state_dict().items()}
+    network.load_state_dict(mixed)
 
 
 def pack(network: Network) -> dict[str, Tensor]:

@@ -3,16 +3,20 @@
     python -m bot.reader.train --home FILE... --out FOLDER [--away FILE...]
 
 Question files are of SQuAD's format. The home files hold questions like those that will be asked: some of
-their articles are held out to validate with, the others are read most often and last. Interrupt it at any
-time; the same command goes on from the last checkpoint.
+their articles are held out to validate with, the others are read most often and last. With ``--teacher`` a
+larger encoder learns first, and the reader from what it says as well. Interrupt it at any time; the same
+command goes on from the last checkpoint. A GPU is used where there is one.
 """
 
 import argparse
 import json
 import logging
+import os
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,25 +25,30 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
+from torch.utils.data import DataLoader
 
 from bot.evaluation.figures import auroc
 from bot.progress import shown
-from bot.reader import model
+from bot.reader import losses, model
 from bot.reader.examples import prepare
-from bot.reader.lessons import Group, Item, Plan, Reads
+from bot.reader.lessons import BATCH, Asked, Group, Item, Plan, Reads
+from bot.reader.losses import Said
 from bot.reader.model import Network, pack, trained, untrained
 from bot.reader.readers import CHECKSUM, TRAINING, WEIGHTS, learned
 from bot.reader.reading import best_span
+from bot.reader.tokens import Tokens
+from bot.reader.twists import Twists
 from index import models
 from index.documents import digest_file
 
 RATE = 1.5e-4  # of learning, at its height; AdamW (Loshchilov and Hutter, 2019)
+TEACHER_RATE = 5e-5  # of a network so much larger
+TAUGHT = 0.7  # of the loss, that is by what the teacher says
 DECAY = 0.01  # of weights
 WARM_UP = 0.06  # of all steps, in which the rate rises; then it falls to 0 in a straight line
 LONGEST_GRADIENT = 1.0
 AT_ONCE = 8  # reads that go through the network together
-CHECK_EVERY = 300  # steps between validations
-CHECKED = 60  # held-out questions with an answer, and as many without, to validate with
+AT_ONCE_ON_GPU = 256
 PATIENCE = 5  # validations without a better one before training stops
 CHECKPOINT_EVERY = 120  # seconds
 
@@ -55,11 +64,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--start", type=Path, help="folder of weights to go on from, not those of the encoder"
     )
+    parser.add_argument("--keep", type=float, default=0, help="share of its weights in those written")
     parser.add_argument("--work", type=Path, default=Path("var/reader"), help="folder for what lies between")
     parser.add_argument("--held-out", type=float, default=0.2, help="share of the home articles")
-    parser.add_argument("--passes", type=int, default=2, help="over the home files; one over the others")
+    parser.add_argument("--passes", type=int, default=2, help="over the home files")
+    parser.add_argument("--away-passes", type=int, default=1, help="over the others")
     parser.add_argument("--most", type=int, default=300, help="questions taken of a file that is away")
     parser.add_argument("--steps", type=int, help="at most; by default as many as the questions need")
+    parser.add_argument("--batch", type=int, default=BATCH, help="questions a step")
+    parser.add_argument("--wrong", type=int, default=1, help="wrong passages beside a right one")
+    parser.add_argument("--rate", type=float, default=RATE, help="of learning, at its height")
+    parser.add_argument("--checked", type=int, default=60, help="questions of each kind to validate with")
+    parser.add_argument("--check-every", type=int, default=300, help="steps between validations")
+    parser.add_argument("--teacher", type=Path, help="folder of an encoder that learns first, then teaches")
+    parser.add_argument("--teacher-passes", type=int, default=4)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args(arguments)
     given.work.mkdir(parents=True, exist_ok=True)
@@ -69,100 +87,136 @@ def main(arguments: Sequence[str] | None = None) -> None:
             given.away, given.home, given.work, share=given.held_out, seed=given.seed, progress=progress
         )
     homes = {file.name for file in given.home}
-    plan = Plan(examples, homes, passes=given.passes, most=given.most, seed=given.seed)
+    planned = partial(
+        Plan,
+        examples,
+        homes,
+        away_passes=given.away_passes,
+        most=given.most,
+        seed=given.seed,
+        batch=given.batch,
+    )
+    plan = planned(passes=given.passes)
     folder = models.folder_of(models.EMBEDDED_MODEL)  # whose word table the weights do without
-    network, history = train(plan, folder, given.work, given.start, given.steps)
+    how = Way(given.rate, given.wrong, given.checked, given.check_every)
+    if given.teacher:
+        learning = replace(how, rate=TEACHER_RATE)
+        network, _ = train(
+            planned(passes=given.teacher_passes), given.teacher, given.work / "teacher", learning
+        )
+        how = replace(how, teacher=Teacher(given.teacher, network))
+    network, history = train(plan, folder, given.work, how, given.start, given.steps)
+    if given.start:
+        model.mix(network, trained(folder, load_file(given.start / WEIGHTS.name)), given.keep)
     given.out.mkdir(parents=True, exist_ok=True)
     save_file(pack(network), given.out / WEIGHTS.name)
     digest = digest_file(given.out / WEIGHTS.name)
     (given.out / CHECKSUM.name).write_text(f"{digest}  {WEIGHTS.name}\n", encoding="ascii")
     known = learned(given.start / TRAINING.name) if given.start else frozenset()
-    articles = sorted(known.union(plan.articles))
+    articles = sorted(known.union(example.title for example in plan.learned))
     about = {"seed": given.seed, "history": history, "articles": articles}
     (given.out / TRAINING.name).write_text(
         json.dumps(about, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
     )
 
 
-def read(network: Network, items: Sequence[Item]) -> tuple[Tensor, Tensor, Tensor]:
-    """What the network says of items, as its ``forward`` returns it."""
-    return model.read(network, [item.tokens for item in items], AT_ONCE)
+@dataclass(frozen=True, slots=True)
+class Teacher:
+    """A network that has learned, and the folder of the encoder that it was."""
+
+    folder: Path
+    network: Network
 
 
-def loss(network: Network, groups: Sequence[Group]) -> Tensor:
-    """How wrong the network is: whether a passage answers, which of a question's does, and where.
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How to learn.
 
-    The first is binary cross-entropy; the others are cross-entropies over the passages of a question and
-    over the tokens of a passage, where of several right ones any will do: the marginal likelihood of Clark
-    and Gardner, "Simple and Effective Multi-Paragraph Reading Comprehension" (2018).
+    The rate at its height, wrong passages beside a right one, questions of each kind to validate with, steps
+    between validations, and a teacher.
     """
+
+    rate: float = RATE
+    wrong: int = 1
+    checked: int = 60
+    check_every: int = 300
+    teacher: Teacher | None = None
+
+
+def read(network: Network, rows: Sequence[Tokens]) -> Said:
+    """What the network says of rows of tokens, as its ``forward`` returns it."""
+    at_once = AT_ONCE_ON_GPU if network.answers.weight.is_cuda else AT_ONCE
+    return model.read(network, rows, at_once)
+
+
+def loss(network: Network, groups: Sequence[Group], teacher: Teacher | None = None) -> Tensor:
+    """How wrong the network is, by what is marked and by what a teacher says."""
     items = [item for group in groups for item in group]
-    starts, ends, answers = read(network, items)
-    right = torch.tensor([float(item.right) for item in items])
-    total = nn.functional.binary_cross_entropy_with_logits(answers, right)
-    ranked, first = [], 0
-    for group in groups:
-        own, flags = answers[first : first + len(group)], right[first : first + len(group)] == 1
-        first += len(group)
-        if flags.any() and not flags.all():
-            ranked.append(_any_of(own, flags.nonzero().squeeze(-1)))
-    placed = [
-        _any_of(row, torch.tensor(gold))
-        for rows, places in ((starts, [i.starts for i in items]), (ends, [i.ends for i in items]))
-        for row, gold in zip(rows, places, strict=True)
-        if gold
-    ]
-    for part in (ranked, placed):
-        if part:
-            total = total + torch.stack(part).mean()
-    return total
-
-
-def _any_of(row: Tensor, right: Tensor) -> Tensor:
-    """Minus the log of the probability that softmax gives the right ones together."""
-    return torch.logsumexp(row, 0) - torch.logsumexp(row[right], 0)
+    said = read(network, [item.tokens for item in items])
+    marked = losses.by_marks(said, groups)
+    if teacher is None:
+        return marked
+    with torch.no_grad():
+        taught = read(teacher.network, [item.taught for item in items if item.taught])
+    return (1 - TAUGHT) * marked + TAUGHT * losses.by_teacher(said, taught, items)
 
 
 def train(
-    plan: Plan, folder: Path, work: Path, start: Path | None = None, steps: int | None = None
+    plan: Plan,
+    folder: Path,
+    work: Path,
+    way: Way = Way(),
+    start: Path | None = None,
+    steps: int | None = None,
 ) -> tuple[Network, list[dict[str, float]]]:
     """Train, or go on with it.
 
     Args:
         plan: what to read.
-        folder: of the embedded encoder, which the network starts from.
+        folder: of the encoder that the network starts from.
         work: where the checkpoint and the best weights are kept.
+        way: how to learn.
         start: of weights trained before, to start from instead.
         steps: at most; the rate falls to 0 by then.
 
     Returns:
         the network as it was when it was best on held-out questions, and its figures at each validation.
     """
-    reads = Reads(folder)
+    work.mkdir(parents=True, exist_ok=True)
+    twists = Twists(plan.learned)
+    reads = Reads(folder, twists, wrong=way.wrong, teacher=way.teacher.folder if way.teacher else None)
     torch.manual_seed(plan.seed)
     network = untrained(folder) if start is None else trained(folder, load_file(start / WEIGHTS.name))
+    network.to("cuda" if (there := torch.cuda.is_available()) else "cpu")
     network.body.embeddings.word_embeddings.requires_grad_(False)  # it is the encoder's, and stays so
     learning = [value for value in network.parameters() if value.requires_grad]
-    optimizer = torch.optim.AdamW(learning, RATE, weight_decay=DECAY)
+    optimizer = torch.optim.AdamW(learning, way.rate, weight_decay=DECAY, fused=there)
     checkpoint = _Checkpoint(work / "checkpoint.safetensors", network, optimizer)
     begin, history = checkpoint.load()
     batches = plan.batches()[:steps]
+    exam = held_out(plan, reads, way.checked)
     _log.info("%s questions in %s steps, from step %s", sum(map(len, batches)), len(batches), begin)
+    lessons: DataLoader[list[Group]] = DataLoader(
+        batches[begin:],  # type: ignore[arg-type]
+        batch_size=None,
+        collate_fn=partial(_groups, reads),
+        num_workers=max(1, (os.cpu_count() or 1) - 2) if there else 0,
+    )
     saved = time.monotonic()
-    for step, asked in enumerate(batches[begin:], begin + 1):
+    for step, groups in enumerate(lessons, begin + 1):
         torch.manual_seed(plan.seed * 1_000_003 + step)  # what is dropped depends on the step alone
         network.train()
         for settings in optimizer.param_groups:
-            settings["lr"] = RATE * _share_of_rate(step, len(batches))
-        value = loss(network, [group for one in asked for group in reads.groups(*one)])
+            settings["lr"] = way.rate * _share_of_rate(step, len(batches))
+        value = loss(network, groups, way.teacher)
         value.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(learning, LONGEST_GRADIENT)
         optimizer.step()
         optimizer.zero_grad()
         if step % 20 == 0:
             _log.info("step %s of %s: loss %.3f", step, len(batches), value.item())
-        if step % CHECK_EVERY == 0 or step == len(batches):
-            history.append({"step": step, **validate(network, plan, reads)})
+        if step % way.check_every == 0 or step == len(batches):
+            history.append({"step": step, **validate(network, exam)})
             _log.info("validation: %s", json.dumps(history[-1]))
             best = max(range(len(history)), key=lambda number: _merit(history[number]))
             if best == len(history) - 1:
@@ -170,15 +224,19 @@ def train(
             elif len(history) - 1 - best >= PATIENCE:
                 _log.info("no better for %s validations: stopping early", PATIENCE)
                 break
-        if time.monotonic() - saved > CHECKPOINT_EVERY:
+        if time.monotonic() - saved > CHECKPOINT_EVERY or step == len(batches):
             checkpoint.save(step, history)
             saved = time.monotonic()
     network.load_state_dict(load_file(work / "best.safetensors"))
     return network.eval(), history
 
 
+def _groups(reads: Reads, batch: Sequence[Asked]) -> list[Group]:
+    return [group for asked in batch for group in reads.groups(*asked)]
+
+
 def _merit(figures: dict[str, float]) -> float:
-    """What is to be as great as possible; the loss is no guide, for it grows with certainty that is due."""
+    """What is to be as great as possible."""
     return figures["first"] + figures["auroc"] + figures["overlap"]
 
 
@@ -187,34 +245,40 @@ def _share_of_rate(step: int, steps: int) -> float:
     return min(step / warm, (steps - step + 1) / max(1, steps - warm))
 
 
-def validate(network: Network, plan: Plan, reads: Reads) -> dict[str, float]:
-    """How well held-out questions are read, each over its first passages.
+def held_out(plan: Plan, reads: Reads, most: int) -> list[Group]:
+    """Questions to validate with, each beside its first passages.
+
+    ``most`` with an answer, and as many without.
+    """
+    answerable = [example for example in plan.held_out if example.reads[0].right][:most]
+    others = [example for example in plan.held_out if not any(read.right for read in example.reads)][:most]
+    return [group for example in (*answerable, *others) if (group := reads.first(example))]
+
+
+def validate(network: Network, groups: Sequence[Group]) -> dict[str, float]:
+    """How well held-out questions are read.
 
     Returns:
-        ``loss``; ``first``: how often the right passage is thought to answer most; ``auroc``: of questions
+        ``first``: how often the right passage is thought to answer most; ``auroc``: of questions
         with an answer against those without, by the passage that is thought to answer most; ``overlap``: F1
         of tokens between the best span of the right passage and the nearest right one.
     """
     network.eval()
-    losses, first, overlaps = [], [], []
-    tops: dict[bool, list[float]] = {True: [], False: []}
-    answerable = [example for example in plan.held_out if example.reads[0].right][:CHECKED]
-    others = [example for example in plan.held_out if not any(read.right for read in example.reads)][:CHECKED]
     with torch.inference_mode():
-        for example in (*answerable, *others):
-            group = reads.first(example)
-            if not group:
-                continue
-            starts, ends, answers = read(network, group)
-            losses.append(loss(network, [group[:2]]).item())
-            right = [item.right for item in group]
-            tops[any(right)].append(answers.max().item())
-            if any(right):
-                first.append(right[int(answers.argmax())])
-                if group[0].starts:
-                    overlaps.append(_overlap(group[0], starts[0], ends[0]))
+        said = read(network, [item.tokens for group in groups for item in group])
+    starts, ends, answers = (part.cpu() for part in said)
+    first, overlaps, begin = [], [], 0
+    tops: dict[bool, list[float]] = {True: [], False: []}
+    for group in groups:
+        own = answers[begin : begin + len(group)]
+        right = [item.right for item in group]
+        tops[any(right)].append(own.max().item())
+        if any(right):
+            first.append(right[int(own.argmax())])
+            if group[0].starts:
+                overlaps.append(_overlap(group[0], starts[begin], ends[begin]))
+        begin += len(group)
     return {
-        "loss": float(np.mean(losses)),
         "first": float(np.mean(first)),
         "auroc": auroc(np.array(tops[True]), np.array(tops[False])) if all(tops.values()) else 0.5,
         "overlap": float(np.mean(overlaps)),
@@ -233,7 +297,7 @@ def _overlap(item: Item, starts: Tensor, ends: Tensor) -> float:
 
 
 def _tensors(network: Network) -> dict[str, Tensor]:
-    return {name: value.contiguous() for name, value in network.state_dict().items()}
+    return {name: value.contiguous().cpu() for name, value in network.state_dict().items()}
 
 
 class _Checkpoint:

@@ -12,8 +12,9 @@ from tokenizers import Tokenizer
 
 from bot.reader import lessons
 from bot.reader.examples import LONGEST_SPAN, Example, Read
-from bot.reader.lessons import BATCH, BATCH_TOKENS, Group, Item, Plan, Reads
+from bot.reader.lessons import BATCH, TOKENS, Group, Item, Plan, Reads
 from bot.reader.tokens import MOST_TOKENS
+from bot.reader.twists import Twists
 from tests.reader.conftest import CLOCK, FERRY
 
 CRACKED = "When did the bell of Merrin crack?"
@@ -59,7 +60,7 @@ def texts(group: Group, words: Tokenizer) -> list[str]:
 
 @pytest.fixture(scope="module")
 def reads(tiny: Path) -> Reads:
-    return Reads(tiny)
+    return Reads(tiny, Twists([]))
 
 
 # --------------------------------------------------------------------------------------------- plans
@@ -87,13 +88,13 @@ def test_held_out_articles_are_never_read():
     kept = numbered(10, title="Kept", held=True)
     made = plan([*kept, *numbered(5), *numbered(5, file="away.json", title="Away")])
     assert made.held_out == kept
-    assert made.articles == ["Away", "Merrin"]
+    assert {one.title for one in made.learned} == {"Away", "Merrin"}
     assert {asked.title for batch in made.batches() for asked, _ in batch} == {"Away", "Merrin"}
 
 
 def test_a_question_without_passages_is_not_read():
     made = plan([example(), example(held=True), *numbered(1)])
-    assert (made.held_out, questions(made), made.articles) == ([], ["What is 0?"], ["Merrin"])
+    assert (made.held_out, questions(made), len(made.learned)) == ([], ["What is 0?"], 1)
 
 
 def test_a_plan_depends_on_its_seed_alone():
@@ -119,7 +120,7 @@ _sized = st.lists(st.integers(1, 20_000), min_size=1, max_size=60)
 
 
 @given(_sized, st.integers(0, 3))
-@for_example([BATCH_TOKENS * 4], 0)  # more than a batch by itself
+@for_example([TOKENS * BATCH * 4], 0)  # more than a batch by itself
 def test_batches_hold_every_question_and_no_more_than_fits(sizes: list[int], seed: int):
     examples = [example(wrong("x" * size), question=f"{n}?") for n, size in enumerate(sizes)]
     batches = plan(examples, seed=seed).batches()
@@ -129,7 +130,7 @@ def test_batches_hold_every_question_and_no_more_than_fits(sizes: list[int], see
     for batch in batches:
         assert 1 <= len(batch) <= BATCH
         longest = max(lessons._length(asked) for asked, _ in batch)
-        assert len(batch) == 1 or 2 * longest * len(batch) <= BATCH_TOKENS
+        assert len(batch) == 1 or 2 * longest * len(batch) <= TOKENS * BATCH
 
 
 def test_questions_of_like_length_are_read_together():
@@ -188,7 +189,7 @@ CHANCES = [number / 200 for number in range(200)]
 
 def test_single_sentences_are_read_too_as_lists_are(reads: Reads, words: Tokenizer):
     both = example(right(CLOCK, "1840"), wrong(FERRY))
-    alone = [groups[1] for chance in CHANCES if len(groups := reads.groups(both, chance)) > 1]
+    alone = [group for chance in CHANCES for group in reads.groups(both, chance)[1:] if len(group) == 2]
     assert len(alone) / len(CHANCES) == pytest.approx(lessons.SENTENCES, abs=0.12)
     seen = set()
     for group in alone:
@@ -201,6 +202,18 @@ def test_single_sentences_are_read_too_as_lists_are(reads: Reads, words: Tokeniz
         seen.add(second.split()[1])
     assert seen == {"clock", "bell"}  # the other two sentences, one at a time
     assert all(len(reads.groups(example(wrong(CLOCK), wrong(FERRY)), chance)) == 1 for chance in CHANCES)
+
+
+def test_a_question_is_turned_too_and_its_passage_is_wrong_then(reads: Reads, words: Tokenizer):
+    given = example(right(CLOCK, "1840"), wrong(FERRY), question="What was the last year of the bell?")
+    turned = [group for chance in CHANCES for group in reads.groups(given, chance)[1:] if len(group) == 1]
+    assert len(turned) / len(CHANCES) == pytest.approx(lessons.TWISTED, abs=0.12)
+    read = {(words.decode(item.tokens.ids.tolist()), item.right) for [item] in turned}
+    assert all(not right and CLOCK.lower()[:40] in text for text, right in read)
+    assert {text.split("?")[0] for text, _ in read} == {
+        "what was the first year of the bell",
+        "what wasn ' t the last year of the bell",
+    }
 
 
 def test_the_wrong_passage_is_of_another_article_now_and_then(reads: Reads, words: Tokenizer):

@@ -12,7 +12,7 @@ from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
-from bot.reader.model import WORD_TABLE, Dropout, Network, logits, pack, trained, unpack, untrained
+from bot.reader.model import WORD_TABLE, Dropout, Network, logits, mix, pack, trained, unpack, untrained
 from bot.reader.tokens import Tokens, pairs
 from index.models import EMBEDDED_MODEL, folder_of
 
@@ -89,6 +89,18 @@ def test_the_body_is_the_encoders_and_the_heads_are_drawn_by_chance(tiny: Path):
         f"{head}.{part}" for head in ("spans", "gist", "answers") for part in ("weight", "bias")
     }
     assert not torch.equal(one["spans.weight"], other["spans.weight"])
+
+
+def test_a_mean_of_weights(tiny: Path):
+    torch.manual_seed(2)
+    one, other = untrained(tiny), untrained(tiny)
+    first, second = ({k: v.clone() for k, v in each.state_dict().items()} for each in (one, other))
+    mix(one, other, 0)
+    assert all(torch.equal(value, first[name]) for name, value in one.state_dict().items())
+    mix(one, other, 0.25)
+    for name, value in one.state_dict().items():
+        torch.testing.assert_close(value, 0.75 * first[name] + 0.25 * second[name])
+    assert all(torch.equal(value, second[name]) for name, value in other.state_dict().items())
 
 
 # ------------------------------------------------------------------------------------- packed weights

@@ -14,9 +14,11 @@ from torch import Tensor
 from bot.reader import examples, train
 from bot.reader.examples import Example, Read
 from bot.reader.lessons import Group, Plan, Reads
-from bot.reader.model import WORD_TABLE, Network, logits, pack, trained, untrained
+from bot.reader.model import WORD_TABLE, Network, logits, pack, trained, unpack, untrained
 from bot.reader.readers import CHECKSUM, TRAINING, WEIGHTS
 from bot.reader.tokens import pairs
+from bot.reader.train import Teacher, Way
+from bot.reader.twists import Twists
 from index.models import EMBEDDED_MODEL, folder_of
 from tests.conftest import WordsEncoder
 from tests.evaluation.conftest import BREAD, LIGHTHOUSE
@@ -41,7 +43,14 @@ def lessons(held: tuple[str, ...] = ("Sunder mill",)) -> list[Example]:
 
 
 def plan(*, passes: int = 2, seed: int = 1, held: tuple[str, ...] = ("Sunder mill",)) -> Plan:
-    return Plan(lessons(held), {"home.json"}, passes=passes, most=9, seed=seed)
+    return Plan(lessons(held), {"home.json"}, passes=passes, most=9, seed=seed, batch=3)
+
+
+SMALL = Way(rate=3e-3, check_every=2)
+
+
+def reads_of(folder: Path) -> Reads:
+    return Reads(folder, Twists([]))
 
 
 def same(one: Network, other: Network) -> bool:
@@ -51,12 +60,9 @@ def same(one: Network, other: Network) -> bool:
 
 
 @pytest.fixture(autouse=True)
-def small_steps(monkeypatch: pytest.MonkeyPatch):
-    """Three questions a step, checked at every second step, and saved at each."""
-    monkeypatch.setattr("bot.reader.lessons.BATCH", 3)
-    monkeypatch.setattr(train, "CHECK_EVERY", 2)
+def saved_often(monkeypatch: pytest.MonkeyPatch):
+    """A checkpoint is made at each step."""
     monkeypatch.setattr(train, "CHECKPOINT_EVERY", -1)
-    monkeypatch.setattr(train, "RATE", 3e-3)
 
 
 @pytest.fixture
@@ -77,15 +83,15 @@ Work = Callable[[str], Path]
 
 
 def test_the_same_seed_gives_the_same_weights(tiny: Path, work: Work):
-    (one, told), (again, retold) = (train.train(plan(), tiny, work(name)) for name in ("one", "two"))
+    (one, told), (again, retold) = (train.train(plan(), tiny, work(name), SMALL) for name in ("one", "two"))
     assert same(one, again)
     assert told == retold
-    other, _ = train.train(plan(seed=2), tiny, work("three"))
+    other, _ = train.train(plan(seed=2), tiny, work("three"), SMALL)
     assert not same(one, other)
 
 
 def test_training_begins_at_the_encoder_and_leaves_its_word_table(tiny: Path, work: Work):
-    network, _ = train.train(plan(), tiny, work("one"))
+    network, _ = train.train(plan(), tiny, work("one"), SMALL)
     assert not network.training
     encoder = load_file(tiny / "model.safetensors")
     learned = network.state_dict()
@@ -101,12 +107,12 @@ class Interrupted:
         self.steps = steps
         made = train.loss
 
-        def loss(network: Network, groups: list[Group]) -> Tensor:
+        def loss(network: Network, groups: list[Group], teacher: Teacher | None) -> Tensor:
             if network.training:
                 if self.steps == 0:
                     raise KeyboardInterrupt
                 self.steps -= 1
-            return made(network, groups)
+            return made(network, groups, teacher)
 
         monkeypatch.setattr(train, "loss", loss)
 
@@ -115,22 +121,22 @@ class Interrupted:
 def test_interrupted_and_resumed_it_learns_the_same(
     tiny: Path, work: Work, monkeypatch: pytest.MonkeyPatch, stops: list[int]
 ):
-    whole, told = train.train(plan(), tiny, work("whole"))
+    whole, told = train.train(plan(), tiny, work("whole"), SMALL)
     assert len(plan().batches()) > 4
     for steps in stops:
         with monkeypatch.context() as patch:
             Interrupted(patch, steps)
             with pytest.raises(KeyboardInterrupt):
-                train.train(plan(), tiny, work("parts"))
+                train.train(plan(), tiny, work("parts"), SMALL)
     begun = Interrupted(monkeypatch, 99)
-    parts, retold = train.train(plan(), tiny, work("parts"))
+    parts, retold = train.train(plan(), tiny, work("parts"), SMALL)
     assert 99 - begun.steps == len(plan().batches()) - sum(stops)  # it went on where it stopped
     assert same(whole, parts)
     assert told == retold
 
 
 def test_a_checkpoint_is_made_of_tensors_and_what_was_told(tiny: Path, work: Work):
-    _, told = train.train(plan(), tiny, work("one"))
+    _, told = train.train(plan(), tiny, work("one"), SMALL)
     [file] = work("one").glob("checkpoint*")
     with safe_open(file, "pt") as kept:
         names, about = set(kept.keys()), kept.metadata()
@@ -144,9 +150,9 @@ def test_a_checkpoint_is_made_of_tensors_and_what_was_told(tiny: Path, work: Wor
 
 
 def test_training_that_is_done_is_done(tiny: Path, work: Work, monkeypatch: pytest.MonkeyPatch):
-    one, told = train.train(plan(), tiny, work("one"))
+    one, told = train.train(plan(), tiny, work("one"), SMALL)
     Interrupted(monkeypatch, 0)
-    again, retold = train.train(plan(), tiny, work("one"))
+    again, retold = train.train(plan(), tiny, work("one"), SMALL)
     assert same(one, again)
     assert told == retold
 
@@ -154,22 +160,23 @@ def test_training_that_is_done_is_done(tiny: Path, work: Work, monkeypatch: pyte
 # -------------------------------------------------------------------------------------- it learns
 
 
-def test_it_learns_a_handful_by_heart(tiny: Path, work: Work, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(train, "RATE", 1e-2)
-    monkeypatch.setattr(train, "CHECK_EVERY", 1000)
+def loss_of(network: Network, groups: list[Group]) -> float:
+    with torch.inference_mode():
+        return train.loss(network.eval(), groups).item()
+
+
+def test_it_learns_a_handful_by_heart(tiny: Path, work: Work):
     handful = [each for each in lessons(()) if each.title in ("Aldholm ferry", "Merrin clock")]
-    monkeypatch.setattr("bot.reader.lessons.BATCH", len(handful))
-    made = Plan(handful, {"home.json"}, passes=70, most=9, seed=1)
+    made = Plan(handful, {"home.json"}, passes=70, most=9, seed=1, batch=len(handful))
     made.held_out = handful
-    reads = Reads(tiny)
-    before = train.validate(untrained(tiny), made, reads)
-    network, [after] = train.train(made, tiny, work("one"))
-    assert after["loss"] < 0.4 * before["loss"]
+    exam = train.held_out(made, reads_of(tiny), 60)
+    network, [after] = train.train(made, tiny, work("one"), Way(rate=1e-2, check_every=1000))
+    assert loss_of(network, exam) < 0.4 * loss_of(untrained(tiny), exam)
     assert (after["first"], after["auroc"]) == (1, 1)
     assert after["overlap"] > 0.6
-    group = reads.first(handful[0])
+    group = exam[0]
     with torch.inference_mode():
-        answers = train.read(network, group)[2]
+        answers = train.read(network, [item.tokens for item in group])[2]
     assert answers.argmax() == [item.right for item in group].index(True)
 
 
@@ -183,12 +190,11 @@ def scripted(monkeypatch: pytest.MonkeyPatch) -> Script:
     def script(figures: list[float]) -> list[dict[str, Tensor]]:
         seen: list[dict[str, Tensor]] = []
 
-        def validate(network: Network, plan: Plan, reads: Reads) -> dict[str, float]:
+        def validate(network: Network, groups: list[Group]) -> dict[str, float]:
             seen.append({name: value.clone() for name, value in network.state_dict().items()})
-            return {"loss": 1.0, "first": figures[len(seen) - 1], "auroc": 0.5, "overlap": 0.5}
+            return {"first": figures[len(seen) - 1], "auroc": 0.5, "overlap": 0.5}
 
         monkeypatch.setattr(train, "validate", validate)
-        monkeypatch.setattr(train, "CHECK_EVERY", 1)
         return seen
 
     return script
@@ -212,19 +218,17 @@ def test_the_best_weights_are_taken_and_patience_ends(
     assert len(made.batches()) >= len(figures)
     monkeypatch.setattr(made, "batches", lambda: Plan.batches(made)[: len(figures)])
     seen = scripted(figures)
-    network, told = train.train(made, tiny, work("one"))
+    network, told = train.train(made, tiny, work("one"), Way(check_every=1))
     assert (len(seen), [each["first"] for each in told]) == (validations, figures[:validations])
     assert [each["step"] for each in told] == list(range(1, validations + 1))
     assert all(torch.equal(value, seen[best][name]) for name, value in network.state_dict().items())
 
 
-def test_training_can_go_on_from_weights_trained_before(
-    tiny: Path, work: Work, monkeypatch: pytest.MonkeyPatch
-):
-    network, _ = train.train(plan(), tiny, work("one"))
+def test_training_can_go_on_from_weights_trained_before(tiny: Path, work: Work):
+    network, _ = train.train(plan(), tiny, work("one"), SMALL)
     save_file(pack(network), work("one") / WEIGHTS.name)
-    monkeypatch.setattr(train, "RATE", 1e-9)
-    again, told = train.train(plan(held=("Aldholm ferry",)), tiny, work("two"), work("one"))
+    slow = Way(rate=1e-9, check_every=2)
+    again, told = train.train(plan(held=("Aldholm ferry",)), tiny, work("two"), slow, work("one"))
     assert told[0]["step"] == 2  # it has a plan of its own
     for name, value in trained(tiny, pack(network)).state_dict().items():
         torch.testing.assert_close(again.state_dict()[name], value, rtol=0, atol=1e-6)
@@ -248,12 +252,12 @@ def test_reads_of_any_length_are_read_as_if_alone(tiny: Path):
     torch.manual_seed(1)
     network = untrained(tiny).eval()
     texts = [GARDEN, "No.", CLOCK, "It is late.", FERRY, MILL, "Yes.", BREAD, LIGHTHOUSE, "Perhaps it is."]
-    group = Reads(tiny).first(
+    group = reads_of(tiny).first(
         Example("Why?", "", "", False, tuple(Read(t, 0, False, True) for t in texts)), 99
     )
     assert len(group) > train.AT_ONCE
     with torch.inference_mode():
-        starts, ends, answers = train.read(network, group)
+        starts, ends, answers = train.read(network, [item.tokens for item in group])
         for number, item in enumerate(group):
             alone = logits(network, [item.tokens])
             size = len(item.tokens.ids)
@@ -263,26 +267,24 @@ def test_reads_of_any_length_are_read_as_if_alone(tiny: Path):
                 assert (side[number, size:] == torch.finfo(side.dtype).min).all()
 
 
-def test_the_loss_by_hand(tiny: Path, words, monkeypatch: pytest.MonkeyPatch):
-    one, two = pairs(words, "?", ["a b", "a b"])  # [CLS] ? [SEP] a b [SEP]
-    group = [train.Item(one, True, (3, 4), (4,)), train.Item(two, False)]
-    far = torch.finfo(torch.float32).min
-    rows = torch.tensor([[far, far, far, 1.0, 2.0, far], [far, far, far, 0.0, 0.0, far]])
-    answers = torch.tensor([0.0, -1.0])
-    monkeypatch.setattr(train, "read", lambda network, items: (rows, rows, answers))
-    found = train.loss(untrained(tiny), [group])
-    whether = (torch.log(torch.tensor(2.0)) + torch.log(1 + torch.exp(torch.tensor(-1.0)))) / 2
-    which = torch.log(1 + torch.exp(torch.tensor(-1.0)))
-    # any start will do; of the ends only the second: log(e + e²) - 2
-    where = (0 + torch.logsumexp(torch.tensor([1.0, 2.0]), 0) - 2) / 2
-    assert found.item() == pytest.approx((whether + which + where).item(), abs=1e-5)
-
-
-def test_a_question_without_an_answer_is_only_about_whether(tiny: Path, words, monkeypatch):
-    [one] = pairs(words, "?", ["a"])
-    monkeypatch.setattr(train, "read", lambda *_: (torch.zeros(1, 5), torch.zeros(1, 5), torch.zeros(1)))
-    found = train.loss(untrained(tiny), [[train.Item(one, False)]])
-    assert found.item() == pytest.approx(0.6931, abs=1e-4)
+def test_a_teacher_has_its_say(tiny: Path, work: Work):
+    torch.manual_seed(5)
+    teacher = Teacher(tiny, untrained(tiny).eval())
+    reads = Reads(tiny, Twists([]), teacher=tiny)
+    [group, *_] = reads.groups(lessons()[0], 0.5)
+    network = untrained(tiny).eval()
+    alone, taught = train.loss(network, [group]), train.loss(network, [group], teacher)
+    by_itself = train.loss(teacher.network, [group], teacher) - (1 - train.TAUGHT) * train.loss(
+        teacher.network, [group]
+    )
+    said = train.read(teacher.network, [item.tokens for item in group])[2].sigmoid()
+    sure = -(said * said.log() + (1 - said) * (1 - said).log()).mean()  # what none can fall below
+    assert by_itself.item() == pytest.approx(train.TAUGHT * sure.item(), abs=1e-4)
+    assert taught.item() != pytest.approx(alone.item(), abs=1e-3)
+    assert not any(value.grad is not None for value in teacher.network.parameters())
+    learned, _ = train.train(plan(), tiny, work("one"), Way(rate=3e-3, check_every=2, teacher=teacher))
+    other, _ = train.train(plan(), tiny, work("two"), SMALL)
+    assert not same(learned, other)
 
 
 # ------------------------------------------------------------------------------------- the command
@@ -306,6 +308,7 @@ def command(folder: Path, home: Path, away: list[Path], *more: str) -> list[str]
         folder / "out",
         "--work",
         folder / "work",
+        *("--batch", 3, "--check-every", 2),
     ]
     return [*map(str, files), "--held-out", "0.5", "--seed", "3", *more]
 
@@ -322,7 +325,7 @@ def test_the_command_writes_weights_their_checksum_and_what_was_learned(
     assert (digest, name) == (sha256(written[WEIGHTS.name]).hexdigest(), WEIGHTS.name)
     card = json.loads(written[TRAINING.name])
     assert card["seed"] == 3
-    assert card["history"][-1].keys() == {"step", "loss", "first", "auroc", "overlap"}
+    assert card["history"][-1].keys() == {"step", "first", "auroc", "overlap"}
     kept = {title for title, _ in ARTICLES[:4] if examples.held_out(title, 0.5, 3)}
     assert kept == {"Ronsund_(lighthouse)", "Aldholm ferry"}
     assert set(card["articles"]) == {title for title, _ in ARTICLES} - kept
@@ -346,6 +349,22 @@ def test_the_command_goes_on_from_weights_and_what_these_learned_from_is_learned
     one, two = (json.loads((tmp_path / name / "out" / TRAINING.name).read_bytes()) for name in ("one", "two"))
     assert "Sunder mill" in one["articles"]  # it is of the other file
     assert set(one["articles"]) <= set(two["articles"])
+    train.main(command(tmp_path / "kept", home, [], "--start", str(tmp_path / "one" / "out"), "--keep", "1"))
+    first, kept = (load_file(tmp_path / name / "out" / WEIGHTS.name) for name in ("one", "kept"))
+    for name, value in unpack(first).items():
+        torch.testing.assert_close(unpack(kept)[name], value, rtol=1e-3, atol=1e-6)
+
+
+@pytest.mark.usefixtures("small_world")
+def test_the_command_has_a_teacher_learn_first(tiny: Path, home: Path, away: Path, tmp_path: Path):
+    more = ["--teacher", str(tiny), "--teacher-passes", "2", "--away-passes", "2", "--checked", "5"]
+    train.main(command(tmp_path, home, [away], *more))
+    steps = {}
+    for name in ("work", "work/teacher"):
+        with safe_open(tmp_path / name / "checkpoint.safetensors", "pt") as kept:
+            steps[name] = int(kept.metadata()["step"])
+    assert min(steps.values()) > 2
+    assert (tmp_path / "out" / WEIGHTS.name).exists()
 
 
 def test_the_command_needs_files_and_a_folder(capsys: pytest.CaptureFixture[str]):
@@ -359,10 +378,8 @@ def test_the_command_needs_files_and_a_folder(capsys: pytest.CaptureFixture[str]
 def test_the_real_thing_for_some_steps(
     home: Path, away: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.undo()  # batches as they are
-    monkeypatch.setattr("bot.reader.lessons.BATCH", 4)
     monkeypatch.setattr(train.logging, "basicConfig", lambda **_: None)
-    train.main(command(tmp_path, home, [away], "--passes", "1"))
+    train.main(command(tmp_path, home, [away], "--passes", "1", "--batch", "4", "--check-every", "300"))
     weights = tmp_path / "out" / WEIGHTS.name
     assert weights.stat().st_size < 12_000_000
     card = json.loads((tmp_path / "out" / TRAINING.name).read_text(encoding="utf-8"))
@@ -370,7 +387,7 @@ def test_the_real_thing_for_some_steps(
     assert 2 <= card["history"][0]["step"] <= 4
     folder = folder_of(EMBEDDED_MODEL)
     network = trained(folder, load_file(weights))
-    [tokens] = pairs(Reads(folder)._tokenizer, "Who strikes the hours?", [CLOCK])
+    [tokens] = pairs(reads_of(folder)._tokenizer, "Who strikes the hours?", [CLOCK])
     with torch.inference_mode():
         starts, _, answers = logits(network, [tokens])
     assert torch.isfinite(answers).all()

@@ -1,0 +1,102 @@
+"""How wrong a network is: by what is marked in the texts, and by what a teacher says of them."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+from torch.nn.functional import binary_cross_entropy_with_logits as by_bit
+
+from bot.reader.lessons import Group, Item
+from bot.reader.model import OUTSIDE
+
+Said = tuple[Tensor, Tensor, Tensor]
+"""What a network says of reads, as its ``forward`` returns it."""
+
+TEMPERATURE = 2.0  # of a teacher's probabilities, so that those of what it thinks unlikely count too
+
+
+def by_marks(said: Said, groups: Sequence[Group]) -> Tensor:
+    """Whether a passage answers, which of a question's does, and where, against what is marked.
+
+    The first is binary cross-entropy; the others are cross-entropies over the passages of a question and
+    over the tokens of a passage, where of several right ones any will do: the marginal likelihood of Clark
+    and Gardner, "Simple and Effective Multi-Paragraph Reading Comprehension" (2018).
+    """
+    starts, ends, answers = said
+    items = [item for group in groups for item in group]
+    right = torch.tensor([item.right for item in items])
+    total = by_bit(answers, right.to(answers))
+    rows = _table([len(group) for group in groups])
+    ranked = right[rows.clamp(min=0)] & (rows >= 0)
+    mixed = ranked.any(1) & (ranked != (rows >= 0)).any(1)
+    if mixed.any():
+        of = answers[rows[mixed].clamp(min=0)].masked_fill((rows[mixed] < 0).to(answers.device), OUTSIDE)
+        total = total + _any_of(of, ranked[mixed]).mean()
+    placed = [
+        _any_of(side[gold.any(1).to(side.device)], gold[gold.any(1)])
+        for side, marked in ((starts, [i.starts for i in items]), (ends, [i.ends for i in items]))
+        for gold in [_marks(marked, side.shape[1])]
+    ]
+    where = torch.cat(placed)
+    return total + where.mean() if len(where) else total
+
+
+def by_teacher(said: Said, taught: Said, items: Sequence[Item]) -> Tensor:
+    """The same against what a teacher says: Hinton, Vinyals and Dean, "Distilling the Knowledge in a Neural
+    Network" (2015).
+
+    Where the answer stands counts as much as the teacher believes that there is one.
+    """
+    starts, ends, answers = said
+    believed = taught[2].sigmoid()
+    total = by_bit(answers, believed)
+    places = _places(items, starts.shape[1]).to(starts.device)
+    for side, other in ((starts, taught[0]), (ends, taught[1])):
+        known = other.gather(1, places.clamp(min=0)).masked_fill(places < 0, OUTSIDE)
+        wanted = (known / TEMPERATURE).softmax(1)
+        found = (side / TEMPERATURE).log_softmax(1)
+        apart = (wanted * (wanted.clamp(min=1e-9).log() - found)).sum(1)  # Kullback-Leibler divergence
+        total = total + TEMPERATURE**2 * (believed * apart).sum() / believed.sum().clamp(min=1) / 2
+    return total
+
+
+def _table(sizes: Sequence[int]) -> Tensor:
+    """The numbers of each group's reads, filled up with -1; shape (groups, most reads)."""
+    rows = torch.full((len(sizes), max(sizes)), -1)
+    first = 0
+    for number, size in enumerate(sizes):
+        rows[number, :size] = torch.arange(first, first + size)
+        first += size
+    return rows
+
+
+def _marks(marked: Sequence[tuple[int, ...]], width: int) -> Tensor:
+    """Which tokens are right, shape (reads, tokens)."""
+    gold = torch.zeros((len(marked), width), dtype=torch.bool)
+    for number, places in enumerate(marked):
+        gold[number, list(places)] = True
+    return gold
+
+
+def _places(items: Sequence[Item], width: int) -> Tensor:
+    """Where the teacher has each token of the passage, -1 for other tokens; shape (reads, tokens).
+
+    Raises:
+        ValueError: it cuts passages into other tokens.
+    """
+    places = torch.full((len(items), width), -1)
+    for number, item in enumerate(items):
+        if item.taught is None:
+            raise ValueError("the lessons were not made for a teacher")
+        own, its = ((tokens.offsets[:, 0] >= 0).nonzero()[0] for tokens in (item.tokens, item.taught))
+        both = min(len(own), len(its))
+        if (item.tokens.offsets[own[:both]] != item.taught.offsets[its[:both]]).any():
+            raise ValueError("the teacher cuts texts into other tokens: take one of the same vocabulary")
+        places[number, own[:both]] = torch.from_numpy(its[:both])
+    return places
+
+
+def _any_of(rows: Tensor, right: Tensor) -> Tensor:
+    """Minus the log of the probability that softmax gives the right ones together; shape (rows,)."""
+    of_them = rows.masked_fill(~right.to(rows.device), OUTSIDE)
+    return torch.logsumexp(rows, 1) - torch.logsumexp(of_them, 1)
