@@ -53,7 +53,9 @@ def test_vectors_are_those_of_the_original(real_encoder: ServedEncoder):
 def test_known_cosines(real_encoder: ServedEncoder):
     question = real_encoder.encode_questions(["Who attended the meeting?"])[0]
     texts = ["Alice Archer and Bob Baker attended the meeting.", "The ferry leaves on Tuesday."]
-    assert real_encoder.encode(texts) @ question == pytest.approx([0.5944, -0.0060], abs=5e-4)
+    assert real_encoder.encode(texts) @ question == pytest.approx(
+        [0.594, -0.006], abs=5e-3
+    )  # some compute in 16 bits
 
 
 @pytest.mark.slow
