@@ -10,9 +10,9 @@ about the first files. Nothing is left unread, so that every weighting can be tr
 
 - RANKING is a logistic regression that tells, in pairs, a sentence that holds an accepted answer from one
   that does not; its scale and bias make it the log-odds of that.
-- READ_CONFIDENCE is one that tells, from the best sentence, whether one of the first three is right.
-  Questions written to look answerable are left out of this fit: it would learn to trust retrieval less, and
-  answer more of the foreign ones, which are what people ask.
+- TREATS and ANSWERS tell together, from the best sentence, whether one of the first three is right: the
+  likeliest ones, but for the factor of TREATS, where both have to hold. Questions written to look answerable
+  count a tenth in this fit: foreign ones are what people ask.
 """
 
 from __future__ import annotations
@@ -27,13 +27,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
+from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import brier_score_loss, roc_auc_score
 
 from benchmarks import squad
 from bot.evaluation.questions import Question, lay_out, read_squad
 from bot.reader.readers import learned_by, reader_of
-from bot.weigh import CONFIDENCE, CONFIDENCE_BIAS, LEAST_SHARE, RANKING, READ_CONFIDENCE, Weights
+from bot.weigh import ANSWERS, CONFIDENCE, CONFIDENCE_BIAS, LEAST_SHARE, RANKING, TREATS, Weights
 from index.build import build
 from index.search import Searcher
 from index.settings import load
@@ -47,7 +48,9 @@ if TYPE_CHECKING:
     from bot.evaluation.questions import Article
     from bot.reader.reading import Reader
 
+EVERYTHING = range(4)  # the columns of features: as ``Weights`` has them
 RIVALS = 8  # wrong sentences that each right one is paired with
+SEEMING = 0.1  # what a question written to look answerable counts in the fit of confidence, others being 1
 
 
 class Row(msgspec.Struct):
@@ -138,9 +141,17 @@ def collect(files: list[Path], hard: list[Path], others: list[Path], count: int)
     return rows
 
 
+def best(table: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Of each sentence of a question the score of the best one of its passage."""
+    places = table[:, 4].astype(np.int64)
+    scores = np.zeros(places.max(initial=-1) + 1)
+    np.maximum.at(scores, places, table[:, 0])
+    return scores[places]
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Rows as arrays: of each question the features of its sentences, shape (sentences, 3)."""
+    """Rows as arrays: of each question the features of its sentences, shape (sentences, 4)."""
 
     kinds: list[str]
     features: list[NDArray[np.float64]]
@@ -155,7 +166,7 @@ class Asked:
         tables = [np.array(row.sentences, np.float64).reshape(-1, 7) for row in rows]
         return cls(
             [row.kind for row in rows],
-            [np.column_stack([t[:, 0], t[:, 2], np.log(t[:, 3] + LEAST_SHARE)]) for t in tables],
+            [np.column_stack([t[:, 0], best(t), t[:, 2], np.log(t[:, 3] + LEAST_SHARE)]) for t in tables],
             [t[:, 1] for t in tables],
             [t[:, 4].astype(np.int64) for t in tables],
             [t[:, 5] > 0 for t in tables],
@@ -167,8 +178,9 @@ class Asked:
         return np.argsort(-self.features[number] @ weights, kind="stable")
 
 
-def fit_ranking(asked: Asked, today: NDArray[np.float64]) -> Weights:
-    """See the module."""
+def fit_ranking(asked: Asked, used: Sequence[int]) -> Weights:
+    """See the module; the features that are not used weigh nothing."""
+    today = array(RANKING)
     pairs = []
     for number, exact in enumerate(asked.exact):
         if exact.any() and not exact.all():
@@ -179,7 +191,8 @@ def fit_ranking(asked: Asked, today: NDArray[np.float64]) -> Weights:
     differences = np.concatenate(pairs)
     both = np.concatenate([differences, -differences])
     model = LogisticRegression(C=100, fit_intercept=False, max_iter=1000)
-    weights = model.fit(both, np.repeat([1, 0], len(differences))).coef_[0]
+    weights = np.zeros(differences.shape[1])
+    weights[list(used)] = model.fit(both[:, used], np.repeat([1, 0], len(differences))).coef_[0]
     sums, labels = [], []
     for number, exact in enumerate(asked.exact):
         first = asked.order(number, weights)[:3]
@@ -191,11 +204,11 @@ def fit_ranking(asked: Asked, today: NDArray[np.float64]) -> Weights:
 
 
 def first_of(asked: Asked, ranking: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Of each question's best sentence retrieval's log-odds, answers and share; is one of three right?"""
+    """Of each question retrieval's highest log-odds and the best quote's features; is one of three right?"""
     features, right = [], []
     for number, exact in enumerate(asked.exact):
         order = asked.order(number, ranking)[:3]
-        features.append([asked.found[number][order[0]], *asked.features[number][order[0]][1:]])
+        features.append([asked.found[number].max(), *asked.features[number][order[0]][1:]])
         right.append(exact[order].any())
     return np.array(features), np.array(right)
 
@@ -230,20 +243,42 @@ COLUMNS = (
 )
 
 
-def confidence_of(
+def confidence(features: NDArray[np.float64], parts: Sequence[Weights]) -> NDArray[np.float64]:
+    """The log-odds that all parts are so, as ``bot.weigh.both`` says it of one question."""
+    one, *others = (features @ array(part) + part.bias for part in parts)
+    for other in others:
+        one = -np.logaddexp.reduce([-one, -other, -one - other])
+    return one
+
+
+def fit_confidence(
     asked: Asked, features: NDArray[np.float64], right: NDArray[np.bool_], used: Sequence[int]
-) -> tuple[NDArray[np.float64], float]:
-    """Weights and bias of a logistic regression on some of the features."""
-    taken = np.array([kind != "unanswerable" for kind in asked.kinds])
-    model = LogisticRegression(C=10, max_iter=1000).fit(features[taken][:, used], right[taken])
-    weights = np.zeros(features.shape[1])
-    weights[list(used)] = model.coef_[0]
-    return weights, float(model.intercept_[0])
+) -> list[Weights]:
+    """The likeliest parts: that the documents treat of it, and that the sentence answers.
+
+    One whose features are not used is left out.
+    """
+    counts = np.where(np.array(asked.kinds) == "unanswerable", SEEMING, 1.0)
+    signs = np.where(right, 1, -1)
+
+    def made(numbers: NDArray[np.float64]) -> list[Weights]:
+        there, answers, share, bias = map(float, numbers)
+        parts = {
+            0: Weights(sentence=TREATS.sentence, bias=there),
+            2: Weights(answers=answers, share=share * (3 in used), bias=bias),
+        }
+        return [part for column, part in parts.items() if column in used]
+
+    def loss(numbers: NDArray[np.float64]) -> float:
+        unlikely = np.logaddexp(0, -signs * confidence(features, made(numbers)))
+        return float(counts @ unlikely + 0.01 * numbers @ numbers)
+
+    return made(minimize(loss, np.full(4, 0.5)).x)
 
 
 def array(weights: Weights) -> NDArray[np.float64]:
     """Its factors."""
-    return np.array([weights.retrieval, weights.answers, weights.share])
+    return np.array([weights.sentence, weights.passage, weights.answers, weights.share])
 
 
 def main() -> None:
@@ -266,26 +301,27 @@ def main() -> None:
         f"{len(rows)} questions; reading took {np.median([row.milliseconds for row in rows]):.0f} ms (p50)\n"
     )
     print(f"| | {' | '.join(COLUMNS)} |\n{'|---' * (len(COLUMNS) + 1)}|")
-    ranking = fit_ranking(asked, array(RANKING))
-    alone = np.array([1.0, 0.0, 0.0])
+    alone = np.array([1.0, 0.0, 0.0, 0.0])
     for name, order, used in (
         ("retrieval alone", alone, [0]),
-        ("order of retrieval, confidence of both", alone, [0, 1, 2]),
-        ("reader alone", np.array([0.0, ranking.answers, ranking.share]), [1, 2]),
-        ("without shares of sentences", np.array([ranking.retrieval, ranking.answers, 0.0]), [0, 1]),
-        ("both", array(ranking), [0, 1, 2]),
+        ("order of retrieval, confidence of both", alone, EVERYTHING),
+        ("reader alone", None, [2, 3]),
+        ("without shares of sentences", None, [0, 1, 2]),
+        ("without scores of passages", None, [0, 2, 3]),
+        ("both", None, EVERYTHING),
     ):
-        features, right = first_of(asked, order)
-        weights, bias = confidence_of(asked, features, right, used)
-        print(report(name, asked, order, features @ weights + bias))
+        ranking = array(fit_ranking(asked, used)) if order is None else order
+        features, right = first_of(asked, ranking)
+        log_odds = confidence(features, fit_confidence(asked, features, right, used))
+        print(report(name, asked, ranking, log_odds))
     features, _ = first_of(asked, array(RANKING))
-    log_odds = features @ array(READ_CONFIDENCE) + READ_CONFIDENCE.bias
-    print(report("both, as it is now", asked, array(RANKING), log_odds))
+    print(report("both, as it is now", asked, array(RANKING), confidence(features, (TREATS, ANSWERS))))
+    ranking = fit_ranking(asked, EVERYTHING)
     features, right = first_of(asked, array(ranking))
-    weights, bias = confidence_of(asked, features, right, [0, 1, 2])
+    treats, answers = fit_confidence(asked, features, right, EVERYTHING)
     print(f"\nRANKING = {ranking}")
-    print(f"READ_CONFIDENCE = {Weights(*map(float, weights), bias)}")
-    probability = 1 / (1 + np.exp(-(features @ weights + bias)))
+    print(f"TREATS = {treats}\nANSWERS = {answers}")
+    probability = 1 / (1 + np.exp(-confidence(features, (treats, answers))))
     at_home = np.array([kind.startswith("own") for kind in asked.kinds])
     foreign = np.array([kind == "foreign" for kind in asked.kinds])
     for share in (0.9, 0.95, 0.975, 0.99):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from bot.weigh import Evidence, confidence
 
-_SUPPORT = 0.4  # of the best sentence's score, that another must reach to be quoted beside it
+_SUPPORT = 0.3  # of the best sentence's score, that another must reach to be quoted beside it
 _SURE = 0.5  # probability of an answer and its words, from which on these are shown by themselves
 _BEARING_COSINE, _BEARING_COVERAGE = 0.2, 0.1  # one of them is needed; costs no right quote in the fit
 _MOST_OF_QUOTE = 0.7  # of its characters; an answer longer than that is said by the quote
