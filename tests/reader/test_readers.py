@@ -108,6 +108,7 @@ def save(tiny: Path, tmp_path: Path) -> Save:
     return save
 
 
+pytestmark = pytest.mark.slow  # networks are made and exported
 IN_16_BITS = (
     0.03  # by how much what a graph says may differ: weights, and on some processors all, are in 16 bits
 )

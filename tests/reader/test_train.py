@@ -24,6 +24,8 @@ from tests.conftest import WordsEncoder
 from tests.evaluation.conftest import BREAD, LIGHTHOUSE
 from tests.reader.conftest import ARTICLES, CLOCK, FERRY, GARDEN, MILL
 
+pytestmark = pytest.mark.slow
+
 WRONG = {"Aldholm ferry": MILL, "Merrin clock": LIGHTHOUSE, "Pell garden": BREAD, "Sunder mill": FERRY}
 
 
@@ -374,7 +376,6 @@ def test_the_command_needs_files_and_a_folder(capsys: pytest.CaptureFixture[str]
     assert "--out" in capsys.readouterr().err
 
 
-@pytest.mark.slow
 def test_the_real_thing_for_some_steps(
     home: Path, away: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
