@@ -139,11 +139,11 @@ def test_the_best_sentence_is_always_a_member():
     assert names(weigh.members([one("Ann", -0.1), one("Ben", -0.2)])) == ["Ann"]
 
 
-def test_quotes_for_a_list_stand_in_reading_order_and_are_not_cut():
+def test_quotes_for_a_list_stand_in_reading_order_the_best_document_first_and_are_not_cut():
     found = [one(name, source=f"{letter}.txt") for letter in "dacb" for name in ("Dan", "Ben", "Ann", "Cleo")]
     quotes = answer.quotes_for_list(found)
     places = [(each.sentence.passage.document.source, each.sentence.text[:3]) for each in quotes]
-    assert places == [(f"{letter}.txt", name) for letter in "abcd" for name in ("Ann", "Ben", "Cle", "Dan")]
+    assert places == [(f"{letter}.txt", name) for letter in "dacb" for name in ("Ann", "Ben", "Cle", "Dan")]
 
 
 def test_nearest_takes_one_sentence_a_passage_and_leaves_out_what_is_known():
@@ -343,5 +343,6 @@ def test_every_quote_is_an_exact_slice_and_found_means_quoted(
         assert TEXT[slice(*first.span)].split() == reply.lead.split()
         assert len(reply.lead) < len(first.quote)
     if documents is not None:
-        places = [(c.source, c.start) for c in reply.citations]
+        best_first = list(dict.fromkeys(one.sentence.passage.document.source for one in evidence))
+        places = [(best_first.index(c.source), c.start) for c in reply.citations]
         assert all(a <= b for a, b in pairwise(places))
