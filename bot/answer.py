@@ -17,18 +17,24 @@ _MOST_OF_QUOTE = 0.7  # of its characters; an answer longer than that is said by
 _ASKS_FOR_LIST = re.compile(
     r"""\W* (?: (?: please | can\ you | could\ you ) \s+ )? (?:
       (?: list | enumerate | name \s (?: all | the | every ) ) \b
-    | (?: who | what | which ) \s (?: (?: are | were ) \s (?: the | all | some ) | all | else ) \b
+    | (?! .* \b (?: called | named | known\ as ) \W* $ ) (?: who | what | which ) \s
+          (?: (?: are | were ) \s (?: all | some | the \b (?! \s (?: (?: first | last | other ) \s )?
+                (?: two | three | four | five | [2-5] ) \b ) ) | all | else ) \b
     | who \s (?: (?: all | also | is | was | were | has\ been ) \s )?
           (?: there | present | invited | involved | attend(?:s|ed|ing)? | participat(?:es?|ed|ing)
             | join(?:s|ed|ing)? | came | comes? | coming | sign(?:s|ed|ing)? | sends? | sent | vote[sd]?
             | (?: took | takes? ) \ part | met | refuse[sd]? | agree[sd]? | spoke | speaks? ) \b
     | (?: what | which ) \s
-          (?: (?: of\ the | the | other | main | major | different | various | two | three | \d+ ) \s )*
-          (?! (?: is | was | does | has | this | causes | happens | means | makes ) \b )
+          (?: (?: of\ the | the | other | main | major | different | various | [6-9] | \d\d+ ) \s )*
+          (?! (?: is | was | does | has | this | happens | means | makes | gets | follows | lies
+            | (?: in | de )creases | provides | allows | gives | takes | leads | causes | comes | goes
+            | occurs | remains | stands | prevents | requires | determines | contains ) \b )
           (?: people | women | men | children | \w+ [^\Wsiu] s ) \b
+          (?! \s (?: an? | the | to | that | my | our | your | his | her | its | their ) \b )
     )""",
     re.VERBOSE | re.IGNORECASE,
-)  # a plural noun after "which", a verb that groups of people do, or a plain request to list
+)  # a plural noun after "which", a verb that groups of people do, or a plain request to list; of a few
+# whose number is given, all mostly stand in one sentence
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,9 +68,7 @@ MEMBER = 0.6
 """What the reader has to say of a sentence alone, as a probability, that it belongs in a list."""
 
 _READ_AT_ONCE = 2  # passages; the next ones are read only where none of these is clear
-_CLEAR = (
-    1.25  # log-odds of the best sentence; half as many reads, for hardly any quote (benchmarks/README.md)
-)
+_CLEAR = 1.25  # log-odds of the best sentence; half as many reads, for hardly any quote (benchmarks/)
 
 
 @dataclass(frozen=True, slots=True)

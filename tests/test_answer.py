@@ -67,8 +67,9 @@ def names(evidence: list[Evidence]) -> list[str]:
         "Who also signed?",
         "What are the ingredients?",
         "what are some reasons",
-        "Which of the two parties refused?",
         "Which people spoke?",
+        "Which islands are inhabited?",
+        "What other animals live there?",
         "  ¿which 12 states joined?",
     ],
 )
@@ -98,6 +99,14 @@ def test_a_question_for_all_members_of_a_group(question: str):
         "Who was Maurice Sendak?",
         "Who is Speaker of the House?",
         "Who was sentenced?",
+        "Which of the two parties refused?",
+        "What two fields are closest to it?",
+        "Who were the three delegates?",
+        "What were the members of the council called?",
+        "What provides a solution?",
+        "What states that it is so?",
+        "What cancels our guilt?",
+        "What follows secondary education?",
     ],
 )
 def test_a_question_for_one_fact(question: str):

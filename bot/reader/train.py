@@ -80,6 +80,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--teacher-passes", type=int, default=4)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args(arguments)
+    if given.keep and not given.start:
+        parser.error("--keep needs the weights of --start")
     given.work.mkdir(parents=True, exist_ok=True)
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(message)s")
     with shown() as progress:
@@ -106,7 +108,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         )
         how = replace(how, teacher=Teacher(given.teacher, network))
     network, history = train(plan, folder, given.work, how, given.start, given.steps)
-    if given.start:
+    if given.keep:
         model.mix(network, trained(folder, load_file(given.start / WEIGHTS.name)), given.keep)
     given.out.mkdir(parents=True, exist_ok=True)
     save_file(pack(network), given.out / WEIGHTS.name)

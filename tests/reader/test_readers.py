@@ -109,9 +109,7 @@ def save(tiny: Path, tmp_path: Path) -> Save:
 
 
 pytestmark = pytest.mark.slow  # networks are made and exported
-IN_16_BITS = (
-    0.03  # by how much what a graph says may differ: weights, and on some processors all, are in 16 bits
-)
+IN_16_BITS = 0.03  # by how much what a graph says may differ; some processors compute in so many
 
 
 def same(one: Reading, other: Reading, but: float = 1e-4) -> bool:
