@@ -141,7 +141,7 @@ def collect(files: list[Path], hard: list[Path], others: list[Path], count: int)
     return rows
 
 
-def best(table: NDArray[np.float64]) -> NDArray[np.float64]:
+def best_of_passages(table: NDArray[np.float64]) -> NDArray[np.float64]:
     """Of each sentence of a question the score of the best one of its passage."""
     places = table[:, 4].astype(np.int64)
     scores = np.zeros(places.max(initial=-1) + 1)
@@ -166,7 +166,10 @@ class Asked:
         tables = [np.array(row.sentences, np.float64).reshape(-1, 7) for row in rows]
         return cls(
             [row.kind for row in rows],
-            [np.column_stack([t[:, 0], best(t), t[:, 2], np.log(t[:, 3] + LEAST_SHARE)]) for t in tables],
+            [
+                np.column_stack([t[:, 0], best_of_passages(t), t[:, 2], np.log(t[:, 3] + LEAST_SHARE)])
+                for t in tables
+            ],
             [t[:, 1] for t in tables],
             [t[:, 4].astype(np.int64) for t in tables],
             [t[:, 5] > 0 for t in tables],
@@ -263,11 +266,9 @@ def fit_confidence(
 
     def made(numbers: NDArray[np.float64]) -> list[Weights]:
         there, answers, share, bias = map(float, numbers)
-        parts = {
-            0: Weights(sentence=TREATS.sentence, bias=there),
-            2: Weights(answers=answers, share=share * (3 in used), bias=bias),
-        }
-        return [part for column, part in parts.items() if column in used]
+        treats = Weights(sentence=TREATS.sentence, bias=there)
+        answering = Weights(answers=answers, share=share * (3 in used), bias=bias)
+        return [part for part, column in ((treats, 0), (answering, 2)) if column in used]
 
     def loss(numbers: NDArray[np.float64]) -> float:
         unlikely = np.logaddexp(0, -signs * confidence(features, made(numbers)))

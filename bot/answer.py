@@ -100,7 +100,7 @@ def _has_bearing(one: Evidence) -> bool:
 
 def quotes_for_list(evidence: Sequence[Evidence]) -> list[Evidence]:
     """All of it, document by document, that with the best of it first; each in reading order."""
-    sources = list(dict.fromkeys(one.sentence.passage.document.source for one in evidence))
+    sources = dict.fromkeys(one.sentence.passage.document.source for one in evidence)
     rank = {source: place for place, source in enumerate(sources)}
     return sorted(evidence, key=lambda one: (rank[one.sentence.passage.document.source], one.sentence.start))
 

@@ -39,7 +39,9 @@ class Weights:
     share: float = 0.0
     bias: float = 0.0
 
-    def sum(self, sentence: float, passage: float, answers: float, share: float) -> float:
+    def sum(
+        self, *, sentence: float = 0.0, passage: float = 0.0, answers: float = 0.0, share: float = 0.0
+    ) -> float:
         """The log-odds."""
         return (
             self.bias
@@ -172,7 +174,7 @@ def members_by_reading(reader: Reader, question: str, hits: Sequence[Hit], at_on
 
 def treated(hits: Iterable[Hit]) -> float:
     """Log-odds that the documents treat of what is asked, by what retrieval found."""
-    return TREATS.sum(max(map(_found, hits), default=-_FAR), 0, 0, 0)
+    return TREATS.sum(sentence=max(map(_found, hits), default=-_FAR))
 
 
 def read_alone(hit: Hit, reading: Reading, there: float) -> Evidence:
@@ -185,7 +187,8 @@ def read(hit: Hit, reading: Reading, best: float, there: float) -> Evidence:
     sentence, begin = hit.sentence, hit.sentence.passage.start
     points = len(reading.starts) > 0
     share = reading.share(sentence.start - begin, sentence.end - begin) if points else 1.0
-    return _read(hit, reading, begin, share, RANKING.sum(hit.score, best, reading.answers, share), there)
+    rank = RANKING.sum(sentence=hit.score, passage=best, answers=reading.answers, share=share)
+    return _read(hit, reading, begin, share, rank, there)
 
 
 def _read(hit: Hit, reading: Reading, begin: int, share: float, rank: float, there: float) -> Evidence:
@@ -198,7 +201,7 @@ def _read(hit: Hit, reading: Reading, begin: int, share: float, rank: float, the
         hit.sentence,
         hit.features,
         sigmoid(rank),
-        both(there, ANSWERS.sum(0, 0, reading.answers, share)),
+        both(there, ANSWERS.sum(answers=reading.answers, share=share)),
         (begin + span.start, begin + span.end) if span else None,
         span.share if span else 0.0,
     )

@@ -19,6 +19,7 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["DOCENT_SERVING__FOLDER"] = str(MODELS)
 
 from bot.engine import Engine
+from index import graphs
 from index.serving import ServedEncoder
 from index.settings import Settings, load
 
@@ -26,6 +27,13 @@ hypothesis.settings.register_profile("docent", deadline=None)  # a busy machine 
 hypothesis.settings.load_profile("docent")
 
 Vectors = NDArray[np.float32]
+
+
+def exact_to(most: float, in_16_bits: float) -> float:
+    """By how much what a graph says may differ: by more where the processor computes in 16 bits."""
+    precision = graphs._core().get_property("CPU", "INFERENCE_PRECISION_HINT")
+    return most if precision.to_string() == "f32" else in_16_bits
+
 
 MINUTES = """\
 # Minutes of the garden club

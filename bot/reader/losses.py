@@ -32,11 +32,11 @@ def by_marks(said: Said, groups: Sequence[Group]) -> Tensor:
     if mixed.any():
         of = answers[rows[mixed].clamp(min=0)].masked_fill((rows[mixed] < 0).to(answers.device), OUTSIDE)
         total = total + _any_of(of, ranked[mixed]).mean()
-    placed = [
-        _any_of(side[gold.any(1).to(side.device)], gold[gold.any(1)])
-        for side, marked in ((starts, [i.starts for i in items]), (ends, [i.ends for i in items]))
-        for gold in [_marks(marked, side.shape[1])]
-    ]
+    placed = []
+    for side, marked in ((starts, [item.starts for item in items]), (ends, [item.ends for item in items])):
+        gold = _marks(marked, side.shape[1])
+        known = gold.any(1)
+        placed.append(_any_of(side[known.to(side.device)], gold[known]))
     where = torch.cat(placed)
     return total + where.mean() if len(where) else total
 

@@ -31,7 +31,7 @@ from bot.reader.reading import Reader, Reading
 from index import graphs
 from index.errors import ModelError
 from index.settings import Settings
-from tests.conftest import ROOT
+from tests.conftest import ROOT, exact_to
 
 QUESTION = "Who built the lighthouse?"
 PASSAGES = [
@@ -109,7 +109,8 @@ def save(tiny: Path, tmp_path: Path) -> Save:
 
 
 pytestmark = pytest.mark.slow  # networks are made and exported
-IN_16_BITS = 0.03  # by how much what a graph says may differ; some processors compute in so many
+# By how much a graph may differ, whose weights are rounded to 16 bits:
+IN_16_BITS = exact_to(2e-3, in_16_bits=0.03)
 
 
 def same(one: Reading, other: Reading, but: float = 1e-4) -> bool:
