@@ -29,8 +29,9 @@ from sklearn.metrics import brier_score_loss, roc_auc_score
 from benchmarks import squad
 from bot.weigh import CONFIDENCE, CONFIDENCE_BIAS
 from index.build import build
+from index.evidence import EVIDENCE
 from index.records import Features
-from index.search import EVIDENCE, Searcher
+from index.search import Searcher
 from index.settings import load
 from index.store import Store
 

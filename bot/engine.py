@@ -85,9 +85,10 @@ class Engine:
         searcher = self._current()
         searched_for = stand_alone(question, history)
         wants_list = answer.asks_for_list(searched_for)
-        find = searcher.sweep if wants_list else searcher.search
-        hits = find(searched_for, lap=watch.lap)
-        evidence = (self._members if wants_list else self._read)(searched_for, hits)
+        if wants_list:
+            evidence = self._members(searched_for, searcher.sweep(searched_for, lap=watch.lap))
+        else:
+            evidence = self._read(searched_for, searcher.search(searched_for, lap=watch.lap))
         bent = self.calibration or calibration.read(self.calibration_file())
         if bent != Calibration():
             evidence = [replace(one, log_odds=bent.apply(one.log_odds)) for one in evidence]
@@ -119,7 +120,7 @@ class Engine:
             return weigh.by_retrieval(hits)
         return weigh.by_reading(self.reader, question, hits, self.settings.reader.passages)
 
-    def _members(self, question: str, hits: Sequence[Hit]) -> list[Evidence]:
+    def _members(self, question: str, hits: Iterable[Hit]) -> list[Evidence]:
         if self.reader is None:
             return weigh.by_retrieval(weigh.members(hits))
         return weigh.members_by_reading(self.reader, question, hits, self.settings.reader.sentences)

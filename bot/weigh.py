@@ -6,6 +6,7 @@ and what both say is put together by logistic regression.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice, takewhile
 from math import exp, log
 
 from bot.reader.reading import Reader, Reading
@@ -132,20 +133,23 @@ def by_reading(reader: Reader, question: str, hits: Sequence[Hit], most: int) ->
     return [*evidence, *(Evidence(h.sentence, h.features, least * h.score, _found(h)) for h in unread)]
 
 
-def members(hits: Sequence[Hit]) -> list[Hit]:
-    """Of what retrieval found for a list, every sentence about as relevant as the best one."""
-    return [
-        hit
-        for hit in hits
-        if hit is hits[0]
-        or (
-            hit.score >= _AS_RELEVANT * hits[0].score
-            and hit.features.sentence_coverage >= _AS_RELEVANT * hits[0].features.sentence_coverage
-        )
-    ]
+def members(hits: Iterable[Hit]) -> list[Hit]:
+    """Of what retrieval found for a list, best first, every sentence about as relevant as the best one."""
+    hits = iter(hits)
+    if (best := next(hits, None)) is None:
+        return []
+    near = takewhile(lambda hit: hit.score >= _AS_RELEVANT * best.score, hits)
+    return [best, *(hit for hit in near if _as_relevant(hit, best))]
 
 
-def members_by_reading(reader: Reader, question: str, hits: Sequence[Hit], at_once: int) -> list[Evidence]:
+def _as_relevant(hit: Hit, best: Hit) -> bool:
+    return hit is best or (
+        hit.score >= _AS_RELEVANT * best.score
+        and hit.features.sentence_coverage >= _AS_RELEVANT * best.features.sentence_coverage
+    )
+
+
+def members_by_reading(reader: Reader, question: str, hits: Iterable[Hit], at_once: int) -> list[Evidence]:
     """The sentences that belong in a list: those that answer when read by themselves, and ``members``.
 
     Args:
@@ -157,15 +161,19 @@ def members_by_reading(reader: Reader, question: str, hits: Sequence[Hit], at_on
     Returns:
         best first.
     """
-    known = {id(hit) for hit in members(hits)}
-    there = treated(hits)
+    hits = iter(hits)
     found: list[Evidence] = []
-    for begin in range(0, len(hits), at_once):
-        part = hits[begin : begin + at_once]
+    best: Hit | None = None
+    there = 0.0
+    while part := list(islice(hits, at_once)):
+        if best is None:
+            best, there = part[0], treated(part)
         readings = reader.read(question, [hit.sentence.text for hit in part])
         evidence = [read_alone(hit, reading, there) for hit, reading in zip(part, readings, strict=True)]
         found += [
-            one for hit, one in zip(part, evidence, strict=True) if one.score >= MEMBER or id(hit) in known
+            one
+            for hit, one in zip(part, evidence, strict=True)
+            if one.score >= MEMBER or _as_relevant(hit, best)
         ]
         if all(one.score < MEMBER for one in evidence):
             break

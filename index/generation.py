@@ -171,9 +171,18 @@ class Generation:
         )
         return {text[start:end]: row for row, start, end in spans}
 
-    def sentence_rows(self, passage: int) -> range:
-        """The rows of the vectors that belong to the sentences of a passage."""
-        return range(*self._borders[passage : passage + 2].tolist())
+    def rows_of(self, passages: "NDArray[np.int64]") -> "tuple[NDArray[np.int64], NDArray[np.int64]]":
+        """The rows of the vectors that belong to the sentences of these passages, one after the other.
+
+        Returns:
+            The rows, shape (rows,), and where among them those of each passage begin, shape (passages,).
+        """
+        import numpy as np
+
+        starts, ends = self._borders[passages], self._borders[passages + 1]
+        lasts = np.cumsum(ends - starts)
+        firsts = lasts - (ends - starts)
+        return np.arange(lasts[-1] if len(lasts) else 0) + np.repeat(starts - firsts, ends - starts), firsts
 
     def passages_with(self, sentences: "NDArray[np.int64]") -> "NDArray[np.int64]":
         """The numbers of the passages that hold the sentences of these numbers."""

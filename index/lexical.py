@@ -1,4 +1,4 @@
-"""Words: stems of a text, BM25 over passages, and how much of a question a text covers.
+"""Words: stems of a text, BM25 over passages, and how much each word of a question tells.
 
 BM25 and its statistics are tantivy's, which has Lucene's constants k1 = 1.2 and b = 0.75. It is
 built anew for each generation: that is quick, and the scores of an index that grew in steps are
@@ -9,8 +9,7 @@ import os
 import shutil
 import tempfile
 import weakref
-from collections.abc import Collection, Iterable, Iterator
-from functools import lru_cache
+from collections.abc import Iterable, Iterator
 from math import log
 from pathlib import Path
 from unicodedata import normalize
@@ -25,7 +24,6 @@ LANGUAGES = (
 )  # fmt: skip
 
 _LONGEST_WORD = 401  # bytes, which is 100 characters in any script; longer runs are not words
-_REMEMBERED = 32_768  # texts with their stems, about 0.5 KB each
 _FUNCTION_WORDS = frozenset(
     """a about all also am an and any are as at be been being but by can could did do does doing for from
     had has have having he her here hers him his how i if in into is it its just many me might much my no
@@ -44,19 +42,14 @@ class Analyser:
             raise SettingsError(f"lexical.language: there is no '{language}'. There are: {known}.")
         self._words = _base().build()
         self.stemming = _base().filter(tantivy.Filter.stemmer(language)).build()
-        self._words_of = lru_cache(_REMEMBERED)(self._spaced)
 
     def stems(self, text: str) -> list[str]:
         """The stem of every word, in order."""
         return self.stemming.analyze(normalize("NFC", text))
 
-    def _spaced(self, text: str) -> str:
+    def spaced(self, text: str) -> str:
+        """The stem of every word, each between spaces, where a certain one is found quickly."""
         return f" {' '.join(self.stems(text))} "
-
-    def found(self, stems: Iterable[str], text: str) -> frozenset[str]:
-        """Those of the stems that are of words of a text; what is looked at lately is looked at quickly."""
-        words = self._words_of(text)
-        return frozenset(stem for stem in stems if f" {stem} " in words)
 
     def content(self, question: str) -> frozenset[str]:
         """The stems of the words that a question is about; of all its words if there is no such."""
@@ -126,12 +119,6 @@ class Lexical:
             found = self._searcher.doc_freq("text", stem) + others_with
             weights[stem] = log(1 + (total - found + 0.5) / (found + 0.5))
         return weights
-
-
-def coverage(weights: dict[str, float], stems: Collection[str]) -> float:
-    """The share of the weights, in [0, 1], whose stems are among those of a text."""
-    total = sum(weights.values())
-    return sum(weight for stem, weight in weights.items() if stem in stems) / total if total else 0.0
 
 
 def build(folder: Path, texts: Iterable[str], language: str) -> None:

@@ -6,33 +6,22 @@ Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval" (2023), each scor
 as 0, which is what texts that have nothing in common have.
 """
 
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from index.encoder import Encoder
 from index.errors import IndexMismatch
+from index.evidence import Weigher
 from index.generation import Generation
-from index.lexical import coverage
 from index.questions import Questions
-from index.records import Features, Hit, Passage, Sentence
+from index.records import Hit, Passage
 from index.settings import Settings
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from index.encoder import Vectors
-
-EVIDENCE = Features(
-    sentence_cosine=0.22,
-    sentence_coverage=0.30,
-    sentence_coverage_smooth=0,
-    passage_cosine=0.33,
-    passage_coverage=0.15,
-    passage_coverage_smooth=0,
-)
-"""Weights of the features in a hit's score; they add up to 1. Fitted by benchmarks/evidence.py."""
-
-OTHERS, OTHERS_WITH = 50, 2
-"""Passages about other things that smooth coverage counts in, and how many of them hold a word."""
 
 Lap = Callable[[str], None]
 """Hears the name of each stage as it ends."""
@@ -40,13 +29,13 @@ Lap = Callable[[str], None]
 _TINY = 1e-9  # against a division by zero
 
 
-class Candidate(NamedTuple):  # of which a question makes hundreds
-    """A passage that a search looks at: cosine of its best sentence, BM25, and the two fused."""
+class Ranking(NamedTuple):
+    """Passages, best first: numbers, cosines of their best sentences, BM25, and the two fused."""
 
-    number: int
-    cosine: float
-    bm25: float
-    score: float
+    numbers: "NDArray[np.int64]"
+    cosines: "NDArray[np.float32]"
+    bm25: "NDArray[np.float64]"
+    scores: "NDArray[np.float64]"
 
 
 class Searcher:
@@ -60,6 +49,7 @@ class Searcher:
             )
         self.generation = generation
         self._questions = Questions(encoder)
+        self._weigher = Weigher(generation)
         self._settings = settings.search
 
     def search(self, question: str, passages: int | None = None, lap: Lap = lambda _: None) -> list[Hit]:
@@ -73,14 +63,16 @@ class Searcher:
         vector = self._questions.vector(question)
         lap("encode")
         limit = self._settings.passages if passages is None else passages
-        best = self.rank(question, vector)[:limit]
+        best = self.rank(question, vector).numbers[:limit]
         lap("search")
-        hits = self._weigh(question, vector, [candidate.number for candidate in best])
+        hits = list(self._weigher.weigh(question, vector, best))
         lap("weigh")
         return hits
 
-    def sweep(self, question: str, lap: Lap = lambda _: None) -> list[Hit]:
+    def sweep(self, question: str, lap: Lap = lambda _: None) -> Iterator[Hit]:
         """The sentences of all passages that could matter, best first: every one of a small collection.
+
+        Most are never looked at, so they are read from disk as they are taken.
 
         Args:
             question: in words, as a person asks.
@@ -88,20 +80,20 @@ class Searcher:
         """
         vector = self._questions.vector(question)
         lap("encode")
-        found = self.rank(question, vector, self._settings.sweep)
+        found = self.rank(question, vector, self._settings.sweep).numbers
         lap("search")
-        hits = self._weigh(question, vector, [candidate.number for candidate in found])
+        hits = self._weigher.weigh(question, vector, found)
         lap("weigh")
         return hits
 
     def passages(self, question: str, limit: int) -> list[Passage]:
         """The best passages, best first."""
         vector = self._questions.vector(question)
-        best = self.rank(question, vector)[:limit]
-        return [self.generation.passage(candidate.number) for candidate in best]
+        best = self.rank(question, vector).numbers[:limit].tolist()
+        return [self.generation.passage(number) for number in best]
 
-    def rank(self, question: str, vector: "Vectors", limit: int | None = None) -> list[Candidate]:
-        """The passages worth looking at, best first.
+    def rank(self, question: str, vector: "Vectors", limit: int | None = None) -> Ranking:
+        """The passages worth looking at.
 
         Args:
             question: in words.
@@ -109,58 +101,32 @@ class Searcher:
             limit: sentences taken by their vectors, and passages taken by their words; by default as
                 the settings say for a single fact.
         """
-        limit = min(limit or self._settings.candidates, self.generation.manifest.sentences)
-        cosines, rows = self.generation.matrix.nearest(vector, limit)
-        bm25 = self.generation.lexical.search(question, limit)
-        cosine: dict[int, float] = {}
-        numbers = self.generation.passages_with(rows).tolist()
-        for number, value in zip(numbers, cosines.tolist(), strict=True):
-            cosine.setdefault(number, value)  # rows come best first
-        for number in bm25.keys() - cosine.keys():
-            cosine[number] = max(self._cosines(number, vector))
-        top_cosine = max(*cosine.values(), _TINY)
-        top_bm25 = max(bm25.values(), default=1.0)
-        candidates = [
-            Candidate(
-                number,
-                value,
-                bm25.get(number, 0.0),
-                (max(value, 0.0) / top_cosine + bm25.get(number, 0.0) / top_bm25) / 2,
-            )
-            for number, value in cosine.items()
-        ]
-        return sorted(candidates, key=lambda candidate: (-candidate.score, candidate.number))
+        import numpy as np
 
-    def _cosines(self, passage: int, vector: "Vectors") -> list[float]:
-        """Cosines of the sentences of a passage to the question."""
-        cosines: list[float] = (
-            self.generation.vectors(self.generation.sentence_rows(passage)) @ vector
-        ).tolist()
-        return cosines
+        generation = self.generation
+        limit = min(limit or self._settings.candidates, generation.manifest.sentences)
+        near, rows = generation.matrix.nearest(vector, limit)
+        said = generation.lexical.search(question, limit)
+        by_meaning, first = np.unique(generation.passages_with(rows), return_index=True)
+        by_words = np.fromiter(said, np.int64, len(said))
+        numbers = np.union1d(by_meaning, by_words)
+        cosines = np.full(len(numbers), -np.inf, np.float32)
+        cosines[np.searchsorted(numbers, by_meaning)] = near[first]  # rows come best first
+        unknown = np.isneginf(cosines)
+        cosines[unknown] = self._cosines(numbers[unknown], vector)
+        bm25 = np.zeros(len(numbers))
+        bm25[np.searchsorted(numbers, by_words)] = np.fromiter(said.values(), float, len(said))
+        top_cosine, top_bm25 = (max(float(kind.max()), _TINY) for kind in (cosines, bm25))
+        scores = (np.maximum(cosines, 0) / top_cosine + bm25 / top_bm25) / 2
+        order = np.argsort(-scores, kind="stable")
+        return Ranking(numbers[order], cosines[order], bm25[order], scores[order])
 
-    def _weigh(self, question: str, vector: "Vectors", passages: list[int]) -> list[Hit]:
-        lexical = self.generation.lexical
-        sharp, smooth = lexical.weights(question), lexical.weights(question, OTHERS, OTHERS_WITH)
+    def _cosines(self, passages: "NDArray[np.int64]", vector: "Vectors") -> "NDArray[np.float32]":
+        """Cosines of the best sentence of each passage to the question."""
+        import numpy as np
 
-        @cache  # few sentences differ in the words of the question that they hold
-        def covered(stems: frozenset[str]) -> tuple[float, float]:
-            return coverage(sharp, stems), coverage(smooth, stems)
-
-        hits = []
-        for number, sentences in zip(passages, self.generation.sentences(passages), strict=True):
-            cosines = self._cosines(number, vector)
-            stems = [lexical.analyser.found(sharp, sentence.text) for sentence in sentences]
-            around = [lexical.analyser.found(sharp, text) for text in _around(sentences)]
-            of_passage = max(cosines), *covered(frozenset().union(*stems, *around))
-            for sentence, cosine, found in zip(sentences, cosines, stems, strict=True):
-                features = Features(cosine, *covered(found), *of_passage)
-                hits.append(Hit(sentence, features.weighed(EVIDENCE), features))
-        return sorted(hits, key=lambda hit: -hit.score)
-
-
-def _around(sentences: list[Sentence]) -> list[str]:
-    """What else than its sentences tells what a passage is about: its document's title, and headings."""
-    passage, text = sentences[0].passage, sentences[0].passage.document.text
-    borders = [passage.start, *(place for s in sentences for place in (s.start, s.end)), passage.end]
-    between = (text[start:end] for start, end in zip(borders[::2], borders[1::2], strict=True))
-    return [passage.document.title, *(part for part in between if part and not part.isspace())]
+        if not len(passages):
+            return np.empty(0, np.float32)
+        rows, firsts = self.generation.rows_of(passages)
+        best: NDArray[np.float32] = np.maximum.reduceat(self.generation.matrix.cosines(rows, vector), firsts)
+        return best

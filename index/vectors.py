@@ -36,6 +36,7 @@ _SPARE = 100  # candidates beyond those wanted, for copies in 8 bits are ranked 
 _SAMPLE = 40  # rows a list that k-means sees; of fewer than 39 FAISS warns
 _MATRIX, _LISTS = "vectors.npy", "vectors.faiss"
 _BLOCK = 8192  # rows in memory at a time
+_GATHERED = 512  # rows copied at a time, to be compared with a question
 
 
 def write(folder: Path, blocks: Iterable["Vectors"], count: int) -> None:
@@ -120,6 +121,16 @@ class Matrix:
     def batch(self, rows: "NDArray[np.int64]") -> "Vectors":
         """A copy of the vectors of many sentences, shape (rows, dimension)."""
         return _mapped(self._folder / _MATRIX)[rows]
+
+    def cosines(self, rows: "NDArray[np.int64]", vector: "Vectors") -> "NDArray[np.float32]":
+        """Those of some sentences to a vector of shape (dimension,), shape (rows,)."""
+        import numpy as np
+
+        cosines = np.empty(len(rows), np.float32)
+        for first in range(0, len(rows), _GATHERED):
+            part = slice(first, first + _GATHERED)
+            np.matmul(self._rows[rows[part]], vector, out=cosines[part])
+        return cosines
 
     def nearest(self, vector: "Vectors", limit: int) -> tuple["NDArray[np.float32]", "NDArray[np.int64]"]:
         """The sentences nearest to a vector of shape (dimension,), best first.

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from index.errors import SettingsError
-from index.lexical import LANGUAGES, Analyser, Lexical, build, coverage
+from index.lexical import LANGUAGES, Analyser, Lexical, build
 
 PASSAGES = ["the cat sat", "the dog ran home fast", "a cat and a cat"]  # 3, 5 and 5 words
 
@@ -143,28 +143,10 @@ def test_weights_are_inverse_document_frequencies(lexical):
     assert lexical.weights("cat", 50, 2) == pytest.approx({"cat": log(1 + 49.5 / 4.5)})
 
 
-@pytest.mark.parametrize(
-    ("text", "share"),
-    [
-        ("A cat.", log(1.6) / (log(1.6) + log(8))),
-        ("Zebras", log(8) / (log(1.6) + log(8))),
-        ("cat zebra", 1.0),
-        ("dog", 0.0),
-        ("", 0.0),
-    ],
-)
-def test_coverage_is_the_share_of_the_weights(lexical, text, share):
-    stems = lexical.analyser.stems(text)
-    assert coverage(lexical.weights("cat zebra"), stems) == pytest.approx(share)
-    assert coverage({}, stems) == 0.0
-
-
-def test_the_stems_that_a_text_has_are_found_whole_and_in_any_form(english):
-    stems = ["cat", "run", "at", "6", "caf"]
-    assert english.found(stems, "The CATS ran. 6 cafés!") == {"cat", "6"}
-    assert english.found(stems, "Running at: 16") == {"run", "at"}
-    assert english.found(stems, "") == english.found([], "cats") == frozenset()
-    assert english.found(["cafe"], "cafe\u0301") == {"cafe"}
+def test_stems_stand_between_spaces(english):
+    assert english.spaced("The CATS ran. 6 cafés!") == " the cat ran 6 cafe "
+    assert english.spaced("cafe\u0301") == " cafe "
+    assert english.spaced("") == english.spaced("?!") == "  "
 
 
 def test_two_builds_give_equal_scores(tmp_path, lexical):

@@ -1,4 +1,4 @@
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, astuple, fields
 from math import log
@@ -9,8 +9,9 @@ import pytest
 
 from index.build import build
 from index.errors import IndexMismatch
+from index.evidence import EVIDENCE
 from index.records import Features, Hit
-from index.search import EVIDENCE, Candidate, Searcher
+from index.search import Ranking, Searcher
 from index.settings import load
 from index.store import Store
 
@@ -51,11 +52,11 @@ def searcher(folder: Path, cosines: dict[str, float], **flags: object) -> Search
     return Searcher(Store(settings.index_folder()).current(), encoder, settings)
 
 
-def rank(found: Searcher, question: str) -> list[Candidate]:
+def rank(found: Searcher, question: str) -> Ranking:
     return found.rank(question, found._questions.vector(question))
 
 
-def hits(found: list[Hit]) -> list[str]:
+def hits(found: Iterable[Hit]) -> list[str]:
     return [hit.sentence.text for hit in found]
 
 
@@ -83,10 +84,10 @@ def test_the_weights_of_evidence_add_up_to_one():
 
 def test_meaning_and_words_are_fused_as_worked_out_by_hand(tmp_path):
     found = rank(searcher(tmp_path, COSINES), QUESTION)
-    assert [candidate.number for candidate in found] == [1, 2, 0]
-    assert [candidate.cosine for candidate in found] == pytest.approx([0.8, 0.28, 0.6], abs=1e-6)
-    assert [candidate.bm25 for candidate in found] == pytest.approx([WORD, 2 * WORD, WORD], rel=1e-6)
-    assert [candidate.score for candidate in found] == pytest.approx([0.75, 0.675, 0.625], abs=1e-6)
+    assert found.numbers.tolist() == [1, 2, 0]
+    assert found.cosines == pytest.approx([0.8, 0.28, 0.6], abs=1e-6)
+    assert found.bm25 == pytest.approx([WORD, 2 * WORD, WORD], rel=1e-6)
+    assert found.scores == pytest.approx([0.75, 0.675, 0.625], abs=1e-6)
 
 
 def test_hits_hold_their_evidence(tmp_path):
@@ -138,23 +139,18 @@ def test_a_heading_counts_for_its_passage_but_not_for_its_sentences(tmp_path):
 
 def test_a_passage_found_by_its_words_only_has_its_exact_cosine(tmp_path):
     found = rank(searcher(tmp_path, COSINES, **{"search.candidates": 1}), QUESTION)
-    assert [candidate.number for candidate in found] == [2, 1]
-    assert [candidate.cosine for candidate in found] == pytest.approx([0.28, 0.8], abs=1e-6)
-    assert [candidate.bm25 for candidate in found] == pytest.approx([2 * WORD, 0], rel=1e-6)
-    assert [candidate.score for candidate in found] == pytest.approx([0.675, 0.5], abs=1e-6)
+    assert found.numbers.tolist() == [2, 1]
+    assert found.cosines == pytest.approx([0.28, 0.8], abs=1e-6)
+    assert found.bm25 == pytest.approx([2 * WORD, 0], rel=1e-6)
+    assert found.scores == pytest.approx([0.675, 0.5], abs=1e-6)
 
 
 @pytest.mark.parametrize("question", ["", "?!", "Zebras?", "会议"])
 def test_without_a_known_word_meaning_alone_decides(tmp_path, question):
     made = searcher(tmp_path, COSINES)
-    assert [(candidate.number, candidate.bm25) for candidate in rank(made, question)] == [
-        (1, 0),
-        (0, 0),
-        (2, 0),
-    ]
-    assert [candidate.score for candidate in rank(made, question)] == pytest.approx(
-        [0.5, 0.375, 0.175], abs=1e-6
-    )
+    ranked = rank(made, question)
+    assert (ranked.numbers.tolist(), ranked.bm25.tolist()) == ([1, 0, 2], [0, 0, 0])
+    assert ranked.scores == pytest.approx([0.5, 0.375, 0.175], abs=1e-6)
     found = made.search(question)
     assert hits(found) == ["Dogs bark.", "Cats purr.", "Cats bark."]
     assert [hit.features.sentence_coverage + hit.features.passage_coverage for hit in found] == [0, 0, 0]
@@ -162,13 +158,13 @@ def test_without_a_known_word_meaning_alone_decides(tmp_path, question):
 
 def test_where_no_meaning_is_near_the_words_decide(tmp_path):
     found = rank(searcher(tmp_path, {"Cats purr.": -0.10, "Dogs bark.": -0.09}), "cats")
-    assert [candidate.number for candidate in found] == [0, 1]
-    assert all(-1 <= candidate.score <= 1 for candidate in found)
+    assert found.numbers.tolist() == [0, 1]
+    assert all(-1 <= score <= 1 for score in found.scores)
 
 
 def test_equal_passages_keep_the_order_of_the_documents(tmp_path):
     made = searcher(tmp_path, {"Cats purr.": 0.5, "Cats bark.": 0.5, "Cats nap.": 0.5})
-    assert [candidate.number for candidate in rank(made, "cats")] == [0, 1, 2]
+    assert rank(made, "cats").numbers.tolist() == [0, 1, 2]
     assert hits(made.search("cats")) == ["Cats purr.", "Cats bark.", "Cats nap."]
 
 
@@ -191,7 +187,8 @@ def test_a_sweep_returns_every_sentence_of_a_small_collection(tmp_path):
 
 def test_a_collection_of_one_sentence(tmp_path):
     made = searcher(tmp_path, {"Cats purr.": 0.6})
-    assert [candidate[:2] for candidate in rank(made, "cats")] == [(0, pytest.approx(0.6))]
+    ranked = rank(made, "cats")
+    assert (ranked.numbers.tolist(), ranked.cosines) == ([0], pytest.approx([0.6]))
     assert hits(made.search("cats")) == hits(made.sweep("")) == ["Cats purr."]
     assert [passage.text for passage in made.passages("dogs", 5)] == ["Cats purr."]
 

@@ -55,6 +55,14 @@ def test_few_vectors_are_all_compared(tmp_path):
     assert len(matrix.nearest(rows[0], 99)[1]) == 4
 
 
+def test_cosines_of_any_rows_come_in_their_order(tmp_path):
+    rows = clustered(1500)
+    matrix = written(tmp_path, rows)
+    wanted = np.random.default_rng(7).integers(0, 1500, 1300)  # more than are copied at a time, some twice
+    np.testing.assert_allclose(matrix.cosines(wanted, rows[3]), rows[wanted] @ rows[3], atol=1e-6)
+    assert matrix.cosines(wanted[:0], rows[3]).shape == (0,)
+
+
 def test_the_matrix_is_a_plain_numpy_file(tmp_path):
     rows = clustered(1500)
     matrix = written(tmp_path, rows)

@@ -139,8 +139,9 @@ class _Maker:
         generation = self._searcher.generation
         own = generation.passages_of(article.source)
         for question in article.questions:
-            ranked = self._searcher.rank(question.text, vectors[question.text])[:LOOKED_AT]
-            found = [(generation.passage(candidate.number), candidate.score) for candidate in ranked]
+            ranked = self._searcher.rank(question.text, vectors[question.text])
+            numbers, scores = (column[:LOOKED_AT].tolist() for column in (ranked.numbers, ranked.scores))
+            found = list(zip(map(generation.passage, numbers), scores, strict=True))
             known = {passage.place: score for passage, score in found}
             reads: dict[str, Read] = {}
             for passage in own:

@@ -1,0 +1,144 @@
+"""Passages in, hits out: how well each of their sentences fits a question.
+
+The words of a passage are stemmed once and remembered, since a question that wants a list looks at every
+passage of a small collection.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from dataclasses import astuple
+from itertools import chain
+from typing import TYPE_CHECKING, NamedTuple
+
+from index.generation import Generation
+from index.records import Features, Hit, Sentence
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from index.encoder import Vectors
+
+EVIDENCE = Features(
+    sentence_cosine=0.22,
+    sentence_coverage=0.30,
+    sentence_coverage_smooth=0,
+    passage_cosine=0.33,
+    passage_coverage=0.15,
+    passage_coverage_smooth=0,
+)
+"""Weights of the features in a hit's score; they add up to 1. Fitted by benchmarks/evidence.py."""
+
+OTHERS, OTHERS_WITH = 50, 2
+"""Passages about other things that smooth coverage counts in, and how many of them hold a word."""
+
+_REMEMBERED = 8192  # passages with their words, about 2 KB each
+_AT_ONCE = 128  # hits whose texts are read together
+
+
+class _Words(NamedTuple):
+    """The stems of each sentence of a passage, and all of them with those of its title and headings.
+
+    Each stem stands between spaces.
+    """
+
+    sentences: list[str]
+    all: str
+
+
+class Weigher:
+    """Weighs the sentences of one generation. Safe to share between threads."""
+
+    def __init__(self, generation: Generation) -> None:
+        self._generation = generation
+        self._known: OrderedDict[int, _Words] = OrderedDict()  # the last looked at last
+        self._lock = threading.Lock()
+
+    def weigh(self, question: str, vector: "Vectors", passages: "NDArray[np.int64]") -> Iterator[Hit]:
+        """The sentences of some passages, best first; their texts are read as they are taken.
+
+        Args:
+            question: in words.
+            vector: the question's, shape (dimension,).
+            passages: their numbers.
+        """
+        import numpy as np
+
+        if not len(passages):
+            return iter(())
+        rows, firsts = self._generation.rows_of(passages)
+        of = np.repeat(np.arange(len(passages)), np.diff(firsts, append=len(rows)))  # each row's passage
+        cosines = self._generation.matrix.cosines(rows, vector)
+        covered, covered_around = self._coverages(question, passages, firsts, len(rows))
+        best = np.maximum.reduceat(cosines, firsts)
+        features = np.column_stack([cosines, covered, best[of], covered_around[of]])
+        scores = (features * astuple(EVIDENCE)).sum(1)
+        order = np.argsort(-scores, kind="stable")
+        return self._hits(rows[order], scores[order], features[order])
+
+    def _hits(
+        self, rows: "NDArray[np.int64]", scores: "NDArray[np.float64]", features: "NDArray[np.float64]"
+    ) -> Iterator[Hit]:
+        import numpy as np
+
+        for begin in range(0, len(rows), _AT_ONCE):
+            part = slice(begin, begin + _AT_ONCE)
+            passages = np.unique(self._generation.passages_with(rows[part]))
+            found = chain.from_iterable(self._generation.sentences(passages.tolist()))
+            sentences = dict(zip(self._generation.rows_of(passages)[0].tolist(), found, strict=True))
+            for row, score, values in zip(
+                rows[part].tolist(), scores[part].tolist(), features[part].tolist(), strict=True
+            ):
+                yield Hit(sentences[row], score, Features(*values))
+
+    def _coverages(
+        self, question: str, passages: "NDArray[np.int64]", firsts: "NDArray[np.int64]", rows: int
+    ) -> "tuple[NDArray[np.float64], NDArray[np.float64]]":
+        """Coverage, as it is and smooth, by each sentence, shape (rows, 2), and by each passage."""
+        import numpy as np
+
+        lexical = self._generation.lexical
+        sharp, smooth = lexical.weights(question), lexical.weights(question, OTHERS, OTHERS_WITH)
+        in_sentences = np.zeros((rows, 1, len(sharp)), bool)
+        in_passages = np.zeros((len(passages), 1, len(sharp)), bool)
+        stems = [f" {stem} " for stem in sharp]
+        words = self._words(passages.tolist())
+        for place, (first, found) in enumerate(zip(firsts.tolist(), words, strict=True)):
+            for column, stem in enumerate(stems):
+                if stem in found.all:
+                    in_passages[place, 0, column] = True
+                    in_sentences[first : first + len(found.sentences), 0, column] = [
+                        stem in sentence for sentence in found.sentences
+                    ]
+        weights = np.array([[*sharp.values()], [*smooth.values()]])
+        shares = weights / weights.sum(1, keepdims=True)
+        return (in_sentences * shares).sum(2), (in_passages * shares).sum(2)
+
+    def _words(self, passages: Sequence[int]) -> list[_Words]:
+        """The words of each of the passages of these numbers."""
+        with self._lock:
+            found = {number: self._known[number] for number in passages if number in self._known}
+        missing = [number for number in passages if number not in found]
+        for number, sentences in zip(missing, self._generation.sentences(missing), strict=True):
+            found[number] = self._stemmed(sentences)
+        with self._lock:
+            for number, words in found.items():
+                self._known[number] = words
+                self._known.move_to_end(number)
+            while len(self._known) > _REMEMBERED:
+                self._known.popitem(last=False)
+        return [found[number] for number in passages]
+
+    def _stemmed(self, sentences: Sequence[Sentence]) -> _Words:
+        spaced = self._generation.lexical.analyser.spaced
+        words = [spaced(sentence.text) for sentence in sentences]
+        return _Words(words, "".join([*words, *map(spaced, _around(sentences))]))
+
+
+def _around(sentences: Sequence[Sentence]) -> list[str]:
+    """What else than its sentences tells what a passage is about: its document's title, and headings."""
+    passage, text = sentences[0].passage, sentences[0].passage.document.text
+    borders = [passage.start, *(place for s in sentences for place in (s.start, s.end)), passage.end]
+    between = (text[start:end] for start, end in zip(borders[::2], borders[1::2], strict=True))
+    return [passage.document.title, *(part for part in between if part and not part.isspace())]
