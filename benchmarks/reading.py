@@ -6,10 +6,11 @@ FILEs are of SQuAD's format. Articles that the reader learned from are indexed b
 articles are asked about together; then those that the reader learned from are asked about the others, which
 are foreign to them. Articles of the second kind of files are asked what they do not answer. The articles of
 each other file are indexed by themselves and asked about themselves and
-about the first files. Nothing is left unread, so that every weighting can be tried on the same readings.
+about the first files. All that a search returns is read, so that every weighting can be tried on the same
+readings.
 
-- RANKING is a logistic regression that tells, in pairs, a sentence that holds an accepted answer from one
-  that does not; its scale and bias make it the log-odds of that.
+- RETRIEVED and RANKING are a logistic regression that tells, in pairs, a sentence that holds an accepted
+  answer from one that does not; its scale and bias make it the log-odds of that.
 - TREATS and ANSWERS tell together, from the best sentence, whether one of the first three is right: the
   likeliest ones, but for the factor of TREATS, where both have to hold. Questions written to look answerable
   count a tenth in this fit: foreign ones are what people ask.
@@ -21,7 +22,7 @@ import argparse
 import random
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,8 +35,19 @@ from sklearn.metrics import brier_score_loss, roc_auc_score
 from benchmarks import squad
 from bot.evaluation.questions import Question, lay_out, read_squad
 from bot.reader.readers import learned_by, reader_of
-from bot.weigh import ANSWERS, CONFIDENCE, CONFIDENCE_BIAS, LEAST_SHARE, RANKING, TREATS, Weights
+from bot.weigh import (
+    ANSWERS,
+    CONFIDENCE,
+    CONFIDENCE_BIAS,
+    LEAST_SHARE,
+    RANKING,
+    RETRIEVED,
+    TREATS,
+    Weights,
+)
 from index.build import build
+from index.evidence import EVIDENCE
+from index.records import Features
 from index.search import Searcher
 from index.settings import load
 from index.store import Store
@@ -48,7 +60,10 @@ if TYPE_CHECKING:
     from bot.evaluation.questions import Article
     from bot.reader.reading import Reader
 
-EVERYTHING = range(4)  # the columns of features: as ``Weights`` has them
+NAMES = [field.name for field in fields(Features)]
+OF_PASSAGES = [number for number, name in enumerate(NAMES) if name.startswith("passage")]
+RETRIEVAL = [number for number, weight in enumerate(astuple(RETRIEVED)) if weight]
+READER = [len(NAMES), len(NAMES) + 1]  # the columns after them: its answers, and the log of a share
 RIVALS = 8  # wrong sentences that each right one is paired with
 SEEMING = 0.1  # what a question written to look answerable counts in the fit of confidence, others being 1
 
@@ -56,8 +71,8 @@ SEEMING = 0.1  # what a question written to look answerable counts in the fit of
 class Row(msgspec.Struct):
     """A question, and of each sentence of the best passages: what speaks for it, and whether it is right.
 
-    ``sentences`` has the columns hit's score, retrieval's log-odds, the reader's answers, share, number of
-    the passage as retrieval ranks it, whether the passage is right, whether the sentence is.
+    ``sentences`` has the columns features, retrieval's log-odds, the reader's answers, share, number of the
+    passage as retrieval ranks it, whether the passage is right, whether the sentence is.
     """
 
     kind: str
@@ -100,7 +115,7 @@ def ask(
                 exact = right and bool(question.given_by(sentence.text, passage))
                 sentences.append(
                     (
-                        hit.score,
+                        *astuple(hit.features),
                         found,
                         reading.answers,
                         share,
@@ -141,17 +156,9 @@ def collect(files: list[Path], hard: list[Path], others: list[Path], count: int)
     return rows
 
 
-def best_of_passages(table: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Of each sentence of a question the score of the best one of its passage."""
-    places = table[:, 4].astype(np.int64)
-    scores = np.zeros(places.max(initial=-1) + 1)
-    np.maximum.at(scores, places, table[:, 0])
-    return scores[places]
-
-
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Rows as arrays: of each question the features of its sentences, shape (sentences, 4)."""
+    """Rows as arrays: of each question the features of its sentences and what the reader says of them."""
 
     kinds: list[str]
     features: list[NDArray[np.float64]]
@@ -163,17 +170,14 @@ class Asked:
     @classmethod
     def of(cls, rows: list[Row]) -> Asked:
         """From rows."""
-        tables = [np.array(row.sentences, np.float64).reshape(-1, 7) for row in rows]
+        tables = [np.array(row.sentences, np.float64) for row in rows]
         return cls(
             [row.kind for row in rows],
-            [
-                np.column_stack([t[:, 0], best_of_passages(t), t[:, 2], np.log(t[:, 3] + LEAST_SHARE)])
-                for t in tables
-            ],
-            [t[:, 1] for t in tables],
-            [t[:, 4].astype(np.int64) for t in tables],
-            [t[:, 5] > 0 for t in tables],
-            [t[:, 6] > 0 for t in tables],
+            [np.column_stack([t[:, : len(NAMES)], t[:, -5], np.log(t[:, -4] + LEAST_SHARE)]) for t in tables],
+            [t[:, -6] for t in tables],
+            [t[:, -3].astype(np.int64) for t in tables],
+            [t[:, -2] > 0 for t in tables],
+            [t[:, -1] > 0 for t in tables],
         )
 
     def order(self, number: int, weights: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -181,9 +185,9 @@ class Asked:
         return np.argsort(-self.features[number] @ weights, kind="stable")
 
 
-def fit_ranking(asked: Asked, used: Sequence[int]) -> Weights:
-    """See the module; the features that are not used weigh nothing."""
-    today = array(RANKING)
+def fit_ranking(asked: Asked, used: Sequence[int]) -> tuple[NDArray[np.float64], float]:
+    """Weights and bias, see the module; the features that are not used weigh nothing."""
+    today = TODAY
     pairs = []
     for number, exact in enumerate(asked.exact):
         if exact.any() and not exact.all():
@@ -203,7 +207,7 @@ def fit_ranking(asked: Asked, used: Sequence[int]) -> Weights:
         labels += exact[first].tolist()
     scale = LogisticRegression(C=100).fit(np.array(sums)[:, None], labels)
     factor, bias = float(scale.coef_[0][0]), float(scale.intercept_[0])
-    return Weights(*(float(weight) * factor for weight in weights), bias)
+    return weights * factor, bias
 
 
 def first_of(asked: Asked, ranking: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
@@ -211,7 +215,7 @@ def first_of(asked: Asked, ranking: NDArray[np.float64]) -> tuple[NDArray[np.flo
     features, right = [], []
     for number, exact in enumerate(asked.exact):
         order = asked.order(number, ranking)[:3]
-        features.append([asked.found[number].max(), *asked.features[number][order[0]][1:]])
+        features.append([asked.found[number].max(), *asked.features[number][order[0]][READER]])
         right.append(exact[order].any())
     return np.array(features), np.array(right)
 
@@ -259,16 +263,16 @@ def fit_confidence(
 ) -> list[Weights]:
     """The likeliest parts: that the documents treat of it, and that the sentence answers.
 
-    One whose features are not used is left out.
+    What the features used tell nothing of is left out.
     """
     counts = np.where(np.array(asked.kinds) == "unanswerable", SEEMING, 1.0)
     signs = np.where(right, 1, -1)
 
     def made(numbers: NDArray[np.float64]) -> list[Weights]:
         there, answers, share, bias = map(float, numbers)
-        treats = Weights(sentence=TREATS.sentence, bias=there)
-        answering = Weights(answers=answers, share=share * (3 in used), bias=bias)
-        return [part for part, column in ((treats, 0), (answering, 2)) if column in used]
+        treats = Weights(retrieval=TREATS.retrieval, bias=there)
+        answering = Weights(answers=answers, share=share * (READER[1] in used), bias=bias)
+        return [part for part, column in ((treats, RETRIEVAL[0]), (answering, READER[0])) if column in used]
 
     def loss(numbers: NDArray[np.float64]) -> float:
         unlikely = np.logaddexp(0, -signs * confidence(features, made(numbers)))
@@ -279,7 +283,10 @@ def fit_confidence(
 
 def array(weights: Weights) -> NDArray[np.float64]:
     """Its factors."""
-    return np.array([weights.sentence, weights.passage, weights.answers, weights.share])
+    return np.array([weights.retrieval, weights.answers, weights.share])
+
+
+TODAY = np.array([*astuple(RETRIEVED), RANKING.answers, RANKING.share])
 
 
 def main() -> None:
@@ -302,25 +309,28 @@ def main() -> None:
         f"{len(rows)} questions; reading took {np.median([row.milliseconds for row in rows]):.0f} ms (p50)\n"
     )
     print(f"| | {' | '.join(COLUMNS)} |\n{'|---' * (len(COLUMNS) + 1)}|")
-    alone = np.array([1.0, 0.0, 0.0, 0.0])
+    alone = np.array([*astuple(EVIDENCE), 0.0, 0.0])
+    both = [*RETRIEVAL, *READER]
     for name, order, used in (
-        ("retrieval alone", alone, [0]),
-        ("order of retrieval, confidence of both", alone, EVERYTHING),
-        ("reader alone", None, [2, 3]),
-        ("without shares of sentences", None, [0, 1, 2]),
-        ("without scores of passages", None, [0, 2, 3]),
-        ("both", None, EVERYTHING),
+        ("retrieval alone", alone, RETRIEVAL),
+        ("order of retrieval, confidence of both", alone, both),
+        ("reader alone", None, READER),
+        ("without shares of sentences", None, both[:-1]),
+        ("without features of passages", None, [column for column in both if column not in OF_PASSAGES]),
+        ("both", None, both),
     ):
-        ranking = array(fit_ranking(asked, used)) if order is None else order
+        ranking = fit_ranking(asked, used)[0] if order is None else order
         features, right = first_of(asked, ranking)
         log_odds = confidence(features, fit_confidence(asked, features, right, used))
         print(report(name, asked, ranking, log_odds))
-    features, _ = first_of(asked, array(RANKING))
-    print(report("both, as it is now", asked, array(RANKING), confidence(features, (TREATS, ANSWERS))))
-    ranking = fit_ranking(asked, EVERYTHING)
-    features, right = first_of(asked, array(ranking))
-    treats, answers = fit_confidence(asked, features, right, EVERYTHING)
-    print(f"\nRANKING = {ranking}")
+    features, _ = first_of(asked, TODAY)
+    print(report("both, as it is now", asked, TODAY, confidence(features, (TREATS, ANSWERS))))
+    ranking, bias = fit_ranking(asked, both)
+    features, right = first_of(asked, ranking)
+    treats, answers = fit_confidence(asked, features, right, both)
+    *retrieved, by_answers, by_share = ranking.round(3).tolist()
+    print(f"\nRETRIEVED = {Features(*retrieved)}")
+    print(f"RANKING = {Weights(retrieval=1, answers=by_answers, share=by_share, bias=bias)}")
     print(f"TREATS = {treats}\nANSWERS = {answers}")
     probability = 1 / (1 + np.exp(-confidence(features, (treats, answers))))
     at_home = np.array([kind.startswith("own") for kind in asked.kinds])

@@ -19,6 +19,8 @@ CONFIDENCE = Features(
     passage_cosine=2.8,
     passage_coverage=0,
     passage_coverage_smooth=2.5,
+    passage_phrases=0,
+    passage_fused=0,
 )
 CONFIDENCE_BIAS = -6.1
 """Log-odds that one of the first three quotes answers, from the best sentence's features.
@@ -29,36 +31,41 @@ Fitted by benchmarks/evidence.py, half of the questions being about documents th
 class Weights:
     """Of a sum of log-odds, and its bias.
 
-    What they weigh is retrieval's for the sentence and for the best one of its passage, the reader's for the
-    passage, and the log of a share: that of the probability of where the answer starts, which falls on the
-    sentence.
+    What they weigh is retrieval's, the reader's for the passage, and the log of a share: that of the
+    probability of where the answer starts, which falls on the sentence.
     """
 
-    sentence: float = 0.0
-    passage: float = 0.0
+    retrieval: float = 0.0
     answers: float = 0.0
     share: float = 0.0
     bias: float = 0.0
 
-    def sum(
-        self, *, sentence: float = 0.0, passage: float = 0.0, answers: float = 0.0, share: float = 0.0
-    ) -> float:
+    def sum(self, *, retrieval: float = 0.0, answers: float = 0.0, share: float = 0.0) -> float:
         """The log-odds."""
         return (
             self.bias
-            + self.sentence * sentence
-            + self.passage * passage
+            + self.retrieval * retrieval
             + self.answers * answers
             + self.share * log(share + LEAST_SHARE)
         )
 
 
 LEAST_SHARE = 0.003
-RANKING = Weights(sentence=3.25, passage=2.90, answers=0.244, share=0.258, bias=-5.30)
-"""Log-odds that a sentence of a passage that was read answers; fitted by benchmarks/reading.py. Retrieval's
-are scores here."""
+RETRIEVED = Features(
+    sentence_cosine=1.0,
+    sentence_coverage=0.91,
+    sentence_coverage_smooth=0,
+    passage_cosine=1.7,
+    passage_coverage=0.96,
+    passage_coverage_smooth=0,
+    passage_phrases=1.1,
+    passage_fused=2.0,
+)
+"""What retrieval adds to the log-odds of ``RANKING``; fitted with it."""
+RANKING = Weights(retrieval=1, answers=0.233, share=0.244, bias=-6.56)
+"""Log-odds that a sentence of a passage that was read answers; fitted by benchmarks/reading.py."""
 
-TREATS = Weights(sentence=1.4, bias=1.22)
+TREATS = Weights(retrieval=1.4, bias=1.22)
 """Log-odds that the documents treat of what is asked, by the highest of retrieval's, which are those of
 ``CONFIDENCE``. The factor is not fitted: with SQuAD's it would be 3, and where documents say things in other
 words than questions do, right answers would be declined."""
@@ -125,7 +132,7 @@ def by_reading(reader: Reader, question: str, hits: Sequence[Hit], most: int) ->
         part, todo = todo[:_READ_AT_ONCE], todo[_READ_AT_ONCE:]
         readings = reader.read(question, [passages[place][0].sentence.passage.text for place in part])
         for place, reading in zip(part, readings, strict=True):
-            evidence += [read(hit, reading, passages[place][0].score, there) for hit in passages[place]]
+            evidence += [read(hit, reading, there) for hit in passages[place]]
         known.update(part)
     evidence.sort(key=lambda one: -one.score)
     least = min((one.score for one in evidence), default=1.0)
@@ -182,20 +189,20 @@ def members_by_reading(reader: Reader, question: str, hits: Iterable[Hit], at_on
 
 def treated(hits: Iterable[Hit]) -> float:
     """Log-odds that the documents treat of what is asked, by what retrieval found."""
-    return TREATS.sum(sentence=max(map(_found, hits), default=-_FAR))
+    return TREATS.sum(retrieval=max(map(_found, hits), default=-_FAR))
 
 
 def read_alone(hit: Hit, reading: Reading, there: float) -> Evidence:
-    """A sentence that was read by itself, where what is asked is there with some log-odds."""
+    """A sentence that was read by itself; else as in ``read``."""
     return _read(hit, reading, hit.sentence.start, 1.0, reading.answers, there)
 
 
-def read(hit: Hit, reading: Reading, best: float, there: float) -> Evidence:
-    """A sentence of a passage that was read, and whose best sentence has a score."""
+def read(hit: Hit, reading: Reading, there: float) -> Evidence:
+    """A sentence of a passage that was read, where what is asked is there with some log-odds."""
     sentence, begin = hit.sentence, hit.sentence.passage.start
     points = len(reading.starts) > 0
     share = reading.share(sentence.start - begin, sentence.end - begin) if points else 1.0
-    rank = RANKING.sum(sentence=hit.score, passage=best, answers=reading.answers, share=share)
+    rank = RANKING.sum(retrieval=hit.features.weighed(RETRIEVED), answers=reading.answers, share=share)
     return _read(hit, reading, begin, share, rank, there)
 
 

@@ -8,7 +8,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import astuple
-from itertools import chain
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from index.generation import Generation
@@ -21,12 +21,14 @@ if TYPE_CHECKING:
     from index.encoder import Vectors
 
 EVIDENCE = Features(
-    sentence_cosine=0.22,
-    sentence_coverage=0.30,
+    sentence_cosine=0.16,
+    sentence_coverage=0.25,
     sentence_coverage_smooth=0,
-    passage_cosine=0.33,
-    passage_coverage=0.15,
+    passage_cosine=0.30,
+    passage_coverage=0.09,
     passage_coverage_smooth=0,
+    passage_phrases=0.20,
+    passage_fused=0,
 )
 """Weights of the features in a hit's score; they add up to 1. Fitted by benchmarks/evidence.py."""
 
@@ -35,6 +37,7 @@ OTHERS, OTHERS_WITH = 50, 2
 
 _REMEMBERED = 8192  # passages with their words, about 2 KB each
 _AT_ONCE = 128  # hits whose texts are read together
+_TINY = 1e-9  # against a division by zero
 
 
 class _Words(NamedTuple):
@@ -55,13 +58,16 @@ class Weigher:
         self._known: OrderedDict[int, _Words] = OrderedDict()  # the last looked at last
         self._lock = threading.Lock()
 
-    def weigh(self, question: str, vector: "Vectors", passages: "NDArray[np.int64]") -> Iterator[Hit]:
+    def weigh(
+        self, question: str, vector: "Vectors", passages: "NDArray[np.int64]", fused: "NDArray[np.float64]"
+    ) -> Iterator[Hit]:
         """The sentences of some passages, best first; their texts are read as they are taken.
 
         Args:
             question: in words.
             vector: the question's, shape (dimension,).
-            passages: their numbers.
+            passages: their numbers, and
+            fused: their scores in the search.
         """
         import numpy as np
 
@@ -72,7 +78,7 @@ class Weigher:
         cosines = self._generation.matrix.cosines(rows, vector)
         covered, covered_around = self._coverages(question, passages, firsts, len(rows))
         best = np.maximum.reduceat(cosines, firsts)
-        features = np.column_stack([cosines, covered, best[of], covered_around[of]])
+        features = np.column_stack([cosines, covered[:, :2], best[of], covered_around[of], fused[of]])
         scores = (features * astuple(EVIDENCE)).sum(1)
         order = np.argsort(-scores, kind="stable")
         return self._hits(rows[order], scores[order], features[order])
@@ -95,25 +101,42 @@ class Weigher:
     def _coverages(
         self, question: str, passages: "NDArray[np.int64]", firsts: "NDArray[np.int64]", rows: int
     ) -> "tuple[NDArray[np.float64], NDArray[np.float64]]":
-        """Coverage, as it is and smooth, by each sentence, shape (rows, 2), and by each passage."""
+        """Coverage, as it is, smooth and of phrases, by each sentence, shape (rows, 3), and each passage."""
+        import numpy as np
+
+        terms, weights = self._terms(question)
+        in_sentences = np.zeros((rows, len(terms)))
+        in_passages = np.zeros((len(passages), len(terms)))
+        words = self._words(passages.tolist())
+        for place, (first, found) in enumerate(zip(firsts.tolist(), words, strict=True)):
+            for column, term in enumerate(terms):
+                if term in found.all:
+                    in_passages[place, column] = 1
+                    in_sentences[first : first + len(found.sentences), column] = [
+                        term in sentence for sentence in found.sentences
+                    ]
+        shares = weights / np.maximum(weights.sum(0), _TINY)
+        return tuple(np.einsum("it,tk->ik", there, shares) for there in (in_sentences, in_passages))
+
+    def _terms(self, question: str) -> "tuple[list[str], NDArray[np.float64]]":
+        """The words and phrases of a question, as they stand in texts, and what each weighs.
+
+        Returns:
+            The terms, and of each its weight for coverage, for smooth coverage and as a phrase, shape
+            (terms, 3).
+        """
         import numpy as np
 
         lexical = self._generation.lexical
         sharp, smooth = lexical.weights(question), lexical.weights(question, OTHERS, OTHERS_WITH)
-        in_sentences = np.zeros((rows, 1, len(sharp)), bool)
-        in_passages = np.zeros((len(passages), 1, len(sharp)), bool)
-        stems = [f" {stem} " for stem in sharp]
-        words = self._words(passages.tolist())
-        for place, (first, found) in enumerate(zip(firsts.tolist(), words, strict=True)):
-            for column, stem in enumerate(stems):
-                if stem in found.all:
-                    in_passages[place, 0, column] = True
-                    in_sentences[first : first + len(found.sentences), 0, column] = [
-                        stem in sentence for sentence in found.sentences
-                    ]
-        weights = np.array([[*sharp.values()], [*smooth.values()]])
-        shares = weights / weights.sum(1, keepdims=True)
-        return (in_sentences * shares).sum(2), (in_passages * shares).sum(2)
+        words = {f" {stem} ": (weight, smooth[stem], 0.0) for stem, weight in sharp.items()}
+        phrases = {
+            f" {one} {other} ": (0.0, 0.0, sharp.get(one, 0.0) + sharp.get(other, 0.0))
+            for one, other in pairwise(lexical.analyser.stems(question))
+            if one in sharp or other in sharp
+        }
+        terms = words | phrases
+        return list(terms), np.array([*terms.values()]).reshape(-1, 3)
 
     def _words(self, passages: Sequence[int]) -> list[_Words]:
         """The words of each of the passages of these numbers."""

@@ -77,7 +77,9 @@ class Features:
     Cosines lie in [-1, 1]. A coverage is the share, in [0, 1], of the question's content words found
     in the text, each word weighted by its inverse document frequency; a smooth one weights them as if
     passages about other things were in the index too, for in a few documents about one thing the
-    word for that thing counts for nothing.
+    word for that thing counts for nothing. Phrases are the share of the question's pairs of neighbouring
+    words, at least one of them a content word, that stand in the text like that, each weighted by its
+    content words. The fused score, in [0, 1], is the one by which the search ranks the passage.
     """
 
     sentence_cosine: float
@@ -86,6 +88,8 @@ class Features:
     passage_cosine: float
     passage_coverage: float
     passage_coverage_smooth: float
+    passage_phrases: float
+    passage_fused: float
 
     def weighed(self, weights: "Features") -> float:
         """The sum of the features, each times its weight."""
@@ -96,6 +100,8 @@ class Features:
             + weights.passage_cosine * self.passage_cosine
             + weights.passage_coverage * self.passage_coverage
             + weights.passage_coverage_smooth * self.passage_coverage_smooth
+            + weights.passage_phrases * self.passage_phrases
+            + weights.passage_fused * self.passage_fused
         )
 
 

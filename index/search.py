@@ -63,9 +63,9 @@ class Searcher:
         vector = self._questions.vector(question)
         lap("encode")
         limit = self._settings.passages if passages is None else passages
-        best = self.rank(question, vector).numbers[:limit]
+        best = self.rank(question, vector)
         lap("search")
-        hits = list(self._weigher.weigh(question, vector, best))
+        hits = list(self._weigher.weigh(question, vector, best.numbers[:limit], best.scores[:limit]))
         lap("weigh")
         return hits
 
@@ -80,9 +80,9 @@ class Searcher:
         """
         vector = self._questions.vector(question)
         lap("encode")
-        found = self.rank(question, vector, self._settings.sweep).numbers
+        found = self.rank(question, vector, self._settings.sweep)
         lap("search")
-        hits = self._weigher.weigh(question, vector, found)
+        hits = self._weigher.weigh(question, vector, found.numbers, found.scores)
         lap("weigh")
         return hits
 

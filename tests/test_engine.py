@@ -180,7 +180,7 @@ def test_passages_that_were_weighed_are_named_best_first(engine: Engine):
     plain = engine.ask(FERRY)
     assert plain.looked_at[0] == ("letters/ferry.txt", 0)
     assert len(plain.looked_at) == len(set(plain.looked_at)) == 5
-    engine, _ = reading(engine, {"half an hour": 12.0})
+    engine, _ = reading(engine, {"half an hour": 30.0})
     reply = engine.ask(FERRY)
     assert reply.looked_at[0] == ("soup.txt", 0)
     assert sorted(reply.looked_at) == sorted(plain.looked_at)

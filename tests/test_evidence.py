@@ -33,7 +33,8 @@ def stemmed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def weighed(weigher: Weigher, question: str, passages: Sequence[int]) -> Iterator[Hit]:
-    return weigher.weigh(question, np.eye(1, 256, dtype=np.float32)[0], np.array(passages, np.int64))
+    numbers = np.array(passages, np.int64)
+    return weigher.weigh(question, np.eye(1, 256, dtype=np.float32)[0], numbers, 1 / (1 + numbers))
 
 
 def shares(hits: Iterator[Hit]) -> dict[str, tuple[float, float]]:
@@ -54,6 +55,35 @@ def test_coverage_is_the_share_of_the_weights_of_the_words(generation):
     )
     assert of["Serve it with toasted bread."] == pytest.approx((0, known))  # the same passage
     assert of["The crossing takes two days."] == (0, 0)
+
+
+def phrases(hits: Iterator[Hit]) -> dict[str, float]:
+    return {hit.sentence.text: hit.features.passage_phrases for hit in hits}
+
+
+def test_phrases_are_neighbouring_words_of_the_question_one_of_which_tells(generation):
+    # "fry them" stands there, "I fry" and "in ice" do not, and "them in" tells nothing
+    question = "Do I fry them in ice?"
+    weights = generation.lexical.weights(question)
+    assert len(weights) == 2
+    of = phrases(weighed(Weigher(generation), question, range(generation.manifest.passages)))
+    known = weights["fri"] / (2 * weights["fri"] + weights["ice"])
+    assert of["Slice six onions and fry them in butter until they are brown."] == pytest.approx(known)
+    assert of["Serve it with toasted bread."] == pytest.approx(known)  # the same passage
+    assert of["The crossing takes two days."] == 0
+
+
+@pytest.mark.parametrize("question", ["butter", "brown serve", "?!"])
+def test_no_phrases(generation, question):  # of one word, across the end of a sentence, of none
+    of = phrases(weighed(Weigher(generation), question, range(generation.manifest.passages)))
+    assert set(of.values()) == {0}
+
+
+def test_sentences_have_the_fused_score_of_their_passage(generation):
+    for hit in weighed(Weigher(generation), "onions", [2, 0]):
+        assert hit.features.passage_fused == (
+            1 if hit.sentence.passage.place == generation.passage(0).place else pytest.approx(1 / 3)
+        )
 
 
 def test_words_are_whole(generation):

@@ -1,7 +1,8 @@
 """What retrieval and a reader say, put together: which sentences answer, and how surely."""
 
 import math
-from dataclasses import replace
+from dataclasses import asdict, fields, replace
+from itertools import product
 
 import pytest
 from hypothesis import assume, given
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from bot import weigh
 from bot.weigh import (
     MEMBER,
+    RETRIEVED,
     Evidence,
     both,
     by_reading,
@@ -21,10 +23,9 @@ from bot.weigh import (
 from index.records import Document, Features, Hit, Passage, Sentence
 from tests.reader.words import NO, SURE, WordReader
 
-NOTHING = Features(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-SOME = Features(0.5, 0.5, 0.5, 0.5, 0.5, 0.5)
-ALL = Features(1.0, 1.0, 1.0, 1.0, 1.0, 1.0)
-YES = 12.0  # log-odds beside which retrieval hardly matters
+FEATURES = len(fields(Features))
+NOTHING, SOME, ALL = (Features(*[value] * FEATURES) for value in (0.0, 0.5, 1.0))
+YES = 30.0  # log-odds beside which retrieval hardly matters
 FIRST = weigh._READ_AT_ONCE
 share = st.floats(0, 1)
 
@@ -107,9 +108,9 @@ def test_confidence_is_that_of_the_best():
 
 
 def test_retrievals_evidence_is_a_logistic_function_of_features(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(weigh, "CONFIDENCE", Features(1.0, 2.0, 0.0, 3.0, 4.0, 0.0))
+    monkeypatch.setattr(weigh, "CONFIDENCE", Features(1.0, 2.0, 0.0, 3.0, 4.0, 0.0, 0.0, 0.0))
     monkeypatch.setattr(weigh, "CONFIDENCE_BIAS", -4.0)
-    best = hit("x0", features=Features(0.5, 0.25, 0.9, 0.5, 0.5, 0.9))
+    best = hit("x0", features=Features(0.5, 0.25, 0.9, 0.5, 0.5, 0.9, 0.9, 0.9))
     # log-odds: -4 + 1 * 0.5 + 2 * 0.25 + 3 * 0.5 + 4 * 0.5 = 0.5
     assert confidence(by_retrieval([best, hit("x1")])) == pytest.approx(0.622459, abs=1e-6)
 
@@ -129,7 +130,7 @@ def test_retrievals_confidence_at_the_ends(features: Features, lowest: float, hi
     assert lowest <= confidence(by_retrieval([hit("x0", features=features)])) <= highest
 
 
-@given(st.tuples(*[share] * 6), st.integers(0, 5), share)
+@given(st.tuples(*[share] * FEATURES), st.integers(0, FEATURES - 1), share)
 def test_more_of_any_feature_never_lowers_confidence(values: tuple[float, ...], which: int, better: float):
     improved = [*values]
     improved[which] = max(values[which], better)
@@ -204,11 +205,23 @@ def test_of_clear_passages_no_more_are_read():
 def test_what_retrieval_finds_nowhere_no_reading_makes_sure():
     for features, low, high in ((NOTHING, 0.0, 0.05), (ALL, 0.95, 1.0)):
         hits = [hit("x0", features=NOTHING), hit("y1", 0.4, features=features)]
-        assert low <= confidence(by_reading(WordReader({"x0": YES}), "?", hits, 8)) <= high
+        assert low <= confidence(by_reading(WordReader({"x0": 4 * YES}), "?", hits, 8)) <= high
+
+
+def test_of_what_is_read_alike_the_features_decide():
+    better = [replace(SOME, **{name: 0.6}) for name in asdict(RETRIEVED) if getattr(RETRIEVED, name)]
+    assert better
+    for reading, features in product((YES, NO), better):
+        hits = [hit("x0", 0.9), hit("x1", 0.5, features)]
+        assert names(by_reading(WordReader(dict.fromkeys(("x0", "x1"), reading)), "?", hits, 8)) == [
+            "x1",
+            "x0",
+        ]
 
 
 def test_a_sentence_beside_a_good_one_goes_before_one_alone():
-    hits = [hit("x0", 0.9), hit("x1", 0.5), hit("y0", 0.5)]
+    beside = replace(SOME, passage_cosine=1.0)
+    hits = [hit("x0", 0.9, replace(beside, sentence_cosine=1.0)), hit("x1", 0.5), hit("y0", 0.5, beside)]
     for reading in (YES, NO):
         found = names(by_reading(WordReader(dict.fromkeys(("x0", "y0", "x1"), reading)), "?", hits, 8))
         assert found.index("y0") < found.index("x1")
@@ -244,7 +257,7 @@ _hits = st.lists(
         hit,
         st.sampled_from([f"{letter}{n}" for letter in "xy" for n in range(12)]),
         share,
-        st.builds(Features, *[share] * 6),
+        st.builds(Features, *[share] * FEATURES),
     ),
     unique_by=lambda one: one.sentence,
 ).map(lambda hits: sorted(hits, key=lambda one: -one.score))
@@ -313,7 +326,7 @@ def test_members_are_read_until_none_of_those_read_together_belongs():
 
 
 def test_retrievals_members_are_all_that_are_about_as_good():
-    partly = Features(1.0, 0.74, 1.0, 1.0, 1.0, 1.0)
+    partly = replace(ALL, sentence_coverage=0.74)
     good = [hit("y1", 1.0, ALL), hit("y0", 0.9, ALL), hit("x0", 0.75, ALL)]
     assert weigh.members([*good, hit("x1", 0.74, ALL), hit("x2", 0.9, partly)]) == good
     assert weigh.members([]) == []

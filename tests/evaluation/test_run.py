@@ -104,7 +104,7 @@ def test_passages_are_ranked_as_they_were_weighed(engine: Engine):
     plain = ask(engine, asked).rank
     assert plain is not None
     assert plain > 1
-    assert ask(Engine(engine.settings, engine.encoder, WordReader({"half an hour": 12.0})), asked).rank == 1
+    assert ask(Engine(engine.settings, engine.encoder, WordReader({"half an hour": 30.0})), asked).rank == 1
 
 
 def test_quotes_are_checked_against_the_document(engine: Engine, monkeypatch: pytest.MonkeyPatch):
