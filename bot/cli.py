@@ -262,7 +262,7 @@ def calibrate(settings: Settings, files: tuple[Path, ...], reset: bool) -> None:
 
     engine = _ready_engine(settings)
     if reset:
-        engine.calibration_file().unlink(missing_ok=True)
+        engine.calibration_file.unlink(missing_ok=True)
         click.echo("Confidence is what it was before calibration.")
         return
     with shown() as progress:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 
 from bot import answer, calibration, weigh
@@ -89,7 +90,7 @@ class Engine:
             evidence = self._members(searched_for, searcher.sweep(searched_for, lap=watch.lap))
         else:
             evidence = self._read(searched_for, searcher.search(searched_for, lap=watch.lap))
-        bent = self.calibration or calibration.read(self.calibration_file())
+        bent = self.calibration or calibration.read(self.calibration_file)
         if bent != Calibration():
             evidence = [replace(one, log_odds=bent.apply(one.log_odds)) for one in evidence]
         watch.lap("read")
@@ -181,6 +182,7 @@ class Engine:
         """All documents of the index."""
         return self.generation().entries()
 
+    @cached_property
     def calibration_file(self) -> Path:
         """Where ``docent calibrate`` keeps what it finds for this index and these models."""
         reader = self.reader.fingerprint if self.reader else "none"

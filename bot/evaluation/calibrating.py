@@ -38,7 +38,7 @@ def calibrate(engine: Engine, files: Sequence[Path], progress: Progress) -> str:
     judged = _by_questions(engine, files, progress) if files else list(_by_verdicts(engine))
     log_odds, right = [_log_odds(confidence) for confidence, _ in judged], [good for _, good in judged]
     found = calibration.fit(log_odds, right)
-    calibration.write(engine.calibration_file(), found)
+    calibration.write(engine.calibration_file, found)
     before, after = calibration.probabilities(log_odds, right)
     truth = np.array(right, np.float64)
     return (

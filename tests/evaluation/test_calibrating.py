@@ -30,7 +30,7 @@ def test_confidence_is_fitted_and_used(engine: Engine, tmp_path: Path):
     assert said.startswith(
         f"Confidence is fitted to {2 * LEAST} questions, {LEAST} of them answered rightly: "
     )
-    found = read(engine.calibration_file())
+    found = read(engine.calibration_file)
     assert found.questions == 2 * LEAST
     assert engine.ask(RIGHT[0]).confidence != before
     again = calibrate(engine, [tmp_path / "questions.jsonl"], Silent())
@@ -40,7 +40,7 @@ def test_confidence_is_fitted_and_used(engine: Engine, tmp_path: Path):
 def test_the_calibration_of_one_index_is_not_anothers(engine: Engine, tmp_path: Path):
     calibrate(engine, [written(tmp_path / "questions.jsonl", LEAST, LEAST)], Silent())
     other = replace(engine.settings, index=replace(engine.settings.index, folder=str(tmp_path / "other")))
-    assert Engine(other, engine.encoder).calibration_file() != engine.calibration_file()
+    assert Engine(other, engine.encoder).calibration_file != engine.calibration_file
 
 
 def test_verdicts_of_readers_are_taken(engine: Engine):
