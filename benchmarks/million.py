@@ -63,6 +63,8 @@ def main() -> None:
     if arguments.stage:
         print(json.dumps(globals()[f"_{arguments.stage}"](arguments)))
         return
+    if arguments.plot:
+        from benchmarks.growth import draw  # what it needs is missed now, not after an hour
     print(f"{machine()}\n", flush=True)
     temporary = nullcontext(arguments.work) if arguments.work else tempfile.TemporaryDirectory()
     with temporary as folder:
@@ -73,8 +75,6 @@ def main() -> None:
             print(json.dumps(figures[-1]), file=sys.stderr, flush=True)  # the larger ones take long
     print(_tables(figures))
     if arguments.plot:
-        from benchmarks.growth import draw
-
         draw(figures, arguments.plot, machine(()))
     print(_floor(figures[-1]))
 

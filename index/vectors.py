@@ -25,11 +25,11 @@ EXACT_UP_TO = 100_000
 LISTS_PER_ROOT = 2
 """Lists, over the square root of the rows: of a million, 2,000 lists of 500."""
 
-PROBES, LIMIT_PER_PROBE = 96, 16
+PROBES, LIMIT_PER_PROBE = 160, 16
 """Lists that are looked into: so many, and one more for every so many sentences wanted.
 
-Where 200 of a million are wanted, 99.5 % of the true best 10 and 99 % of all 200 are found, in 5 ms;
-where 5,000 are, 98 % of them, in 19 ms (benchmarks/vectors.py).
+Where 200 of a million are wanted, 99.0 % of the true best 10 are found, in 5 ms; 96 lists and 12 more find
+98.0 %, in 3 ms (benchmarks/README.md).
 """
 
 _SPARE = 100  # candidates beyond those wanted, for copies in 8 bits are ranked a little differently
