@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from bot.weigh import Evidence, confidence
 
-_SUPPORT = 0.3  # of the best sentence's score, that another must reach to be quoted beside it
+_SUPPORT = 0.7  # times the square of the best score: what another sentence needs, less beside an unsure one
 _SURE = 0.5  # probability of an answer and its words, from which on these are shown by themselves
 _BEARING_COSINE, _BEARING_COVERAGE = 0.2, 0.1  # one of them is needed; costs no right quote in the fit
 _MOST_OF_QUOTE = 0.7  # of its characters; an answer longer than that is said by the quote
@@ -89,7 +89,8 @@ def asks_for_list(question: str) -> bool:
 def quotes_for_fact(evidence: Sequence[Evidence], most: int) -> list[Evidence]:
     """The best sentence, then what supports it, best first."""
     best, *others = evidence[:most]
-    return [best, *(one for one in others if one.score >= _SUPPORT * best.score and _has_bearing(one))]
+    needed = _SUPPORT * best.score**2
+    return [best, *(one for one in others if one.score >= needed and _has_bearing(one))]
 
 
 def _has_bearing(one: Evidence) -> bool:
