@@ -64,6 +64,7 @@ NAMES = [field.name for field in fields(Features)]
 OF_PASSAGES = [number for number, name in enumerate(NAMES) if name.startswith("passage")]
 RETRIEVAL = [number for number, weight in enumerate(astuple(RETRIEVED)) if weight]
 READER = [len(NAMES), len(NAMES) + 1]  # the columns after them: its answers, and the log of a share
+TODAY = np.array([*astuple(RETRIEVED), RANKING.answers, RANKING.share])
 RIVALS = 8  # wrong sentences that each right one is paired with
 SEEMING = 0.1  # what a question written to look answerable counts in the fit of confidence, others being 1
 
@@ -171,13 +172,19 @@ class Asked:
     def of(cls, rows: list[Row]) -> Asked:
         """From rows."""
         tables = [np.array(row.sentences, np.float64) for row in rows]
+        columns = (table[:, len(NAMES) :].T for table in tables)
+        found, answers, shares, passages, right, exact = map(list, zip(*columns, strict=True))
+        retrieved = [table[:, : len(NAMES)] for table in tables]
         return cls(
             [row.kind for row in rows],
-            [np.column_stack([t[:, : len(NAMES)], t[:, -5], np.log(t[:, -4] + LEAST_SHARE)]) for t in tables],
-            [t[:, -6] for t in tables],
-            [t[:, -3].astype(np.int64) for t in tables],
-            [t[:, -2] > 0 for t in tables],
-            [t[:, -1] > 0 for t in tables],
+            [
+                np.column_stack([features, says, np.log(share + LEAST_SHARE)])
+                for features, says, share in zip(retrieved, answers, shares, strict=True)
+            ],
+            found,
+            [numbers.astype(np.int64) for numbers in passages],
+            [labels > 0 for labels in right],
+            [labels > 0 for labels in exact],
         )
 
     def order(self, number: int, weights: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -187,14 +194,13 @@ class Asked:
 
 def fit_ranking(asked: Asked, used: Sequence[int]) -> tuple[NDArray[np.float64], float]:
     """Weights and bias, see the module; the features that are not used weigh nothing."""
-    today = TODAY
     pairs = []
     for number, exact in enumerate(asked.exact):
         if exact.any() and not exact.all():
             features = asked.features[number]
-            best = features[exact][np.argmax(features[exact] @ today)]
+            best = features[exact][np.argmax(features[exact] @ TODAY)]
             wrong = features[~exact]
-            pairs.append(best - wrong[np.argsort(-wrong @ today)[:RIVALS]])
+            pairs.append(best - wrong[np.argsort(-wrong @ TODAY)[:RIVALS]])
     differences = np.concatenate(pairs)
     both = np.concatenate([differences, -differences])
     model = LogisticRegression(C=100, fit_intercept=False, max_iter=1000)
@@ -284,9 +290,6 @@ def fit_confidence(
 def array(weights: Weights) -> NDArray[np.float64]:
     """Its factors."""
     return np.array([weights.retrieval, weights.answers, weights.share])
-
-
-TODAY = np.array([*astuple(RETRIEVED), RANKING.answers, RANKING.share])
 
 
 def main() -> None:

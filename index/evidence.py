@@ -116,6 +116,7 @@ class Weigher:
                         term in sentence for sentence in found.sentences
                     ]
         shares = weights / np.maximum(weights.sum(0), _TINY)
+        # not "@", whose sums depend on where a row stands: sentences that are alike have to score alike
         return tuple(np.einsum("it,tk->ik", there, shares) for there in (in_sentences, in_passages))
 
     def _terms(self, question: str) -> "tuple[list[str], NDArray[np.float64]]":

@@ -212,11 +212,8 @@ def test_of_what_is_read_alike_the_features_decide():
     better = [replace(SOME, **{name: 0.6}) for name in asdict(RETRIEVED) if getattr(RETRIEVED, name)]
     assert better
     for reading, features in product((YES, NO), better):
-        hits = [hit("x0", 0.9), hit("x1", 0.5, features)]
-        assert names(by_reading(WordReader(dict.fromkeys(("x0", "x1"), reading)), "?", hits, 8)) == [
-            "x1",
-            "x0",
-        ]
+        reader = WordReader(dict.fromkeys(("x0", "x1"), reading))
+        assert names(by_reading(reader, "?", [hit("x0", 0.9), hit("x1", 0.5, features)], 8)) == ["x1", "x0"]
 
 
 def test_a_sentence_beside_a_good_one_goes_before_one_alone():
