@@ -130,7 +130,7 @@ def ask(settings: Settings, question: tuple[str, ...], as_json: bool) -> int:
     asked = " ".join(question).strip()
     if not asked:
         raise click.UsageError("Ask a question.")
-    engine = _ready_engine(settings)
+    engine = _ready_engine(settings, once=asked != "-")
     if asked == "-":
         return _ask_many(engine)
     answer = engine.ask(asked)
@@ -335,12 +335,12 @@ def _announce(text: str) -> None:
     sys.stdout.flush()
 
 
-def _ready_engine(settings: Settings) -> "Engine":
+def _ready_engine(settings: Settings, *, once: bool = False) -> "Engine":
     """An engine with an index: built now if there is none, and named stale where it is."""
     from bot import status as state
     from bot.engine import Engine
 
-    engine = Engine(settings)
+    engine = Engine(settings, once=once)
     if not engine.has_index():
         _tell([f"There is no index yet: building it from '{engine.settings.documents.folder}'."])
         with shown() as progress:

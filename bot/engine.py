@@ -42,14 +42,26 @@ class Engine:
     """Answers from one index. Safe to share between threads.
 
     A new generation, whoever built it, is taken up at the next question.
+
+    Args:
+        settings: where the documents and the index are, and how to answer.
+        encoder: by default that of the settings.
+        reader: by default that of the settings.
+        once: whether just one question will be asked: its encoder then leaves before the reader reads, for
+            a quarter less memory.
     """
 
     def __init__(
-        self, settings: Settings, encoder: Encoder | None = None, reader: Reader | None = None
+        self,
+        settings: Settings,
+        encoder: Encoder | None = None,
+        reader: Reader | None = None,
+        *,
+        once: bool = False,
     ) -> None:
         self.store = Store(settings.index_folder())
         self.settings = _with_folder_of_index(settings, self.store)
-        self.encoder = encoder or ServedEncoder(settings)
+        self.encoder = encoder or ServedEncoder(settings, stays=not once)
         self.reader = reader or reader_of(settings)
         self.calibration: Calibration | None = None
         """How confidence is bent; by default as ``docent calibrate`` found it for this index."""

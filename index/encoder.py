@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from index import graphs, models
+from index import exporting, graphs, models
 from index.errors import ModelError, reason
 from index.graphs import About, NotExported
 from index.settings import Settings
@@ -152,7 +152,7 @@ class SentenceTransformerEncoder:
             inputs = tuple(name for name in graphs.FIELDS if name in tokens)
             if not model.tokenizer.is_fast:
                 raise NotExported("it has no fast tokenizer")
-            graphs.export(Whole(model, inputs), [tokens[name] for name in inputs], inputs, folder)
+            exporting.export(Whole(model, inputs), [tokens[name] for name in inputs], inputs, folder)
             model.tokenizer.backend_tokenizer.save(str(folder / graphs.TOKENIZER))
         prompts = {name: model.prompts.get(name) or "" for name in ("query", "document")}
         return About(

@@ -1,22 +1,19 @@
-"""A network in, a graph out that runs without torch: exported once, then run by OpenVINO.
+"""Networks without torch: graphs that OpenVINO runs, in the precision that the processor is best at.
 
-Exporting takes some seconds and needs torch. Running does not: a graph is there in a fraction of a second,
-and computes in the precision that the processor is best at. What is kept of a network:
+What is kept of a network, as ``index/exporting.py`` writes it:
 
     graph.xml, graph.bin   the network, in OpenVINO's format
+    words.npy              its table of words, if that is large
     tokenizer.json         what makes its inputs of texts
     about.json             what its users need to know of it; or why it cannot be exported
     compiled/              the graph as this processor runs it
 """
 
-import logging
 import os
-import shutil
 import sys
-import tempfile
 import threading
-import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import weakref
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,20 +26,15 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
     from tokenizers import Encoding, Tokenizer
-    from torch import nn
 
     Inputs = Sequence[NDArray[np.int64]]
     Outputs = list[NDArray[np.float32]]
 
-FORMAT = 1  # of the folders; what has another is exported again
-TOKENIZER = "tokenizer.json"
-_ABOUT, _GRAPH, _COMPILED = "about.json", "graph.xml", "compiled"
+GRAPH, TABLE, TOKENIZER = "graph.xml", "words.npy", "tokenizer.json"
+IDS, WORDS = "input_ids", "words"  # inputs: the tokens of a text, and their rows of the table of words
+FIELDS = {IDS: "ids", "attention_mask": "attention_mask", "token_type_ids": "type_ids"}
+_COMPILED = "compiled"
 _STEP = 8  # tokens
-FIELDS = {"input_ids": "ids", "attention_mask": "attention_mask", "token_type_ids": "type_ids"}
-
-_tracing = threading.Lock()  # torch traces one network at a time, and what one thread exports others wait for
-
-_log = logging.getLogger(__name__)
 
 
 class NotExported(DocentError):
@@ -64,109 +56,6 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     text_prompt: str = ""
 
 
-class _Kept(msgspec.Struct):
-    """What is kept of a network: of one that cannot be exported why, and by which OpenVINO it was tried."""
-
-    format: int
-    about: About | None = None
-    refused: str = ""
-    by: str = ""
-
-
-def exported(folder: Path, export: Callable[[Path], About]) -> About:
-    """What is known of the graph in a folder, exported to it if need be.
-
-    Args:
-        folder: of the graph; it is named after what the graph depends on, and replaced as a whole.
-        export: writes the graph into a folder, and says what is to be known of it.
-
-    Raises:
-        NotExported: it cannot be; the reason is kept, and not tried again by this version of OpenVINO.
-    """
-    if (about := _known(folder)) is not None:
-        return about
-    with _tracing:
-        return _known(folder) or _export_to(folder, export)  # another thread may have been quicker
-
-
-def _export_to(folder: Path, export: Callable[[Path], About]) -> About:
-    """Export into a draft that takes the folder's place when it is whole."""
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    except OSError as error:
-        raise NotExported(f"nothing can be written to {folder.parent}: {error.strerror or error}") from None
-    try:
-        kept = _Kept(FORMAT)
-        try:
-            kept.about = export(draft)
-        except NotExported as refusal:
-            kept.refused, kept.by = str(refusal), _version()
-        (draft / _ABOUT).write_bytes(msgspec.json.encode(kept))
-        shutil.rmtree(folder, ignore_errors=True)
-        draft.rename(folder)
-    except OSError as error:  # the disk is full, or another process was quicker
-        if (about := _known(folder)) is not None:
-            return about
-        raise NotExported(f"{folder} cannot be written: {error.strerror or error}") from None
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-    if kept.about is None:
-        raise NotExported(kept.refused)
-    return kept.about
-
-
-def _known(folder: Path) -> About | None:
-    """What is known of a graph that can be run; None where it has to be exported."""
-    try:
-        kept = msgspec.json.decode((folder / _ABOUT).read_bytes(), type=_Kept)
-    except (OSError, msgspec.DecodeError):
-        return None
-    if kept.format != FORMAT:
-        return None
-    if kept.refused and kept.by == _version():
-        raise NotExported(kept.refused)
-    return kept.about
-
-
-def export(network: "nn.Module", inputs: "Inputs", names: Sequence[str], folder: Path) -> None:
-    """Write a network as a graph into a folder.
-
-    The frontend for torch is called directly, see ``_openvino``.
-
-    Args:
-        network: takes the inputs in their order.
-        inputs: an example, int64 arrays of shape (rows, tokens); later ones may be of another.
-        names: of the inputs.
-        folder: to write to.
-
-    Raises:
-        NotExported: OpenVINO is missing or cannot express the network.
-    """
-    import torch
-
-    core = _openvino()
-    from openvino.frontend import FrontEndManager
-    from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
-
-    try:
-        with torch.inference_mode(), warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of tracing, about branches that one network never takes
-            decoder = TorchScriptPythonDecoder(
-                network.eval(), example_input=tuple(map(torch.from_numpy, inputs))
-            )
-            frontend = FrontEndManager().load_by_framework("pytorch")
-            model = frontend.convert(frontend.load(decoder))
-            for port, name in zip(model.inputs, names, strict=True):
-                port.get_tensor().set_names({name})
-                port.get_node().set_element_type(core.Type.i64)
-                port.get_node().set_partial_shape(core.PartialShape([-1, -1]))
-            model.validate_nodes_and_infer_types()
-            core.save_model(model, folder / _GRAPH, compress_to_fp16=True)  # half to load, hardly less exact
-    except Exception as error:  # many libraries are at work, each with errors of its own
-        raise NotExported(reason(error)) from error
-
-
 class Graph:
     """A graph, ready to run. Threads may share it: they wait for each other.
 
@@ -180,13 +69,16 @@ class Graph:
     """
 
     def __init__(self, folder: Path, *, at_once: bool = False) -> None:
-        core = _openvino()
-        how = {"PERFORMANCE_HINT": "THROUGHPUT" if at_once else "LATENCY"}
+        core = openvino()
+        how: dict[str, Any] = {"PERFORMANCE_HINT": "THROUGHPUT" if at_once else "LATENCY"}
+        how["DYNAMIC_QUANTIZATION_GROUP_SIZE"] = 0  # only weights may have 8 bits
         if not at_once and os.access(folder, os.W_OK):  # compiled once: half the time of a start
             how["CACHE_DIR"] = str(folder / _COMPILED)
         try:
-            self._compiled = _core().compile_model(str(folder / _GRAPH), "CPU", how)
-        except RuntimeError as error:
+            self._compiled = _core().compile_model(str(folder / GRAPH), "CPU", how)
+            self._inputs = [port.any_name for port in self._compiled.inputs]
+            self._table = _Table(folder / TABLE) if WORDS in self._inputs else None
+        except (RuntimeError, OSError, ValueError) as error:
             raise NotExported(reason(error)) from error
         self._request = self._compiled.create_infer_request()
         self._alone = threading.Lock()
@@ -195,7 +87,7 @@ class Graph:
     def run(self, inputs: "Inputs") -> "Outputs":
         """One batch: arrays of shape (rows, tokens) in, what the network returns out."""
         with self._alone:
-            results = self._request.infer(list(inputs), share_inputs=True)
+            results = self._request.infer(self._with_words(inputs), share_inputs=True)
             return [results[port] for port in self._compiled.outputs]
 
     def run_all(self, batches: "Iterable[tuple[Any, Inputs]]") -> "Iterator[tuple[Any, Outputs]]":
@@ -216,11 +108,40 @@ class Graph:
         with self._alone:
             self._queue.set_callback(keep)
             for key, inputs in batches:
-                self._queue.start_async(list(inputs), key)
+                self._queue.start_async(self._with_words(inputs), key)
                 while done:
                     yield done.pop()
             self._queue.wait_all()
         yield from done
+
+    def _with_words(self, inputs: "Inputs") -> "list[NDArray[Any]]":
+        """The inputs, and the row of the table of words of each token where that is not in the graph."""
+        if self._table is None:
+            return list(inputs)
+        return [*inputs, self._table.rows(inputs[self._inputs.index(IDS)])]
+
+
+class _Table:
+    """A matrix in a file of numpy's, few rows of which are read: mapped, each would bring 64 KB to memory."""
+
+    def __init__(self, file: Path) -> None:
+        import numpy as np
+
+        self._matrix = np.load(file, mmap_mode="r")
+        self._file = file.open("rb", buffering=0)
+        weakref.finalize(self, self._file.close)
+
+    def rows(self, numbers: "NDArray[np.int64]") -> "NDArray[Any]":
+        """The rows of these numbers, shape (*shape of numbers, columns)."""
+        import numpy as np
+
+        different, places = np.unique(numbers, return_inverse=True)
+        found = np.empty((len(different), self._matrix.shape[1]), self._matrix.dtype)
+        for row, number in zip(found, different.tolist(), strict=True):
+            self._file.seek(self._matrix.offset + number * row.nbytes)
+            self._file.readinto(row)
+        rows: NDArray[Any] = found[places.reshape(numbers.shape)]
+        return rows
 
 
 def tokenizer(folder: Path, most_tokens: int | None) -> "Tokenizer":
@@ -266,11 +187,11 @@ def rows(encodings: "Sequence[Encoding]", inputs: Sequence[str], most: int) -> "
 
 @cache
 def _core() -> Any:
-    return _openvino().Core()
+    return openvino().Core()
 
 
 @cache
-def _openvino() -> Any:
+def openvino() -> Any:
     """OpenVINO without its converter, which reports each of its imports to its makers, and takes as long."""
     sys.modules.setdefault("openvino.tools.ovc", None)  # type: ignore[arg-type]
     try:
@@ -278,12 +199,3 @@ def _openvino() -> Any:
     except ImportError as error:
         raise NotExported(f"OpenVINO is not installed here ({reason(error)})") from None
     return openvino
-
-
-def _version() -> str:
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("openvino")
-    except PackageNotFoundError:
-        return ""

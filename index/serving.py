@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from index import graphs, models
+from index import exporting, graphs, models
 from index.encoder import Encoder, SentenceTransformerEncoder
 from index.graphs import About, Graph, NotExported
 from index.settings import Settings
@@ -37,12 +37,18 @@ _log = logging.getLogger(__name__)
 
 
 class ServedEncoder:
-    """The encoder that the settings name, by the quickest means; nothing is loaded before it is used."""
+    """The encoder that the settings name, by the quickest means; nothing is loaded before it is used.
 
-    def __init__(self, settings: Settings) -> None:
+    Args:
+        settings: they name the model, and say by what it runs.
+        stays: whether the model is in memory until the next question, or loaded anew for that.
+    """
+
+    def __init__(self, settings: Settings, *, stays: bool = True) -> None:
         self.reference = SentenceTransformerEncoder(settings)
         self.name = self.reference.name
         self._settings = settings
+        self._stays = stays
 
     @property
     def fingerprint(self) -> str:
@@ -64,7 +70,10 @@ class ServedEncoder:
 
     def encode_questions(self, questions: Sequence[str]) -> "Vectors":
         """Unit float32 vectors of questions, shape (questions, dimension)."""
-        return self.by.encode_questions(questions)
+        vectors = self.by.encode_questions(questions)
+        if not self._stays:
+            del self.by
+        return vectors
 
     @cached_property
     def by(self) -> Encoder:
@@ -78,7 +87,7 @@ class ServedEncoder:
             return self.reference
         folder = self._settings.graphs_folder() / f"encoder-{self.fingerprint[:16]}"
         try:
-            return GraphEncoder(folder, graphs.exported(folder, self._export))
+            return GraphEncoder(folder, exporting.exported(folder, self._export))
         except NotExported as refusal:
             _log.warning("%s runs by sentence-transformers, which is slower: %s.", self.name, refusal)
             return self.reference

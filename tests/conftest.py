@@ -73,7 +73,7 @@ class WordsEncoder:
     name = "words"
     dimension = 256
 
-    def __init__(self, settings: Settings | None = None, *, max_tokens: int = 64) -> None:
+    def __init__(self, settings: Settings | None = None, *, max_tokens: int = 64, stays: bool = True) -> None:
         self.max_tokens = max_tokens
         self.encoded: list[str] = []
 

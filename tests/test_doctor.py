@@ -18,7 +18,7 @@ from bot.doctor import Finding, examine
 from bot.engine import Engine
 from bot.telegram import run, state
 from bot.telegram.access import Access
-from index.encoder import SentenceTransformerEncoder
+from index.serving import ServedEncoder
 from index.settings import Settings, load
 from tests.conftest import WordsEncoder
 from tests.reader.words import WordReader
@@ -363,7 +363,7 @@ def test_an_index_that_does_not_say_whose_it_is(look: Examine, built: Settings):
 
 
 def test_a_model_that_cannot_be_loaded_offline(look: Examine, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("bot.engine.ServedEncoder", SentenceTransformerEncoder)
+    monkeypatch.setattr("bot.engine.ServedEncoder", ServedEncoder)
     texts = wrong(look(encoder__model="no-such-model"))
     reason = "The model 'no-such-model' is not on this machine and HF_HUB_OFFLINE forbids fetching it."
     assert texts[0].startswith(f"model: {reason}")

@@ -50,6 +50,15 @@ def test_vectors_are_those_of_the_original(real_encoder: ServedEncoder):
 
 
 @pytest.mark.slow
+def test_an_encoder_that_does_not_stay_leaves_after_a_question_and_comes_back(real_encoder: ServedEncoder):
+    leaving = ServedEncoder(load(flags={"serving.folder": str(MODELS)}), stays=False)
+    for question in QUESTIONS[:2]:
+        vectors = leaving.encode_questions([question])
+        assert "by" not in vars(leaving)
+        assert vectors == pytest.approx(real_encoder.encode_questions([question]))
+
+
+@pytest.mark.slow
 def test_known_cosines(real_encoder: ServedEncoder):
     question = real_encoder.encode_questions(["Who attended the meeting?"])[0]
     texts = ["Alice Archer and Bob Baker attended the meeting.", "The ferry leaves on Tuesday."]

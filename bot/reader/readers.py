@@ -5,7 +5,7 @@ Nothing is loaded before the first passage is read. Networks run as graphs, with
 
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ import msgspec
 
 from bot.reader.reading import Reader, Reading
 from bot.reader.turns import Turns
-from index import graphs, models
+from index import exporting, graphs, models
 from index.documents import digest_file
 from index.errors import ModelError, reason
 from index.graphs import About, Graph, NotExported
@@ -34,7 +34,7 @@ NONE = "none"
 WEIGHTS = Path(__file__).parent / "reader.safetensors"
 CHECKSUM = WEIGHTS.with_suffix(".sha256")
 TRAINING = WEIGHTS.with_suffix(".json")
-_AT_ONCE = 4  # passages that go through a network together: those of like length need little filling
+_TOKENS_AT_ONCE = 512  # of a batch, the filling included: more gain nothing, and cost memory
 _SAMPLE = (
     "Who built the lighthouse?",
     ("Ada Holm built it in 1871, and kept it.", "The ferry leaves on Tuesday."),
@@ -123,10 +123,8 @@ class NetworkReader(ABC):
         with self._alone:
             tokenizer, run, about = self._loaded
         encodings = encode_pairs(tokenizer, question, passages)
-        order = sorted(range(len(passages)), key=lambda number: len(encodings[number].ids))
         readings: dict[int, Reading] = {}
-        for begin in range(0, len(order), _AT_ONCE):
-            numbers = order[begin : begin + _AT_ONCE]
+        for numbers in _batches([graphs.filled(len(one.ids), about.most_tokens) for one in encodings]):
             chosen = [encodings[number] for number in numbers]
             inputs = graphs.rows(chosen, about.inputs, about.most_tokens)
             with self._alone:
@@ -142,7 +140,7 @@ class NetworkReader(ABC):
         if self._settings.serving.backend != "torch":
             folder = self._settings.graphs_folder() / f"reader-{fingerprint[:16]}"
             try:
-                about = graphs.exported(folder, self._export)
+                about = exporting.exported(folder, self._export)
                 return graphs.tokenizer(folder, about.most_tokens), Graph(folder).run, about
             except NotExported as refusal:
                 _log.warning("the reader %s runs by torch, which is slower: %s.", self.name, refusal)
@@ -157,7 +155,7 @@ class NetworkReader(ABC):
         pairs = tokenizer.encode_batch([(_SAMPLE[0], one) for one in _SAMPLE[1]])
         inputs = graphs.rows(pairs, about.inputs, about.most_tokens)
         tokenizer.save(str(folder / graphs.TOKENIZER))
-        graphs.export(network, inputs, about.inputs, folder)
+        exporting.export(network, inputs, about.inputs, folder)
         one, other = (
             np.concatenate([part.ravel() for part in run(inputs)])
             for run in (Graph(folder).run, _by_torch(network))
@@ -165,6 +163,18 @@ class NetworkReader(ABC):
         if (cosine := float(one @ other / (np.linalg.norm(one) * np.linalg.norm(other)))) < _LEAST_COSINE:
             raise NotExported(f"it would read otherwise than the original (cosine {cosine:.4f})")
         return about
+
+
+def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Numbers of texts of such lengths, those of like length together."""
+    batch: list[int] = []
+    for number in sorted(range(len(lengths)), key=lengths.__getitem__):
+        if batch and (len(batch) + 1) * lengths[number] > _TOKENS_AT_ONCE:
+            yield batch
+            batch = []
+        batch.append(number)
+    if batch:
+        yield batch
 
 
 def _by_torch(network: "nn.Module") -> "Run":

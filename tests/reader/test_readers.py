@@ -14,6 +14,8 @@ import msgspec
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from safetensors.torch import save_file
 from transformers import (
     AutoTokenizer,
@@ -28,7 +30,7 @@ from bot.reader import model, readers
 from bot.reader.model import Network, pack, untrained
 from bot.reader.readers import HuggingFaceReader, OwnReader, learned_by, reader_of
 from bot.reader.reading import Reader, Reading
-from index import graphs
+from index import exporting, graphs
 from index.errors import ModelError
 from index.settings import Settings
 from tests.conftest import ROOT, exact_to
@@ -189,9 +191,18 @@ def test_passages_are_read_in_their_order(own: OwnReader):
         bool(p) for p in PASSAGES
     ]
     for passage, reading in zip(PASSAGES, readings, strict=True):
-        assert same(reading, own.read(QUESTION, [passage])[0])
+        assert same(reading, own.read(QUESTION, [passage])[0], IN_16_BITS)
     assert len({round(reading.answers, 5) for reading in readings}) == len(PASSAGES)
     assert own.read(QUESTION, []) == []
+
+
+@given(lengths=st.lists(st.integers(8, 600), max_size=40))
+def test_batches_hold_so_many_tokens_at_most(lengths: list[int]):
+    batches = list(readers._batches(lengths))
+    assert sorted(number for batch in batches for number in batch) == list(range(len(lengths)))
+    assert [len(batch) for batch in batches if not batch] == []
+    for batch in batches:
+        assert len(batch) == 1 or len(batch) * max(lengths[number] for number in batch) <= 512
 
 
 def test_spans_are_words_of_the_passage(own: OwnReader):
@@ -239,7 +250,7 @@ def test_threads_share_it_and_it_is_loaded_once(
         together = list(pool.map(lambda passage: own.read(QUESTION, [passage])[0], PASSAGES * 4))
     assert len(loaded) == 1
     for reading, passage in zip(together, PASSAGES * 4, strict=True):
-        assert same(reading, own.read(QUESTION, [passage])[0])
+        assert same(reading, own.read(QUESTION, [passage])[0], IN_16_BITS)
 
 
 def test_a_graph_reads_as_torch_does_and_without_it(own: OwnReader, settings: Settings, tiny: Path):
@@ -270,7 +281,7 @@ def test_what_cannot_be_exported_is_read_by_torch(
         raise graphs.NotExported("it is too odd")
 
     expected = own.read(QUESTION, PASSAGES[:2])
-    monkeypatch.setattr(graphs, "export", refuse)
+    monkeypatch.setattr(exporting, "export", refuse)
     serving = replace(settings.serving, folder=str(tmp_path / "others"))
     found = OwnReader(replace(settings, serving=serving)).read(QUESTION, PASSAGES[:2])
     assert all(same(*pair, IN_16_BITS) for pair in zip(found, expected, strict=True))
