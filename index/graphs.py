@@ -35,6 +35,7 @@ IDS, WORDS = "input_ids", "words"  # inputs: the tokens of a text, and their row
 FIELDS = {IDS: "ids", "attention_mask": "attention_mask", "token_type_ids": "type_ids"}
 _COMPILED = "compiled"
 _STEP = 8  # tokens
+_MANY = 1024  # tokens of a batch: builds have as many, questions and reading do not
 
 
 class NotExported(DocentError):
@@ -122,7 +123,7 @@ class Graph:
 
 
 class _Table:
-    """A matrix in a file of numpy's, few rows of which are read: mapped, each would bring 64 KB to memory."""
+    """A matrix in a file of numpy's, of which few rows are wanted, or many."""
 
     def __init__(self, file: Path) -> None:
         import numpy as np
@@ -135,13 +136,14 @@ class _Table:
         """The rows of these numbers, shape (*shape of numbers, columns)."""
         import numpy as np
 
+        if numbers.size > _MANY:
+            return np.asarray(self._matrix[numbers])  # quicker, but each row brings 64 KB to memory
         different, places = np.unique(numbers, return_inverse=True)
         found = np.empty((len(different), self._matrix.shape[1]), self._matrix.dtype)
         for row, number in zip(found, different.tolist(), strict=True):
             self._file.seek(self._matrix.offset + number * row.nbytes)
             self._file.readinto(row)
-        rows: NDArray[Any] = found[places.reshape(numbers.shape)]
-        return rows
+        return np.asarray(found[places.reshape(numbers.shape)])
 
 
 def tokenizer(folder: Path, most_tokens: int | None) -> "Tokenizer":

@@ -32,10 +32,12 @@ def test_a_large_table_of_words_lies_outside_the_graph(tmp_path: Path):
     table = np.load(tmp_path / "words.npy")
     assert (table.shape, table.dtype) == ((3000, 400), np.float16)
     assert (tmp_path / "graph.bin").stat().st_size < table.nbytes / 2
-    ids = np.array([[2999, 0, 17], [17, 17, 5]])
-    mask = np.array([[1, 1, 1], [1, 1, 0]])
-    said = Graph(tmp_path).run([ids, mask])[0]
-    assert said == pytest.approx(network(*map(torch.from_numpy, (ids, mask))).numpy(), abs=IN_16_BITS)
+    few, many = np.array([[2999, 0, 17], [17, 17, 5]]), np.arange(1200).reshape(2, 600)
+    for ids in (few, many):
+        mask = np.ones_like(ids)
+        mask[1, -1] = 0
+        said = Graph(tmp_path).run([ids, mask])[0]
+        assert said == pytest.approx(network(*map(torch.from_numpy, (ids, mask))).numpy(), abs=IN_16_BITS)
 
 
 def test_matrices_trained_in_8_bits_stay_so(tmp_path: Path):
