@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import islice, takewhile
 from math import exp, log
 
+from bot.attendance import tells_absence, wordings
 from bot.reader.reading import Reader, Reading
 from index.records import Features, Hit, Sentence
 
@@ -160,6 +161,8 @@ def _as_relevant(hit: Hit, best: Hit) -> bool:
 def members_by_reading(reader: Reader, question: str, hits: Iterable[Hit], at_once: int) -> list[Evidence]:
     """The sentences that belong in a list: those that answer when read by themselves, and ``members``.
 
+    Who was there is asked in several ways, of which the best counts.
+
     Args:
         reader: to read the sentences with.
         question: as it is searched.
@@ -169,14 +172,17 @@ def members_by_reading(reader: Reader, question: str, hits: Iterable[Hit], at_on
     Returns:
         best first.
     """
-    hits = iter(hits)
+    hits = (hit for hit in hits if not tells_absence(question, hit.sentence.text))
+    asked = wordings(question)
     found: list[Evidence] = []
     best: Hit | None = None
     there = 0.0
     while part := list(islice(hits, at_once)):
         if best is None:
             best, there = part[0], treated(part)
-        readings = reader.read(question, [hit.sentence.text for hit in part])
+        texts = [hit.sentence.text for hit in part]
+        each = zip(*(reader.read(wording, texts) for wording in asked), strict=True)
+        readings = [max(several, key=lambda reading: reading.answers) for several in each]
         evidence = [read_alone(hit, reading, there) for hit, reading in zip(part, readings, strict=True)]
         found += [
             one

@@ -157,7 +157,7 @@ def test_the_reader_can_say_that_the_documents_do_not_answer(engine: Engine):
 
 def test_the_members_of_a_list_are_those_that_the_reader_takes_for_answers(engine: Engine):
     engine, reader = reading(engine, {"attended": 12.0, "apologies": 11.0})
-    reply = engine.ask(ATTENDED)
+    reply = engine.ask("which members attended the meeting?")
     assert [citation.quote for citation in reply.citations] == [
         "Alice Archer, Bob Baker and Carol Cook attended the meeting.",
         "Dora Dean sent her apologies.",
@@ -167,12 +167,23 @@ def test_the_members_of_a_list_are_those_that_the_reader_takes_for_answers(engin
     assert max(map(len, reader.read_texts)) < 100
 
 
+def test_who_was_there_is_asked_in_several_ways_and_who_was_not_is_no_answer(engine: Engine):
+    engine, reader = reading(engine, {"attended": 12.0, "apologies": 11.0})
+    [citation] = engine.ask(ATTENDED).citations
+    assert citation.quote == "Alice Archer, Bob Baker and Carol Cook attended the meeting."
+    assert [question for question, _ in reader.asked] == [
+        ATTENDED,
+        "Who were the participants of the meeting?",
+        "Who sent someone to the meeting?",
+    ]
+
+
 def test_no_more_is_read_than_the_settings_say(engine: Engine):
     engine, reader = reading(engine, {}, passages=2, sentences=3)
     engine.ask(FERRY)
     assert [len(texts) for _, texts in reader.asked] == [2]
     reader.asked.clear()
-    engine.ask(ATTENDED)
+    engine.ask("which members came?")
     assert [len(texts) for _, texts in reader.asked] == [3]
 
 

@@ -1,0 +1,80 @@
+"""Who was there: which questions ask it, in what other words, and what tells of absence."""
+
+import pytest
+
+from bot.attendance import tells_absence, wordings
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who took part?",
+        "who participated",
+        "Who was there?",
+        "Who came?",
+        "Who all was present?",
+        "who is coming?",
+    ],
+)
+def test_who_was_there_is_asked_in_other_words(question: str):
+    others = ("Who attended?", "Who were the participants?", "Who sent someone?")
+    assert wordings(question) == (question, *others)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who took part in the spring regatta?",
+        "who participated in the spring regatta?",
+        "Who was present at the spring regatta?",
+        "Who also came to the spring regatta?",
+    ],
+)
+def test_the_event_is_named_in_each(question: str):
+    assert wordings(question)[1:] == (
+        "Who attended the spring regatta?",
+        "Who were the participants of the spring regatta?",
+        "Who sent someone to the spring regatta?",
+    )
+
+
+def test_it_is_not_asked_twice():
+    assert wordings("who attended?") == ("who attended?", "Who were the participants?", "Who sent someone?")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who refused to attend?",
+        "who did not attend the meeting?",
+        "Who came up with it?",
+        "who attended in May?",
+        "Who was there in May?",
+        "Which nations took part?",
+        "Why did they attend?",
+        "?",
+    ],
+)
+def test_other_questions_stay_as_they_are(question: str):
+    assert wordings(question) == (question,)
+    assert not tells_absence(question, "Ostland refused to attend.")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "absent"),
+    [
+        ("The summit failed when the authorities refused to attend.", True),
+        ("The ministry declined to take part, citing a lack of staff.", True),
+        ("Petra Lund could not come because of illness.", True),
+        ("Petra Lund couldn\u2019t be there.", True),
+        ("They were unable to ever attend.", True),
+        ("Ostland stayed away from the talks.", True),
+        ("Dora Dean sent her apologies.", True),
+        ("While officials are nowhere present, members of the council are attending.", False),
+        ("Pakistan would definitely attend.", False),
+        ("They did not agree, but all came.", False),
+        ("", False),
+    ],
+)
+def test_absence(sentence: str, absent: bool):
+    assert tells_absence("Who attended?", sentence) == absent
