@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from bot.weigh import Evidence, confidence
 
-_SUPPORT = 0.7  # times the square of the best score: what another sentence needs, less beside an unsure one
+_SUPPORT = 0.6  # times the square of the best score: what another sentence needs, less beside an unsure one
 _SURE = 0.5  # probability of an answer and its words, from which on these are shown by themselves
 _BEARING_COSINE, _BEARING_COVERAGE = 0.2, 0.1  # one of them is needed; costs no right quote in the fit
 _MOST_OF_QUOTE = 0.7  # of its characters; an answer longer than that is said by the quote

@@ -78,6 +78,7 @@ by the same."""
 _AS_RELEVANT = 0.75  # of the best sentence's score and coverage, to be a member of a list
 MEMBER = 0.6
 """What the reader has to say of a sentence alone, as a probability, that it belongs in a list."""
+_BEHIND = 4.0  # log-odds: how far a passage may lie behind the best that holds a member, or else above 0
 
 _READ_AT_ONCE = 2  # passages; the next ones are read only where none of these is clear
 _CLEAR = 1.25  # log-odds of the best sentence; half as many reads, for hardly any quote (benchmarks/)
@@ -159,30 +160,28 @@ def _as_relevant(hit: Hit, best: Hit) -> bool:
 
 
 def members_by_reading(reader: Reader, question: str, hits: Iterable[Hit], at_once: int) -> list[Evidence]:
-    """The sentences that belong in a list: those that answer when read by themselves, and ``members``.
+    """The sentences that belong in a list.
 
-    Who was there is asked in several ways, of which the best counts.
+    Those that answer when read by themselves, and ``members``; but only of passages that answer about as well
+    as the best of them do, for a sentence alone may seem to speak of what it does not.
 
     Args:
-        reader: to read the sentences with.
+        reader: to read them with.
         question: as it is searched.
         hits: the sentences of the collection that could matter, best first.
         at_once: sentences read together; where none of them answers, the rest is not read.
 
     Returns:
-        best first.
+        best first: those of the passages that answer best, and of these the best sentences.
     """
     hits = (hit for hit in hits if not tells_absence(question, hit.sentence.text))
-    asked = wordings(question)
     found: list[Evidence] = []
     best: Hit | None = None
     there = 0.0
     while part := list(islice(hits, at_once)):
         if best is None:
             best, there = part[0], treated(part)
-        texts = [hit.sentence.text for hit in part]
-        each = zip(*(reader.read(wording, texts) for wording in asked), strict=True)
-        readings = [max(several, key=lambda reading: reading.answers) for several in each]
+        readings = _read_in_all_wordings(reader, question, [hit.sentence.text for hit in part])
         evidence = [read_alone(hit, reading, there) for hit, reading in zip(part, readings, strict=True)]
         found += [
             one
@@ -191,7 +190,24 @@ def members_by_reading(reader: Reader, question: str, hits: Iterable[Hit], at_on
         ]
         if all(one.score < MEMBER for one in evidence):
             break
-    return sorted(found, key=lambda one: -one.score)
+    return _of_answering_passages(reader, question, sorted(found, key=lambda one: -one.score))
+
+
+def _of_answering_passages(reader: Reader, question: str, found: list[Evidence]) -> list[Evidence]:
+    passages = {one.sentence.passage.place: one.sentence.passage.text for one in found}
+    if len(passages) < 2:
+        return found
+    readings = _read_in_all_wordings(reader, question, list(passages.values()))
+    answers = {place: reading.answers for place, reading in zip(passages, readings, strict=True)}
+    needed = min(0.0, max(answers.values()) - _BEHIND)
+    belonging = [one for one in found if answers[one.sentence.passage.place] >= needed]
+    return sorted(belonging, key=lambda one: -answers[one.sentence.passage.place])
+
+
+def _read_in_all_wordings(reader: Reader, question: str, texts: Sequence[str]) -> list[Reading]:
+    """Of each text what was said of it in the wording that it answers best."""
+    each = zip(*(reader.read(wording, texts) for wording in wordings(question)), strict=True)
+    return [max(readings, key=lambda reading: reading.answers) for readings in each]
 
 
 def treated(hits: Iterable[Hit]) -> float:
