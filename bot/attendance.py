@@ -38,6 +38,11 @@ def wordings(question: str) -> tuple[str, ...]:
     return (question, *(other for other in others if other.casefold() != question.casefold()))
 
 
-def tells_absence(question: str, sentence: str) -> bool:
-    """Whether the question asks who was there, and the sentence says who was not."""
-    return _ASKED.fullmatch(question) is not None and _ABSENT.search(sentence) is not None
+def asks_who_was_there(question: str) -> bool:
+    """Whether the question is of this kind."""
+    return _ASKED.fullmatch(question) is not None
+
+
+def tells_absence(sentence: str) -> bool:
+    """Whether the sentence says who was not there."""
+    return _ABSENT.search(sentence) is not None

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import islice, takewhile
 from math import exp, log
 
-from bot.attendance import tells_absence, wordings
+from bot.attendance import asks_who_was_there, tells_absence, wordings
 from bot.reader.reading import Reader, Reading
 from index.records import Features, Hit, Sentence
 
@@ -174,14 +174,17 @@ def members_by_reading(reader: Reader, question: str, hits: Iterable[Hit], at_on
     Returns:
         best first: those of the passages that answer best, and of these the best sentences.
     """
-    hits = (hit for hit in hits if not tells_absence(question, hit.sentence.text))
+    hits = iter(hits)
+    if asks_who_was_there(question):
+        hits = (hit for hit in hits if not tells_absence(hit.sentence.text))
+    asked = wordings(question)
     found: list[Evidence] = []
     best: Hit | None = None
     there = 0.0
     while part := list(islice(hits, at_once)):
         if best is None:
             best, there = part[0], treated(part)
-        readings = _read_in_all_wordings(reader, question, [hit.sentence.text for hit in part])
+        readings = _best_readings(reader, asked, [hit.sentence.text for hit in part])
         evidence = [read_alone(hit, reading, there) for hit, reading in zip(part, readings, strict=True)]
         found += [
             one
@@ -190,23 +193,24 @@ def members_by_reading(reader: Reader, question: str, hits: Iterable[Hit], at_on
         ]
         if all(one.score < MEMBER for one in evidence):
             break
-    return _of_answering_passages(reader, question, sorted(found, key=lambda one: -one.score))
+    return _of_answering_passages(reader, asked, sorted(found, key=lambda one: -one.score))
 
 
-def _of_answering_passages(reader: Reader, question: str, found: list[Evidence]) -> list[Evidence]:
+def _of_answering_passages(reader: Reader, asked: Sequence[str], found: list[Evidence]) -> list[Evidence]:
+    """Those of passages that answer a question, in any of its wordings; of the best passage first."""
     passages = {one.sentence.passage.place: one.sentence.passage.text for one in found}
     if len(passages) < 2:
         return found
-    readings = _read_in_all_wordings(reader, question, list(passages.values()))
+    readings = _best_readings(reader, asked, list(passages.values()))
     answers = {place: reading.answers for place, reading in zip(passages, readings, strict=True)}
     needed = min(0.0, max(answers.values()) - _BEHIND)
     belonging = [one for one in found if answers[one.sentence.passage.place] >= needed]
     return sorted(belonging, key=lambda one: -answers[one.sentence.passage.place])
 
 
-def _read_in_all_wordings(reader: Reader, question: str, texts: Sequence[str]) -> list[Reading]:
-    """Of each text what was said of it in the wording that it answers best."""
-    each = zip(*(reader.read(wording, texts) for wording in wordings(question)), strict=True)
+def _best_readings(reader: Reader, asked: Sequence[str], texts: Sequence[str]) -> list[Reading]:
+    """Of each text the reading in that wording of a question which it answers best."""
+    each = zip(*(reader.read(wording, texts) for wording in asked), strict=True)
     return [max(readings, key=lambda reading: reading.answers) for readings in each]
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 FORMAT = 2  # of the folders; what has another is exported again
 _ABOUT = "about.json"
 _MANY_WORDS = 1 << 20  # numbers in a table of words that is worth looking up outside
-_LEVELS = 127  # of an 8-bit weight on either side of zero
+LEVELS = 127  # of an 8-bit weight on either side of zero
 _WHOLE = 1e-3  # how near to a level every weight lies of a matrix that has levels
 _TINY = 1e-8  # against a division by zero
 
@@ -171,7 +171,7 @@ def _keep_levels(model: Any) -> None:
     for node in model.get_ordered_ops():
         if node.get_type_name() != "Constant" or node.data.dtype != np.float32 or node.data.ndim != 2:
             continue
-        scales = np.maximum(np.abs(node.data).max(1, keepdims=True), _TINY) / _LEVELS
+        scales = np.maximum(np.abs(node.data).max(1, keepdims=True), _TINY) / LEVELS
         levels = node.data / scales
         if np.abs(levels - levels.round()).max() < _WHOLE:
             whole = ops.convert(ops.constant(levels.round().astype(np.int8)), "f32")

@@ -15,10 +15,10 @@ from torch import Tensor, nn
 from transformers import AutoConfig, AutoModel, PreTrainedConfig
 
 from bot.reader.tokens import Tokens, padded
+from index.exporting import LEVELS
 
 WORD_TABLE = "body.embeddings.word_embeddings.weight"
 OUTSIDE = float(torch.finfo(torch.float32).min)  # of the passage: what is next to impossible
-_LEVELS = 127  # of an 8-bit weight on either side of zero
 _SCALE = ".scale"
 
 
@@ -159,7 +159,7 @@ def pack(network: Network) -> dict[str, Tensor]:
         if name == WORD_TABLE:
             continue
         if value.ndim == 2:
-            scale = value.abs().amax(dim=1, keepdim=True).clamp(min=1e-8) / _LEVELS
+            scale = value.abs().amax(dim=1, keepdim=True).clamp(min=1e-8) / LEVELS
             packed[name] = (value / scale).round().to(torch.int8)
             packed[name + _SCALE] = scale
         else:

@@ -113,6 +113,8 @@ def save(tiny: Path, tmp_path: Path) -> Save:
 pytestmark = pytest.mark.slow  # networks are made and exported
 # By how much a graph may differ, whose weights are rounded to 16 bits:
 IN_16_BITS = exact_to(2e-3, in_16_bits=0.03)
+# And from itself, where others were read with it, filled up to their length:
+TOGETHER = exact_to(1e-4, in_16_bits=5e-3)
 
 
 def same(one: Reading, other: Reading, but: float = 1e-4) -> bool:
@@ -191,7 +193,7 @@ def test_passages_are_read_in_their_order(own: OwnReader):
         bool(p) for p in PASSAGES
     ]
     for passage, reading in zip(PASSAGES, readings, strict=True):
-        assert same(reading, own.read(QUESTION, [passage])[0], IN_16_BITS)
+        assert same(reading, own.read(QUESTION, [passage])[0], TOGETHER)
     assert len({round(reading.answers, 5) for reading in readings}) == len(PASSAGES)
     assert own.read(QUESTION, []) == []
 
@@ -250,7 +252,7 @@ def test_threads_share_it_and_it_is_loaded_once(
         together = list(pool.map(lambda passage: own.read(QUESTION, [passage])[0], PASSAGES * 4))
     assert len(loaded) == 1
     for reading, passage in zip(together, PASSAGES * 4, strict=True):
-        assert same(reading, own.read(QUESTION, [passage])[0], IN_16_BITS)
+        assert same(reading, own.read(QUESTION, [passage])[0])
 
 
 def test_a_graph_reads_as_torch_does_and_without_it(own: OwnReader, settings: Settings, tiny: Path):
