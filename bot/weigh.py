@@ -78,9 +78,10 @@ by the same."""
 _AS_RELEVANT = 0.75  # of the best sentence's score and coverage, to be a member of a list
 MEMBER = 0.6
 """What the reader has to say of a sentence alone, as a probability, that it belongs in a list."""
-_BEHIND = 4.0  # log-odds: how far a passage may lie behind the best that holds a member, or else above 0
+_ALONE = 0.3  # of what a sentence says alone, beside what it says in its passage: how well it fits a list
+_BEHIND = 1.9  # log-odds: how far a member may lie behind the one that fits best (benchmarks/)
 
-_READ_AT_ONCE = 2  # passages; the next ones are read only where none of these is clear
+_READ_AT_ONCE = 3  # passages; the next ones are read only where none of these is clear
 _CLEAR = 1.25  # log-odds of the best sentence; half as many reads, for hardly any quote (benchmarks/)
 
 
@@ -162,8 +163,8 @@ def _as_relevant(hit: Hit, best: Hit) -> bool:
 def members_by_reading(reader: Reader, question: str, hits: Iterable[Hit], at_once: int) -> list[Evidence]:
     """The sentences that belong in a list.
 
-    Those that answer when read by themselves, and ``members``; but only of passages that answer about as well
-    as the best of them do, for a sentence alone may seem to speak of what it does not.
+    Those that answer when read by themselves, and ``members``; but only those that answer about as well as
+    the best of them where they stand, for a sentence alone may seem to speak of what it does not.
 
     Args:
         reader: to read them with.
@@ -172,40 +173,40 @@ def members_by_reading(reader: Reader, question: str, hits: Iterable[Hit], at_on
         at_once: sentences read together; where none of them answers, the rest is not read.
 
     Returns:
-        best first: those of the passages that answer best, and of these the best sentences.
+        those that fit best, first.
     """
     hits = iter(hits)
     if asks_who_was_there(question):
         hits = (hit for hit in hits if not tells_absence(hit.sentence.text))
     asked = wordings(question)
-    found: list[Evidence] = []
-    best: Hit | None = None
-    there = 0.0
+    alone: list[tuple[Hit, Reading]] = []
     while part := list(islice(hits, at_once)):
-        if best is None:
-            best, there = part[0], treated(part)
         readings = _best_readings(reader, asked, [hit.sentence.text for hit in part])
-        evidence = [read_alone(hit, reading, there) for hit, reading in zip(part, readings, strict=True)]
-        found += [
-            one
-            for hit, one in zip(part, evidence, strict=True)
-            if one.score >= MEMBER or _as_relevant(hit, best)
-        ]
-        if all(one.score < MEMBER for one in evidence):
+        alone += zip(part, readings, strict=True)
+        if not any(map(_answers, readings)):
             break
-    return _of_answering_passages(reader, asked, sorted(found, key=lambda one: -one.score))
+    there = treated([hit for hit, _ in alone[:at_once]])
+    found = [one for one in alone if _answers(one[1]) or _as_relevant(one[0], alone[0][0])]
+    fits = _fits(reader, asked, found)
+    best_first = sorted(zip(fits, found, strict=True), key=lambda fit: -fit[0])
+    return [read_alone(*one, there) for fit, one in best_first if fit >= best_first[0][0] - _BEHIND]
 
 
-def _of_answering_passages(reader: Reader, asked: Sequence[str], found: list[Evidence]) -> list[Evidence]:
-    """Those of passages that answer a question, in any of its wordings; of the best passage first."""
-    passages = {one.sentence.passage.place: one.sentence.passage.text for one in found}
-    if len(passages) < 2:
-        return found
-    readings = _best_readings(reader, asked, list(passages.values()))
-    answers = {place: reading.answers for place, reading in zip(passages, readings, strict=True)}
-    needed = min(0.0, max(answers.values()) - _BEHIND)
-    belonging = [one for one in found if answers[one.sentence.passage.place] >= needed]
-    return sorted(belonging, key=lambda one: -answers[one.sentence.passage.place])
+def _answers(alone: Reading) -> bool:
+    return sigmoid(alone.answers) >= MEMBER
+
+
+def _fits(reader: Reader, asked: Sequence[str], found: Sequence[tuple[Hit, Reading]]) -> list[float]:
+    """How well sentences that were read alone answer where they stand, as log-odds."""
+    passages = {hit.sentence.passage.place: hit.sentence.passage.text for hit, _ in found}
+    if len(found) < 2:
+        return [0.0] * len(found)
+    readings = dict(zip(passages, _best_readings(reader, asked, list(passages.values())), strict=True))
+    fits = []
+    for hit, alone in found:
+        reading = readings[hit.sentence.passage.place]
+        fits.append(_rank(hit, reading, _share(hit, reading)) + _ALONE * alone.answers)
+    return fits
 
 
 def _best_readings(reader: Reader, asked: Sequence[str], texts: Sequence[str]) -> list[Reading]:
@@ -226,11 +227,23 @@ def read_alone(hit: Hit, reading: Reading, there: float) -> Evidence:
 
 def read(hit: Hit, reading: Reading, there: float) -> Evidence:
     """A sentence of a passage that was read, where what is asked is there with some log-odds."""
+    share = _share(hit, reading)
+    rank = _rank(hit, reading, share)
+    return _read(hit, reading, hit.sentence.passage.start, share, rank, there)
+
+
+def _rank(hit: Hit, reading: Reading, share: float) -> float:
+    """Log-odds that a sentence answers, by the passage that was read and its share of what answers there."""
+    retrieval = hit.features.weighed(RETRIEVED)
+    return RANKING.sum(retrieval=retrieval, answers=reading.answers, share=share)
+
+
+def _share(hit: Hit, reading: Reading) -> float:
+    """How likely it is that an answer in the passage starts in the sentence; 1 where no reader points."""
+    if not len(reading.starts):
+        return 1.0
     sentence, begin = hit.sentence, hit.sentence.passage.start
-    points = len(reading.starts) > 0
-    share = reading.share(sentence.start - begin, sentence.end - begin) if points else 1.0
-    rank = RANKING.sum(retrieval=hit.features.weighed(RETRIEVED), answers=reading.answers, share=share)
-    return _read(hit, reading, begin, share, rank, there)
+    return reading.share(sentence.start - begin, sentence.end - begin)
 
 
 def _read(hit: Hit, reading: Reading, begin: int, share: float, rank: float, there: float) -> Evidence:

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, fields, replace
-from itertools import groupby, product
+from itertools import product
 
 import pytest
 from hypothesis import assume, given
@@ -346,9 +346,11 @@ def test_what_retrieval_takes_for_a_member_stays_one():
 
 @pytest.mark.usefixtures("read_only")
 @pytest.mark.parametrize(
-    ("others", "belonging"), [(0.5, ["x0", "y1"]), (-0.1, ["x0"]), (-12.0, ["x0"])], ids=str
+    ("others", "belonging"),
+    [(5.0, ["x0", "y1"]), (-0.5, ["x0", "y1"]), (-2.0, ["x0"]), (-12.0, ["x0"])],
+    ids=str,
 )
-def test_members_are_of_passages_that_answer_about_as_well_as_the_best(others: float, belonging: list[str]):
+def test_members_answer_in_their_passages_about_as_well_as_the_best(others: float, belonging: list[str]):
     class Doubting(WordReader):
         """Of whole passages it thinks otherwise than of sentences alone."""
 
@@ -361,7 +363,7 @@ def test_members_are_of_passages_that_answer_about_as_well_as_the_best(others: f
 
     reader = Doubting({"x0": 6.0, "y1": 5.0})
     assert names(members_by_reading(reader, "?", ranked("y1", "x0"), 8)) == belonging
-    assert reader.asked[-1] == ("?", [one.sentence.passage.text for one in ranked("x0", "y1")])
+    assert reader.asked[-1] == ("?", [one.sentence.passage.text for one in ranked("y1", "x0")])
 
 
 def test_words_of_members_are_found_in_the_document():
@@ -389,9 +391,6 @@ def test_only_members_are_evidence(hits: list[Hit], known: dict[str, float], poi
         if id(one.sentence) in first or any(sigmoid(known[w]) >= MEMBER for w in known if w in text)
     ]
     assert 1 <= len(found) <= len(belonging)
-    for _, passage in groupby(found, lambda one: one.sentence.passage.place):
-        scores = [one.score for one in passage]
-        assert scores == sorted(scores, reverse=True)
     for one in found:
         assert (one.span is not None) == points
         if one.span is not None:
