@@ -47,8 +47,8 @@ class Engine:
         settings: where the documents and the index are, and how to answer.
         encoder: by default that of the settings.
         reader: by default that of the settings.
-        once: whether just one question will be asked: its encoder then leaves before the reader reads, for
-            a quarter less memory.
+        once: whether just one question will be asked: encoder and vectors then leave before the reader
+            reads, for a quarter less memory.
     """
 
     def __init__(
@@ -65,6 +65,7 @@ class Engine:
         self.reader = reader or reader_of(settings)
         self.calibration: Calibration | None = None
         """How confidence is bent; by default as ``docent calibrate`` found it for this index."""
+        self._once = once
         self._loading = self.reader
         self._lock = threading.Lock()
         self._opened: Generation | None = None
@@ -98,10 +99,10 @@ class Engine:
         searcher = self._current()
         searched_for = stand_alone(question, history)
         wants_list = answer.asks_for_list(searched_for)
-        if wants_list:
-            evidence = self._members(searched_for, searcher.sweep(searched_for, lap=watch.lap))
-        else:
-            evidence = self._read(searched_for, searcher.search(searched_for, lap=watch.lap))
+        hits = (searcher.sweep if wants_list else searcher.search)(searched_for, lap=watch.lap)
+        if self._once:
+            searcher.generation.matrix.leave()
+        evidence = self._members(searched_for, hits) if wants_list else self._read(searched_for, list(hits))
         bent = self.calibration or calibration.read(self.calibration_file)
         if bent != Calibration():
             evidence = [replace(one, log_odds=bent.apply(one.log_odds)) for one in evidence]

@@ -153,7 +153,7 @@ class SentenceTransformerEncoder:
             if not model.tokenizer.is_fast:
                 raise NotExported("it has no fast tokenizer")
             exporting.export(Whole(model, inputs), [tokens[name] for name in inputs], inputs, folder)
-            model.tokenizer.backend_tokenizer.save(str(folder / graphs.TOKENIZER))
+            exporting.keep_tokenizer(model.tokenizer.backend_tokenizer, folder)
         prompts = {name: model.prompts.get(name) or "" for name in ("query", "document")}
         return About(
             inputs=inputs,

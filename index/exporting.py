@@ -18,9 +18,10 @@ from index.errors import reason
 from index.graphs import About, NotExported
 
 if TYPE_CHECKING:
+    from tokenizers import Tokenizer
     from torch import nn
 
-FORMAT = 2  # of the folders; what has another is exported again
+FORMAT = 3  # of the folders; what has another is exported again
 _ABOUT = "about.json"
 _MANY_WORDS = 1 << 20  # numbers in a table of words that is worth looking up outside
 LEVELS = 127  # of an 8-bit weight on either side of zero
@@ -93,6 +94,16 @@ def _known(folder: Path) -> About | None:
     if kept.refused and kept.by == _version():
         raise NotExported(kept.refused)
     return kept.about
+
+
+def keep_tokenizer(by: "Tokenizer", folder: Path) -> None:
+    """Write a tokenizer beside a graph, but not how it cuts texts, so that equal ones have equal files."""
+    from tokenizers import Tokenizer
+
+    words = Tokenizer.from_str(by.to_str())
+    words.no_truncation()
+    words.no_padding()
+    (folder / graphs.TOKENIZER).write_text(words.to_str(), encoding="utf-8")
 
 
 def export(network: "nn.Module", inputs: "graphs.Inputs", names: Sequence[str], folder: Path) -> None:

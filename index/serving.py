@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from index import exporting, graphs, models
 from index.encoder import Encoder, SentenceTransformerEncoder
-from index.graphs import About, Graph, NotExported
+from index.graphs import About, Graph, NotExported, SharedTokenizer
 from index.settings import Settings
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-    from tokenizers import Encoding, Tokenizer
 
     from index.encoder import Vectors
 
@@ -125,12 +124,8 @@ class GraphEncoder:
     def __init__(self, folder: Path, about: About) -> None:
         """Open it; raises NotExported where that fails."""
         self._folder, self._about = folder, about
-        self._tokenizer = graphs.tokenizer(folder, about.most_tokens)
+        self._tokenizer = SharedTokenizer(folder, about.most_tokens)
         self._graph = Graph(folder)
-
-    @cached_property
-    def _counting(self) -> "Tokenizer":
-        return graphs.tokenizer(self._folder, None)
 
     @cached_property
     def _many(self) -> Graph:
@@ -139,11 +134,11 @@ class GraphEncoder:
     @property
     def max_tokens(self) -> int:
         """Most tokens of a text that are read, special tokens left out."""
-        return self._about.most_tokens - int(self._tokenizer.num_special_tokens_to_add(is_pair=False))
+        return self._about.most_tokens - self._tokenizer.special
 
     def count_tokens(self, text: str) -> int:
         """Tokens of a text, special tokens left out."""
-        return len(self._counting.encode(text, add_special_tokens=False).ids)
+        return self._tokenizer.count(text)
 
     def encode(self, texts: Sequence[str], advance: Callable[[int], None] = lambda _: None) -> "Vectors":
         """Unit float32 vectors, shape (texts, dimension), in the order of the texts."""
@@ -170,7 +165,7 @@ class GraphEncoder:
 
         for begin in range(0, len(texts), _TEXTS_AT_ONCE):
             part = [prompt + text for text in texts[begin : begin + _TEXTS_AT_ONCE]]
-            encodings: list[Encoding] = self._tokenizer.encode_batch_fast(part)
+            encodings = self._tokenizer.encode_batch_fast(part)
             most = self._about.most_tokens
             lengths = np.array([graphs.filled(len(encoding.ids), most) for encoding in encodings])
             for length in np.unique(lengths)[::-1]:

@@ -114,6 +114,10 @@ class Matrix:
     def __len__(self) -> int:
         return len(self._rows)
 
+    def leave(self) -> None:
+        """Give back the memory of what has been read; it is read again when it is wanted."""
+        self._rows = _mapped(self._folder / _MATRIX)
+
     def rows(self, rows: range) -> "Vectors":
         """The vectors of consecutive sentences, shape (rows, dimension): a view that is not to be changed."""
         return self._rows[rows.start : rows.stop]

@@ -1,5 +1,7 @@
 """Vectors on disk: exact where they are few, by lists where they are many, here from 1,000 on."""
 
+import re
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -53,6 +55,29 @@ def test_few_vectors_are_all_compared(tmp_path):
     assert (found.tolist()[:2], cosines.tolist()[:2]) == ([2, 0], pytest.approx([0.8, 0.6]))
     assert (len(matrix), len(found), cosines[2]) == (4, 3, 0)
     assert len(matrix.nearest(rows[0], 99)[1]) == 4
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_what_has_been_read_can_be_given_back(tmp_path):
+    rows = clustered(20_000)
+    matrix = written(tmp_path, rows)
+    before = matrix.nearest(rows[7], 3)
+    assert resident(tmp_path / "vectors.npy") > rows.nbytes // 2
+    matrix.leave()
+    assert resident(tmp_path / "vectors.npy") == 0
+    assert [part.tolist() for part in matrix.nearest(rows[7], 3)] == [part.tolist() for part in before]
+
+
+def resident(file: Path) -> int:
+    """Bytes of a mapped file that are in this process's memory."""
+    own = False
+    total = 0
+    for line in Path("/proc/self/smaps").read_text().splitlines():
+        if re.match(r"[0-9a-f]+-", line):
+            own = line.endswith(str(file))
+        elif own and line.startswith("Rss:"):
+            total += int(line.split()[1]) * 1024
+    return total
 
 
 def test_cosines_of_any_rows_come_in_their_order(tmp_path):

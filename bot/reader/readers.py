@@ -17,7 +17,7 @@ from bot.reader.turns import Turns
 from index import exporting, graphs, models
 from index.documents import digest_file
 from index.errors import ModelError, reason
-from index.graphs import About, Graph, NotExported
+from index.graphs import About, Graph, NotExported, SharedTokenizer
 from index.settings import Settings
 
 if TYPE_CHECKING:
@@ -34,7 +34,8 @@ NONE = "none"
 WEIGHTS = Path(__file__).parent / "reader.safetensors"
 CHECKSUM = WEIGHTS.with_suffix(".sha256")
 TRAINING = WEIGHTS.with_suffix(".json")
-_TOKENS_AT_ONCE = 512  # of a batch, the filling included: more gain nothing, and cost memory
+_STEP = 16  # tokens that rows are filled up by: more than the encoder's, for fewer shapes take less memory
+_TOKENS_AT_ONCE = 384  # of a batch, the filling included: more gain nothing, and cost memory
 _SAMPLE = (
     "Who built the lighthouse?",
     ("Ada Holm built it in 1871, and kept it.", "The ferry leaves on Tuesday."),
@@ -124,9 +125,9 @@ class NetworkReader(ABC):
             tokenizer, run, about = self._loaded
         encodings = encode_pairs(tokenizer, question, passages)
         readings: dict[int, Reading] = {}
-        for numbers in _batches([graphs.filled(len(one.ids), about.most_tokens) for one in encodings]):
+        for numbers in _batches([graphs.filled(len(one.ids), about.most_tokens, _STEP) for one in encodings]):
             chosen = [encodings[number] for number in numbers]
-            inputs = graphs.rows(chosen, about.inputs, about.most_tokens)
+            inputs = graphs.rows(chosen, about.inputs, about.most_tokens, _STEP)
             with self._alone:
                 said = run(inputs)
             for row, number in enumerate(numbers):
@@ -135,13 +136,13 @@ class NetworkReader(ABC):
         return [readings[number] for number in range(len(passages))]
 
     @cached_property
-    def _loaded(self) -> "tuple[Tokenizer, Run, About]":
+    def _loaded(self) -> "tuple[Tokenizer | SharedTokenizer, Run, About]":
         fingerprint = self.fingerprint
         if self._settings.serving.backend != "torch":
             folder = self._settings.graphs_folder() / f"reader-{fingerprint[:16]}"
             try:
                 about = exporting.exported(folder, self._export)
-                return graphs.tokenizer(folder, about.most_tokens), Graph(folder).run, about
+                return SharedTokenizer(folder, about.most_tokens), Graph(folder).run, about
             except NotExported as refusal:
                 _log.warning("the reader %s runs by torch, which is slower: %s.", self.name, refusal)
         network, tokenizer, about = self.load()
@@ -154,7 +155,7 @@ class NetworkReader(ABC):
         network, tokenizer, about = self.load()
         pairs = tokenizer.encode_batch([(_SAMPLE[0], one) for one in _SAMPLE[1]])
         inputs = graphs.rows(pairs, about.inputs, about.most_tokens)
-        tokenizer.save(str(folder / graphs.TOKENIZER))
+        exporting.keep_tokenizer(tokenizer, folder)
         exporting.export(network, inputs, about.inputs, folder)
         one, other = (
             np.concatenate([part.ravel() for part in run(inputs)])
