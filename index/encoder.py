@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from index import exporting, graphs, models
+from index import exporting, models, tokenizing
 from index.errors import ModelError, reason
 from index.graphs import About, NotExported
 from index.settings import Settings
@@ -149,11 +149,11 @@ class SentenceTransformerEncoder:
         with self._alone:
             model = self._load(device="cpu", model_kwargs={"attn_implementation": "eager"})
             tokens = model.tokenizer(["one text", "and another text"], padding=True, return_tensors="np")
-            inputs = tuple(name for name in graphs.FIELDS if name in tokens)
+            inputs = tuple(name for name in tokenizing.FIELDS if name in tokens)
             if not model.tokenizer.is_fast:
                 raise NotExported("it has no fast tokenizer")
             exporting.export(Whole(model, inputs), [tokens[name] for name in inputs], inputs, folder)
-            exporting.keep_tokenizer(model.tokenizer.backend_tokenizer, folder)
+            tokenizing.keep(model.tokenizer.backend_tokenizer, folder)
         prompts = {name: model.prompts.get(name) or "" for name in ("query", "document")}
         return About(
             inputs=inputs,

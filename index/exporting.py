@@ -18,7 +18,6 @@ from index.errors import reason
 from index.graphs import About, NotExported
 
 if TYPE_CHECKING:
-    from tokenizers import Tokenizer
     from torch import nn
 
 FORMAT = 3  # of the folders; what has another is exported again
@@ -94,16 +93,6 @@ def _known(folder: Path) -> About | None:
     if kept.refused and kept.by == _version():
         raise NotExported(kept.refused)
     return kept.about
-
-
-def keep_tokenizer(by: "Tokenizer", folder: Path) -> None:
-    """Write a tokenizer beside a graph, but not how it cuts texts, so that equal ones have equal files."""
-    from tokenizers import Tokenizer
-
-    words = Tokenizer.from_str(by.to_str())
-    words.no_truncation()
-    words.no_padding()
-    (folder / graphs.TOKENIZER).write_text(words.to_str(), encoding="utf-8")
 
 
 def export(network: "nn.Module", inputs: "graphs.Inputs", names: Sequence[str], folder: Path) -> None:

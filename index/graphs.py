@@ -4,7 +4,7 @@ What is kept of a network, as ``index/exporting.py`` writes it:
 
     graph.xml, graph.bin   the network, in OpenVINO's format
     words.npy              its table of words, if that is large
-    tokenizer.json         what makes its inputs of texts
+    tokenizer.json         what makes its inputs of texts: index/tokenizing.py
     about.json             what its users need to know of it; or why it cannot be exported
     compiled/              the graph as this processor runs it
 """
@@ -14,9 +14,7 @@ import sys
 import threading
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,16 +25,13 @@ from index.errors import DocentError, reason
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-    from tokenizers import Encoding, Tokenizer
 
     Inputs = Sequence[NDArray[np.int64]]
     Outputs = list[NDArray[np.float32]]
 
-GRAPH, TABLE, TOKENIZER = "graph.xml", "words.npy", "tokenizer.json"
+GRAPH, TABLE = "graph.xml", "words.npy"
 IDS, WORDS = "input_ids", "words"  # inputs: the tokens of a text, and their rows of the table of words
-FIELDS = {IDS: "ids", "attention_mask": "attention_mask", "token_type_ids": "type_ids"}
 _COMPILED = "compiled"
-_STEP = 8  # tokens
 _MANY = 1024  # tokens of a batch: builds have as many, questions and reading do not
 
 
@@ -146,100 +141,6 @@ class _Table:
             self._file.seek(self._matrix.offset + number * row.nbytes)
             self._file.readinto(row)
         return np.asarray(found[places.reshape(numbers.shape)])
-
-
-class SharedTokenizer:
-    """Texts in, tokens out, no more than a graph takes. Threads may share it; equal files are loaded once.
-
-    Args:
-        folder: of the graph.
-        most_tokens: of a text, or of two together, special ones counted.
-
-    Raises:
-        NotExported: its file is damaged.
-    """
-
-    def __init__(self, folder: Path, most_tokens: int) -> None:
-        self._words = _words_in(folder / TOKENIZER)
-        self._most_tokens = most_tokens
-
-    def encode_batch(self, texts: "Sequence[str] | Sequence[tuple[str, str]]") -> "list[Encoding]":
-        """The tokens of texts, or of pairs of them, and where each stands."""
-        with self._cutting() as words:
-            return words.encode_batch(texts)
-
-    def encode_batch_fast(self, texts: Sequence[str]) -> "list[Encoding]":
-        """The tokens of texts, without their places."""
-        with self._cutting() as words:
-            return words.encode_batch_fast(texts)
-
-    def count(self, text: str) -> int:
-        """All tokens of a text, special ones left out."""
-        with self._words.alone:
-            self._words.tokenizer.no_truncation()
-            return len(self._words.tokenizer.encode(text, add_special_tokens=False).ids)
-
-    @property
-    def special(self) -> int:
-        """Special tokens of a text."""
-        with self._words.alone:
-            return int(self._words.tokenizer.num_special_tokens_to_add(is_pair=False))
-
-    @contextmanager
-    def _cutting(self) -> "Iterator[Tokenizer]":
-        with self._words.alone:
-            self._words.tokenizer.enable_truncation(self._most_tokens, strategy="longest_first")
-            yield self._words.tokenizer
-
-
-class _Words:
-    """A tokenizer, which takes as much memory as a small network; for one thread at a time."""
-
-    def __init__(self, file: bytes) -> None:
-        from tokenizers import Tokenizer
-
-        self.tokenizer: Tokenizer = Tokenizer.from_buffer(file)
-        self.tokenizer.no_padding()
-        self.alone = threading.Lock()
-
-
-_loaded: weakref.WeakValueDictionary[bytes, _Words] = weakref.WeakValueDictionary()
-_loading = threading.Lock()
-
-
-def _words_in(file: Path) -> _Words:
-    """Those that are in memory, if they were loaded from an equal file."""
-    with _loading:
-        try:
-            content = file.read_bytes()
-            digest = sha256(content).digest()
-            if (words := _loaded.get(digest)) is None:
-                _loaded[digest] = words = _Words(content)
-        except Exception as error:  # its library raises nothing narrower
-            raise NotExported(reason(error)) from error
-        return words
-
-
-def filled(tokens: int, most: int, step: int = _STEP) -> int:
-    """The length that a row is filled up to: few lengths, since every new shape of a batch costs time."""
-    return min(-(-tokens // step) * step, most)
-
-
-def rows(encodings: "Sequence[Encoding]", inputs: Sequence[str], most: int, step: int = _STEP) -> "Inputs":
-    """Texts as the inputs of a graph that takes so many tokens: arrays of shape (texts, tokens).
-
-    They are filled up with zeros to the length of the longest, see ``filled``.
-    """
-    import numpy as np
-
-    length = filled(max(len(encoding.ids) for encoding in encodings), most, step)
-    arrays = []
-    for name in inputs:
-        array = np.zeros((len(encodings), length), np.int64)
-        for row, encoding in zip(array, encodings, strict=True):
-            row[: len(encoding.ids)] = getattr(encoding, FIELDS[name])
-        arrays.append(array)
-    return arrays
 
 
 @cache

@@ -10,10 +10,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from index import exporting, graphs, models
+from index import exporting, models, tokenizing
 from index.encoder import Encoder, SentenceTransformerEncoder
-from index.graphs import About, Graph, NotExported, SharedTokenizer
+from index.graphs import About, Graph, NotExported
 from index.settings import Settings
+from index.tokenizing import SharedTokenizer
 
 if TYPE_CHECKING:
     import numpy as np
@@ -167,11 +168,11 @@ class GraphEncoder:
             part = [prompt + text for text in texts[begin : begin + _TEXTS_AT_ONCE]]
             encodings = self._tokenizer.encode_batch_fast(part)
             most = self._about.most_tokens
-            lengths = np.array([graphs.filled(len(encoding.ids), most) for encoding in encodings])
+            lengths = np.array([tokenizing.filled(len(encoding.ids), most) for encoding in encodings])
             for length in np.unique(lengths)[::-1]:
                 same = np.flatnonzero(lengths == length)
                 size = max(1, _TOKENS_AT_ONCE // int(length))
                 for first in range(0, len(same), size):
                     numbers = same[first : first + size]
                     chosen = [encodings[number] for number in numbers]
-                    yield begin + numbers, graphs.rows(chosen, self._about.inputs, most)
+                    yield begin + numbers, tokenizing.rows(chosen, self._about.inputs, most)

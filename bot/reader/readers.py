@@ -14,11 +14,12 @@ import msgspec
 
 from bot.reader.reading import Reader, Reading
 from bot.reader.turns import Turns
-from index import exporting, graphs, models
+from index import exporting, graphs, models, tokenizing
 from index.documents import digest_file
 from index.errors import ModelError, reason
-from index.graphs import About, Graph, NotExported, SharedTokenizer
+from index.graphs import About, Graph, NotExported
 from index.settings import Settings
+from index.tokenizing import SharedTokenizer
 
 if TYPE_CHECKING:
     import numpy as np
@@ -125,9 +126,10 @@ class NetworkReader(ABC):
             tokenizer, run, about = self._loaded
         encodings = encode_pairs(tokenizer, question, passages)
         readings: dict[int, Reading] = {}
-        for numbers in _batches([graphs.filled(len(one.ids), about.most_tokens, _STEP) for one in encodings]):
+        lengths = [tokenizing.filled(len(one.ids), about.most_tokens, _STEP) for one in encodings]
+        for numbers in _batches(lengths):
             chosen = [encodings[number] for number in numbers]
-            inputs = graphs.rows(chosen, about.inputs, about.most_tokens, _STEP)
+            inputs = tokenizing.rows(chosen, about.inputs, about.most_tokens, _STEP)
             with self._alone:
                 said = run(inputs)
             for row, number in enumerate(numbers):
@@ -154,8 +156,8 @@ class NetworkReader(ABC):
         _log.info("exporting the reader %s, once", self.name)
         network, tokenizer, about = self.load()
         pairs = tokenizer.encode_batch([(_SAMPLE[0], one) for one in _SAMPLE[1]])
-        inputs = graphs.rows(pairs, about.inputs, about.most_tokens)
-        exporting.keep_tokenizer(tokenizer, folder)
+        inputs = tokenizing.rows(pairs, about.inputs, about.most_tokens)
+        tokenizing.keep(tokenizer, folder)
         exporting.export(network, inputs, about.inputs, folder)
         one, other = (
             np.concatenate([part.ravel() for part in run(inputs)])
@@ -300,7 +302,7 @@ class HuggingFaceReader(NetworkReader):
             )
         if not tokenizer.is_fast:
             raise ModelError(f"The reader in {folder} has no fast tokenizer, which Docent needs.")
-        inputs = tuple(name for name in graphs.FIELDS if name in tokenizer.model_input_names)
+        inputs = tuple(name for name in tokenizing.FIELDS if name in tokenizer.model_input_names)
         about = About(inputs=inputs, most_tokens=_longest(tokenizer, config))
         words = tokenizer.backend_tokenizer
         words.no_padding()

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
 from bot.reader.reading import between
-from index.graphs import SharedTokenizer
+from index.tokenizing import SharedTokenizer
 
 MOST_TOKENS = 320  # of question, passage and the marks between; the rest of a longer passage is not read
 LONGEST_QUESTION = 300  # characters
