@@ -99,10 +99,11 @@ class Engine:
         searcher = self._current()
         searched_for = stand_alone(question, history)
         wants_list = answer.asks_for_list(searched_for)
-        hits = (searcher.sweep if wants_list else searcher.search)(searched_for, lap=watch.lap)
+        search, weighed = (searcher.sweep, self._members) if wants_list else (searcher.search, self._read)
+        hits = search(searched_for, lap=watch.lap)
         if self._once:
             searcher.generation.matrix.leave()
-        evidence = self._members(searched_for, hits) if wants_list else self._read(searched_for, list(hits))
+        evidence = weighed(searched_for, hits)
         bent = self.calibration or calibration.read(self.calibration_file)
         if bent != Calibration():
             evidence = [replace(one, log_odds=bent.apply(one.log_odds)) for one in evidence]
@@ -129,10 +130,10 @@ class Engine:
         if reader is not None:
             threading.Thread(target=_load, args=[reader], daemon=True).start()
 
-    def _read(self, question: str, hits: Sequence[Hit]) -> list[Evidence]:
+    def _read(self, question: str, hits: Iterable[Hit]) -> list[Evidence]:
         if self.reader is None:
             return weigh.by_retrieval(hits)
-        return weigh.by_reading(self.reader, question, hits, self.settings.reader.passages)
+        return weigh.by_reading(self.reader, question, list(hits), self.settings.reader.passages)
 
     def _members(self, question: str, hits: Iterable[Hit]) -> list[Evidence]:
         if self.reader is None:

@@ -79,7 +79,7 @@ _AS_RELEVANT = 0.75  # of the best sentence's score and coverage, to be a member
 MEMBER = 0.6
 """What the reader has to say of a sentence alone, as a probability, that it belongs in a list."""
 _ALONE = 0.3  # of what a sentence says alone, beside what it says in its passage: how well it fits a list
-_BEHIND = 1.9  # log-odds: how far a member may lie behind the one that fits best (benchmarks/)
+_BEHIND = 1.9  # log-odds: how far a member may lie behind the one that fits best (docs/quality.md)
 
 _READ_AT_ONCE = 3  # passages; the next ones are read only where none of these is clear
 _CLEAR = 1.25  # log-odds of the best sentence; half as many reads, for hardly any quote (benchmarks/)
@@ -198,9 +198,9 @@ def _answers(alone: Reading) -> bool:
 
 def _fits(reader: Reader, asked: Sequence[str], found: Sequence[tuple[Hit, Reading]]) -> list[float]:
     """How well sentences that were read alone answer where they stand, as log-odds."""
-    passages = {hit.sentence.passage.place: hit.sentence.passage.text for hit, _ in found}
-    if len(found) < 2:
+    if len(found) < 2:  # nothing to compare with
         return [0.0] * len(found)
+    passages = {hit.sentence.passage.place: hit.sentence.passage.text for hit, _ in found}
     readings = dict(zip(passages, _best_readings(reader, asked, list(passages.values())), strict=True))
     fits = []
     for hit, alone in found:

@@ -4,10 +4,10 @@ import threading
 import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from index.documents import digest
 from index.errors import reason
 from index.graphs import IDS, NotExported
 
@@ -88,7 +88,7 @@ class _Words:
         self.alone = threading.Lock()
 
 
-_loaded: weakref.WeakValueDictionary[bytes, _Words] = weakref.WeakValueDictionary()
+_loaded: weakref.WeakValueDictionary[str, _Words] = weakref.WeakValueDictionary()
 _loading = threading.Lock()
 
 
@@ -97,9 +97,8 @@ def _words_in(file: Path) -> _Words:
     with _loading:
         try:
             content = file.read_bytes()
-            digest = sha256(content).digest()
-            if (words := _loaded.get(digest)) is None:
-                _loaded[digest] = words = _Words(content)
+            if (words := _loaded.get(key := digest(content))) is None:
+                _loaded[key] = words = _Words(content)
         except Exception as error:  # its library raises nothing narrower
             raise NotExported(reason(error)) from error
         return words

@@ -16,6 +16,7 @@ from index.changes import Changes
 from index.errors import DocumentsError, IndexMismatch, IndexMissing, UnknownSource
 from index.settings import Settings, load
 from index.store import Store
+from index.vectors import Matrix
 from tests.conftest import LETTER, MINUTES, RECIPE, WordsEncoder
 from tests.reader.words import WordReader
 
@@ -178,6 +179,22 @@ def test_who_was_there_is_asked_in_several_ways_and_who_was_not_is_no_answer(eng
         "Who were the participants of the meeting?",
         "Who sent someone to the meeting?",
     ]
+
+
+@pytest.mark.parametrize("question", [FERRY, ATTENDED])
+def test_where_one_question_is_asked_vectors_leave_before_the_reader_reads(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, question: str
+):
+    _, reader = reading(engine, {"on Tuesday": 12.0, "attended": 12.0})
+    left: list[int] = []
+    monkeypatch.setattr(Matrix, "leave", lambda _: left.append(len(reader.asked)))
+    usual = Engine(engine.settings, engine.encoder, reader).ask(question)
+    assert left == []
+    reader.asked.clear()
+    reply = Engine(engine.settings, engine.encoder, reader, once=True).ask(question)
+    assert left == [0]
+    assert reader.asked
+    assert (reply.text, reply.confidence) == (usual.text, usual.confidence)
 
 
 def test_no_more_is_read_than_the_settings_say(engine: Engine):

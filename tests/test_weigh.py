@@ -391,6 +391,13 @@ def test_only_members_are_evidence(hits: list[Hit], known: dict[str, float], poi
         if id(one.sentence) in first or any(sigmoid(known[w]) >= MEMBER for w in known if w in text)
     ]
     assert 1 <= len(found) <= len(belonging)
+    if not points:  # where retrieval says the same of sentences of a passage, what they say alone decides
+        features = {id(one.sentence): one.features for one in hits}
+        alike: dict[object, list[float]] = {}
+        for one in found:
+            key = (one.sentence.passage.place, features[id(one.sentence)])
+            alike.setdefault(key, []).append(one.score)
+        assert all(scores == sorted(scores, reverse=True) for scores in alike.values())
     for one in found:
         assert (one.span is not None) == points
         if one.span is not None:
