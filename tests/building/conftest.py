@@ -1,0 +1,78 @@
+"""Documents to index, changes to them, and what an index of them holds."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.build import Summary
+from index.generation import Generation
+from index.settings import Settings
+from index.store import Store
+from tests.conftest import WordsEncoder
+
+OLD = 1_700_000_000_000_000_000  # nanoseconds; long before any index of these tests
+
+
+@pytest.fixture
+def folder(docs: Path) -> Path:
+    """The documents, written long ago."""
+    age(docs)
+    return docs
+
+
+def age(docs: Path, when: int = OLD) -> None:
+    for path in docs.rglob("*"):
+        os.utime(path, ns=(when, when))
+
+
+def current(settings: Settings) -> Generation:
+    return Store(settings.index_folder()).current()
+
+
+def listing(folder: Path) -> dict[str, tuple[int, int]]:
+    return {str(path): (path.stat().st_size, path.stat().st_mtime_ns) for path in folder.rglob("*")}
+
+
+def counts(summary: Summary) -> tuple[int, int, int, int]:
+    return summary.documents_embedded, summary.documents_removed, summary.embedded, summary.reused
+
+
+def content(settings: Settings) -> dict[str, object]:
+    """All that an index says about its documents, without what differs from file to file."""
+    generation = current(settings)
+    generation.check()
+    entries = generation.entries()
+    found = generation.sentences(range(generation.manifest.passages))
+    return {
+        "documents": [generation.document(entry.source) for entry in entries],
+        "entries": entries,
+        "passages": [passage for entry in entries for passage in generation.passages_of(entry.source)],
+        "sentences": found,
+        "vectors": generation.vectors(range(generation.manifest.sentences)).tolist(),
+        "words": [generation.lexical.search(word, 99) for word in ("club soup ferry new", "edited", "euros")],
+        "skipped": generation.manifest.skipped,
+    }
+
+
+def rows_fit(settings: Settings) -> bool:
+    """Whether every vector is that of its sentence."""
+    generation = current(settings)
+    texts = [s.text for found in generation.sentences(range(generation.manifest.passages)) for s in found]
+    return np.allclose(generation.vectors(range(len(texts))), WordsEncoder().encode(texts), atol=1e-6)
+
+
+def fill(docs: Path, number: int) -> None:
+    for n in range(number):
+        (docs / f"n{n:02}.txt").write_text(
+            f"Title {n}\n\nNumber {n} says hello. It has a second sentence {n}.\n"
+        )
+
+
+def add(docs: Path) -> None:
+    (docs / "new.txt").write_text("Brand new. Slice six onions and fry them in butter until they are brown.")
+
+
+def touch(docs: Path) -> None:
+    os.utime(docs / "soup.txt", ns=(OLD + 5, OLD + 5))
