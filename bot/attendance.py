@@ -5,20 +5,28 @@ Texts seldom say who attended in so many words: one guest gave a speech, another
 
 import re
 
-_ASKED = re.compile(
-    r"""\W* who \s (?: (?: all | also | else | has | have | is | are | was | were ) \s )* (?:
-      attend(?:s|ed|ing)? (?! \s (?: after | at | before | by | during | for | from | in | on | with ) \b )
-    | (?: took | takes? | taking ) \s part (?: \s in \b | (?= \W* $ ) )
-    | participat(?:es?|ed|ing) (?: \s in \b | (?= \W* $ ) )
-    | (?: came | comes? | coming ) (?: \s to \b | (?= \W* $ ) )
+_ATTENDING = r"""
+      attend(?: s | ed | ing )?
+          (?! \s (?: after | at | before | by | during | for | from | in | on | with ) \b )
+    | (?: took | takes? | taken | taking ) \s part (?: \s in \b | (?= \W* $ ) )
+    | participat(?: es? | ed | ing ) (?: \s in \b | (?= \W* $ ) )
     | (?: there | present ) (?: \s at \b | (?= \W* $ ) )
-    ) (?: \s+ (?P<event> .*? ) )? \W*""",
+"""
+_THE = r"(?: an? | the | this | that | these | those | my | our | your | his | her | its | their )"
+_EVENT = r"(?: \s+ (?P<event> .*? ) )? \W*"
+_WHO = re.compile(
+    rf"""\W* who \s (?: (?: all | also | else | has | have | is | are | was | were ) \s )* (?:
+      {_ATTENDING}
+    | (?: came | comes? | coming ) (?: \s to (?= \s {_THE} \s ) | (?= \W* $ ) )
+    ) {_EVENT}""",
     re.VERBOSE | re.IGNORECASE,
 )
-_WORDINGS = (
-    ("Who attended",),
-    ("Who were the participants", "of"),
-    ("Who sent someone", "to"),
+_WHETHER = re.compile(
+    rf"""(?! .* \b (?: not | never ) \b )
+    \W* (?: did | does | do | will | has | have | is | are | was | were ) \s (?P<guest> .+? ) \s (?:
+      {_ATTENDING}
+    ) {_EVENT}""",
+    re.VERBOSE | re.IGNORECASE,
 )
 _ABSENT = re.compile(
     r"""\b (?: (?: refus | declin | fail )\w* \s to | unable \s to | not | never | \w+n['’]t )
@@ -30,17 +38,24 @@ _ABSENT = re.compile(
 
 
 def wordings(question: str) -> tuple[str, ...]:
-    """The question, and if it asks who was there, more ways to ask it."""
-    if (asked := _ASKED.fullmatch(question)) is None:
-        return (question,)
-    event = asked["event"]
-    others = (f"{' '.join((*words, event) if event else words[:1])}?" for words in _WORDINGS)
-    return (question, *(other for other in others if other.casefold() != question.casefold()))
+    """Ways to ask a question, the best one for a search first; more than one of who was there, or whether."""
+    if asked := _WHO.fullmatch(question):
+        who, of, to = _at(asked["event"], "", "of ", "to ")
+        others = f"Who attended{who}?", f"Who were the participants{of}?", f"Who sent someone{to}?"
+        return (question, *(other for other in others if other.casefold() != question.casefold()))
+    if asked := _WHETHER.fullmatch(question):
+        guest, (at, to) = asked["guest"], _at(asked["event"], "", "to ")
+        return f"Did {guest} attend{at}?", f"Whom did {guest} send{to}?"
+    return (question,)
+
+
+def _at(event: str | None, *prepositions: str) -> list[str]:
+    return [f" {preposition}{event}" if event else "" for preposition in prepositions]
 
 
 def asks_who_was_there(question: str) -> bool:
-    """Whether the question is of this kind."""
-    return _ASKED.fullmatch(question) is not None
+    """Whether the question asks for all who were there."""
+    return _WHO.fullmatch(question) is not None
 
 
 def tells_absence(sentence: str) -> bool:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from bot import answer, calibration, weigh
 from bot.answer import Answer, Citation
+from bot.attendance import wordings
 from bot.calibration import Calibration
 from bot.conversation.stand_alone import stand_alone
 from bot.conversation.topics import Turn
@@ -100,7 +101,7 @@ class Engine:
         searched_for = stand_alone(question, history)
         wants_list = answer.asks_for_list(searched_for)
         search, weighed = (searcher.sweep, self._members) if wants_list else (searcher.search, self._read)
-        hits = search(searched_for, lap=watch.lap)
+        hits = search(wordings(searched_for)[0], lap=watch.lap)
         if self._once:
             searcher.generation.matrix.leave()
         evidence = weighed(searched_for, hits)

@@ -125,6 +125,7 @@ def by_reading(reader: Reader, question: str, hits: Sequence[Hit], most: int) ->
     Raises:
         ModelError: the reader cannot be loaded.
     """
+    asked = wordings(question)
     passages: dict[tuple[str, int], list[Hit]] = {}
     for hit in hits:
         passages.setdefault(hit.sentence.passage.place, []).append(hit)
@@ -134,7 +135,7 @@ def by_reading(reader: Reader, question: str, hits: Sequence[Hit], most: int) ->
     known: set[tuple[str, int]] = set()
     while todo and max((one.log_odds for one in evidence), default=-_FAR) < _CLEAR:
         part, todo = todo[:_READ_AT_ONCE], todo[_READ_AT_ONCE:]
-        readings = reader.read(question, [passages[place][0].sentence.passage.text for place in part])
+        readings = _best_readings(reader, asked, [passages[place][0].sentence.passage.text for place in part])
         for place, reading in zip(part, readings, strict=True):
             evidence += [read(hit, reading, there) for hit in passages[place]]
         known.update(part)

@@ -38,6 +38,24 @@ def test_the_event_is_named_in_each(question: str):
     )
 
 
+@pytest.mark.parametrize(
+    ("question", "event"),
+    [
+        ("Did the guild take part?", ""),
+        ("did the guild attend?", ""),
+        ("Was the guild there?", ""),
+        ("Has the guild participated in the spring regatta?", "the spring regatta"),
+        ("Was the guild present at the spring regatta", "the spring regatta"),
+    ],
+)
+def test_whether_somebody_was_there_is_asked_in_the_words_of_texts(question: str, event: str):
+    assert wordings(question) == (
+        f"Did the guild attend{event and f' {event}'}?",
+        f"Whom did the guild send{event and f' to {event}'}?",
+    )
+    assert not asks_who_was_there(question)
+
+
 def test_it_is_not_asked_twice():
     assert wordings("who attended?") == ("who attended?", "Who were the participants?", "Who sent someone?")
 
@@ -50,8 +68,13 @@ def test_it_is_not_asked_twice():
         "Who came up with it?",
         "who attended in May?",
         "Who was there in May?",
+        "who came to punish them?",
         "Which nations took part?",
         "Why did they attend?",
+        "Did they attend at noon?",
+        "Did they not attend?",
+        "Did the war come to an end?",
+        "Is there a fee?",
         "?",
     ],
 )

@@ -50,6 +50,15 @@ def test_a_question_that_they_do_not_answer(engine: Engine):
     assert reply.near == ()  # no sentence has a word of it
 
 
+def test_whether_somebody_took_part_is_searched_in_the_words_of_texts(engine: Engine):
+    reply = engine.ask("Has Bob Baker taken part in the meeting?")
+    assert reply.searched_for == reply.question
+    assert [cited.quote for cited in reply.citations] == [
+        "Alice Archer, Bob Baker and Carol Cook attended the meeting."
+    ]
+    assert reply.citations == engine.ask("Did Bob Baker attend the meeting?").citations
+
+
 def test_what_is_near_a_question_that_they_do_not_answer(engine: Engine):
     reply = engine.ask(NEAR_FERRY)
     assert (reply.found, reply.text, reply.citations) == (False, "", ())
