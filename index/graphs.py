@@ -61,19 +61,22 @@ class Graph:
         folder: it was exported to.
         at_once: batches that are computed side by side, each by its share of the cores; one batch is
             computed by all of them.
+        shape: rows and tokens of the only batches that it will get, which then take a fifth less time; by
+            default of any. Each graph has the weights in memory.
 
     Raises:
         NotExported: OpenVINO is missing, or the files are damaged.
     """
 
-    def __init__(self, folder: Path, *, at_once: bool = False) -> None:
+    def __init__(self, folder: Path, *, at_once: bool = False, shape: tuple[int, int] | None = None) -> None:
         core = openvino()
         how: dict[str, Any] = {"PERFORMANCE_HINT": "THROUGHPUT" if at_once else "LATENCY"}
         how["DYNAMIC_QUANTIZATION_GROUP_SIZE"] = 0  # only weights may have 8 bits
         if not at_once and os.access(folder, os.W_OK):  # compiled once: half the time of a start
             how["CACHE_DIR"] = str(folder / _COMPILED)
         try:
-            self._compiled = _core().compile_model(str(folder / GRAPH), "CPU", how)
+            network = _of_shape(folder / GRAPH, shape) if shape else str(folder / GRAPH)
+            self._compiled = _core().compile_model(network, "CPU", how)
             self._inputs = [port.any_name for port in self._compiled.inputs]
             self._table = _Table(folder / TABLE) if WORDS in self._inputs else None
         except (RuntimeError, OSError, ValueError) as error:
@@ -117,6 +120,12 @@ class Graph:
         if self._table is None:
             return list(inputs)
         return [*inputs, self._table.rows(inputs[self._inputs.index(IDS)])]
+
+
+def _of_shape(file: Path, shape: tuple[int, int]) -> Any:
+    network = _core().read_model(str(file))
+    network.reshape({port: [*shape, *list(port.partial_shape)[2:]] for port in network.inputs})
+    return network
 
 
 class _Table:

@@ -27,6 +27,21 @@ def test_a_graph_says_what_the_network_said_in_any_shape(folder: Path):
     assert counts.tolist() == [1, 5, 4]
 
 
+def test_a_graph_of_one_shape_says_the_same(folder: Path):
+    inputs = rows(3, 5)
+    one, other = Graph(folder, shape=(2, 5)).run(inputs), Graph(folder).run(inputs)
+    assert all((first == second).all() for first, second in zip(one, other, strict=True))
+    with pytest.raises(RuntimeError):
+        Graph(folder, shape=(2, 4)).run(inputs)
+
+
+def test_a_table_of_words_fits_a_graph_of_one_shape(tmp_path: Path):
+    exporting.export(Words(), rows(2, 3), ABOUT.inputs, tmp_path)
+    inputs = rows(4)
+    one, other = Graph(tmp_path, shape=(1, 4)).run(inputs), Graph(tmp_path).run(inputs)
+    assert one[0] == pytest.approx(other[0], abs=0.05)
+
+
 @pytest.mark.parametrize("at_once", [True, False])
 def test_many_batches_come_back_by_their_keys(folder: Path, at_once: bool):
     lengths = [1 + number % 7 for number in range(60)]

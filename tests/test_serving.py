@@ -59,6 +59,16 @@ def test_an_encoder_that_does_not_stay_leaves_after_a_question_and_comes_back(re
 
 
 @pytest.mark.slow
+def test_a_question_alone_has_the_vector_that_it_has_among_others(real_encoder: ServedEncoder):
+    shapes = set(real_encoder.by._usual)
+    assert shapes == {(1, tokens) for tokens in serving._OF_QUESTIONS}
+    together = real_encoder.encode_questions(QUESTIONS)
+    alone = np.concatenate([real_encoder.encode_questions([question]) for question in QUESTIONS])
+    assert (together * alone).sum(1).min() >= 0.9999
+    assert GraphEncoder(real_encoder.by._folder, real_encoder.by._about)._usual == {}
+
+
+@pytest.mark.slow
 def test_known_cosines(real_encoder: ServedEncoder):
     question = real_encoder.encode_questions(["Who attended the meeting?"])[0]
     texts = ["Alice Archer and Bob Baker attended the meeting.", "The ferry leaves on Tuesday."]
