@@ -36,6 +36,8 @@ from index.store import Store
 Matches = Callable[[str], Iterable[tuple[int, int]]]
 """Where in a text the words of a question stand."""
 
+_USUAL = "Who was there, and what did they say?"  # of a length for which there may be something quicker
+
 _log = logging.getLogger(__name__)
 
 
@@ -229,7 +231,7 @@ class Engine:
         Raises:
             ModelError: one of them cannot be loaded.
         """
-        self.encoder.encode_questions(["?"])
+        self.encoder.encode_questions([_USUAL])
         if self.reader is not None:
             self.reader.prepare()
 

@@ -62,7 +62,7 @@ class Graph:
         at_once: batches that are computed side by side, each by its share of the cores; one batch is
             computed by all of them.
         shape: rows and tokens of the only batches that it will get, which then take a fifth less time; by
-            default of any. Each graph has the weights in memory.
+            default of any. Each graph of a network has its weights in memory.
 
     Raises:
         NotExported: OpenVINO is missing, or the files are damaged.

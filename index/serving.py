@@ -32,7 +32,7 @@ _SAMPLE = (
 )
 _TOKENS_AT_ONCE = 2048  # of a batch, the filling included: more gain nothing, and cost memory
 _TEXTS_AT_ONCE = 4096  # tokenised together, and sorted by length
-_OF_QUESTIONS = 16, 24  # tokens, filling included, of 19 questions in 20 (SQuAD)
+_SHORT = 16  # tokens, filling included, of seven questions in ten
 
 _log = logging.getLogger(__name__)
 
@@ -123,8 +123,7 @@ class GraphEncoder:
     Args:
         folder: it was exported to.
         about: what is to be known of it.
-        stays: whether questions will be asked again and again: lone ones of usual lengths then have graphs of
-            their own, about 21 MB each.
+        stays: whether questions will be asked again and again: a short one then has a graph of its own.
 
     Raises:
         NotExported: it cannot be opened.
@@ -143,9 +142,8 @@ class GraphEncoder:
         return Graph(self._folder, at_once=True)
 
     @cached_property
-    def _usual(self) -> dict[tuple[int, ...], Graph]:
-        shapes = [(1, tokens) for tokens in _OF_QUESTIONS if self._stays]
-        return {shape: Graph(self._folder, shape=shape) for shape in shapes}
+    def _short(self) -> Graph:
+        return Graph(self._folder, shape=(1, _SHORT)) if self._stays else self._graph
 
     @property
     def max_tokens(self) -> int:
@@ -172,7 +170,8 @@ class GraphEncoder:
 
         vectors = np.empty((len(questions), self._about.dimension), np.float32)
         for numbers, inputs in self._batches(questions, self._about.question_prompt):
-            vectors[numbers] = self._usual.get(inputs[0].shape, self._graph).run(inputs)[0]
+            graph = self._short if inputs[0].shape == (1, _SHORT) else self._graph
+            vectors[numbers] = graph.run(inputs)[0]
         return vectors
 
     def _batches(self, texts: Sequence[str], prompt: str) -> Iterator[tuple["NDArray[np.int64]", Any]]:

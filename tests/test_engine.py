@@ -14,10 +14,11 @@ from bot.conversation.stand_alone import turn_of
 from bot.engine import Engine
 from index.changes import Changes
 from index.errors import DocumentsError, IndexMismatch, IndexMissing, UnknownSource
+from index.serving import ServedEncoder
 from index.settings import Settings, load
 from index.store import Store
 from index.vectors import Matrix
-from tests.conftest import LETTER, MINUTES, RECIPE, WordsEncoder
+from tests.conftest import LETTER, MINUTES, MODELS, RECIPE, WordsEncoder
 from tests.reader.words import WordReader
 
 ATTENDED = "who attended the meeting?"
@@ -104,9 +105,16 @@ def test_warming_up_loads_what_the_first_question_needs(engine: Engine, monkeypa
     current = Store.current
     monkeypatch.setattr(Store, "current", lambda self: opened.append("index") or current(self))
     fresh.warm()
-    assert (asked, opened) == (["?"], ["index"])
+    assert (len(asked), opened) == (1, ["index"])
     assert fresh.ask(ATTENDED).found
     assert opened == ["index"]
+
+
+@pytest.mark.slow
+def test_warming_up_loads_what_short_questions_need(settings: Settings):
+    encoder = ServedEncoder(load(flags={"serving.folder": str(MODELS)}))
+    Engine(settings, encoder).load_models()
+    assert "_short" in vars(encoder.by)
 
 
 def test_warming_up_says_what_stands_against_it(settings: Settings, encoder: WordsEncoder, monkeypatch):
