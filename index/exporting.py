@@ -3,11 +3,13 @@
 Exporting takes some seconds and needs torch. How a graph runs is ``index/graphs.py``.
 """
 
+import logging
 import shutil
 import tempfile
 import threading
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -116,7 +118,7 @@ def export(network: "nn.Module", inputs: "graphs.Inputs", names: Sequence[str], 
     from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
 
     try:
-        with torch.inference_mode(), warnings.catch_warnings():
+        with torch.inference_mode(), warnings.catch_warnings(), _unheard("sentence_transformers"):
             warnings.simplefilter("ignore")  # of tracing, about branches that one network never takes
             decoder = TorchScriptPythonDecoder(
                 network.eval(), example_input=tuple(map(torch.from_numpy, inputs))
@@ -133,6 +135,18 @@ def export(network: "nn.Module", inputs: "graphs.Inputs", names: Sequence[str], 
             core.save_model(model, folder / graphs.GRAPH, compress_to_fp16=True)
     except Exception as error:  # many libraries are at work, each with errors of its own
         raise NotExported(reason(error)) from error
+
+
+@contextmanager
+def _unheard(library: str) -> Iterator[None]:
+    """Tracing looks at every attribute, also at deprecated ones, of which a library warns in its log."""
+    log = logging.getLogger(library)
+    level = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        log.setLevel(level)
 
 
 def _move_words_out(model: Any, folder: Path) -> None:

@@ -1,5 +1,6 @@
 """Networks are exported once, kept whole, and refused for good where they cannot be."""
 
+import logging
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,7 +14,7 @@ from torch import Tensor, nn
 from index import exporting
 from index.exporting import exported
 from index.graphs import About, Graph, NotExported
-from tests.networks import ABOUT, Words, export, rows
+from tests.networks import ABOUT, Sums, Words, export, rows
 
 IN_16_BITS = 0.03  # how far sums of some 400 numbers may be from those in 32 bits
 
@@ -52,6 +53,22 @@ def test_matrices_trained_in_8_bits_stay_so(tmp_path: Path):
     assert sizes[1] < 0.6 * sizes[0]
     said = Graph(tmp_path / "levels").run(rows(4))[0]
     assert said == pytest.approx(levels(*map(torch.from_numpy, rows(4))).numpy(), abs=IN_16_BITS)
+
+
+def test_what_a_library_says_while_a_network_is_traced_is_not_heard(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    log = logging.getLogger("sentence_transformers.some_module")
+
+    class Talkative(Sums):
+        def forward(self, ids: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+            log.warning("deprecated")
+            return super().forward(ids, mask)
+
+    exporting.export(Talkative(), rows(2, 3), ABOUT.inputs, tmp_path)
+    assert caplog.text == ""
+    log.warning("heard again")
+    assert "heard again" in caplog.text
 
 
 def test_threads_that_want_the_same_graph_export_it_once(tmp_path: Path):
