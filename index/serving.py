@@ -6,6 +6,7 @@ used. Where it cannot be exported, or a GPU is there, sentence-transformers runs
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -143,7 +144,10 @@ class GraphEncoder:
 
     @cached_property
     def _short(self) -> Graph:
-        return Graph(self._folder, shape=(1, _SHORT)) if self._stays else self._graph
+        if self._stays:
+            with suppress(NotExported):  # not every network can be made for one shape
+                return Graph(self._folder, shape=(1, _SHORT))
+        return self._graph
 
     @property
     def max_tokens(self) -> int:

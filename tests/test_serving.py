@@ -72,6 +72,22 @@ def test_a_short_question_alone_has_the_vector_that_it_has_among_others(real_enc
 
 
 @pytest.mark.slow
+def test_where_no_graph_can_be_made_for_short_questions_that_for_all_serves(
+    real_encoder: ServedEncoder, monkeypatch: pytest.MonkeyPatch
+):
+    by = GraphEncoder(real_encoder.by._folder, real_encoder.by._about, stays=True)
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("dimensions do not fit")
+
+    monkeypatch.setattr(graphs, "_of_shape", fail)
+    bound = exact_to(1e-5, in_16_bits=5e-3)
+    vectors = real_encoder.encode_questions(QUESTIONS[:3])
+    assert by.encode_questions(QUESTIONS[:3]) == pytest.approx(vectors, abs=bound)
+    assert by._short is by._graph
+
+
+@pytest.mark.slow
 def test_known_cosines(real_encoder: ServedEncoder):
     question = real_encoder.encode_questions(["Who attended the meeting?"])[0]
     texts = ["Alice Archer and Bob Baker attended the meeting.", "The ferry leaves on Tuesday."]
