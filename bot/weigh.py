@@ -118,7 +118,7 @@ def by_reading(reader: Reader, question: str, hits: Sequence[Hit], most: int) ->
 
     Args:
         reader: to read the passages with.
-        question: as it is searched.
+        question: as it is searched for; it is read in all its wordings.
         hits: sentences of the best passages, best first.
         most: passages read; fewer where the first ones are clear.
 

@@ -105,7 +105,7 @@ def test_warming_up_loads_what_the_first_question_needs(engine: Engine, monkeypa
     current = Store.current
     monkeypatch.setattr(Store, "current", lambda self: opened.append("index") or current(self))
     fresh.warm()
-    assert (len(asked), opened) == (1, ["index"])
+    assert (asked, opened) == (["Who was there, and what did they say?"], ["index"])
     assert fresh.ask(ATTENDED).found
     assert opened == ["index"]
 
