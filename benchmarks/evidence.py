@@ -18,11 +18,12 @@ from __future__ import annotations
 import argparse
 import random
 import tempfile
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from msgspec import structs
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import brier_score_loss, roc_auc_score
 
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 RIVALS = 8  # wrong sentences that each right one is paired with, the hardest by today's weights
-NAMES = [field.name for field in fields(Features)]
+NAMES = Features.__struct_fields__
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ def ask(
                         kind,
                         number,
                         place < min(count, len(own)),
-                        np.array([astuple(hit.features) for hit in hits]),
+                        np.array([structs.astuple(hit.features) for hit in hits]),
                         np.array([squad.answered(question, hit.sentence) for hit in hits]),
                     )
                 )
@@ -93,7 +94,7 @@ def ask(
 
 def fit_evidence(rows: list[Row]) -> NDArray[np.float64]:
     """Weights that add up to 1, by logistic regression on differences of right and wrong sentences."""
-    today = np.array(astuple(EVIDENCE))
+    today = np.array(structs.astuple(EVIDENCE))
     pairs = []
     for row in rows:
         if row.right.any() and not row.right.all():
@@ -108,8 +109,8 @@ def fit_evidence(rows: list[Row]) -> NDArray[np.float64]:
 
 def fit_confidence(rows: list[Row]) -> tuple[NDArray[np.float64], float]:
     """Weights and bias of the log-odds that one of the first three sentences is right."""
-    features, right = first_three(rows, np.array(astuple(EVIDENCE)))
-    return regress(features, right, np.array(astuple(CONFIDENCE)), intercept=True)
+    features, right = first_three(rows, np.array(structs.astuple(EVIDENCE)))
+    return regress(features, right, np.array(structs.astuple(CONFIDENCE)), intercept=True)
 
 
 def regress(
@@ -179,9 +180,9 @@ def main() -> None:
             rows += ask(f"{file.stem}, {size} together", articles, size, options.questions, encoder)
     odd = np.array([row.group % 2 == 1 for row in rows])
     print("As they are:")
-    weights = np.array(astuple(EVIDENCE))
+    weights = np.array(structs.astuple(EVIDENCE))
     features, _ = first_three(rows, weights)
-    table(rows, weights, features @ np.array(astuple(CONFIDENCE)) + CONFIDENCE_BIAS)
+    table(rows, weights, features @ np.array(structs.astuple(CONFIDENCE)) + CONFIDENCE_BIAS)
     print("\nFitted on the other half of the groups:")
     log_odds = np.empty(len(rows))
     for half in (odd, ~odd):

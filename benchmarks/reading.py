@@ -22,12 +22,13 @@ import argparse
 import random
 import tempfile
 import time
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
+from msgspec import structs
 from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import brier_score_loss, roc_auc_score
@@ -60,11 +61,11 @@ if TYPE_CHECKING:
     from bot.evaluation.questions import Article
     from bot.reader.reading import Reader
 
-NAMES = [field.name for field in fields(Features)]
+NAMES = Features.__struct_fields__
 OF_PASSAGES = [number for number, name in enumerate(NAMES) if name.startswith("passage")]
-RETRIEVAL = [number for number, weight in enumerate(astuple(RETRIEVED)) if weight]
+RETRIEVAL = [number for number, weight in enumerate(structs.astuple(RETRIEVED)) if weight]
 READER = [len(NAMES), len(NAMES) + 1]  # the columns after them: its answers, and the log of a share
-TODAY = np.array([*astuple(RETRIEVED), RANKING.answers, RANKING.share])
+TODAY = np.array([*structs.astuple(RETRIEVED), RANKING.answers, RANKING.share])
 RIVALS = 8  # wrong sentences that each right one is paired with
 SEEMING = 0.1  # what a question written to look answerable counts in the fit of confidence, others being 1
 
@@ -116,7 +117,7 @@ def ask(
                 exact = right and bool(question.given_by(sentence.text, passage))
                 sentences.append(
                     (
-                        *astuple(hit.features),
+                        *structs.astuple(hit.features),
                         found,
                         reading.answers,
                         share,
@@ -312,7 +313,7 @@ def main() -> None:
         f"{len(rows)} questions; reading took {np.median([row.milliseconds for row in rows]):.0f} ms (p50)\n"
     )
     print(f"| | {' | '.join(COLUMNS)} |\n{'|---' * (len(COLUMNS) + 1)}|")
-    alone = np.array([*astuple(EVIDENCE), 0.0, 0.0])
+    alone = np.array([*structs.astuple(EVIDENCE), 0.0, 0.0])
     both = [*RETRIEVAL, *READER]
     for name, order, used in (
         ("retrieval alone", alone, RETRIEVAL),

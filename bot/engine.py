@@ -10,6 +10,8 @@ from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
+from msgspec import structs
+
 from bot import answer, calibration, weigh
 from bot.answer import Answer, Citation
 from bot.attendance import wordings
@@ -109,7 +111,7 @@ class Engine:
         evidence = weighed(searched_for, hits)
         bent = self.calibration or calibration.read(self.calibration_file)
         if bent != Calibration():
-            evidence = [replace(one, log_odds=bent.apply(one.log_odds)) for one in evidence]
+            evidence = [structs.replace(one, log_odds=bent.apply(one.log_odds)) for one in evidence]
         watch.lap("read")
         reply = answer.compose(
             question,

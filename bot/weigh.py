@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from itertools import islice, takewhile
 from math import exp, log
 
+import msgspec
+
 from bot.attendance import asks_who_was_there, tells_absence, wordings
 from bot.reader.reading import Reader, Reading
 from index.records import Features, Hit, Sentence
@@ -85,8 +87,7 @@ _READ_AT_ONCE = 3  # passages; the next ones are read only where none of these i
 _CLEAR = 1.25  # log-odds of the best sentence; half as many reads, for hardly any quote (benchmarks/)
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(msgspec.Struct, frozen=True):
     """A sentence as an answer.
 
     ``score`` orders the evidence for a question, and lies in about [0, 1]. ``log_odds`` are those that the

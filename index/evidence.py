@@ -7,9 +7,10 @@ passage of a small collection.
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from dataclasses import astuple
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec import structs
 
 from index.generation import Generation
 from index.records import Features, Hit, Sentence
@@ -79,7 +80,7 @@ class Weigher:
         covered, covered_around = self._coverages(question, passages, firsts, len(rows))
         best = np.maximum.reduceat(cosines, firsts)
         features = np.column_stack([cosines, covered[:, :2], best[of], covered_around[of], fused[of]])
-        scores = (features * astuple(EVIDENCE)).sum(1)
+        scores = (features * structs.astuple(EVIDENCE)).sum(1)
         order = np.argsort(-scores, kind="stable")
         return self._hits(rows[order], scores[order], features[order])
 

@@ -49,11 +49,7 @@ CREATE TABLE sentences (id INTEGER PRIMARY KEY, start INTEGER, "end" INTEGER);
 
 BORDERS = "borders.npy"
 _TABLES = ("documents", "passages", "sentences")
-_SENTENCES = """
-SELECT p.id, p.document, p.start, p."end", p.locator, s.start, s."end" FROM json_each(?) AS wanted
-JOIN passages AS p ON p.id = wanted.value JOIN sentences AS s ON s.id >= p.first AND s.id < p.last
-ORDER BY s.id
-"""
+_REMEMBERED = 8192  # passages and where their sentences stand, about 1 KB each
 _ENTRIES = "SELECT id, source, title, digest, size, mtime_ns, first, last FROM documents"
 
 
@@ -102,6 +98,7 @@ class Generation:
         self.close = weakref.finalize(self, self._database.close)
         """Gives back what is open, if nobody does before the generation is forgotten."""
         self._document = lru_cache(maxsize=64)(self._read_document)
+        self._spans = lru_cache(maxsize=_REMEMBERED)(self._read_spans)
 
     @property
     def name(self) -> str:
@@ -133,10 +130,8 @@ class Generation:
 
     def passage(self, number: int) -> Passage:
         """The passage of that number."""
-        document, start, end, locator = self._query(
-            'SELECT document, start, "end", locator FROM passages WHERE id = ?', number
-        )[0]
-        return Passage(self._document(document), start, end, locator)
+        (document, *place), _ = self._spans(number)
+        return Passage(self._document(document), *place)
 
     def passages_of(self, source: str) -> list[Passage]:
         """All passages of a document, in reading order.
@@ -152,14 +147,12 @@ class Generation:
 
     def sentences(self, passages: Sequence[int]) -> list[list[Sentence]]:
         """For each of the passages of these numbers its sentences in reading order."""
-        found: dict[int, list[Sentence]] = {number: [] for number in passages}
-        numbers = msgspec.json.encode(list(found)).decode()
-        for number, document, start, end, locator, *span in self._query(_SENTENCES, numbers):
-            sentences = found[number]
-            passage = sentences[0].passage if sentences else None
-            passage = passage or Passage(self._document(document), start, end, locator)
-            sentences.append(Sentence(passage, *span))
-        return [found[number] for number in passages]
+        found = []
+        for number in passages:
+            (document, *place), spans = self._spans(number)
+            passage = Passage(self._document(document), *place)
+            found.append([Sentence(passage, start, end) for start, end in spans])
+        return found
 
     def rows_by_text(self, entry: Entry) -> dict[str, int]:
         """The row of the vector of each sentence of a document."""
@@ -238,6 +231,13 @@ class Generation:
         except (OSError, ValueError) as error:
             raise IndexDamaged(f"{self.folder / BORDERS} cannot be read: {error}. {REBUILD}") from error
         return borders
+
+    def _read_spans(self, number: int) -> tuple[Any, list[Any]]:
+        """A passage's document, start, end and locator, and start and end of its sentences."""
+        sql = 'SELECT document, start, "end", locator, first, last FROM passages WHERE id = ?'
+        *passage, first, last = self._query(sql, number)[0]
+        sql = 'SELECT start, "end" FROM sentences WHERE id >= ? AND id < ?'
+        return passage, self._query(sql, first, last)
 
     def _read_document(self, number: int) -> Document:
         row = self._query("SELECT source, title, text, digest FROM documents WHERE id = ?", number)[0]

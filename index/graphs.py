@@ -115,11 +115,11 @@ class Graph:
             self._queue.wait_all()
         yield from done
 
-    def _with_words(self, inputs: "Inputs") -> "list[NDArray[Any]]":
+    def _with_words(self, inputs: "Inputs") -> "tuple[NDArray[Any], ...]":
         """The inputs, and the row of the table of words of each token where that is not in the graph."""
         if self._table is None:
-            return list(inputs)
-        return [*inputs, self._table.rows(inputs[self._inputs.index(IDS)])]
+            return tuple(inputs)
+        return *inputs, self._table.rows(inputs[self._inputs.index(IDS)])
 
 
 def _of_shape(file: Path, shape: tuple[int, int]) -> Any:

@@ -1,14 +1,15 @@
 """The nouns of Docent: what a document is made of, and what a search finds.
 
+A question makes hundreds of them: msgspec's structs are made several times as quickly as dataclasses.
 All offsets count Unicode code points of ``Document.text``, start inclusive, end exclusive.
 """
 
-from dataclasses import dataclass
 from typing import Literal
 
+import msgspec
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+
+class Mark(msgspec.Struct, frozen=True):
     """A place in a document that a person can name.
 
     ``label`` is the heading's text, or the number of the paragraph or page. ``level`` is the
@@ -21,8 +22,7 @@ class Mark:
     level: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(msgspec.Struct, frozen=True):
     """One file of the documents folder, decoded.
 
     ``source`` is its path relative to that folder, with forward slashes; ``digest`` the SHA-256 of
@@ -36,8 +36,7 @@ class Document:
     marks: tuple[Mark, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(msgspec.Struct, frozen=True):
     """A stretch of a document short enough for the encoder to read whole."""
 
     document: Document
@@ -56,8 +55,7 @@ class Passage:
         return self.document.text[self.start : self.end]
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(msgspec.Struct, frozen=True):
     """A sentence of a passage; row *i* of the vectors belongs to sentence *i* of an index."""
 
     passage: Passage
@@ -70,8 +68,7 @@ class Sentence:
         return self.passage.document.text[self.start : self.end]
 
 
-@dataclass(frozen=True, slots=True)
-class Features:
+class Features(msgspec.Struct, frozen=True):
     """What speaks for a sentence as the answer to a question.
 
     Cosines lie in [-1, 1]. A coverage is the share, in [0, 1], of the question's content words found
@@ -105,8 +102,7 @@ class Features:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(msgspec.Struct, frozen=True):
     """A sentence found, its evidence in about [0, 1] (higher is better), and why."""
 
     sentence: Sentence

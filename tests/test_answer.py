@@ -1,18 +1,18 @@
 """Deciding what to quote, how sure to be, and when to say nothing."""
 
-from dataclasses import fields, replace
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from bot import answer, weigh
 from bot.answer import Answer, asks_for_list, cite, compose, nearest
 from bot.weigh import Evidence, confidence
 from index.records import Document, Features, Passage, Sentence
 
-NOTHING, ALL = (Features(*[value] * len(fields(Features))) for value in (0.0, 1.0))
+NOTHING, ALL = (Features(*[value] * len(Features.__struct_fields__)) for value in (0.0, 1.0))
 TEXT = "Ann came. Ben came. Cleo stayed away. Dan came late."
 SPANS = {"Ann": (0, 9), "Ben": (10, 19), "Cleo": (20, 37), "Dan": (38, 52)}
 SURE, UNSURE = 4.0, -4.0
@@ -134,17 +134,17 @@ def test_quotes_for_a_fact(scores: list[float], most: int, quoted: list[str]):
 
 
 def test_a_sentence_without_bearing_of_its_own_supports_nothing():
-    caption = replace(ALL, sentence_cosine=0.19, sentence_coverage=0.09)
+    caption = structs.replace(ALL, sentence_cosine=0.19, sentence_coverage=0.09)
     kept = [
-        one("Ben", 0.9, replace(NOTHING, sentence_cosine=0.2)),
-        one("Dan", 0.9, replace(NOTHING, sentence_coverage=0.1)),
+        one("Ben", 0.9, structs.replace(NOTHING, sentence_cosine=0.2)),
+        one("Dan", 0.9, structs.replace(NOTHING, sentence_coverage=0.1)),
     ]
     assert names(answer.quotes_for_fact([one("Ann"), one("Cleo", 0.9, caption)], 2)) == ["Ann"]
     assert names(answer.quotes_for_fact([one("Ann"), *kept], 3)) == ["Ann", "Ben", "Dan"]
 
 
 def test_members_of_a_list_are_all_that_are_about_as_good():
-    partly = replace(ALL, sentence_coverage=0.74)
+    partly = structs.replace(ALL, sentence_coverage=0.74)
     found = [one("Dan", 1.0), one("Ben", 0.9), one("Ann", 0.75), one("Cleo", 0.74), one("Cleo", 0.9, partly)]
     assert names(weigh.members(found)) == ["Dan", "Ben", "Ann"]
 

@@ -2,12 +2,13 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, fields, replace
+from dataclasses import replace
 from itertools import product
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from bot import weigh
 from bot.reader.reading import Reading
@@ -25,7 +26,7 @@ from bot.weigh import (
 from index.records import Document, Features, Hit, Passage, Sentence
 from tests.reader.words import NO, SURE, WordReader
 
-FEATURES = len(fields(Features))
+FEATURES = len(Features.__struct_fields__)
 NOTHING, SOME, ALL = (Features(*[value] * FEATURES) for value in (0.0, 0.5, 1.0))
 YES = 30.0  # log-odds beside which retrieval hardly matters
 FIRST = weigh._READ_AT_ONCE
@@ -211,7 +212,7 @@ def test_passages_of_two_documents_are_not_mixed_up():
 
 def test_of_clear_passages_no_more_are_read():
     reader = WordReader({"x1": YES})
-    found = by_reading(reader, "?", [replace(hit, features=ALL) for hit in PASSAGES], 8)
+    found = by_reading(reader, "?", [structs.replace(hit, features=ALL) for hit in PASSAGES], 8)
     assert [len(texts) for _, texts in reader.asked] == [FIRST]
     assert names(found)[0] == "x1"
     assert names(found)[FIRST:] == [f"x{n}" for n in range(FIRST, 12)]
@@ -224,7 +225,8 @@ def test_what_retrieval_finds_nowhere_no_reading_makes_sure():
 
 
 def test_of_what_is_read_alike_the_features_decide():
-    better = [replace(SOME, **{name: 0.6}) for name in asdict(RETRIEVED) if getattr(RETRIEVED, name)]
+    counted = [name for name, weight in structs.asdict(RETRIEVED).items() if weight]
+    better = [structs.replace(SOME, **{name: 0.6}) for name in counted]
     assert better
     for reading, features in product((YES, NO), better):
         reader = WordReader(dict.fromkeys(("x0", "x1"), reading))
@@ -232,8 +234,12 @@ def test_of_what_is_read_alike_the_features_decide():
 
 
 def test_a_sentence_beside_a_good_one_goes_before_one_alone():
-    beside = replace(SOME, passage_cosine=1.0)
-    hits = [hit("x0", 0.9, replace(beside, sentence_cosine=1.0)), hit("x1", 0.5), hit("y0", 0.5, beside)]
+    beside = structs.replace(SOME, passage_cosine=1.0)
+    hits = [
+        hit("x0", 0.9, structs.replace(beside, sentence_cosine=1.0)),
+        hit("x1", 0.5),
+        hit("y0", 0.5, beside),
+    ]
     for reading in (YES, NO):
         found = names(by_reading(WordReader(dict.fromkeys(("x0", "y0", "x1"), reading)), "?", hits, 8))
         assert found.index("y0") < found.index("x1")
@@ -338,7 +344,7 @@ def test_members_are_read_until_none_of_those_read_together_belongs():
 
 
 def test_retrievals_members_are_all_that_are_about_as_good():
-    partly = replace(ALL, sentence_coverage=0.74)
+    partly = structs.replace(ALL, sentence_coverage=0.74)
     good = [hit("y1", 1.0, ALL), hit("y0", 0.9, ALL), hit("x0", 0.75, ALL)]
     assert weigh.members([*good, hit("x1", 0.74, ALL), hit("x2", 0.9, partly)]) == good
     assert weigh.members([]) == []
