@@ -12,7 +12,8 @@ _ATTENDING = r"""
     | participat(?: es? | ed | ing ) (?: \s in \b | (?= \W* $ ) )
     | (?: there | present ) (?: \s at \b | (?= \W* $ ) )
 """
-_THE = r"(?: an? | the | this | that | these | those | my | our | your | his | her | its | their )"
+_THE = r"""(?: an? | the | this | that | these | those | my | our | your | his | her | its | their
+    | (?: \w+ \s ){0,2} \w+ ['’] s? )"""
 _EVENT = r"(?: \s+ (?P<event> .*? ) )? \W*"
 _WHO = re.compile(
     rf"""\W* who \s (?: (?: all | also | else | has | have | is | are | was | were ) \s )* (?:
@@ -38,7 +39,7 @@ _ABSENT = re.compile(
 
 
 def wordings(question: str) -> tuple[str, ...]:
-    """Ways to ask a question, the best one for a search first; more than one of who was there, or whether."""
+    """Ways to read a question, more than one of who was there, or whether; the first is searched for."""
     if asked := _WHO.fullmatch(question):
         who, of, to = _at(asked["event"], "", "of ", "to ")
         others = f"Who attended{who}?", f"Who were the participants{of}?", f"Who sent someone{to}?"
@@ -47,6 +48,11 @@ def wordings(question: str) -> tuple[str, ...]:
         guest, (at, to) = asked["guest"], _at(asked["event"], "", "to ")
         return f"Did {guest} attend{at}?", f"Whom did {guest} send{to}?"
     return (question,)
+
+
+def to_search(question: str) -> str:
+    """A question in the words that a search finds most by."""
+    return wordings(question)[0]
 
 
 def _at(event: str | None, *prepositions: str) -> list[str]:

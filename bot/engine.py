@@ -14,7 +14,7 @@ from msgspec import structs
 
 from bot import answer, calibration, weigh
 from bot.answer import Answer, Citation
-from bot.attendance import wordings
+from bot.attendance import to_search
 from bot.calibration import Calibration
 from bot.conversation.stand_alone import stand_alone
 from bot.conversation.topics import Turn
@@ -105,7 +105,7 @@ class Engine:
         searched_for = stand_alone(question, history)
         wants_list = answer.asks_for_list(searched_for)
         search, weighed = (searcher.sweep, self._members) if wants_list else (searcher.search, self._read)
-        hits = search(wordings(searched_for)[0], lap=watch.lap)
+        hits = search(to_search(searched_for), lap=watch.lap)
         if self._once:
             searcher.generation.matrix.leave()
         evidence = weighed(searched_for, hits)
@@ -149,12 +149,12 @@ class Engine:
         """The next best passages for a question, each by its best sentence, numbered after ``seen``."""
         most = self.settings.answer.quotes
         known = {(citation.source, citation.passage_start) for citation in seen}
-        hits = self._current().search(question, passages=len(known) + most)
+        hits = self._current().search(to_search(question), passages=len(known) + most)
         return answer.cite(answer.nearest(weigh.by_retrieval(hits), most, known), first=len(seen) + 1)
 
     def passages(self, question: str, most: int) -> list[Passage]:
         """The best passages for a question as retrieval ranks them, whether or not they answer it."""
-        return self._current().passages(question, most)
+        return self._current().passages(to_search(question), most)
 
     def matches(self, question: str) -> Matches:
         """A function that tells where in a text the words of a question stand."""

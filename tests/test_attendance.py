@@ -38,6 +38,11 @@ def test_the_event_is_named_in_each(question: str):
     )
 
 
+@pytest.mark.parametrize("event", ["Anna's wedding", "Boris’ party", "Mary Ann Lee's first recital"])
+def test_the_event_may_be_somebodys(event: str):
+    assert wordings(f"Who came to {event}?")[1] == f"Who attended {event}?"
+
+
 @pytest.mark.parametrize(
     ("question", "event"),
     [
@@ -69,6 +74,7 @@ def test_it_is_not_asked_twice():
         "who attended in May?",
         "Who was there in May?",
         "who came to punish them?",
+        "Who came to power?",
         "Which nations took part?",
         "Why did they attend?",
         "Did they attend at noon?",

@@ -267,6 +267,12 @@ def test_more_excludes_what_was_seen_and_goes_on_numbering(engine: Engine):
     assert engine.more(ATTENDED, (*seen, *more, *rest)) == ()
 
 
+def test_what_else_there_is_is_searched_in_the_words_that_were_searched(engine: Engine):
+    asked, searched = "Was Carol Cook there?", "Did Carol Cook attend?"
+    assert engine.passages(asked, 5) == engine.passages(searched, 5)
+    assert engine.more(asked, ()) == engine.more(searched, ())
+
+
 def test_without_an_index(settings: Settings, encoder: WordsEncoder):
     engine = Engine(settings, encoder)
     assert not engine.has_index()
