@@ -12,13 +12,13 @@ _ATTENDING = r"""
     | participat(?: es? | ed | ing ) (?: \s in \b | (?= \W* $ ) )
     | (?: there | present ) (?: \s at \b | (?= \W* $ ) )
 """
-_THE = r"""(?: an? | the | this | that | these | those | my | our | your | his | her | its | their
+_DETERMINER = r"""(?: an? | the | this | that | these | those | my | our | your | his | her | its | their
     | (?: \w+ \s ){0,2} \w+ ['’] s? )"""
 _EVENT = r"(?: \s+ (?P<event> .*? ) )? \W*"
 _WHO = re.compile(
     rf"""\W* who \s (?: (?: all | also | else | has | have | is | are | was | were ) \s )* (?:
       {_ATTENDING}
-    | (?: came | comes? | coming ) (?: \s to (?= \s {_THE} \s ) | (?= \W* $ ) )
+    | (?: came | comes? | coming ) (?: \s to (?= \s {_DETERMINER} \s ) | (?= \W* $ ) )
     ) {_EVENT}""",
     re.VERBOSE | re.IGNORECASE,
 )

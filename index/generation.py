@@ -149,8 +149,7 @@ class Generation:
         """For each of the passages of these numbers its sentences in reading order."""
         found = []
         for number in passages:
-            (document, *place), spans = self._spans(number)
-            passage = Passage(self._document(document), *place)
+            passage, (_, spans) = self.passage(number), self._spans(number)
             found.append([Sentence(passage, start, end) for start, end in spans])
         return found
 
