@@ -36,14 +36,14 @@ check: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/cog --check README.md
+	$(BIN)/cog --check docs/help.md
 
 format: $(VENV)/.installed-dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
 readme: $(VENV)/.installed-dev
-	$(BIN)/cog -r README.md
+	$(BIN)/cog -r docs/help.md
 
 picture: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.telegram.picture docs/conversation.png

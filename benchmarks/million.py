@@ -214,7 +214,7 @@ def _tenth(generation: Generation, vectors: Vectors) -> Vectors:
     """The tenth greatest inner product of each vector with the sentences, shape (vectors,)."""
     import numpy as np
 
-    count = generation.manifest.sentences
+    count = generation.manifest.units
     best = np.empty((len(vectors), 0), np.float32)
     for start in range(0, count, _BLOCK):
         block = generation.vectors(range(start, min(start + _BLOCK, count)))

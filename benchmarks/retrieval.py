@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import squad
+from bot.answering.profile import profile_of
 from index.build import build
 from index.search import Searcher
 from index.settings import load
@@ -35,13 +36,15 @@ def main() -> None:
         settings = load(flags={"documents.folder": f"{folder}/documents", "index.folder": f"{folder}/index"})
         summary = build(settings, encoder)
         encoder.encode([question.text for question in questions])
-        searcher = Searcher(Store(settings.index_folder()).current(), encoder, settings)
+        searcher = Searcher(
+            Store(settings.index_folder()).current(), encoder, settings, profile_of().evidence
+        )
         ranks, quotes = [], []
         for question in questions:
             right = [question.answered_by(passage) for passage in searcher.passages(question.text, DEPTH)]
             ranks.append(right.index(True) if any(right) else DEPTH)
             hits = searcher.search(question.text)
-            quotes.append([squad.answered(question, hit.sentence) for hit in hits[:3]])
+            quotes.append([squad.answered(question, hit.unit) for hit in hits[:3]])
     rank = np.array(ranks)
     reciprocal = np.where(rank < DEPTH, 1 / (rank + 1), 0).mean()
     print(f"{summary.documents} documents, {summary.passages} passages, {summary.sentences} sentences\n")

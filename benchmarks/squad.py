@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from index.encoder import Vectors
-    from index.records import Sentence
+    from index.records import Unit
 
 __all__ = ["Article", "Question", "Remembering", "answered", "lay_out", "read"]
 
@@ -30,9 +30,9 @@ def read(files: Iterable[Path]) -> list[Article]:
     return [article for article in articles if article.questions]
 
 
-def answered(question: Question, sentence: Sentence) -> bool:
-    """Whether the sentence is of the right paragraph and holds an accepted answer."""
-    return bool(question.given_by(sentence.text, sentence.passage))
+def answered(question: Question, unit: Unit) -> bool:
+    """Whether the unit is of the right paragraph and holds an accepted answer."""
+    return bool(question.given_by(unit.text, unit.passage))
 
 
 class Remembering(ServedEncoder):

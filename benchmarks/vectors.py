@@ -20,7 +20,7 @@ import numpy as np
 
 from benchmarks import squad
 from index import documents, vectors
-from index.passages import split
+from index.units.divide import divide
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,15 +60,16 @@ def encoded(files: list[Path]) -> tuple[Vectors, Vectors]:
     with tempfile.TemporaryDirectory() as folder:
         squad.lay_out(articles, Path(folder))
         texts = [
-            sentence.text
+            unit.shown
             for file in documents.walk(Path(folder), 10**9)[0]
-            for _, sentences in split(
-                documents.load(file.source, documents.read(file)),
+            for document in documents.load(file.source, documents.read(file))
+            for _, units in divide(
+                document,
                 encoder.count_tokens,
                 max_tokens=encoder.max_tokens,
                 min_tokens=0,
             )
-            for sentence in sentences
+            for unit in units
         ]
     questions = [question.text for article in articles for question in article.questions]
     asked = questions[:: max(1, len(questions) // QUESTIONS)][:QUESTIONS]

@@ -24,9 +24,11 @@ from index.settings import Settings
 
 if TYPE_CHECKING:
     from bot.engine import Engine
+    from index.records import Document, Passage
 
 NOT_FOUND = 3
 _NOISY = ("httpx", "httpcore", "sentence_transformers", "transformers")  # they log what nobody asked for
+_PIXELS_A_POINT = 2.0  # of a page's picture: 144 dots an inch
 _WIDEST = 100  # columns; longer lines are hard to read
 
 _log = logging.getLogger(__name__)
@@ -290,9 +292,14 @@ def export(settings: Settings) -> None:
 @_with_settings
 @click.argument("source", callback=_text)
 @click.option("--at", "offset", type=int, metavar="OFFSET", help="Show the passage at this character.")
+@click.option("--page", metavar="N", help="The page to draw: its label, or its number.")
+@click.option("--image", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False),
+              help="Draw the page as a picture, the passage at OFFSET marked on it.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print the document as JSON.")
-def show(settings: Settings, source: str, offset: int | None, as_json: bool) -> None:
-    """Show a document, or the passage around an offset of it.
+def show(
+    settings: Settings, source: str, offset: int | None, page: str | None, image: Path | None, as_json: bool
+) -> None:
+    """Show a document, the passage around an offset of it, or a page as a picture.
 
     SOURCE is a path as citations give it, relative to the documents folder.
     """
@@ -302,7 +309,9 @@ def show(settings: Settings, source: str, offset: int | None, as_json: bool) -> 
     engine = Engine(settings)
     document = engine.document(source)
     context = engine.around(source, offset) if offset is not None else None
-    if as_json:
+    if image is not None or page is not None:
+        _draw(engine, document, page, context[1] if context else None, image)
+    elif as_json:
         _print_json(render.document_json(document, context[1] if context else None))
     elif context:
         click.echo(render.passage(context, None, **_screen()), nl=False)
@@ -313,6 +322,25 @@ def show(settings: Settings, source: str, offset: int | None, as_json: bool) -> 
         sys.stdout.flush()
     if engine.has_index() and (notice := engine.notice(source)):
         _tell([notice])
+
+
+def _draw(
+    engine: "Engine", document: "Document", page: str | None, passage: "Passage | None", image: Path | None
+) -> None:
+    """Write the picture of a page: of the one that is named, or else the one that a passage stands on."""
+    if image is None:
+        raise click.UsageError("Name the picture's file with --image FILE.")
+    if page is None:
+        if passage is None:
+            raise click.UsageError("Say which page with --page N, or which passage with --at OFFSET.")
+        page = passage.locator.page or "1"
+    quote = (passage.start, passage.end) if passage else None
+    picture = engine.page_picture(document.source, page, quote, _PIXELS_A_POINT)
+    try:
+        image.write_bytes(picture)
+    except OSError as error:
+        raise DocentError(f"The picture {image} cannot be written: {error.strerror or error}.") from None
+    _tell([f"Page {page} of {document.source} is drawn in {image}."])
 
 
 @docent.command()

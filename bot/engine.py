@@ -7,29 +7,34 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from msgspec import structs
 
-from bot import answer, calibration, weigh
-from bot.answer import Answer, Citation
-from bot.attendance import to_search
-from bot.calibration import Calibration
+from bot.answering import answers, calibration
+from bot.answering.answers import Answer, Citation
+from bot.answering.attendance import to_search
+from bot.answering.calibration import Calibration
+from bot.answering.choosing import choose, distinct
+from bot.answering.intent import intent_of
+from bot.answering.profile import profile_of
+from bot.answering.scoring import Evidence, Scorer
+from bot.answering.whole import Section
 from bot.conversation.stand_alone import stand_alone
 from bot.conversation.topics import Turn
 from bot.reader.readers import reader_of
 from bot.reader.reading import Reader
-from bot.weigh import Evidence
 from index import documents
 from index.build import Progress, Summary, build
 from index.changes import Changes, changes
-from index.documents import Unreadable
 from index.encoder import Encoder
 from index.errors import ModelError, UnknownSource
 from index.files import Files
 from index.generation import Entry, Generation
-from index.records import Document, Hit, Passage
+from index.parsing.base import Unreadable
+from index.parsing.worker import shared
+from index.records import Document, Passage, Unit
 from index.search import Searcher
 from index.serving import ServedEncoder
 from index.settings import Settings
@@ -39,6 +44,8 @@ Matches = Callable[[str], Iterable[tuple[int, int]]]
 """Where in a text the words of a question stand."""
 
 _USUAL = "Who was there, and what did they say?"  # of a length for which there may be something quicker
+
+_BEFORE, _AFTER = 12, 24  # passages looked at around a unit for what it is a part of
 
 _log = logging.getLogger(__name__)
 
@@ -71,6 +78,8 @@ class Engine:
         self.calibration: Calibration | None = None
         """How confidence is bent; by default as ``docent calibrate`` found it for this index."""
         self._once = once
+        self._profile = profile_of(settings.reader.model)
+        self._scorer = Scorer(self._profile, self.reader)
         self._loading = self.reader
         self._lock = threading.Lock()
         self._opened: Generation | None = None
@@ -102,30 +111,45 @@ class Engine:
         watch = _Stopwatch()
         self._load_reader_meanwhile()
         searcher = self._current()
+        generation = searcher.generation
         searched_for = stand_alone(question, history)
-        wants_list = answer.asks_for_list(searched_for)
-        search, weighed = (searcher.sweep, self._members) if wants_list else (searcher.search, self._read)
-        hits = search(to_search(searched_for), lap=watch.lap)
+        words = to_search(searched_for)
+        intent = intent_of(searched_for, searcher.vector(words), self.encoder.fingerprint)
+        hits = searcher.search(words, lap=watch.lap)
         if self._once:
-            searcher.generation.matrix.leave()
-        evidence = weighed(searched_for, hits)
-        bent = self.calibration or calibration.read(self.calibration_file)
-        if bent != Calibration():
-            evidence = [structs.replace(one, log_odds=bent.apply(one.log_odds)) for one in evidence]
+            generation.matrix.leave()
+        evidence = distinct(self._scorer.rank(searched_for, hits, self.settings.reader.passages))
+        choice = choose(
+            evidence,
+            intent,
+            partial(_around, generation),
+            partial(generation.lexical.found_in, searched_for),
+            self.settings.answer.quotes,
+        )
+        chosen = choice.evidence
+        if choice.is_open:
+            hits_of_all = searcher.sweep(words, lap=watch.lap)
+            evidence = distinct(
+                self._scorer.members(searched_for, hits_of_all, self.settings.reader.sentences)
+            )
+            chosen = answers.quotes_for_list(evidence)
+        chosen = self._calibrated(chosen)
         watch.lap("read")
-        reply = answer.compose(
+        reply = answers.compose(
             question,
             searched_for,
             evidence,
+            chosen,
             threshold=self.settings.answer.threshold,
-            quotes=self.settings.answer.quotes,
-            documents=searcher.generation.manifest.documents if wants_list else None,
+            is_list=intent != "one" and len(chosen) > 1,
+            documents=generation.manifest.documents if choice.is_open else 0,
+        )
+        reply = replace(
+            reply, citations=tuple(_looking(citation, generation) for citation in reply.citations)
         )
         watch.lap("compose")
         cited = {citation.source for citation in (*reply.citations, *reply.near)}
-        notices = tuple(
-            notice for source in sorted(cited) if (notice := self._notice(searcher.generation, source))
-        )
+        notices = tuple(notice for source in sorted(cited) if (notice := self._notice(generation, source)))
         watch.lap("check files")
         return replace(reply, notices=notices, elapsed_ms=sum(watch.stages.values()), stages=watch.stages)
 
@@ -135,22 +159,22 @@ class Engine:
         if reader is not None:
             threading.Thread(target=_load, args=[reader], daemon=True).start()
 
-    def _read(self, question: str, hits: Iterable[Hit]) -> list[Evidence]:
-        if self.reader is None:
-            return weigh.by_retrieval(hits)
-        return weigh.by_reading(self.reader, question, list(hits), self.settings.reader.passages)
-
-    def _members(self, question: str, hits: Iterable[Hit]) -> list[Evidence]:
-        if self.reader is None:
-            return weigh.by_retrieval(weigh.members(hits))
-        return weigh.members_by_reading(self.reader, question, hits, self.settings.reader.sentences)
+    def _calibrated(self, evidence: list[Evidence]) -> list[Evidence]:
+        """Evidence with its log-odds as they were calibrated for this index."""
+        bent = self.calibration or calibration.read(self.calibration_file)
+        if bent == Calibration():
+            return evidence
+        return [structs.replace(one, log_odds=bent.apply(one.log_odds)) for one in evidence]
 
     def more(self, question: str, seen: Sequence[Citation]) -> tuple[Citation, ...]:
         """The next best passages for a question, each by its best sentence, numbered after ``seen``."""
         most = self.settings.answer.quotes
         known = {(citation.source, citation.passage_start) for citation in seen}
         hits = self._current().search(to_search(question), passages=len(known) + most)
-        return answer.cite(answer.nearest(weigh.by_retrieval(hits), most, known), first=len(seen) + 1)
+        return answers.cite(
+            answers.nearest(Scorer(self._profile, None).rank(question, hits, 0), most, known),
+            first=len(seen) + 1,
+        )
 
     def passages(self, question: str, most: int) -> list[Passage]:
         """The best passages for a question as retrieval ranks them, whether or not they answer it."""
@@ -197,6 +221,47 @@ class Engine:
         after = passages[found + 1] if found + 1 < len(passages) else None
         return before, passages[found], after
 
+    def page_picture(self, source: str, page: str, quote: tuple[int, int] | None, scale: float) -> bytes:
+        """A page of a document as a PNG picture, with a stretch of the text marked where it stands on it.
+
+        Args:
+            source: of the document; its file has to be what was indexed.
+            page: its label, or its number counted from 1.
+            quote: start and end of the stretch, if any.
+            scale: pixels a point.
+
+        Raises:
+            UnknownSource: there is no such document or page, or its file changed since it was indexed.
+        """
+        from index import pictures
+
+        document = self.document(source)
+        number = _number_of(document, page)
+        data = self.file_of(document)
+        marked = dict(pictures.marks_of(document.layout.pages, *quote)) if quote else {}
+        try:
+            return pictures.page_picture(data, number, marked.get(number, ()), scale=scale)
+        except Unreadable as reason:
+            raise UnknownSource(f"Page {page} of {source} cannot be drawn: {reason}.") from None
+
+    def file_of(self, document: Document) -> bytes:
+        """The bytes of a document's file as it was indexed; of an attachment, those of the attachment.
+
+        Raises:
+            UnknownSource: it is gone, or changed since it was indexed.
+        """
+        source, file = document.source, document.file or document.source
+        try:
+            data = (self.settings.documents.folder / file).read_bytes()
+        except OSError as error:
+            raise UnknownSource(f"{source} cannot be read: {error.strerror or error}.") from None
+        if documents.digest(data) != document.digest:
+            raise UnknownSource(f"{source} changed since it was indexed. Run `docent index` first.")
+        try:
+            return documents.bytes_of(source, file, data, shared().parse)
+        except Unreadable as reason:
+            raise UnknownSource(f"{source} cannot be read: {reason}.") from None
+
     def sources(self) -> list[Entry]:
         """All documents of the index."""
         return self.generation().entries()
@@ -215,7 +280,7 @@ class Engine:
             IndexMismatch: it was made with another.
             ModelError: the model of the settings is missing or damaged.
         """
-        Searcher(self.generation(), self.encoder, self.settings)
+        Searcher(self.generation(), self.encoder, self.settings, self._profile.evidence)
 
     def warm(self) -> None:
         """Load what the first question would have to wait for.
@@ -264,8 +329,11 @@ class Engine:
         place = self.settings.documents
         files, _ = documents.walk(place.folder, place.max_bytes)
         try:
-            file = next(file for file in files if file.source == source)
-            return documents.load(source, documents.read(file))
+            file = next(
+                file for file in files if source == file.source or source.startswith(f"{file.source}/")
+            )
+            found = documents.load(file.source, documents.read(file), shared().parse)
+            return next(one for one in found if one.source == source)
         except (StopIteration, Unreadable):
             raise UnknownSource(f"There is no readable document '{source}' in '{place.folder}'.") from None
 
@@ -286,8 +354,35 @@ class Engine:
         generation = self.generation()
         searcher = self._searcher
         if searcher is None or searcher.generation is not generation:
-            self._searcher = searcher = Searcher(generation, self.encoder, self.settings)
+            self._searcher = searcher = Searcher(
+                generation, self.encoder, self.settings, self._profile.evidence
+            )
         return searcher
+
+
+def _number_of(document: Document, page: str) -> int:
+    """The number of a page, from 0, by its label, or else by its place."""
+    pages = document.layout.pages
+    if not pages or not pages[0].width:
+        raise UnknownSource(f"{document.source} has no pages that can be drawn.")
+    labels = [one.label for one in pages]
+    if page in labels:
+        return labels.index(page)
+    if page.isdigit() and 0 < int(page) <= len(pages):
+        return int(page) - 1
+    raise UnknownSource(f"{document.source} has the pages {labels[0]} to {labels[-1]}, not {page}.")
+
+
+def _around(generation: Generation, unit: Unit) -> Section:
+    """What stands around a unit."""
+    return Section(*generation.around(unit, _BEFORE, _AFTER))
+
+
+def _looking(citation: Citation, generation: Generation) -> Citation:
+    """A citation with the looks that its quote has in the document."""
+    styles = generation.layout(citation.source).styles
+    inside = (style for style in styles if citation.start < style.end and style.start < citation.end)
+    return replace(citation, styles=tuple(inside))
 
 
 def _load(reader: Reader) -> None:

@@ -11,7 +11,8 @@ from typing import Any, Literal
 
 import msgspec
 
-from bot.answer import Answer, asks_for_list
+from bot.answering.answers import Answer
+from bot.answering.intent import by_pattern
 from index.errors import StateError
 
 SCHEMA = """
@@ -83,7 +84,7 @@ class Feedback:
         for question, searched_for, found, quoted, generation, verdict, time in rows:
             citations = msgspec.json.decode(quoted)
             good = verdict == "good"
-            kind = ("list" if asks_for_list(searched_for) else "fact") if found else "unanswerable"
+            kind = ("list" if by_pattern(searched_for) == "several" else "fact") if found else "unanswerable"
             yield {
                 "question": question,
                 "kind": kind if good else "review",

@@ -1,21 +1,22 @@
 """Answers in, text out: for a terminal, or as JSON. Pure functions; they print nothing."""
 
-import dataclasses
 import io
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
 from typing import Any
 
+import msgspec
 from rich.console import Console, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from bot.answer import Answer, Citation
+from bot.answering.answers import Answer, Citation
 from bot.engine import Matches
 from bot.plain import clean, line, spaced
+from bot.words import place_in_words
 from index.records import Document, Passage
 
+_OTHERS_NAMED = 3  # documents that say the same
 NOT_FOUND = "The documents do not answer this."
 NEAREST = "The nearest passages, which are not an answer:"
 
@@ -28,8 +29,31 @@ def to_json(answer: Answer) -> dict[str, Any]:
         "found": answer.found,
         "confidence": round(answer.confidence, 4),
         "answer": answer.text,
-        "citations": [dataclasses.asdict(citation) for citation in answer.citations],
+        "lead": answer.lead,
+        "citations": [citation_json(citation) for citation in answer.citations],
         "elapsed_ms": round(answer.elapsed_ms, 1),
+    }
+
+
+def citation_json(citation: Citation) -> dict[str, Any]:
+    """A citation as scripts read it: ``locator`` in words, ``place`` the same as data."""
+    return {
+        "number": citation.number,
+        "source": citation.source,
+        "title": citation.title,
+        "locator": place_in_words(citation.place),
+        "place": msgspec.to_builtins(citation.place),
+        "context": list(citation.context),
+        "start": citation.start,
+        "end": citation.end,
+        "quote": citation.quote,
+        "shown": citation.shown,
+        "passage": citation.passage,
+        "passage_start": citation.passage_start,
+        "passage_end": citation.passage_end,
+        "span": citation.span,
+        "score": citation.score,
+        "also": [{"source": source, "start": start, "end": end} for source, start, end in citation.also],
     }
 
 
@@ -63,11 +87,30 @@ def terminal(answer: Answer, matches: Matches, *, width: int, colour: bool, undo
     return _render(parts, width=width, colour=colour)
 
 
+def where(citation: Citation) -> str:
+    """Where a quote stands, and where else, in words."""
+    others = [source for source, _, _ in citation.also if source != citation.source]
+    named = list(dict.fromkeys(others))[:_OTHERS_NAMED]
+    more = len(set(others)) - len(named)
+    names = [*named, f"{more} more"] if more else named
+    also = [f"also in {', '.join(names)}"] if names else ["also elsewhere in it"] if citation.also else []
+    return ", ".join(filter(None, [place_in_words(citation.place), *also]))
+
+
 def in_three(citation: Citation) -> tuple[str, str, str]:
-    """A quote as one line, in three: the words that answer by themselves, and what is around them."""
+    """A quote as it is shown, in three: the words that answer by themselves, and what is around them.
+
+    It is one line, but for code, which keeps its lines.
+    """
     start, end = citation.span or (citation.end, citation.end)
-    cuts = (citation.start, start, end, citation.end)
-    before, span, after = (citation.quote[a - citation.start : b - citation.start] for a, b in pairwise(cuts))
+    cuts = ((citation.start, start), (start, end), (end, citation.end))
+    parts = [[(name, text) for name, text, _ in citation.pieces(*cut)] for cut in cuts]
+    if parts[1]:  # the name of a cell is no part of the answer in it
+        (name, text), *others = parts[1]
+        parts = [[*parts[0], ("", name)], [("", text), *others], parts[2]]
+    before, span, after = ("".join(name + text for name, text in part) for part in parts)
+    if citation.kind == "code":
+        return clean(before), clean(span), clean(after)
     before, span, after = spaced(before).lstrip(), line(span), spaced(after).rstrip()
     return before, span, after.lstrip() if (before + span).endswith(" ") else after
 
@@ -97,7 +140,9 @@ def passage(
         (document.text[end : here.end], ""),
     ):
         text.append(clean(piece), style)
-    place = f"{line(document.source)}, {line(here.locator)}, characters {here.start}–{here.end}"
+    place = (
+        f"{line(document.source)}, {line(place_in_words(here.locator))}, characters {here.start}–{here.end}"
+    )
     head = f"{line(document.title)}  ({place})"
     parts: list[RenderableType] = [Text(head, style="cyan"), Text()]
     parts += [Text(clean(before.text), style="dim"), Text()] if before else []
@@ -109,7 +154,12 @@ def passage(
 def document_json(document: Document, here: Passage | None) -> dict[str, Any]:
     """A document and its text, in which all offsets count; with the passage asked for, if any."""
     known = {"source": document.source, "title": document.title, "digest": document.digest}
-    shown = here and {"locator": here.locator, "start": here.start, "end": here.end, "text": here.text}
+    shown = here and {
+        "locator": place_in_words(here.locator),
+        "start": here.start,
+        "end": here.end,
+        "text": here.text,
+    }
     return {**known, "text": document.text, **({"passage": shown} if shown else {})}
 
 
@@ -136,7 +186,7 @@ def _sources(citations: Iterable[Citation]) -> Table:
         documents.setdefault(citation.source, []).append(citation)
     for source, cited in documents.items():
         places = Text(" · ").join(
-            Text(f"[{citation.number}]", style="cyan").append(f" {line(citation.locator)}", style="default")
+            Text(f"[{citation.number}]", style="cyan").append(f" {line(where(citation))}", style="default")
             for citation in cited
         )
         table.add_row(Text(line(cited[0].title), style="italic").append(f"  ({line(source)})", style="dim"))

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot import render
-from bot.answer import Answer, Citation
+from bot.answering.answers import Answer, Citation
 from bot.conversation.stand_alone import TURNS, turn_of
 from bot.conversation.topics import Turn
 from bot.engine import Engine

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bot.engine import Engine
 from bot.plain import line
+from bot.words import notice_in_words
 from index.build import Summary
 from index.changes import Changes
 from index.documents import Skipped
@@ -71,7 +72,7 @@ def status(settings: Settings) -> Status:
         encoder=manifest.encoder,
         documents=manifest.documents,
         passages=manifest.passages,
-        sentences=manifest.sentences,
+        sentences=manifest.units,
         bytes=sum(size for size, _ in manifest.files.values()),
         sources=tuple(entry.source for entry in engine.sources()),
         skipped=manifest.skipped,
@@ -117,5 +118,6 @@ def built(summary: Summary) -> str:
     ]
     if summary.documents_removed:
         lines.append(f"removed: {summary.documents_removed} documents that are gone")
+    lines += [f"note: {line(one.source)} ({notice_in_words(one.notice)})" for one in summary.noticed]
     lines += [f"skipped: {line(skip.source)} ({line(skip.reason)})" for skip in summary.skipped]
     return "\n".join(lines)

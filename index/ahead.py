@@ -1,4 +1,4 @@
-"""Files in, split documents out, in their order, by a thread that is a little ahead of who takes them.
+"""Files in, divided documents out, in their order, by a thread that is a little ahead of who takes them.
 
 How far ahead is bounded, so that not all texts are in memory.
 """
@@ -8,41 +8,47 @@ from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from index.changes import load
-from index.documents import File, Skipped
+from index.documents import File, Parse, Skipped
 from index.generation import Entry
-from index.records import Document, Passage, Sentence
+from index.records import Divided, Document
 
-Divided = list[tuple[Passage, list[Sentence]]]
-Item = Entry | Skipped | tuple[Document, Divided]
-"""What becomes of a file: it is copied, passed over, or a new document with its passages."""
+Item = tuple[Entry, ...] | Skipped | list[tuple[Document, Divided]]
+"""What becomes of a file: it is copied, passed over, or new documents with their passages."""
 
 _AHEAD, _LEAST = 4_000_000, 20_000  # bytes of files before their turn; each counts as so many at least
 
 
 def ahead(
-    items: Sequence[tuple[File, Entry | None]], divide: Callable[[Document], Divided]
+    items: Sequence[tuple[File, tuple[Entry, ...]]],
+    divide: Callable[[Document], Divided],
+    parse: Parse,
+    stop: Callable[[], None] = lambda: None,
 ) -> Generator[tuple[File, Item]]:
     """What becomes of each file, in order.
 
     Args:
-        items: the files, each with its entry in the old index, or None where it has to be read.
+        items: the files, each with its entries in the old index: none where it has to be read.
         divide: splits a document.
+        parse: parses a file.
+        stop: breaks off what is being parsed.
     """
-    waiting: deque[tuple[File, Entry | Future[Item]]] = deque()
+    waiting: deque[tuple[File, tuple[Entry, ...] | Future[Item]]] = deque()
     size = 0
     with ThreadPoolExecutor(1) as pool:
         try:
-            for number, (file, entry) in enumerate(items, start=1):
-                waiting.append((file, entry or pool.submit(_split, file, divide)))
+            for number, (file, entries) in enumerate(items, start=1):
+                waiting.append((file, entries or pool.submit(_split, file, divide, parse)))
                 size += max(file.size, _LEAST)
                 while waiting and (size > _AHEAD or number == len(items)):
                     first, item = waiting.popleft()
                     size -= max(first.size, _LEAST)
-                    yield first, item if isinstance(item, Entry) else item.result()
-        finally:
-            pool.shutdown(cancel_futures=True)  # after an error nobody waits for the rest
+                    yield first, item if isinstance(item, tuple) else item.result()
+        except BaseException:  # nobody waits for the rest
+            pool.shutdown(wait=False, cancel_futures=True)
+            stop()
+            raise
 
 
-def _split(file: File, divide: Callable[[Document], Divided]) -> Item:
-    loaded = load(file)
-    return loaded if isinstance(loaded, Skipped) else (loaded, divide(loaded))
+def _split(file: File, divide: Callable[[Document], Divided], parse: Parse) -> Item:
+    loaded = load(file, parse)
+    return loaded if isinstance(loaded, Skipped) else [(one, divide(one)) for one in loaded]

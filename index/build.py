@@ -1,7 +1,7 @@
 """Documents in, a new generation out; what did not change is taken over from the old one.
 
 A document whose bytes, splitting and encoder are the same is copied with its vectors. Of an edited
-one only the sentences that are new are encoded. Documents are read and split by a thread, a little
+one only the units that are new are encoded. Documents are read and split by a thread, a little
 ahead of the encoder; vectors go to a journal on the disk, from which a build that was broken off
 goes on. So neither texts nor vectors fill the memory.
 """
@@ -20,21 +20,33 @@ from typing import TYPE_CHECKING, Protocol
 
 from index import documents
 from index.ahead import ahead
-from index.changes import Plan, in_order, make_plan
-from index.documents import Skipped
+from index.changes import Plan, by_file, in_order, make_plan
+from index.documents import Parse, Skipped
 from index.encoder import Encoder
 from index.errors import DocumentsError, IndexDamaged, IndexMismatch, IndexMissing
-from index.generation import FORMAT, Entry, Generation, Manifest
+from index.generation import FORMAT, Generation, Manifest
 from index.journal import Journal, discard
+from index.parsing.cache import Cache
+from index.parsing.formats import versions
+from index.parsing.worker import shared
+from index.records import Notice
 from index.settings import Settings
 from index.store import Draft, Store
+from index.units.woven import BETWEEN_NAMES, told
 
 if TYPE_CHECKING:
     from index.encoder import Vectors
 
-BLOCK = 4096  # sentences encoded at a time: what a build that is killed loses at most
+PARSED = "parsed"
+"""The folder below that of the state where results of slow parsers are kept."""
 
-_SPLITTERS = ("nupunkt", "langchain-text-splitters", "markdown-it-py", "chardet")
+BLOCK = 4096  # texts encoded at a time: what a build that is killed loses at most
+
+CONTEXT_WEIGHT = 0.6
+"""What a context's vector counts in that of a unit, which is made of length 1 again (docs/quality.md)."""
+
+_SPLITTERS = ("nupunkt", "langchain-text-splitters")
+DIVIDING = 1  # counts up whenever a document may be divided otherwise
 
 _log = logging.getLogger(__name__)
 
@@ -65,12 +77,21 @@ class Silent:
         """Ignore it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """What a reader of a document should know."""
+
+    source: str
+    notice: Notice
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
     """What a build did.
 
-    ``reused`` counts sentences whose vectors the old index had or a build that was broken off left;
-    ``embedded`` the texts that were encoded, each once.
+    ``sentences`` counts all units, whatever they are, by the name that scripts know; ``reused`` counts units
+    whose vectors the old index had or a build that was broken off left; ``embedded`` the texts that were
+    encoded, each once.
     """
 
     generation: str
@@ -84,19 +105,23 @@ class Summary:
     documents_removed: int
     skipped: tuple[Skipped, ...]
     seconds: float
+    noticed: tuple[Noticed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class _Written:
     """What came of a plan.
 
-    ``rows`` has for every sentence the row of its vector in the old generation, or -1 - i where it is
-    the i-th of the journal; ``documents`` counts the new ones.
+    ``rows`` has for every unit the row of its vector in the old generation, or -1 - i where its own is the
+    i-th of the journal, and ``around`` the number there of what it stands under, or -1; ``documents`` counts
+    the new ones.
     """
 
     rows: "array[int]"
+    around: "array[int]"
     documents: int
     skipped: tuple[Skipped, ...]
+    noticed: tuple[Noticed, ...]
 
 
 def build(
@@ -129,20 +154,21 @@ def build(
     with store.lock(), _usable(store, full=full) as found:
         if full:
             discard(store.folder)
-        plan = _plan(settings, found, splitting, progress)
+        parse = Cache(settings.state_folder() / PARSED, shared().parse).parse
+        plan = _plan(settings, found, splitting, parse, progress)
         if found and not (plan.fresh or plan.removed) and plan.skipped == found.manifest.skipped:
             discard(store.folder)
-            reused = found.manifest.sentences
+            reused = found.manifest.units
             return _summary(found, plan, reused=reused, changed=False, started=started)
         old = found if found and _intact(found) else None  # what was altered must not be copied
         if found and not old:
-            plan = _plan(settings, None, splitting, progress)
+            plan = _plan(settings, None, splitting, parse, progress)
         with store.draft(old) as draft:
             journal = Journal(store.folder, encoder.fingerprint)
-            written = _write_texts(draft, plan, old, settings, encoder, journal, progress)
+            written = _write_texts(draft, plan, old, settings, encoder, journal, parse, progress)
             progress.stage("indexing vectors", 0)
             dimension = old.manifest.dimension if old and not journal.dimension else journal.dimension
-            draft.write_vectors(_vectors(written.rows, dimension, old, journal))
+            draft.write_vectors(_vectors(written, dimension, old, journal))
             progress.stage("indexing words", 0)
             draft.write_lexical(settings.lexical.language)
             progress.stage("checking the index", 0)
@@ -157,7 +183,7 @@ def build(
                 dimension=dimension,
                 documents=draft.documents,
                 passages=draft.passages,
-                sentences=draft.sentences,
+                units=draft.units,
                 skipped=written.skipped,
             )
             with closing(store.publish(draft, manifest)) as new:
@@ -169,6 +195,7 @@ def build(
                     reused=reused,
                     embedded=len(journal) - journal.kept,
                     documents_embedded=written.documents,
+                    noticed=written.noticed,
                     started=started,
                 )
 
@@ -178,7 +205,8 @@ def _splitting(settings: Settings, encoder: Encoder) -> str:
     from importlib.metadata import version
 
     parts = [
-        f"{settings.passages}",
+        f"{DIVIDING} {CONTEXT_WEIGHT} {settings.passages}",
+        versions(),
         settings.lexical.language,
         encoder.fingerprint,
         *(f"{name} {version(name)}" for name in _SPLITTERS),
@@ -209,10 +237,12 @@ def _intact(old: Generation) -> bool:
     return True
 
 
-def _plan(settings: Settings, old: Generation | None, splitting: str, progress: Progress) -> Plan:
+def _plan(
+    settings: Settings, old: Generation | None, splitting: str, parse: Parse, progress: Progress
+) -> Plan:
     files, skipped = documents.walk(settings.documents.folder, settings.documents.max_bytes)
     progress.stage("reading documents", len(files))
-    return make_plan(files, skipped, old, splitting, progress.advance)
+    return make_plan(files, skipped, old, splitting, parse, progress.advance)
 
 
 def _write_texts(
@@ -222,42 +252,49 @@ def _write_texts(
     settings: Settings,
     encoder: Encoder,
     journal: Journal,
+    parse: Parse,
     progress: Progress,
 ) -> _Written:
-    """Write documents, passages and sentences, and have the journal hold the vectors of new texts."""
-    from index.passages import split
+    """Write documents, passages and units, and have the journal hold the vectors of new texts."""
+    from index.units.divide import divide as divided
 
     comparable = old is not None and old.manifest.fingerprint == encoder.fingerprint
-    entries = old.entries() if old and comparable else []
-    donors = {key: entry for entry in entries for key in (entry.source, entry.digest)}
+    donors = _Donors(old if comparable else None)
     limit = settings.passages.max_tokens
     if plan.fresh:
         progress.stage("loading the model", 0)
         limit = min(limit, encoder.max_tokens)
     divide = partial(
-        split, count=encoder.count_tokens, max_tokens=limit, min_tokens=settings.passages.min_tokens
+        divided, count=encoder.count_tokens, max_tokens=limit, min_tokens=settings.passages.min_tokens
     )
     encoding = _Encoding(encoder, journal, progress, sum(file.size for file in plan.fresh))
-    rows, skipped, fresh, size = array("q"), list(plan.skipped), 0, 0
-    progress.stage("splitting into sentences", len(plan.items))
-    with closing(ahead(plan.items, divide)) as items:
+    rows, around, skipped, fresh, size = array("q"), array("q"), list(plan.skipped), 0, 0
+    noticed: list[Noticed] = []
+    progress.stage("dividing documents", len(plan.items))
+    with closing(ahead(plan.items, divide, parse, shared().close)) as items:
         for file, item in items:
-            if isinstance(item, Entry):
-                rows.extend(draft.copy(item, file))
+            if isinstance(item, tuple):
+                for entry in item:
+                    copied = draft.copy(entry, file)
+                    rows.extend(copied)
+                    around.extend([-1] * len(copied))
             elif isinstance(item, Skipped):
                 skipped.append(item)
             else:
-                document, passages = item
-                draft.add(document, file, passages)
-                donor = donors.get(document.digest) or donors.get(document.source)
-                known = old.rows_by_text(donor) if old and donor else {}
-                for passage, sentences in passages:
-                    for text in (sentence.text for sentence in sentences):
-                        row = known.get(text)
-                        rows.append(-1 - journal.number(text) if row is None else row)
-                    encoding.go_on(size + file.size * passage.end // len(document.text))
-                fresh += 1
-            size += 0 if isinstance(item, Entry) else file.size
+                known = donors.rows(file.source, item[0][0].digest)
+                for document, passages in item:
+                    draft.add(document, file, passages)
+                    noticed += [Noticed(document.source, notice) for notice in document.notices]
+                    for passage, units in passages:
+                        for unit in units:
+                            names = told(unit)
+                            row = known.get((names, text := unit.shown))
+                            rows.append(-1 - journal.number(text) if row is None else row)
+                            named = BETWEEN_NAMES.join(names) if row is None else ""
+                            around.append(journal.number(named) if named else -1)
+                        encoding.go_on(size + file.size * passage.end // len(document.text))
+                    fresh += 1
+            size += 0 if isinstance(item, tuple) else file.size
             encoding.document_done()
     encoding.finish()
     if not draft.documents:
@@ -267,8 +304,25 @@ def _write_texts(
             + (f" ({reasons})." if reasons else ": it holds no files.")
         )
     if not rows:
-        raise DocumentsError(f"There is not one sentence in '{settings.documents.folder}'.")
-    return _Written(rows, fresh, in_order(skipped))
+        raise DocumentsError(f"There is nothing to quote in '{settings.documents.folder}'.")
+    return _Written(rows, around, fresh, in_order(skipped), tuple(noticed))
+
+
+class _Donors:
+    """The files of an old index, of whose units the vectors can be copied."""
+
+    def __init__(self, old: Generation | None) -> None:
+        self._old = old
+        self._entries = by_file(old) if old else {}
+        self._sources = {entries[0].digest: source for source, entries in self._entries.items()}
+
+    def rows(self, source: str, digest: str) -> dict[tuple[tuple[str, ...], str], int]:
+        """The rows of what a file of that name, and one of the same bytes, held: by names and text."""
+        found: dict[tuple[tuple[str, ...], str], int] = {}
+        for one in dict.fromkeys((source, self._sources.get(digest, source))):
+            for entry in self._entries.get(one, ()):
+                found |= self._old.rows_by_text(entry) if self._old else {}
+        return found
 
 
 class _Encoding:
@@ -303,25 +357,27 @@ class _Encoding:
         if self._begun:
             self._progress.expect(expected)
         else:
-            self._progress.stage("encoding sentences", expected)
+            self._progress.stage("encoding texts", expected)
             self._begun = True
         self._journal.append(self._encoder.encode(self._journal.waiting, self._progress.advance))
 
 
 def _vectors(
-    rows: "array[int]", dimension: int, old: Generation | None, journal: Journal
+    written: _Written, dimension: int, old: Generation | None, journal: Journal
 ) -> Iterator["Vectors"]:
-    """The vectors of all sentences, block by block of shape (rows, dimension)."""
+    """The vectors of all units, block by block of shape (rows, dimension)."""
     import numpy as np
 
-    numbers = np.frombuffer(rows, np.int64)
+    numbers, contexts = (np.frombuffer(rows, np.int64) for rows in (written.rows, written.around))
     for start in range(0, len(numbers), BLOCK):
-        block = numbers[start : start + BLOCK]
+        block, around = numbers[start : start + BLOCK], contexts[start : start + BLOCK]
         vectors, copied = np.empty((len(block), dimension), np.float32), block >= 0
         if old is not None and copied.any():
             vectors[copied] = old.matrix.batch(block[copied])
         if not copied.all():
-            vectors[~copied] = journal.vectors(-1 - block[~copied])
+            own, under = journal.vectors(-1 - block[~copied]), around[~copied]
+            own[under >= 0] += CONTEXT_WEIGHT * journal.vectors(under[under >= 0])
+            vectors[~copied] = own / np.linalg.norm(own, axis=1, keepdims=True)
         yield vectors
 
 
@@ -333,6 +389,7 @@ def _summary(
     changed: bool = True,
     embedded: int = 0,
     documents_embedded: int = 0,
+    noticed: tuple[Noticed, ...] = (),
     started: float,
 ) -> Summary:
     manifest = generation.manifest
@@ -341,11 +398,12 @@ def _summary(
         changed=changed,
         documents=manifest.documents,
         passages=manifest.passages,
-        sentences=manifest.sentences,
+        sentences=manifest.units,
         reused=reused,
         embedded=embedded,
         documents_embedded=documents_embedded,
         documents_removed=plan.removed,
         skipped=manifest.skipped,
         seconds=time.perf_counter() - started,
+        noticed=noticed,
     )

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from index import documents
-from index.documents import File, Skipped, Unreadable
+from index.documents import File, Parse, Skipped
 from index.generation import Entry, Generation
+from index.parsing.base import Unreadable
+from index.parsing.worker import shared
 from index.records import Document
 from index.settings import Settings
 
@@ -31,16 +33,16 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Every file that may be in the index, with its entry in the old one or None where it has to be read."""
+    """Every file that may be in the index, with its entries in the old one: none where it has to be read."""
 
-    items: list[tuple[File, Entry | None]]
+    items: list[tuple[File, tuple[Entry, ...]]]
     skipped: tuple[Skipped, ...]
     removed: int
 
     @property
     def fresh(self) -> list[File]:
         """The files that have to be read."""
-        return [file for file, entry in self.items if entry is None]
+        return [file for file, entries in self.items if not entries]
 
 
 def changes(generation: Generation, settings: Settings) -> Changes:
@@ -50,15 +52,15 @@ def changes(generation: Generation, settings: Settings) -> Changes:
         DocumentsError: the folder is gone.
     """
     files, _ = documents.walk(settings.documents.folder, settings.documents.max_bytes)
-    known = {entry.source: entry for entry in generation.entries()}
+    known = by_file(generation)
     passed_over = {skip.source for skip in generation.manifest.skipped}
     settled = settled_ns(generation)
     added, edited = [], []
     for file in files:
-        entry = known.pop(file.source, None)
-        if entry is None:
+        entries = known.pop(file.source, ())
+        if not entries:
             added += [file.source] if file.source not in passed_over or _mended(file, settled) else []
-        elif not _unchanged(entry, file, settled):
+        elif not _unchanged(entries[0], file, settled):
             edited.append(file.source)
     return Changes(tuple(added), tuple(edited), tuple(known))
 
@@ -69,7 +71,7 @@ def _mended(file: File, settled: int) -> bool:
         status = file.path.stat()
         if max(status.st_mtime_ns, status.st_ctime_ns) < settled:
             return False
-        documents.load(file.source, documents.read(file))
+        documents.load(file.source, documents.read(file), shared().parse)
     except (OSError, Unreadable):
         return False
     return True
@@ -80,6 +82,7 @@ def make_plan(
     skipped: list[Skipped],
     old: Generation | None,
     splitting: str,
+    parse: Parse,
     advance: Callable[[int], None],
 ) -> Plan:
     """Tell the files that can be copied from an index from those that have to be read.
@@ -89,35 +92,46 @@ def make_plan(
         skipped: what else is there.
         old: the index, if there is one.
         splitting: what the entries of an index have to be made by to be copied.
+        parse: parses what was passed over before.
         advance: hears of every file.
     """
-    entries = {entry.source: entry for entry in old.entries()} if old else {}
+    known = by_file(old) if old else {}
     reusable = old is not None and old.manifest.splitting == splitting
     passed_over = {skip.source for skip in old.manifest.skipped} if old else set()
     settled = settled_ns(old) if old else 0
-    items: list[tuple[File, Entry | None]] = []
+    items: list[tuple[File, tuple[Entry, ...]]] = []
     refused = list(skipped)
     for file in files:
-        entry = entries.pop(file.source, None)
-        if reusable and entry and _unchanged(entry, file, settled):
-            items.append((file, entry))
-        elif file.source in passed_over and (skip := _refused(file)):  # else this alone would seem a change
+        entries = known.pop(file.source, ())
+        if reusable and entries and _unchanged(entries[0], file, settled):
+            items.append((file, entries))
+        elif file.source in passed_over and (
+            skip := _refused(file, parse)
+        ):  # else this alone would seem a change
             refused.append(skip)
         else:
-            items.append((file, None))
+            items.append((file, ()))
         advance(1)
-    return Plan(items, in_order(refused), len(entries))
+    return Plan(items, in_order(refused), sum(map(len, known.values())))
 
 
-def _refused(file: File) -> Skipped | None:
-    loaded = load(file)
+def _refused(file: File, parse: Parse) -> Skipped | None:
+    loaded = load(file, parse)
     return loaded if isinstance(loaded, Skipped) else None
 
 
-def load(file: File) -> Document | Skipped:
-    """The document that a file is, or why it cannot be read."""
+def by_file(generation: Generation) -> dict[str, tuple[Entry, ...]]:
+    """The documents of an index, those of each file together."""
+    found: dict[str, tuple[Entry, ...]] = {}
+    for entry in generation.entries():
+        found[entry.file] = (*found.get(entry.file, ()), entry)
+    return found
+
+
+def load(file: File, parse: Parse) -> list[Document] | Skipped:
+    """The documents that a file holds, or why it cannot be read."""
     try:
-        return documents.load(file.source, documents.read(file))
+        return documents.load(file.source, documents.read(file), parse)
     except Unreadable as reason:
         return Skipped(file.source, str(reason))
 

@@ -1,13 +1,10 @@
-"""Files in, documents out: walking the folder, decoding, finding titles and marks.
+"""The documents folder in, documents out: which files are read, and what each is called.
 
-A format is one loader and one row of ``LOADERS``. A loader never changes the text it quotes from:
-for plain text and Markdown ``Document.text`` is the decoded file, character for character.
+How a file is read is its format's: see ``index/parsing/``.
 """
 
-import codecs
 import errno
 import os
-import re
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,16 +12,15 @@ from hashlib import file_digest, sha256
 from pathlib import Path
 
 from index.errors import DocumentsError
-from index.records import Document, Mark
+from index.parsing import formats
+from index.parsing.base import Attachment, Parsed, Unreadable
+from index.records import Block, Document
 
-TITLE_CHARACTERS = 120  # a longer first line is a paragraph, not a title
+Parse = Callable[[str, bytes], Parsed]
+"""Parses the bytes of a file of some name."""
 
-Loaded = tuple[str, str | None, tuple[Mark, ...]]
-"""What a loader makes of a file's bytes: its text, its title if it says one, and its marks."""
-
-
-class Unreadable(Exception):
-    """A file that cannot be read; the message is the reason, in a few words."""
+_DEPTH = 4  # files in files in files
+LONGEST_TITLE = 120  # characters; a longer first heading is a paragraph
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +112,8 @@ def _is_text(name: str) -> bool:
 def _accept(source: str, path: Path, status: os.stat_result, max_bytes: int) -> File:
     if not stat.S_ISREG(status.st_mode):
         raise Unreadable("not a regular file")
-    if path.suffix.lower() not in LOADERS:
-        known = " ".join(sorted(LOADERS))
+    if not formats.known(path.name):
+        known = " ".join(formats.SUFFIXES)
         kind = f"'{path.suffix}' files" if path.suffix else "files without a suffix"
         raise Unreadable(f"{kind} are not read, only {known}")
     if status.st_size > max_bytes:
@@ -166,141 +162,96 @@ def digest_file(path: Path) -> str:
         return file_digest(stream, "sha256").hexdigest()
 
 
-def load(source: str, data: bytes) -> Document:
-    """Make a document of a file's bytes.
+def load(source: str, data: bytes, parse: Parse = formats.parse) -> list[Document]:
+    """Make documents of a file's bytes: of itself, and of the files that lie in it.
+
+    Args:
+        source: its path below the documents folder.
+        data: its bytes.
+        parse: what parses them.
 
     Raises:
-        Unreadable: the bytes are no text, or there is none in them.
+        Unreadable: they are no text, or there is none in them.
     """
-    text, title, marks = LOADERS[Path(source).suffix.lower()](data)
-    if not any(character.isalnum() for character in text):
+    return list(_documents(source, data, digest(data), "", parse))
+
+
+def _documents(source: str, data: bytes, of: str, file: str, parse: Parse) -> Iterator[Document]:
+    parsed = parse(source, data)
+    inside = list(_named(parsed)) if not file or source.count("/") - file.count("/") < _DEPTH else []
+    has_text = any(character.isalnum() for character in parsed.text)
+    if has_text:
+        title = " ".join((parsed.title or _first_heading(parsed) or name_of(source)).split())
+        yield Document(source, title, parsed.text, of, parsed.layout, parsed.properties, parsed.notices, file)
+    elif not inside:
         raise Unreadable("no text in it" if data else "empty")
-    title = title or Path(source).stem.replace("_", " ")
-    return Document(source, title, text, digest(data), marks)
+    refused = ""
+    for name, one in inside:
+        try:
+            yield from _documents(f"{source}/{name}", one.data, of, file or source, parse)
+            has_text = True
+        except Unreadable as reason:
+            refused = refused or f"{name}: {reason}"  # the rest can be read
+    if not has_text:
+        raise Unreadable(f"no text in it; {refused}")
 
 
-_BOMS = (  # UTF-32 first: its little-endian mark begins with that of UTF-16
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
-_CONTROL_SHARE = 0.001  # of the characters; a text has at most a stray one
+def _named(parsed: Parsed) -> Iterator[tuple[str, Attachment]]:
+    """The files in a file that may be read, each with a name that no other has."""
+    names: set[str] = set()
+    for one in parsed.attachments:
+        if formats.known(one.name):
+            name = plain = one.name.replace("/", "_")
+            number = 1
+            while name in names:
+                number += 1
+                name = f"{number}-{plain}"
+            names.add(name)
+            yield name, one
 
 
-def decode(data: bytes) -> str:
-    """Decode a text of unknown encoding; line ends and all else stay as they are.
+def bytes_of(source: str, file: str, data: bytes, parse: Parse = formats.parse) -> bytes:
+    """The bytes of a document that lies in another one's file, or that is the file itself.
 
-    A byte order mark decides; else valid UTF-8 is taken for UTF-8; else chardet detects.
+    Args:
+        source: of the document.
+        file: the source of the file.
+        data: the bytes of the file.
+        parse: what parses it.
 
     Raises:
-        Unreadable: the bytes are no text in any known encoding.
+        Unreadable: nothing of that name is in it.
     """
-    for bom, encoding in _BOMS:
-        if data.startswith(bom):
-            return _as_text(data, encoding)
-    if b"\0" in data:  # no legacy code page uses it: UTF-16 without a mark, or binary
-        even, odd = data[::2].count(0), data[1::2].count(0)
-        return _as_text(data, "utf-16-le" if odd >= even else "utf-16-be")
-    try:
-        return _as_text(data, "utf-8")
-    except Unreadable:
-        import chardet
-
-        guess = chardet.detect(data)["encoding"]
-        if guess is None:
-            raise
-        return _as_text(data, guess)
+    if source == file:
+        return data
+    for name, one in _named(parse(file, data)):
+        inner = f"{file}/{name}"
+        if source == inner or source.startswith(f"{inner}/"):
+            return bytes_of(source, inner, one.data, parse)
+    raise Unreadable("nothing of that name is in the file")
 
 
-def _as_text(data: bytes, encoding: str) -> str:
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError:
-        raise Unreadable("binary, or text in an unknown encoding") from None
-    if len(_CONTROL.findall(text)) > _CONTROL_SHARE * len(text):
-        raise Unreadable("binary, not text")
-    return text
+def name_of(source: str) -> str:
+    """What a file is called, in words: its name without suffix."""
+    return Path(source).stem.replace("_", " ")
 
 
-_GAP = re.compile(r"(?:[^\S\n\r]*(?:\r\n|\r|\n)){2,}")  # at least one blank line
-_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
+def _first_heading(parsed: Parsed) -> str:
+    """The first heading, where it alone is of level 1, or all begins with it and none other is as high.
 
-
-def load_plain(data: bytes) -> Loaded:
-    """Plain text: paragraphs stand between blank lines; a short first line is the title."""
-    text = decode(data)
-    marks: list[Mark] = []
-    start = 0
-    for end, following in [(gap.start(), gap.end()) for gap in _GAP.finditer(text)] + [(len(text), 0)]:
-        if text[start:end].strip():
-            marks.append(Mark(start, "paragraph", str(len(marks) + 1)))
-        start = following
-    return text, _first_line(text), tuple(marks)
-
-
-def load_markdown(data: bytes) -> Loaded:
-    """Markdown: marks at headings and at every other block; the first heading is the title."""
-    text = decode(data)
-    marks: list[Mark] = []
-    paragraphs = 0
-    for offset, heading, level in _markdown_blocks(text):
-        if heading is not None:
-            marks.append(Mark(offset, "heading", heading, level))
-        elif not marks or offset > marks[-1].offset:  # a block may begin where one in it does
-            paragraphs += 1
-            marks.append(Mark(offset, "paragraph", str(paragraphs)))
-    headings = (mark.label for mark in marks if mark.kind == "heading" and mark.label)
-    return text, next(headings, None) or _first_line(text[marks[0].offset :]), tuple(marks)
-
-
-_MARKDOWN_BLOCKS = {
-    "heading_open", "paragraph_open", "fence", "code_block", "html_block", "tr_open",
-}  # fmt: skip
-
-
-def _markdown_blocks(text: str) -> Iterator[tuple[int, str | None, int]]:
-    """Where the blocks begin that hold text, with the words and level of those that are headings.
-
-    Together they cover the text but for its front matter.
+    What names only a part of a text, as one of several parts or in its middle, is not the title.
     """
-    from markdown_it import MarkdownIt
-    from mdit_py_plugins.front_matter import front_matter_plugin
-
-    offsets = [0, *(line.end() for line in _LINE.finditer(text))]
-    tokens = MarkdownIt("commonmark").enable("table").use(front_matter_plugin).parse(text)
-    covered = 0
-    if tokens and tokens[0].type == "front_matter" and tokens[0].map:
-        covered = offsets[tokens[0].map[1]]
-    first = True
-    for i, token in enumerate(tokens):
-        if token.map is None or token.type not in _MARKDOWN_BLOCKS:
-            continue
-        offset = offsets[token.map[0]]
-        if first and text[covered:offset].strip():  # link definitions, say, are no token
-            yield covered, None, 0
-        first = False
-        if token.type == "heading_open":
-            parts = tokens[i + 1].children or []
-            words = "".join(" " if part.type.endswith("break") else part.content for part in parts)
-            yield offset, " ".join(words.split()), int(token.tag[1:])
-        else:
-            yield offset, None, 0
-    if first:
-        yield covered, None, 0
+    blocks = [block for block in parsed.layout.blocks if block.kind != "property"]
+    headings = [block for block in blocks if block.kind == "heading"]
+    if not headings:
+        return ""
+    first, *others = headings
+    alone = all(other.level > first.level for other in others)
+    title = _words(parsed, first)
+    return title if alone and (first.level == 1 or blocks[0] == first) and len(title) <= LONGEST_TITLE else ""
 
 
-def _first_line(text: str) -> str | None:
-    line = text.lstrip().split("\n", 1)[0].split("\r", 1)[0]
-    line = " ".join(line.split())
-    return line if 0 < len(line) <= TITLE_CHARACTERS else None
+def _words(parsed: Parsed, block: Block) -> str:
+    from index.units.shown import Shower
 
-
-LOADERS: dict[str, Callable[[bytes], Loaded]] = {
-    ".txt": load_plain,
-    ".text": load_plain,
-    ".md": load_markdown,
-    ".markdown": load_markdown,
-}
+    return Shower(Document("", "", parsed.text, "", parsed.layout)).shown(block.start, block.end)

@@ -29,12 +29,12 @@ class Files:
             OSError: it is gone or cannot be read.
             UnknownSource: there is no such document.
         """
-        now, path = time.time_ns(), self._folder / source
-        status = path.stat()
-        file = File(source, path, status.st_size, status.st_mtime_ns)
         if source not in self._seen:
             self._seen[source] = self.generation.entry(source), settled_ns(self.generation)
         entry, settled = self._seen[source]
+        now, path = time.time_ns(), self._folder / entry.file
+        status = path.stat()
+        file = File(entry.file, path, status.st_size, status.st_mtime_ns)
         if looks_unchanged(entry, file, settled):
             return True
         if entry.size != file.size or digest_file(path) != entry.digest:

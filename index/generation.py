@@ -1,9 +1,9 @@
 """A finished generation of an index, opened for reading: texts, vectors and words.
 
     manifest.json   what made this generation, and the size and checksum of each file
-    texts.sqlite    documents, passages and sentences
-    borders.npy     int64, the first sentence of each passage, and after them the number of sentences
-    vectors.*       row i is the vector of sentence i; see index/vectors.py
+    texts.sqlite    documents, passages and units
+    borders.npy     int64, the first unit of each passage, and after them the number of units
+    vectors.*       row i is the vector of unit i; see index/vectors.py
     lexical/        BM25 over passages, numbered as in texts.sqlite
 
 Nothing in it ever changes, and nothing is pickled. How one comes to be is ``index/store.py``.
@@ -21,7 +21,8 @@ import msgspec
 
 from index.documents import Skipped, digest_file
 from index.errors import IndexDamaged, IndexMismatch, UnknownSource
-from index.records import Document, Passage, Sentence
+from index.records import Context, Document, Layout, Locator, Notice, Part, Passage, Unit
+from index.units.woven import told
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,26 +32,34 @@ if TYPE_CHECKING:
     from index.lexical import Lexical
     from index.vectors import Matrix
 
-FORMAT = 3  # of the folder; another one is rebuilt, not read
+FORMAT = 4  # of the folder; another one is rebuilt, not read
 REBUILD = "Run `docent index --full` to build it anew."
 SCHEMA = """
 CREATE TABLE documents (
     id INTEGER PRIMARY KEY, source TEXT UNIQUE, title TEXT, digest TEXT, size INTEGER, mtime_ns INTEGER,
+    file TEXT,      -- the source of the file that it lies in
     text TEXT,
+    about BLOB,     -- layout, properties and notices
+    contexts BLOB,  -- those of its units, each once
     first INTEGER, last INTEGER  -- its passages: first <= id < last
 );
 CREATE TABLE passages (
-    id INTEGER PRIMARY KEY, document INTEGER, start INTEGER, "end" INTEGER, locator TEXT,
-    first INTEGER, last INTEGER  -- its sentences: first <= id < last
+    id INTEGER PRIMARY KEY, document INTEGER, start INTEGER, "end" INTEGER, locator BLOB,
+    first INTEGER, last INTEGER  -- its units: first <= id < last
 );
 CREATE INDEX passages_by_document ON passages (document);
-CREATE TABLE sentences (id INTEGER PRIMARY KEY, start INTEGER, "end" INTEGER);
+CREATE TABLE units (
+    id INTEGER PRIMARY KEY, start INTEGER, "end" INTEGER, kind TEXT,
+    context INTEGER,  -- its place among those of its document
+    parts BLOB        -- NULL where all of it is shown
+);
 """
 
 BORDERS = "borders.npy"
-_TABLES = ("documents", "passages", "sentences")
-_REMEMBERED = 8192  # passages and where their sentences stand, about 1 KB each
-_ENTRIES = "SELECT id, source, title, digest, size, mtime_ns, first, last FROM documents"
+_LAID_OUT = 16  # documents whose layout is remembered: that of a long PDF takes megabytes
+_TABLES = ("documents", "passages", "units")
+_REMEMBERED = 8192  # passages and what their units are, about 1 KB each
+_ENTRIES = "SELECT id, source, title, digest, size, mtime_ns, first, last, file FROM documents"
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,13 +75,39 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     dimension: int
     documents: int
     passages: int
-    sentences: int
+    units: int
     skipped: tuple[Skipped, ...]
     files: dict[str, tuple[int, str]] = {}
 
 
+class About(msgspec.Struct, frozen=True):
+    """What is known of a document and not wanted by a search."""
+
+    layout: Layout
+    properties: dict[str, str]
+    notices: tuple[Notice, ...]
+
+
+def packed(parts: Sequence[Part], start: int) -> bytes | None:
+    """Parts of a unit that starts at an offset, as they are kept."""
+    if not parts:
+        return None
+    return msgspec.msgpack.encode([(part.start - start, part.end - start, part.before) for part in parts])
+
+
+def unpacked(kept: bytes | None, start: int) -> tuple[Part, ...]:
+    """Parts as they were packed."""
+    if kept is None:
+        return ()
+    rows = msgspec.msgpack.decode(kept, type=list[tuple[int, int, str]])
+    return tuple(Part(one + start, other + start, before) for one, other, before in rows)
+
+
 class Entry(msgspec.Struct, frozen=True):
-    """A document as the index lists it: no text, but what tells whether its file changed."""
+    """A document as the index lists it: no text, but what tells whether its file changed.
+
+    ``file`` is the source of its file; that of an attachment is the mail's.
+    """
 
     id: int
     source: str
@@ -82,6 +117,7 @@ class Entry(msgspec.Struct, frozen=True):
     mtime_ns: int
     first: int
     last: int
+    file: str
 
 
 class Generation:
@@ -98,7 +134,8 @@ class Generation:
         self.close = weakref.finalize(self, self._database.close)
         """Gives back what is open, if nobody does before the generation is forgotten."""
         self._document = lru_cache(maxsize=64)(self._read_document)
-        self._spans = lru_cache(maxsize=_REMEMBERED)(self._read_spans)
+        self._about = lru_cache(maxsize=_LAID_OUT)(self._read_about)
+        self._read = lru_cache(maxsize=_REMEMBERED)(self._read_passage)
 
     @property
     def name(self) -> str:
@@ -121,17 +158,29 @@ class Generation:
         return Entry(*rows[0])
 
     def document(self, source: str) -> Document:
-        """The document with its text as it was indexed, and no marks: the locators were made of them.
+        """The document as it was indexed.
 
         Raises:
             UnknownSource: there is none of that name.
         """
-        return self._document(self.entry(source).id)
+        number = self.entry(source).id
+        about = self._about(number)
+        return msgspec.structs.replace(
+            self._document(number)[0],
+            layout=about.layout, properties=about.properties, notices=about.notices,
+        )  # fmt: skip
+
+    def layout(self, source: str) -> Layout:
+        """How the text of a document is built.
+
+        Raises:
+            UnknownSource: there is none of that name.
+        """
+        return self._about(self.entry(source).id).layout
 
     def passage(self, number: int) -> Passage:
-        """The passage of that number."""
-        (document, *place), _ = self._spans(number)
-        return Passage(self._document(document), *place)
+        """The passage of that number; its document has its text, but no layout."""
+        return self._read(number)[0]
 
     def passages_of(self, source: str) -> list[Passage]:
         """All passages of a document, in reading order.
@@ -139,32 +188,42 @@ class Generation:
         Raises:
             UnknownSource: there is no document of that name.
         """
-        number = self.entry(source).id
-        rows = self._query(
-            'SELECT start, "end", locator FROM passages WHERE document = ? ORDER BY id', number
-        )
-        return [Passage(self._document(number), *row) for row in rows]
+        entry = self.entry(source)
+        return [self.passage(number) for number in range(entry.first, entry.last)]
 
-    def sentences(self, passages: Sequence[int]) -> list[list[Sentence]]:
-        """For each of the passages of these numbers its sentences in reading order."""
-        found = []
-        for number in passages:
-            passage, (_, spans) = self.passage(number), self._spans(number)
-            found.append([Sentence(passage, start, end) for start, end in spans])
+    def units(self, passages: Sequence[int]) -> list[tuple[Unit, ...]]:
+        """For each of the passages of these numbers its units in reading order."""
+        return [self._read(number)[1] for number in passages]
+
+    def around(self, unit: Unit, before: int, after: int) -> tuple[list[Unit], int]:
+        """The units of the passages around that of a unit, in reading order, and its own place among them.
+
+        Args:
+            unit: of this generation.
+            before: so many passages before its own, and
+            after: so many after it, of the same document.
+        """
+        source, start = unit.passage.place
+        entry = self.entry(source)
+        sql = "SELECT id FROM passages WHERE document = ? AND start = ?"
+        number = self._query(sql, entry.id, start)[0][0]
+        near = range(max(entry.first, number - before), min(entry.last, number + after + 1))
+        units = [one for group in self.units(near) for one in group]
+        places = [(one.passage.start, one.start) for one in units]
+        return units, places.index((start, unit.start))
+
+    def rows_by_text(self, entry: Entry) -> dict[tuple[tuple[str, ...], str], int]:
+        """The row of the vector of each unit of a document, by what it was made of: names and text."""
+        found = {}
+        for number in range(entry.first, entry.last):
+            row = int(self._borders[number])
+            for unit in self._read_passage(number)[1]:
+                found[told(unit), unit.shown] = row
+                row += 1
         return found
 
-    def rows_by_text(self, entry: Entry) -> dict[str, int]:
-        """The row of the vector of each sentence of a document."""
-        text = self._document(entry.id).text
-        spans = self._query(
-            'SELECT id, start, "end" FROM sentences WHERE id >= ? AND id < ?',
-            int(self._borders[entry.first]),
-            int(self._borders[entry.last]),
-        )
-        return {text[start:end]: row for row, start, end in spans}
-
     def rows_of(self, passages: "NDArray[np.int64]") -> "tuple[NDArray[np.int64], NDArray[np.int64]]":
-        """The rows of the vectors that belong to the sentences of these passages, one after the other.
+        """The rows of the vectors that belong to the units of these passages, one after the other.
 
         Returns:
             The rows, shape (rows,), and where among them those of each passage begin, shape (passages,).
@@ -176,19 +235,19 @@ class Generation:
         firsts = lasts - (ends - starts)
         return np.arange(lasts[-1] if len(lasts) else 0) + np.repeat(starts - firsts, ends - starts), firsts
 
-    def passages_with(self, sentences: "NDArray[np.int64]") -> "NDArray[np.int64]":
-        """The numbers of the passages that hold the sentences of these numbers."""
+    def passages_with(self, units: "NDArray[np.int64]") -> "NDArray[np.int64]":
+        """The numbers of the passages that hold the units of these numbers."""
         import numpy as np
 
-        return np.searchsorted(self._borders, sentences, side="right") - 1
+        return np.searchsorted(self._borders, units, side="right") - 1
 
     def vectors(self, rows: range) -> "Vectors":
-        """Unit float32 vectors of consecutive sentences, shape (rows, dimension)."""
+        """Unit float32 vectors of consecutive units, shape (rows, dimension)."""
         return self.matrix.rows(rows)
 
     @cached_property
     def matrix(self) -> "Matrix":
-        """The vectors of all sentences, and the search for the nearest."""
+        """The vectors of all units, and the search for the nearest."""
         from index.vectors import Matrix
 
         try:
@@ -217,7 +276,7 @@ class Generation:
                 raise IndexDamaged(f"The index file {self.folder / name} was altered. {REBUILD}")
         counts = [self._query(f"SELECT count(*) FROM {table}")[0][0] for table in _TABLES]  # noqa: S608
         manifest = self.manifest
-        wanted = [manifest.documents, manifest.passages, manifest.sentences]
+        wanted = [manifest.documents, manifest.passages, manifest.units]
         if [*counts, len(self.matrix), len(self.lexical)] != [*wanted, wanted[2], wanted[1]]:
             raise IndexDamaged(f"The parts of the index {self.folder} do not fit together. {REBUILD}")
 
@@ -231,16 +290,26 @@ class Generation:
             raise IndexDamaged(f"{self.folder / BORDERS} cannot be read: {error}. {REBUILD}") from error
         return borders
 
-    def _read_spans(self, number: int) -> tuple[Any, list[Any]]:
-        """A passage's document, start, end and locator, and start and end of its sentences."""
+    def _read_passage(self, number: int) -> tuple[Passage, tuple[Unit, ...]]:
         sql = 'SELECT document, start, "end", locator, first, last FROM passages WHERE id = ?'
-        *passage, first, last = self._query(sql, number)[0]
-        sql = 'SELECT start, "end" FROM sentences WHERE id >= ? AND id < ?'
-        return passage, self._query(sql, first, last)
+        owner, start, end, place, first, last = self._query(sql, number)[0]
+        document, contexts = self._document(owner)
+        passage = Passage(document, start, end, msgspec.msgpack.decode(place, type=Locator))
+        sql = 'SELECT start, "end", kind, context, parts FROM units WHERE id >= ? AND id < ?'
+        return passage, tuple(
+            Unit(passage, one, other, kind, contexts[context], unpacked(parts, one))
+            for one, other, kind, context, parts in self._query(sql, first, last)
+        )
 
-    def _read_document(self, number: int) -> Document:
-        row = self._query("SELECT source, title, text, digest FROM documents WHERE id = ?", number)[0]
-        return Document(*row)
+    def _read_document(self, number: int) -> tuple[Document, tuple[Context, ...]]:
+        sql = "SELECT source, title, text, digest, file, contexts FROM documents WHERE id = ?"
+        source, title, text, digest, file, contexts = self._query(sql, number)[0]
+        document = Document(source, title, text, digest, file=file if file != source else "")
+        return document, msgspec.msgpack.decode(contexts, type=tuple[Context, ...])
+
+    def _read_about(self, number: int) -> About:
+        about = self._query("SELECT about FROM documents WHERE id = ?", number)[0][0]
+        return msgspec.msgpack.decode(about, type=About)
 
     def _query(self, sql: str, *values: object) -> list[Any]:
         try:

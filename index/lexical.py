@@ -6,6 +6,7 @@ then those of one built at once.
 """
 
 import os
+import re
 import shutil
 import tempfile
 import weakref
@@ -17,12 +18,15 @@ from unicodedata import normalize
 import tantivy
 
 from index.errors import SettingsError
+from index.units.dates import spelled
 
 LANGUAGES = (
     "arabic", "danish", "dutch", "english", "finnish", "french", "german", "greek", "hungarian", "italian",
     "norwegian", "portuguese", "romanian", "russian", "spanish", "swedish", "tamil", "turkish",
 )  # fmt: skip
 
+_ZEROS = re.compile(r"(?<= )0+(?=\d)")
+_NAME = re.compile(r"(?<=[\w,] )[A-Z][\w’'-]*[a-z0-9][\w’'-]*")
 _LONGEST_WORD = 401  # bytes, which is 100 characters in any script; longer runs are not words
 _FUNCTION_WORDS = frozenset(
     """a about all also am an and any are as at be been being but by can could did do does doing for from
@@ -48,8 +52,20 @@ class Analyser:
         return self.stemming.analyze(normalize("NFC", text))
 
     def spaced(self, text: str) -> str:
-        """The stem of every word, each between spaces, where a certain one is found quickly."""
-        return f" {' '.join(self.stems(text))} "
+        """The stem of every word, each between spaces, where a certain one is found quickly.
+
+        Numbers are without leading zeros; dates in digits are there in words too.
+        """
+        found = " ".join(self.stems(" ".join([text, *spelled(text)])))
+        return _ZEROS.sub("", f" {found} ")
+
+    def numbers(self, question: str) -> list[str]:
+        """The words of a question with a digit in them: years, codes, amounts; as ``spaced`` has them."""
+        return [word for word in self.spaced(question).split() if any(map(str.isdigit, word))]
+
+    def names(self, question: str) -> list[str]:
+        """The stems of the words of a question that are capitals amid others, as names are in English."""
+        return self.stems(" ".join(_NAME.findall(question))) if not question.isupper() else []
 
     def content(self, question: str) -> frozenset[str]:
         """The stems of the words that a question is about; of all its words if there is no such."""
@@ -102,6 +118,15 @@ class Lexical:
         hits = self._searcher.search(query, limit, count=False).hits
         numbers = self._searcher.fast_field_values("number", [address for _, address in hits])
         return {int(number or 0): score for number, (score, _) in zip(numbers, hits, strict=True)}
+
+    def found_in(self, question: str, text: str) -> dict[str, float]:
+        """The content words of a question that a text has: stems and numbers, each with its weight."""
+        there = set(self.analyser.spaced(text).split())
+        numbers = dict.fromkeys(self.analyser.numbers(question), 0.0)
+        weights = {**numbers, **self.weights(question)}
+        heaviest = max(weights.values(), default=0.0)
+        weights = {word: heaviest if word in numbers else weight for word, weight in weights.items()}
+        return {word: weight for word, weight in weights.items() if word in there}
 
     def weights(self, question: str, others: int = 0, others_with: int = 0) -> dict[str, float]:
         """The content stems of a question, each with its inverse document frequency.

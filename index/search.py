@@ -14,7 +14,7 @@ from index.errors import IndexMismatch
 from index.evidence import Weigher
 from index.generation import Generation
 from index.questions import Questions
-from index.records import Hit, Passage
+from index.records import Features, Hit, Passage
 from index.settings import Settings
 
 if TYPE_CHECKING:
@@ -39,9 +39,18 @@ class Ranking(NamedTuple):
 
 
 class Searcher:
-    """Searches one generation. Safe to share between threads."""
+    """Searches one generation. Safe to share between threads.
 
-    def __init__(self, generation: Generation, encoder: Encoder, settings: Settings) -> None:
+    Args:
+        generation: what is searched.
+        encoder: that it was made with.
+        settings: how much is looked at.
+        weights: of the features in a hit's score.
+    """
+
+    def __init__(
+        self, generation: Generation, encoder: Encoder, settings: Settings, weights: Features
+    ) -> None:
         if generation.manifest.fingerprint != encoder.fingerprint:
             raise IndexMismatch(
                 f"The index was made with the model {generation.manifest.encoder}, the settings name "
@@ -49,8 +58,12 @@ class Searcher:
             )
         self.generation = generation
         self._questions = Questions(encoder)
-        self._weigher = Weigher(generation)
+        self._weigher = Weigher(generation, weights)
         self._settings = settings.search
+
+    def vector(self, question: str) -> "Vectors":
+        """The unit vector of a question, shape (dimension,)."""
+        return self._questions.vector(question)
 
     def search(self, question: str, passages: int | None = None, lap: Lap = lambda _: None) -> list[Hit]:
         """The sentences of the best passages, best first.
@@ -104,7 +117,7 @@ class Searcher:
         import numpy as np
 
         generation = self.generation
-        limit = min(limit or self._settings.candidates, generation.manifest.sentences)
+        limit = min(limit or self._settings.candidates, generation.manifest.units)
         near, rows = generation.matrix.nearest(vector, limit)
         said = generation.lexical.search(question, limit)
         by_meaning, first = np.unique(generation.passages_with(rows), return_index=True)

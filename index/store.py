@@ -15,8 +15,10 @@ import secrets
 import shutil
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,8 +26,20 @@ import msgspec
 
 from index.documents import File, digest_file
 from index.errors import IndexBusy, IndexDamaged, IndexFolderError, IndexMissing
-from index.generation import BORDERS, REBUILD, SCHEMA, Entry, Generation, Manifest, uri
-from index.records import Document, Passage, Sentence
+from index.generation import (
+    BORDERS,
+    REBUILD,
+    SCHEMA,
+    About,
+    Entry,
+    Generation,
+    Manifest,
+    packed,
+    unpacked,
+    uri,
+)
+from index.records import Context, Divided, Document
+from index.units.shown import shown
 
 if TYPE_CHECKING:
     from index.encoder import Vectors
@@ -39,7 +53,7 @@ class Draft:
 
     def __init__(self, folder: Path, old: Generation | None) -> None:
         self.folder = folder
-        self.documents = self.passages = self.sentences = 0
+        self.documents = self.passages = self.units = 0
         file = (folder / "texts.sqlite").absolute()
         self._database = sqlite3.connect(file, uri=True, isolation_level=None)  # uri: for what is attached
         try:
@@ -51,62 +65,65 @@ class Draft:
             self.close()
             raise
 
-    def add(
-        self, document: Document, file: File, passages: Sequence[tuple[Passage, Sequence[Sentence]]]
-    ) -> None:
+    def add(self, document: Document, file: File, passages: Divided) -> None:
         """Write a new document after those already written."""
         first = self.passages
-        for passage, sentences in passages:
-            last = self.sentences + len(sentences)
+        contexts: dict[Context, int] = {}
+        for passage, units in passages:
+            last = self.units + len(units)
+            locator = msgspec.msgpack.encode(passage.locator)
             self._database.execute(
                 "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (
-                    self.passages,
-                    self.documents,
-                    passage.start,
-                    passage.end,
-                    passage.locator,
-                    self.sentences,
-                    last,
-                ),
+                (self.passages, self.documents, passage.start, passage.end, locator, self.units, last),
             )
             self._database.executemany(
-                "INSERT INTO sentences VALUES (?, ?, ?)",
-                ((self.sentences + i, s.start, s.end) for i, s in enumerate(sentences)),
-            )
-            self.passages, self.sentences = self.passages + 1, last
+                "INSERT INTO units VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    (
+                        self.units + number, unit.start, unit.end, unit.kind,
+                        contexts.setdefault(unit.context, len(contexts)), packed(unit.parts, unit.start),
+                    )
+                    for number, unit in enumerate(units)
+                ),
+            )  # fmt: skip
+            self.passages, self.units = self.passages + 1, last
+        about = About(document.layout, document.properties, document.notices)
         self._database.execute(
-            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (self.documents, document.source, document.title, document.digest, file.size, file.mtime_ns,
-             document.text, first, self.passages),
+            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                self.documents, document.source, document.title, document.digest, file.size, file.mtime_ns,
+                file.source, document.text, msgspec.msgpack.encode(about),
+                msgspec.msgpack.encode(list(contexts)), first, self.passages,
+            ),
         )  # fmt: skip
         self.documents += 1
 
     def copy(self, entry: Entry, file: File) -> range:
-        """Take a document over from the old generation; the result is its sentences there."""
+        """Take a document over from the old generation; the result is its units there."""
         low, high = self._database.execute(
             "SELECT min(first), max(last) FROM old.passages WHERE id >= ? AND id < ?",
             (entry.first, entry.last),
         ).fetchone()
         rows = range(low or 0, high or 0)
-        to_passage, to_sentence = self.passages - entry.first, self.sentences - rows.start
+        to_passage, to_unit = self.passages - entry.first, self.units - rows.start
         self._database.execute(
             'INSERT INTO passages SELECT id + ?, ?, start, "end", locator, first + ?, last + ? '
             "FROM old.passages WHERE id >= ? AND id < ?",
-            (to_passage, self.documents, to_sentence, to_sentence, entry.first, entry.last),
+            (to_passage, self.documents, to_unit, to_unit, entry.first, entry.last),
         )
         self._database.execute(
-            'INSERT INTO sentences SELECT id + ?, start, "end" FROM old.sentences WHERE id >= ? AND id < ?',
-            (to_sentence, rows.start, rows.stop),
+            'INSERT INTO units SELECT id + ?, start, "end", kind, context, parts FROM old.units '
+            "WHERE id >= ? AND id < ?",
+            (to_unit, rows.start, rows.stop),
         )
         self._database.execute(
-            "INSERT INTO documents SELECT ?, source, title, digest, ?, ?, text, ?, ? "
+            "INSERT INTO documents SELECT ?, source, title, digest, ?, ?, file, text, about, contexts, ?, ? "
             "FROM old.documents WHERE id = ?",
             (self.documents, file.size, file.mtime_ns, self.passages, entry.last + to_passage, entry.id),
         )
         self.documents += 1
         self.passages += entry.last - entry.first
-        self.sentences += len(rows)
+        self.units += len(rows)
         return rows
 
     def write_lexical(self, language: str) -> None:
@@ -119,19 +136,31 @@ class Draft:
             raise OSError(str(error)) from error
 
     def _passage_texts(self) -> Iterator[str]:
-        """Every passage, below the title of its document."""
-        spans = self._database.cursor()
-        for number, title, text in self._database.execute(
-            "SELECT id, title, text FROM documents ORDER BY id"
+        """Every passage as it is shown, below what its units stand under."""
+        cursor = self._database.cursor()
+        for number, text, kept in self._database.execute(
+            "SELECT id, text, contexts FROM documents ORDER BY id"
         ):
-            spans.execute('SELECT start, "end" FROM passages WHERE document = ? ORDER BY id', [number])
-            yield from (f"{title}\n{text[start:end]}" for start, end in spans)
+            contexts = msgspec.msgpack.decode(kept, type=tuple[Context, ...])
+            units = cursor.execute(
+                'SELECT passages.id, units.start, units."end", context, parts FROM passages '
+                "JOIN units ON units.id >= first AND units.id < last WHERE document = ? "
+                "ORDER BY units.id",
+                [number],
+            )
+            for _, group in groupby(units, itemgetter(0)):
+                names: dict[str, None] = {}
+                said = []
+                for _, start, end, context, parts in group:
+                    names |= dict.fromkeys(contexts[context].names)
+                    said.append(shown(text, unpacked(parts, start)) if parts else text[start:end])
+                yield "\n".join([*names, *said])
 
     def write_vectors(self, blocks: Iterable["Vectors"]) -> None:
-        """Write the vectors of all sentences in their order, each block of shape (rows, dimension)."""
+        """Write the vectors of all units in their order, each block of shape (rows, dimension)."""
         from index.vectors import write
 
-        write(self.folder, blocks, self.sentences)
+        write(self.folder, blocks, self.units)
 
     def finish(self) -> None:
         """Have the texts written; nothing can be added afterwards."""
@@ -139,7 +168,7 @@ class Draft:
 
         firsts = (row[0] for row in self._database.execute("SELECT first FROM passages ORDER BY id"))
         borders = np.fromiter(firsts, np.int64, self.passages)
-        np.save(self.folder / BORDERS, np.append(borders, self.sentences))
+        np.save(self.folder / BORDERS, np.append(borders, self.units))
         self._database.execute("COMMIT")
         self.close()
 

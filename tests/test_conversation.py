@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answer import Answer, Citation
+from bot.answering.answers import Answer, Citation
 from bot.conversation import english
 from bot.conversation.stand_alone import LONGEST, stand_alone, turn_of
 from bot.conversation.topics import Turn

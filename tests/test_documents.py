@@ -1,21 +1,17 @@
-import codecs
+"""Files of a folder, and the documents that each holds."""
+
 import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from index import documents
-from index.documents import Skipped, Unreadable, decode, digest, load, load_markdown, load_plain, walk
+from index.documents import Skipped, digest, load, walk
 from index.errors import DocumentsError
-from index.records import Mark
+from index.parsing import formats
+from index.parsing.base import Attachment, Parsed, Unreadable
+from index.records import Document
 
-RUSSIAN = "Собрание состоялось в понедельник. Присутствовали все члены клуба, и решение было принято."
-JAPANESE = "会議は月曜日に開かれました。全員が出席し、新しい温室を買うことに決めました。"
-FRENCH = "Café Zoë – “naïve” façade costs 5 €. La crème brûlée était délicieuse, mais trop sucrée."
-POLISH = "Zażółć gęślą jaźń. Spotkanie odbyło się w poniedziałek i wszyscy członkowie klubu byli obecni."
-GREEK = "Η συνάντηση έγινε τη Δευτέρα. Όλα τα μέλη του συλλόγου ήταν παρόντα και αποφάσισαν."
 LIMIT = 1000
 
 
@@ -27,59 +23,7 @@ def skipped(folder: Path) -> dict[str, str]:
     return {skip.source: skip.reason for skip in walk(folder, LIMIT)[1]}
 
 
-# ------------------------------------------------------------------------------------ decoding
-
-
-@pytest.mark.parametrize(
-    ("data", "text"),
-    [
-        ("naïve 5 €".encode(), "naïve 5 €"),
-        (codecs.BOM_UTF8 + "é".encode(), "é"),
-        ("Hé".encode("utf-16"), "Hé"),
-        (codecs.BOM_UTF16_LE + "Hé".encode("utf-16-le"), "Hé"),
-        (codecs.BOM_UTF16_BE + "Hé".encode("utf-16-be"), "Hé"),
-        ("Héllo".encode("utf-16-le"), "Héllo"),
-        ("Héllo".encode("utf-16-be"), "Héllo"),
-        (codecs.BOM_UTF32_LE + "Hé".encode("utf-32-le"), "Hé"),
-        (codecs.BOM_UTF32_BE + "Hé".encode("utf-32-be"), "Hé"),
-        (FRENCH.encode("cp1252"), FRENCH),
-        (POLISH.encode("iso-8859-2"), POLISH),
-        (GREEK.encode("iso-8859-7"), GREEK),
-        (RUSSIAN.encode("cp1251"), RUSSIAN),
-        (RUSSIAN.encode("koi8-r"), RUSSIAN),
-        (JAPANESE.encode("shift_jis"), JAPANESE),
-        (JAPANESE.encode("euc-jp"), JAPANESE),
-        (b"", ""),
-    ],
-)
-def test_every_encoding_is_decoded(data, text):
-    assert decode(data) == text
-
-
-@pytest.mark.parametrize(
-    "text", ["one\r\ntwo\r\n", "one\rtwo", "a\u00a0b", "tab\there", "\x0cpage", "e\u0301", "x\u2028y"]
-)
-def test_no_character_is_changed(text):
-    assert decode(text.encode()) == text
-    assert load_plain(text.encode())[0] == text
-    assert load_markdown(text.encode())[0] == text
-
-
-@pytest.mark.parametrize(
-    "data",
-    [bytes(range(256)) * 4, b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", b"\x7fELF\x02\x01\x01", b"a\x00\x00\x00"],
-)
-def test_a_binary_file_is_no_text(data):
-    with pytest.raises(Unreadable, match=r"^binary, (not text|or text in an unknown encoding)$"):
-        decode(data)
-
-
-@given(st.binary(max_size=60))
-def test_any_bytes_are_text_or_unreadable(data):
-    try:
-        assert isinstance(decode(data), str)
-    except Unreadable as reason:
-        assert str(reason).startswith("binary, ")
+# ------------------------------------------------------------------------------------ loading
 
 
 @pytest.mark.parametrize(
@@ -90,85 +34,137 @@ def test_a_file_without_text_is_unreadable(data, reason):
         load("a.txt", data)
 
 
-# ------------------------------------------------------------------------------------ titles, marks
-
-
 @pytest.mark.parametrize(
     ("source", "text", "title"),
     [
         ("a.txt", "Onion soup\n\nSlice six onions.", "Onion soup"),
-        ("a.txt", "\n\r\n  Onion \t soup \r\nSlice.", "Onion soup"),
-        ("a.txt", "Old Mac\rline two", "Old Mac"),
-        ("a.txt", "x" * 120, "x" * 120),
-        ("b/my_first_file.txt", "x" * 121 + "\nshort", "my first file"),
-        ("a.md", "Some text.\n\n## The *big* [plan](http://x.y) of `docent`\n", "The big plan of docent"),
-        ("a.md", "# One\n\n# Two\n", "One"),
+        ("a.txt", "\n\r\n  Onion \t soup \r\n\r\nSlice.", "Onion soup"),
+        ("b/my_first_file.txt", "One line\nand another", "my first file"),
+        ("b/my_first_file.txt", "x" * 121 + "\n\nshort", "my first file"),
+        ("a.md", "## The *big* [plan](http://x.y) of `docent`\n\nText.\n", "The big plan of docent"),
+        ("a_b.md", "# One\n\n# Two\n", "a b"),
         ("a.md", "The\nheading\n===\n\ntext", "The heading"),
         ("a.md", "#\n\n# Second\n", "Second"),
-        ("a.md", "First line\nof a text.", "First line"),
-        ("a.md", "---\ntitle: no\n---\n\nHello there.\n", "Hello there."),
-        ("a_b.md", "---\ntitle: no\n---\n", "a b"),
+        ("a.md", "Before.\n\n# Title\n\ntext", "Title"),
+        ("a_b.md", "Before.\n\n## Part\n\ntext", "a b"),
+        ("a_b.md", "## One\n\nx\n\n## Two\n\ny\n", "a b"),
+        ("a.md", "## Title\n\n### One\n\n### Two\n", "Title"),
+        ("a_b.md", f"# {'x' * 121}\n\ntext", "a b"),
+        ("a.md", f"# {'x' * 120}\n\ntext", "x" * 120),
+        ("a_b.md", "First line\nof a text.", "a b"),
+        ("a.md", "---\ntitle: The plan\n---\n\n# Other\n\nHello there.\n", "The plan"),
+        ("a.md", "---\nauthor: Zoë\n---\n\n## Plan\n\nHello there.\n", "Plan"),
+        ("a_b.md", "---\ntitle:\n---\n\nHello there.\n", "a b"),
     ],
 )
 def test_titles(source, text, title):
-    document = load(source, text.encode())
+    [document] = load(source, text.encode())
     assert (document.title, document.source, document.text) == (title, source, text)
     assert document.digest == digest(text.encode())
+    assert document.file == ""
+
+
+def test_a_document_has_what_its_parser_tells():
+    data = b"---\nauthor: Zo\xc3\xab \xc3\xb6\xc3\xa4\xc3\xbc \xff\n---\n\nText.\n"
+    [document] = load("a.md", data)
+    parsed = formats.parse("a.md", data)
+    assert (document.layout, document.properties, document.notices) == (
+        parsed.layout,
+        {"author": "Zoë öäü \ufffd"},
+        parsed.notices,
+    )
+    assert [(notice.kind, notice.count) for notice in document.notices] == [("replaced", 1)]
 
 
 def test_a_digest_is_sha256():
     assert digest(b"abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
 
 
-def paragraph(offset: int, number: int) -> Mark:
-    return Mark(offset, "paragraph", str(number))
+# ------------------------------------------------------------------------------------ attachments
 
 
-@pytest.mark.parametrize(
-    ("text", "offsets"),
-    [
-        ("One.\nStill one.\n\nTwo.", [0, 17]),
-        ("One.\r\n\r\nTwo.\r\n \t\r\n\r\nThree.\r\n", [0, 8, 20]),
-        ("One.\r\rTwo.", [0, 6]),
-        ("One.\n  \nTwo.", [0, 8]),
-        ("One.\n\u00a0\n  Two.", [0, 7]),
-        ("\n\nOne.\n\n\n\n", [2]),
-        ("\nOne.", [0]),
-        (" \n ", []),
-    ],
-)
-def test_paragraphs_of_plain_text(text, offsets):
-    wanted = tuple(paragraph(offset, number) for number, offset in enumerate(offsets, start=1))
-    assert load_plain(text.encode())[2] == wanted
+def nested(name: str, data: bytes) -> Parsed:
+    """Files are in files between brackets: "words[a.txt=words][b.md=words[c.txt=words]]"."""
+    text = data.decode()
+    attachments, depth, start = [], 0, 0
+    for place, character in enumerate(text):
+        if character == "[":
+            depth += 1
+            start = place + 1 if depth == 1 else start
+        elif character == "]":
+            depth -= 1
+            if not depth:
+                inner, _, content = text[start:place].partition("=")
+                attachments.append(Attachment(inner, content.encode()))
+    if text.startswith("!"):
+        raise Unreadable("damaged")
+    return Parsed(text.partition("[")[0], attachments=tuple(attachments), properties={"name": name})
 
 
-@pytest.mark.parametrize(
-    ("text", "marks"),
-    [
-        ("# A\n\ntext\n\n## B *c* #\nmore", ["0 # A", "5 1", "11 ## B c", "22 2"]),
-        ("# A\r\n\r\nxt\r\n", ["0 # A", "7 1"]),
-        ("```\n# no heading\n```\n\nend", ["0 1", "22 2"]),
-        ("~~~\n# no\n\n# no\n~~~\n# yes", ["0 1", "19 # yes"]),
-        ("    # code\n\nend", ["0 1", "12 2"]),
-        ("#no\n\n\\# no", ["0 1", "5 2"]),
-        ("Title\n===\nx\n\nSub\n---\ny", ["0 # Title", "10 1", "13 ## Sub", "21 2"]),
-        ("Two\nlines\n===\n", ["0 # Two lines"]),
-        ("- a\n- b\n  - c\n\n1. d", ["0 1", "4 2", "8 3", "15 4"]),
-        ("> a\n>\n> b", ["0 1", "6 2"]),
-        ("|h|i|\n|-|-|\n|a|b|\n|c|d|\n", ["0 1", "12 2", "18 3"]),
-        ("<div>\nx\n</div>\n\ny", ["0 1", "16 2"]),
-        ("---\na: 1\n---\n# T\n\nx", ["13 # T", "18 1"]),
-        ("a\n\n---\n\nb", ["0 1", "8 2"]),
-        ("[r]: http://x.y\n\nb", ["0 1", "17 2"]),
-        ("a\u2028# b\n\nc", ["0 1", "7 2"]),
-        ("é😀\n\nb", ["0 1", "4 2"]),
-    ],
-)
-def test_marks_of_markdown(text, marks):
-    found = load_markdown(text.encode())[2]
-    assert [f"{mark.offset} {'#' * mark.level} {mark.label}".replace("  ", " ") for mark in found] == marks
-    assert {mark.kind for mark in found if mark.level} <= {"heading"}
-    assert {mark.kind for mark in found if not mark.level} <= {"paragraph"}
+def found(source: str, text: str) -> list[tuple[str, str, str]]:
+    return [(one.source, one.text, one.file) for one in load(source, text.encode(), nested)]
+
+
+def test_attachments_are_documents_of_their_own():
+    assert found("m/mail.txt", "Hello[a.txt=one][b.md=two]") == [
+        ("m/mail.txt", "Hello", ""),
+        ("m/mail.txt/a.txt", "one", "m/mail.txt"),
+        ("m/mail.txt/b.md", "two", "m/mail.txt"),
+    ]
+
+
+def test_attachments_have_the_digest_of_their_file_and_a_title_of_their_own():
+    data = b"Hello[my_notes.txt=one]"
+    mail, notes = load("mail.txt", data, nested)
+    assert mail.digest == notes.digest == digest(data)
+    assert (mail.title, notes.title) == ("mail", "my notes")
+    assert notes == Document(
+        "mail.txt/my_notes.txt",
+        "my notes",
+        "one",
+        digest(data),
+        properties={"name": "mail.txt/my_notes.txt"},
+        file="mail.txt",
+    )
+
+
+def test_a_file_without_words_may_hold_others():
+    assert found("mail.txt", "[a.txt=one]") == [("mail.txt/a.txt", "one", "mail.txt")]
+    with pytest.raises(Unreadable, match=r"^no text in it$"):
+        found("mail.txt", "...[a.xyz=one]")
+
+
+def test_attachments_that_cannot_be_read_are_left_out():
+    assert found("mail.txt", "Hello[a.txt=!][b.xyz=two][c.txt=][noname=x][d.txt=four]") == [
+        ("mail.txt", "Hello", ""),
+        ("mail.txt/d.txt", "four", "mail.txt"),
+    ]
+
+
+def test_attachments_of_one_name_have_several():
+    assert [source for source, _, _ in found("m.txt", "Hi[a.txt=1][a.txt=2][b/c.txt=3][b_c.txt=4]")] == [
+        "m.txt",
+        "m.txt/a.txt",
+        "m.txt/2-a.txt",
+        "m.txt/b_c.txt",
+        "m.txt/2-b_c.txt",
+    ]
+
+
+def test_attachments_may_hold_others_but_not_without_end():
+    text = "1[a.txt=2[b.txt=3[c.txt=4[d.txt=5[e.txt=6[f.txt=7]]]]]]"
+    assert found("x/m.txt", text) == [
+        ("x/m.txt", "1", ""),
+        ("x/m.txt/a.txt", "2", "x/m.txt"),
+        ("x/m.txt/a.txt/b.txt", "3", "x/m.txt"),
+        ("x/m.txt/a.txt/b.txt/c.txt", "4", "x/m.txt"),
+        ("x/m.txt/a.txt/b.txt/c.txt/d.txt", "5", "x/m.txt"),
+    ]
+
+
+def test_a_file_that_cannot_be_read_says_why_whatever_lies_in_it():
+    with pytest.raises(Unreadable, match=r"^damaged$"):
+        found("mail.txt", "![a.txt=one]")
 
 
 # ------------------------------------------------------------------------------------ walking
@@ -201,17 +197,20 @@ def test_files_are_found_in_all_folders_by_their_suffix(tmp_path):
     assert files[1].mtime_ns == 1_700_000_000_123_456_700
 
 
-def test_every_suffix_with_a_loader_is_read():
-    assert sorted(documents.LOADERS) == [".markdown", ".md", ".text", ".txt"]
-    assert load("A.TXT", b"x").text == "x"
+def test_every_suffix_of_a_format_is_read():
+    assert {".markdown", ".md", ".text", ".txt"} <= set(formats.SUFFIXES)
+    assert list(formats.SUFFIXES) == sorted({suffix.lower() for suffix in formats.SUFFIXES})
+    assert all(formats.known(f"A{suffix.upper()}") for suffix in formats.SUFFIXES)
+    assert not any(map(formats.known, ["a.xyz", "txt", ".txt", "a.txt.xyz", ""]))
+    assert load("A.TXT", b"x")[0].text == "x"
 
 
 def test_a_file_of_an_unknown_kind_is_skipped(tmp_path):
-    (tmp_path / "a.pdf").touch()
+    (tmp_path / "a.xyz").touch()
     (tmp_path / "Makefile").touch()
-    known = ".markdown .md .text .txt"
+    known = " ".join(formats.SUFFIXES)
     assert skipped(tmp_path) == {
-        "a.pdf": f"'.pdf' files are not read, only {known}",
+        "a.xyz": f"'.xyz' files are not read, only {known}",
         "Makefile": f"files without a suffix are not read, only {known}",
     }
 

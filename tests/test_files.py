@@ -5,17 +5,22 @@ from pathlib import Path
 import pytest
 
 from index import files
+from index.build import build
 from index.documents import digest_file
 from index.errors import UnknownSource
 from index.files import Files
 from index.generation import Generation
+from index.settings import Settings
+from index.store import Store
+from tests.conftest import WordsEncoder
 
 OLD = 1_000_000_000 * 10**9  # in 2001, long settled
 
 
 @pytest.fixture
-def generation(docs: Path, engine) -> Generation:
-    return engine.generation()
+def generation(settings: Settings, encoder: WordsEncoder) -> Generation:
+    build(settings, encoder)
+    return Store(settings.index_folder()).current()
 
 
 @pytest.fixture
@@ -30,10 +35,10 @@ def settle(file: Path, when: int = OLD) -> None:
     os.utime(file, ns=(when, when))
 
 
-def test_a_file_whose_size_and_time_are_those_of_the_index_is_not_read(docs, engine, read):
+def test_a_file_whose_size_and_time_are_those_of_the_index_is_not_read(docs, settings, encoder, read):
     settle(docs / "soup.txt")
-    engine.build(full=True)
-    known = Files(engine.generation(), docs)
+    build(settings, encoder)
+    known = Files(Store(settings.index_folder()).current(), docs)
     assert [known.unchanged("soup.txt") for _ in range(3)] == [True] * 3
     assert read == []
 

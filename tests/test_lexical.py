@@ -149,6 +149,50 @@ def test_stems_stand_between_spaces(english):
     assert english.spaced("") == english.spaced("?!") == "  "
 
 
+@pytest.mark.parametrize(
+    ("text", "spaced"),
+    [
+        ("007, 0.5 and 00", " 7 0 5 and 0 "),
+        ("10 100 x01", " 10 100 x01 "),
+        ("on 2024-05-03", " on 2024 5 3 3 may 2024 "),
+        ("am 5.3.2024 um 9", " am 5 3 2024 um 9 5 march 2024 "),
+        ("2024-13-01", " 2024 13 1 "),
+    ],
+)
+def test_numbers_are_without_leading_zeros_and_dates_are_spelled_too(english, text, spaced):
+    assert english.spaced(text) == spaced
+
+
+@pytest.mark.parametrize(
+    ("question", "numbers"),
+    [
+        ("What cost 900 euros in 2024?", ["900", "2024"]),
+        ("Where is room 007 or B12?", ["7", "b12"]),
+        ("What was on 2024-05-03?", ["2024", "5", "3", "3", "2024"]),
+        ("Who came?", []),
+        ("", []),
+    ],
+)
+def test_numbers_of_a_question(english, question, numbers):
+    assert english.numbers(question) == numbers
+
+
+@pytest.mark.parametrize(
+    ("question", "names"),
+    [
+        ("Who is Alice Archer?", ["alic", "archer"]),
+        ("Alice came, Bob left?", ["bob"]),
+        ("Did the U.S. or NASA or A1 pay?", ["a1"]),
+        ("What did O’Neil say to the McDonald's?", ["o", "neil", "mcdonald", "s"]),
+        ("WHO IS ALICE?", []),
+        ("who is alice?", []),
+        ("", []),
+    ],
+)
+def test_names_of_a_question_are_capitals_amid_others(english, question, names):
+    assert english.names(question) == names
+
+
 def test_two_builds_give_equal_scores(tmp_path, lexical):
     build(tmp_path / "again", iter(PASSAGES), "english")
     again = Lexical(tmp_path / "again", "english")

@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from bot import plain, render
-from bot.answer import Answer, Citation
-from index.records import Document, Passage
+from bot.answering.answers import Answer, Citation
+from index.records import Document, Locator, Part, Passage
 
 CITED = Citation(
     number=1,
     source="letters/ferry.txt",
     title="Dear Miriam",
-    locator="paragraph 2",
+    place=Locator(first=2, last=2),
     start=14,
     end=42,
     quote="The ferry leaves on Tuesday.",
@@ -40,8 +40,8 @@ def quoting(quote: str, words: str = "", **more: Any) -> Citation:
     return replace(CITED, quote=quote, end=CITED.start + len(quote), span=span, **more)
 
 
-SECOND = quoting("Boil it.", number=2, source="soup.txt", title="Soup", locator="paragraph 1")
-THIRD = quoting("Take the ferry back.", number=3, locator="paragraph 4")
+SECOND = quoting("Boil it.", number=2, source="soup.txt", title="Soup", place=Locator(first=1, last=1))
+THIRD = quoting("Take the ferry back.", number=3, place=Locator(first=4, last=4))
 FOUND = Answer(
     question="When does the ferry leave?",
     searched_for="When does the ferry leave?",
@@ -132,6 +132,81 @@ def test_a_quote_in_three(quote: str, words: str, three: tuple[str, str, str]):
     assert render.in_three(quoting(quote, words)) == three
 
 
+ROW = quoting(
+    "| Saturday | closed |", "closed", kind="row", parts=(Part(16, 24, "day: "), Part(27, 33, " · hours: "))
+)
+MARKED = quoting(
+    "The **gate code** is &ldquo;4711&rdquo;.",
+    "4711",
+    parts=(Part(14, 18), Part(20, 29), Part(31, 35), Part(42, 46, "“"), Part(53, 54, "”")),
+)
+CODE = quoting("make all\n  make\ttest\n\n# done", "make\ttest", kind="code")
+
+
+@pytest.mark.parametrize(
+    ("citation", "three"),
+    [
+        (ROW, ("day: Saturday · hours: ", "closed", "")),
+        (replace(ROW, span=(16, 24)), ("day: ", "Saturday", " · hours: closed")),
+        (replace(ROW, span=(18, 24)), ("day: Sa", "turday", " · hours: closed")),
+        (replace(ROW, span=None), ("day: Saturday · hours: closed", "", "")),
+        (replace(MARKED, span=(20, 29)), ("The ", "gate code", " is “4711”.")),
+        (replace(MARKED, span=(18, 31)), ("The ", "gate code", " is “4711”.")),
+        (replace(MARKED, span=None), ("The gate code is “4711”.", "", "")),
+        (CODE, ("make all\n  ", "make    test", "\n\n# done")),
+        (replace(CODE, span=None), ("make all\n  make    test\n\n# done", "", "")),
+    ],
+)
+def test_a_quote_in_three_is_what_is_shown_of_it(citation: Citation, three: tuple[str, str, str]):
+    assert render.in_three(citation) == three
+
+
+@pytest.mark.parametrize("citation", [ROW, replace(ROW, span=(16, 33)), MARKED, CODE, CITED, SECOND])
+def test_the_three_together_are_what_is_shown(citation: Citation):
+    together = "".join(render.in_three(citation))
+    assert together == (plain.clean if citation.kind == "code" else plain.line)(citation.shown)
+
+
+def test_an_answer_of_a_row_and_of_code():
+    row, code = replace(ROW, span=None), replace(CODE, number=2, span=None)
+    lines = shown(replace(FOUND, citations=(row, code)), width=60).split("\n")
+    assert lines[:6] == [
+        "[1] day: Saturday · hours: closed",
+        "[2] make all",
+        "      make    test",
+        "",
+        "    # done",
+        "",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("also", "words"),
+    [
+        ((), "page 2, paragraph 2"),
+        ((("letters/ferry.txt", 90, 118),), "page 2, paragraph 2, also elsewhere in it"),
+        ((("b.txt", 0, 28),), "page 2, paragraph 2, also in b.txt"),
+        ((("b.txt", 0, 28), ("letters/ferry.txt", 90, 118)), "page 2, paragraph 2, also in b.txt"),
+        (
+            (("b.txt", 0, 28), ("c.txt", 0, 28), ("b.txt", 50, 78)),
+            "page 2, paragraph 2, also in b.txt, c.txt",
+        ),
+        (tuple((f"{n}.txt", 0, 28) for n in "123"), "page 2, paragraph 2, also in 1.txt, 2.txt, 3.txt"),
+        (
+            tuple((f"{n}.txt", 0, 28) for n in "12345"),
+            "page 2, paragraph 2, also in 1.txt, 2.txt, 3.txt, 2 more",
+        ),
+    ],
+)
+def test_where_a_quote_stands_and_where_else(also: tuple[tuple[str, int, int], ...], words: str):
+    place = Locator(page="2", first=2, last=2)
+    assert render.where(replace(CITED, place=place, also=also)) == words
+    if also:
+        assert render.where(replace(CITED, place=Locator(), also=also)) == words.removeprefix(
+            "page 2, paragraph 2, "
+        )
+
+
 def test_nothing_found():
     assert shown(LOST) == (
         "The documents do not answer this.\n"
@@ -192,7 +267,7 @@ def test_quotes_are_wrapped(quote: str, width: int, rows: list[str]):
 
 @pytest.mark.parametrize("markup", ["[bold]no[/bold]", "[/]", "[red", ":smile:", "\\[x]", "https://a.b/c"])
 def test_markup_is_printed_as_it_is(markup: str):
-    hostile = quoting(f"a {markup} b", title=markup, source=markup, locator=markup)
+    hostile = quoting(f"a {markup} b", title=markup, source=markup, place=Locator(headings=(markup,)))
     assert shown(replace(FOUND, citations=(hostile,), notices=(markup,))) == (
         f"[1] a {markup} b\n\n{markup}  ({markup})\n  [1] {markup}\n! {markup}\n\nconfidence 87%\n"
     )
@@ -209,9 +284,9 @@ def test_more():
 
 
 DOCUMENT = Document("a.txt", "Alpha", "One.\n\nTwo is here. Three.\n\nFour.", "digest")
-BEFORE = Passage(DOCUMENT, 0, 4, "paragraph 1")
-HERE = Passage(DOCUMENT, 6, 25, "paragraph 2")
-AFTER = Passage(DOCUMENT, 27, 32, "paragraph 3")
+BEFORE = Passage(DOCUMENT, 0, 4, Locator(first=1, last=1))
+HERE = Passage(DOCUMENT, 6, 25, Locator(first=2, last=2))
+AFTER = Passage(DOCUMENT, 27, 32, Locator(first=3, last=3))
 
 
 def test_a_passage_between_its_neighbours():
@@ -249,24 +324,55 @@ def test_json_of_an_answer_has_exactly_these_keys():
         "found": True,
         "confidence": 0.874,
         "answer": "The ferry leaves on Tuesday. [1]",
+        "lead": "",
         "citations": [
             {
                 "number": 1,
                 "source": "letters/ferry.txt",
                 "title": "Dear Miriam",
                 "locator": "paragraph 2",
+                "place": {"page": "", "headings": [], "first": 2, "last": 2, "time": None},
+                "context": [],
                 "start": 14,
                 "end": 42,
                 "quote": "The ferry leaves on Tuesday.",
+                "shown": "The ferry leaves on Tuesday.",
                 "passage": "The ferry leaves on Tuesday. It rains.",
                 "passage_start": 14,
                 "passage_end": 52,
                 "span": None,
                 "score": 0.5,
+                "also": [],
             }
         ],
         "elapsed_ms": 12.3,
     }
+
+
+def test_keys_of_json_stand_in_this_order():
+    answer = render.to_json(FOUND)
+    assert list(answer) == [
+        "question", "searched_for", "found", "confidence", "answer", "lead", "citations", "elapsed_ms",
+    ]  # fmt: skip
+    assert list(answer["citations"][0]) == [
+        "number", "source", "title", "locator", "place", "context", "start", "end", "quote", "shown",
+        "passage", "passage_start", "passage_end", "span", "score", "also",
+    ]  # fmt: skip
+
+
+def test_json_of_a_citation_of_a_row():
+    also = (("hours/old.md", 3, 24),)
+    place = Locator(page="iv", headings=("Shop", "Hours"), first=2, last=3, time=61.5)
+    row = replace(ROW, place=place, context=("ferry", "Shop", "Hours"), also=also)
+    encoded = json.loads(msgspec.json.encode(render.citation_json(row)))
+    assert (encoded["quote"], encoded["shown"]) == ("| Saturday | closed |", "day: Saturday · hours: closed")
+    assert encoded["span"] == [27, 33]
+    assert encoded["locator"] == "page iv, 1:01, Shop › Hours, paragraphs 2–3"
+    assert encoded["place"] == {
+        "page": "iv", "headings": ["Shop", "Hours"], "first": 2, "last": 3, "time": 61.5,
+    }  # fmt: skip
+    assert encoded["context"] == ["ferry", "Shop", "Hours"]
+    assert encoded["also"] == [{"source": "hours/old.md", "start": 3, "end": 24}]
 
 
 def test_json_where_nothing_was_found():
@@ -276,6 +382,7 @@ def test_json_where_nothing_was_found():
         "found": False,
         "confidence": 0.01,
         "answer": "",
+        "lead": "",
         "citations": [],
         "elapsed_ms": 0.0,
     }
@@ -345,7 +452,7 @@ def test_no_text_reaches_the_screen_unclean(
     quote: str, title: str, source: str, other: str, width: int, found: bool, data: st.DataObject
 ):
     start, end = sorted(CITED.start + data.draw(st.integers(0, len(quote))) for _ in range(2))
-    cited = replace(quoting(quote), title=title, source=source, locator=other, span=(start, end))
+    cited = replace(quoting(quote), title=title, source=source, place=Locator(page=other), span=(start, end))
     answer = replace(
         FOUND, searched_for=other, found=found, citations=(cited,), notices=(other,), lead=other, coverage="x"
     )
@@ -359,5 +466,6 @@ def test_no_text_reaches_the_screen_unclean(
 def test_no_passage_reaches_the_screen_unclean(text: str, name: str, data: st.DataObject):
     document = Document(name, name, text, "digest")
     start, here, there, end = sorted(data.draw(st.integers(0, len(text))) for _ in range(4))
-    around = (Passage(document, 0, start, name), Passage(document, start, end, name), None)
+    place = Locator(headings=(name,))
+    around = (Passage(document, 0, start, place), Passage(document, start, end, place), None)
     assert harmless(render.passage(around, (here, there), width=40, colour=False))

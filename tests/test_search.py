@@ -9,15 +9,21 @@ from msgspec import structs
 
 from index.build import build
 from index.errors import IndexMismatch
-from index.evidence import EVIDENCE
-from index.records import Features, Hit
+from index.records import Features, Hit, Locator
 from index.search import Ranking, Searcher
 from index.settings import load
 from index.store import Store
 
 QUESTION = "Do cats bark?"
 COSINES = {"Cats purr.": 0.6, "Dogs bark.": 0.8, "Cats bark.": 0.28}
-WORD = log(1.6) * 4 * 2.2 / (2 * 3.2)  # BM25 of a word twice in a passage of mean length, in 2 of 3 passages
+EVIDENCE = Features(
+    unit_cosine=0.16,
+    unit_coverage=0.25,
+    passage_cosine=0.30,
+    passage_coverage=0.09,
+    passage_phrases=0.20,
+)
+WORD = log(1.6)  # BM25 of a word once in a passage of mean length, in 2 of 3 passages
 
 
 class Pictured:
@@ -40,7 +46,9 @@ class Pictured:
         return np.array([[1, 0]] * len(questions), np.float32)
 
 
-def searcher(folder: Path, cosines: dict[str, float], **flags: object) -> Searcher:
+def searcher(
+    folder: Path, cosines: dict[str, float], weights: Features = EVIDENCE, **flags: object
+) -> Searcher:
     """A searcher over one document for each text."""
     docs = folder / "docs"
     docs.mkdir()
@@ -49,7 +57,7 @@ def searcher(folder: Path, cosines: dict[str, float], **flags: object) -> Search
     settings = load(flags={"documents.folder": docs, "state.folder": str(folder / "state"), **flags})
     encoder = Pictured(cosines)
     build(settings, encoder)
-    return Searcher(Store(settings.index_folder()).current(), encoder, settings)
+    return Searcher(Store(settings.index_folder()).current(), encoder, settings, weights)
 
 
 def rank(found: Searcher, question: str) -> Ranking:
@@ -57,15 +65,15 @@ def rank(found: Searcher, question: str) -> Ranking:
 
 
 def hits(found: Iterable[Hit]) -> list[str]:
-    return [hit.sentence.text for hit in found]
+    return [hit.unit.text for hit in found]
 
 
 def features(found: list[Hit]) -> dict[str, tuple[float, ...]]:
-    """Cosine and coverage of each sentence, and of its passage."""
+    """Cosine and coverage of each unit, and of its passage."""
     return {
-        hit.sentence.text: (
-            hit.features.sentence_cosine,
-            hit.features.sentence_coverage,
+        hit.unit.text: (
+            hit.features.unit_cosine,
+            hit.features.unit_coverage,
             hit.features.passage_cosine,
             hit.features.passage_coverage,
         )
@@ -73,13 +81,19 @@ def features(found: list[Hit]) -> dict[str, tuple[float, ...]]:
     }
 
 
-def test_the_weights_of_evidence_add_up_to_one():
-    assert sum(structs.astuple(EVIDENCE)) == pytest.approx(1, abs=1e-12)
-    assert min(structs.astuple(EVIDENCE)) >= 0
+def test_each_feature_has_its_own_weight():
     names = Features.__struct_fields__
-    for name in names:
+    weights = Features(*(float(number) for number in range(1, len(names) + 1)))
+    for number, name in enumerate(names, start=1):
         alone = Features(**{other: float(other == name) for other in names})
-        assert alone.weighed(EVIDENCE) == getattr(EVIDENCE, name)
+        assert alone.weighed(weights) == getattr(weights, name) == number
+
+
+@pytest.mark.parametrize("name", Features.__struct_fields__)
+def test_the_weights_are_those_of_the_features_in_a_score(tmp_path, name):
+    made = searcher(tmp_path, COSINES, Features(**{name: 1.0}))
+    for hit in made.search("Do Zebras of 1977 bark?"):
+        assert hit.score == getattr(hit.features, name) == hit.features.weighed(Features(**{name: 1.0}))
 
 
 def test_meaning_and_words_are_fused_as_worked_out_by_hand(tmp_path):
@@ -102,40 +116,58 @@ def test_hits_hold_their_evidence(tmp_path):
     assert [hit.score for hit in found] == sorted((hit.score for hit in found), reverse=True)
 
 
-def test_a_passage_counts_for_its_sentences(tmp_path):
+def test_a_passage_counts_for_its_units(tmp_path):
     docs = tmp_path / "docs"
     docs.mkdir()
-    (docs / "pets.txt").write_text("Pets\n\nCats purr. Dogs bark.")
+    (docs / "pets.txt").write_text("Pets\n\nCats purr. Dogs bark.\n\nBirds sing.")
     settings = load(
         flags={"documents.folder": docs, "state.folder": str(tmp_path / "s"), "passages.min_tokens": 0}
     )
-    encoder = Pictured({"Pets": -0.5, "Cats purr.": 0.6, "Dogs bark.": 0.8})
+    encoder = Pictured({"Birds sing.": -0.5, "Cats purr.": 0.6, "Dogs bark.": 0.8})
     build(settings, encoder)
-    found = Searcher(Store(settings.index_folder()).current(), encoder, settings)
-    of = features(found.search("Do pets purr?"))
+    found = Searcher(Store(settings.index_folder()).current(), encoder, settings, EVIDENCE)
+    hits = found.search("Do pets purr?")
+    of = features(hits)
     pets, purr = log(1 + 0.5 / 2.5), log(2)  # the title counts with every passage
     assert of["Cats purr."] == pytest.approx((0.6, purr / (pets + purr), 0.8, 1), abs=1e-6)
     assert of["Dogs bark."] == pytest.approx((0.8, 0, 0.8, 1), abs=1e-6)
-    assert of["Pets"] == pytest.approx((-0.5, pets / (pets + purr), -0.5, pets / (pets + purr)), abs=1e-6)
-    assert [passage.locator for passage in found.passages("Do pets purr?", 1)] == ["paragraph 2"]
+    assert of["Birds sing."] == pytest.approx((-0.5, 0, -0.5, pets / (pets + purr)), abs=1e-6)
+    around = {hit.unit.text: hit.features.around_coverage for hit in hits}
+    assert around == pytest.approx(
+        {"Cats purr.": 1, "Dogs bark.": pets / (pets + purr), "Birds sing.": pets / (pets + purr)}, abs=1e-6
+    )
+    assert [passage.locator for passage in found.passages("Do pets purr?", 1)] == [Locator(first=1, last=1)]
 
 
-def test_a_heading_counts_for_its_passage_but_not_for_its_sentences(tmp_path):
+def test_a_heading_counts_for_its_passage_and_for_its_units_only_with_what_is_around_them(tmp_path):
     docs = tmp_path / "docs"
     docs.mkdir()
     (docs / "a.md").write_text("# Plans\n\nWe meet. Bring tea.")
     (docs / "b.md").write_text("# Cats\n\n## Naps\n\nThey sleep. All day.")
     settings = load(flags={"documents.folder": docs, "state.folder": str(tmp_path / "s")})
     encoder = Pictured(dict.fromkeys(["We meet.", "Bring tea.", "They sleep.", "All day."], 0.5))
+    encoder.cosines["Cats › Naps"] = 1.0
     build(settings, encoder)
-    found = Searcher(Store(settings.index_folder()).current(), encoder, settings)
+    found = Searcher(Store(settings.index_folder()).current(), encoder, settings, EVIDENCE)
     nap, sleep = log(2), log(2)
-    of = features(found.search("Naps asleep, sleeping?"))
+    hits = found.search("Naps asleep, sleeping?")
+    of = features(hits)
     asleep = log(1 + 2.5 / 0.5)  # in no passage
     total = nap + sleep + asleep
-    assert of["They sleep."] == pytest.approx((0.5, sleep / total, 0.5, (nap + sleep) / total), abs=1e-6)
-    assert of["All day."] == pytest.approx((0.5, 0, 0.5, (nap + sleep) / total), abs=1e-6)
+    near = (0.5 + 0.6 * 1.0) / 1.4  # the heading pulls; 1.1² + 0.75 = 1.4²
+    assert of["They sleep."] == pytest.approx((near, sleep / total, near, (nap + sleep) / total), abs=1e-6)
+    assert of["All day."] == pytest.approx((near, 0, near, (nap + sleep) / total), abs=1e-6)
     assert of["Bring tea."] == pytest.approx((0.5, 0, 0.5, 0), abs=1e-6)
+    around = {hit.unit.text: hit.features.around_coverage for hit in hits}
+    assert around == pytest.approx(
+        {
+            "They sleep.": (nap + sleep) / total,
+            "All day.": nap / total,
+            "We meet.": 0,
+            "Bring tea.": 0,
+        },
+        abs=1e-6,
+    )
 
 
 def test_a_passage_found_by_its_words_only_has_its_exact_cosine(tmp_path):
@@ -154,7 +186,7 @@ def test_without_a_known_word_meaning_alone_decides(tmp_path, question):
     assert ranked.scores == pytest.approx([0.5, 0.375, 0.175], abs=1e-6)
     found = made.search(question)
     assert hits(found) == ["Dogs bark.", "Cats purr.", "Cats bark."]
-    assert [hit.features.sentence_coverage + hit.features.passage_coverage for hit in found] == [0, 0, 0]
+    assert [hit.features.unit_coverage + hit.features.passage_coverage for hit in found] == [0, 0, 0]
 
 
 def test_where_no_meaning_is_near_the_words_decide(tmp_path):
@@ -178,7 +210,7 @@ def test_only_the_best_passages_compete(tmp_path, passages, count):
     )
 
 
-def test_a_sweep_returns_every_sentence_of_a_small_collection(tmp_path):
+def test_a_sweep_returns_every_unit_of_a_small_collection(tmp_path):
     cosines = {f"Number {n} naps.": n / 100 for n in range(60)}
     made = searcher(tmp_path, cosines, **{"search.candidates": 5, "search.passages": 2})
     assert sorted(hits(made.sweep("zebras"))) == sorted(cosines)
@@ -186,7 +218,7 @@ def test_a_sweep_returns_every_sentence_of_a_small_collection(tmp_path):
     assert len(made.search("zebras")) == 2
 
 
-def test_a_collection_of_one_sentence(tmp_path):
+def test_a_collection_of_one_unit(tmp_path):
     made = searcher(tmp_path, {"Cats purr.": 0.6})
     ranked = rank(made, "cats")
     assert (ranked.numbers.tolist(), ranked.cosines) == ([0], pytest.approx([0.6]))
@@ -199,7 +231,7 @@ def test_an_index_of_another_model_is_refused(tmp_path):
     other = Pictured({})
     other.name = other.fingerprint = "other"
     with pytest.raises(IndexMismatch) as error:
-        Searcher(made.generation, other, load())
+        Searcher(made.generation, other, load(), EVIDENCE)
     assert str(error.value) == (
         "The index was made with the model pictured, the settings name other, or the model's files changed. "
         "Run `docent index`, or set encoder.model."

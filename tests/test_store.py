@@ -15,27 +15,32 @@ from index.build import build
 from index.documents import File, Skipped
 from index.errors import IndexBusy, IndexDamaged, IndexFolderError, IndexMismatch, IndexMissing, UnknownSource
 from index.generation import Generation, Manifest
-from index.passages import split
+from index.records import Context, Layout, Locator, Part
 from index.store import Draft, Store
+from index.units.divide import divide
 from tests.conftest import MINUTES, ROOT, WordsEncoder
 
-TEXTS = {"a b.md": "# Plans\n\nWe meet. Bring tea.\n", "ß/é.txt": "Zoë’s note\r\n\r\nThe 😀 cat sat.\r\n"}
+TEXTS = {
+    "a b.md": "# Plans\n\nWe *all* meet. Bring tea.\n",
+    "ß/é.txt": "Zoë’s note\r\n\r\nThe 😀 cat sat.\r\n\r\nIt purred.\r\n",
+}
+PLANS, NOTE = Context(("a b", "Plans")), Context(("ß", "é", "Zoë’s note"))
 REBUILD = "Run `docent index --full` to build it anew."
 
 
 def make(folder: Path, texts: dict[str, str] = TEXTS) -> Generation:
-    """Publish a generation by hand; the vector of its sentence i is the i-th unit vector."""
+    """Publish a generation by hand; the vector of its unit i is the i-th unit vector."""
     encoder = WordsEncoder()
     target = Store(folder)
     with target.lock(), target.draft(None) as draft:
         for number, (source, text) in enumerate(texts.items()):
-            document = documents.load(source, text.encode())
+            [document] = documents.load(source, text.encode())
             file = File(source, Path(source), len(text.encode()), 1_000_000_000 + number)
-            draft.add(document, file, split(document, encoder.count_tokens, max_tokens=64, min_tokens=4))
+            draft.add(document, file, divide(document, encoder.count_tokens, max_tokens=64, min_tokens=4))
         draft.write_lexical("english")
-        draft.write_vectors([np.eye(draft.sentences, 16, dtype=np.float32)])
+        draft.write_vectors([np.eye(draft.units, 16, dtype=np.float32)])
         manifest = Manifest(
-            format=3,
+            format=4,
             created="2024-05-03T10:00:00+00:00",
             folder="/docs",
             encoder="words",
@@ -45,7 +50,7 @@ def make(folder: Path, texts: dict[str, str] = TEXTS) -> Generation:
             dimension=16,
             documents=draft.documents,
             passages=draft.passages,
-            sentences=draft.sentences,
+            units=draft.units,
             skipped=(Skipped("x.pdf", "no loader"),),
         )
         return target.publish(draft, manifest)
@@ -70,28 +75,38 @@ def test_a_published_generation_reads_back_exactly(tmp_path):
     generation.check()
     assert (generation.name, generation.folder) == (published, tmp_path / "generations" / published)
     assert [(entry.id, entry.source, entry.title, entry.size) for entry in generation.entries()] == [
-        (0, "a b.md", "Plans", 29),
-        (1, "ß/é.txt", "Zoë’s note", 36),
+        (0, "a b.md", "Plans", 35),
+        (1, "ß/é.txt", "Zoë’s note", 50),
     ]
-    assert [(entry.first, entry.last, entry.mtime_ns) for entry in generation.entries()] == [
-        (0, 1, 1_000_000_000),
-        (1, 3, 1_000_000_001),
+    assert [(entry.first, entry.last, entry.mtime_ns, entry.file) for entry in generation.entries()] == [
+        (0, 1, 1_000_000_000, "a b.md"),
+        (1, 3, 1_000_000_001, "ß/é.txt"),
     ]
     for source, text in TEXTS.items():
-        unmarked = msgspec.structs.replace(documents.load(source, text.encode()), marks=())
-        assert generation.document(source) == unmarked
+        assert [generation.document(source)] == documents.load(source, text.encode())
     assert [(p.start, p.end, p.locator) for p in generation.passages_of("ß/é.txt")] == [
-        (0, 10, "paragraph 1"),
-        (14, 28, "paragraph 2"),
+        (0, 28, Locator(first=1, last=1)),
+        (32, 42, Locator(first=2, last=2)),
     ]
-    assert generation.passage(0).text == "# Plans\n\nWe meet. Bring tea."
-    assert [s.text for sentences in generation.sentences(range(3)) for s in sentences] == [
-        "We meet.",
-        "Bring tea.",
-        "Zoë’s note",
-        "The 😀 cat sat.",
+    assert (generation.passage(0).start, generation.passage(0).text) == (
+        2,
+        "Plans\n\nWe *all* meet. Bring tea.",
+    )
+    assert [
+        (unit.text, unit.parts, unit.kind, unit.context)
+        for units in generation.units(range(3))
+        for unit in units
+    ] == [
+        ("We *all* meet.", (Part(9, 12), Part(13, 16), Part(17, 23)), "paragraph", PLANS),
+        ("Bring tea.", (), "paragraph", PLANS),
+        ("The 😀 cat sat.", (), "paragraph", NOTE),
+        ("It purred.", (), "paragraph", NOTE),
     ]
-    assert generation.rows_by_text(generation.entries()[1]) == {"Zoë’s note": 2, "The 😀 cat sat.": 3}
+    assert [unit.shown for unit in generation.units([0])[0]] == ["We all meet.", "Bring tea."]
+    assert generation.rows_by_text(generation.entries()[1]) == {
+        ((), "The 😀 cat sat."): 2,
+        ((), "It purred."): 3,
+    }
     for numbers, wanted in [
         ([0, 1, 2], ([0, 1, 2, 3], [0, 2, 3])),
         ([2, 0], ([3, 0, 1], [0, 1])),
@@ -101,7 +116,8 @@ def test_a_published_generation_reads_back_exactly(tmp_path):
         assert (rows.tolist(), firsts.tolist()) == wanted
     assert generation.passages_with(np.array([3, 0, 1, 2])).tolist() == [2, 0, 0, 1]
     assert np.array_equal(generation.vectors(range(1, 4)), np.eye(4, 16, dtype=np.float32)[1:])
-    assert list(generation.lexical.search("cats", 9)) == [2]
+    assert list(generation.lexical.search("cats", 9)) == [1]
+    assert list(generation.lexical.search("notes", 9)) == [2, 1]
     assert list(generation.lexical.search("plan", 9)) == [0]
     assert generation.manifest.skipped == (Skipped("x.pdf", "no loader"),)
     with pytest.raises(UnknownSource, match=r"^There is no document 'nope' in the index\.$"):
@@ -115,7 +131,7 @@ def test_the_manifest_names_every_file_with_its_checksum(tmp_path):
     generation = make(tmp_path)
     files = listing(generation.folder)
     described = msgspec.json.decode(files.pop("manifest.json"))
-    assert described["format"] == 3
+    assert described["format"] == 4
     assert (
         {"texts.sqlite", "borders.npy", "vectors.npy", "lexical/meta.json"}
         <= files.keys()
@@ -145,7 +161,8 @@ def test_eight_threads_read_at_once(tmp_path):
             document = generation.document(f"{n}.txt")
             assert document.text == f"Title {n}\n\nText of number {n}. It ends."
             [passage] = generation.passages_of(f"{n}.txt")
-            assert (passage.start, passage.end, passage.document) == (0, len(document.text), document)
+            assert (passage.start, passage.end) == (0, len(document.text))
+            assert passage.document == msgspec.structs.replace(document, layout=Layout())
         assert generation.vectors(range(3)).shape == (3, 16)
         return len(generation.lexical.search("text", 500))
 
@@ -204,7 +221,7 @@ def test_an_overwritten_file_is_noticed_when_it_is_used(tmp_path, part, use):
     assert str(error.value).endswith(REBUILD)
 
 
-@pytest.mark.parametrize("data", [b"", b"[]", b"{}", b'{"format": 3}', b"\xff", b"nonsense"])
+@pytest.mark.parametrize("data", [b"", b"[]", b"{}", b'{"format": 4}', b"\xff", b"nonsense"])
 def test_a_manifest_that_is_none_is_damage(tmp_path, data):
     folder = make(tmp_path).folder
     (folder / "manifest.json").write_bytes(data)
@@ -215,7 +232,7 @@ def test_a_manifest_that_is_none_is_damage(tmp_path, data):
 def test_parts_that_do_not_fit_together_are_noticed(tmp_path):
     generation = make(tmp_path)
     manifest = msgspec.json.decode((generation.folder / "manifest.json").read_bytes())
-    manifest["sentences"] += 1
+    manifest["units"] += 1
     (generation.folder / "manifest.json").write_bytes(msgspec.json.encode(manifest))
     with pytest.raises(IndexDamaged, match="do not fit together"):
         Store(tmp_path).current().check()
@@ -223,10 +240,10 @@ def test_parts_that_do_not_fit_together_are_noticed(tmp_path):
 
 def test_another_format_is_no_damage(tmp_path, monkeypatch):
     make(tmp_path)
-    monkeypatch.setattr(generation, "FORMAT", 4)
+    monkeypatch.setattr(generation, "FORMAT", 5)
     with pytest.raises(IndexMismatch) as error:
         Store(tmp_path).current()
-    assert str(error.value) == f"The index in {tmp_path} has format 3, this Docent reads 4. {REBUILD}"
+    assert str(error.value) == f"The index in {tmp_path} has format 4, this Docent reads 5. {REBUILD}"
 
 
 @pytest.mark.parametrize("name", ["none", "../..", ".", "", "two\nlines"])
@@ -421,7 +438,7 @@ def test_nothing_is_pickled(settings, encoder):
     for name, data in files.items():
         assert not (data[:1] == b"\x80" and data[1:2] in b"\x02\x03\x04\x05"), name
         assert b"numpy" not in data and b"\x80\x04\x95" not in data, name
-    for source in [*(ROOT / "index").glob("*.py"), *(ROOT / "bot").glob("*.py")]:
+    for source in [*(ROOT / "index").rglob("*.py"), *(ROOT / "bot").rglob("*.py")]:
         for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
             imported = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             imported += [node.module] if isinstance(node, ast.ImportFrom) else []

@@ -7,7 +7,7 @@ lung cancer's symptoms?". Any other is left as it is, and so is one in another l
 import re
 from collections.abc import Sequence
 
-from bot.answer import Answer
+from bot.answering.answers import Answer
 from bot.conversation.asked import TYING, Asked, appended, begun_anew, closing, lower, upper
 from bot.conversation.english import (
     ASKING,

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from bot import calibration
-from bot.calibration import Calibration
+from bot.answering import calibration
+from bot.answering.calibration import Calibration
 from bot.engine import Engine
 from bot.evaluation import questions, run
 from bot.evaluation.figures import brier, calibration_error

@@ -19,17 +19,19 @@ import msgspec
 
 import bot
 import index
-from bot import calibration
-from bot.answer import Answer
+from bot.answering import calibration
+from bot.answering.answers import Answer
 from bot.engine import Engine
 from bot.evaluation.questions import Collection, Question, lay_out
 from bot.reader.reading import Reader
+from bot.words import place_in_words
 from index.build import Progress, Silent
 from index.errors import QuestionsError, StateError
 from index.records import Passage
 from index.settings import FolderSetting, Settings
 
 DEPTH = 10  # passages looked at for the right one
+_CODE = {".py", ".toml", ".json"}  # of the program: modules, and numbers that were fitted
 _KEPT = 20  # work files; the oldest go
 _APART = {"documents", "state", "index", "telegram", "given"}  # settings that change no answer
 
@@ -122,11 +124,11 @@ def ask(engine: Engine, question: Question) -> Outcome:
     exact, quotes = 0, []
     for citation in answer.citations:
         document = engine.document(citation.source)
-        passage = Passage(document, citation.passage_start, citation.passage_end, citation.locator)
+        passage = Passage(document, citation.passage_start, citation.passage_end)
         quoted = document.text[citation.start : citation.end]
         exact += (quoted, passage.text) == (citation.quote, citation.passage)
-        gives = question.given_by(citation.quote, passage)
-        quotes.append(Quote(citation.source, citation.locator, citation.quote, gives))
+        gives = question.given_by(citation.quote, passage) or question.given_by(citation.shown, passage)
+        quotes.append(Quote(citation.source, place_in_words(citation.place), citation.shown, gives))
     ranked = _ranked(engine, question.text, answer) if question.kind == "fact" else []
     right = [(rank, passage) for rank, passage in enumerate(ranked, 1) if question.answered_by(passage)]
     return Outcome(
@@ -201,8 +203,9 @@ def _code() -> str:
     """A digest of the program's own text: other code may answer otherwise."""
     digest = sha256()
     for package in (index, bot):
-        for file in sorted(Path(package.__path__[0]).rglob("*.py")):
-            digest.update(file.read_bytes())
+        for file in sorted(Path(package.__path__[0]).rglob("*")):
+            if file.suffix in _CODE:
+                digest.update(file.read_bytes())
     return digest.hexdigest()
 
 

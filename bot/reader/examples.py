@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from bot.answering.profile import profile_of
 from bot.evaluation.questions import Article, Question, lay_out, plain_quotes, read_squad
 from index.build import Progress, build
 from index.records import Passage
@@ -99,7 +100,7 @@ def _make(
     )
     encoder = ServedEncoder(settings)
     build(settings, encoder, progress=progress)
-    searcher = Searcher(Store(settings.index_folder()).current(), encoder, settings)
+    searcher = Searcher(Store(settings.index_folder()).current(), encoder, settings, profile_of().evidence)
     maker = _Maker(searcher, encoder, everything)
     home = {article.title for file in validate for article in articles[file]}
     examples: dict[tuple[str, str], Example] = {}

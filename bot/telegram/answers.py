@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
-from bot.answer import Answer, Citation
+from bot.answering.answers import Answer, Citation
 from bot.conversation.stand_alone import TURNS, turn_of
 from bot.conversation.topics import Turn
 

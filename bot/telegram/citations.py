@@ -9,7 +9,7 @@ from telegram import CallbackQuery, Update
 from telegram.constants import FileSizeLimit
 from telegram.error import TelegramError
 
-from bot.answer import Citation
+from bot.answering.answers import Citation
 from bot.feedback import Verdict
 from bot.telegram import screens
 from bot.telegram.answers import Kept
@@ -139,12 +139,11 @@ class Citations:
 
     async def _send_file(self, place: Place, citation: Citation) -> None:
         to = self._to
-        file = to.engine.settings.documents.folder / citation.source
+        name = citation.source.rpartition("/")[2]
         async with to.post.typing(place):
             try:
-                size = (await to.work(file.stat)).st_size
-                data = await to.work(file.read_bytes) if size <= FileSizeLimit.FILESIZE_UPLOAD else b""
-            except OSError:
+                size, data = await to.work(partial(self._read_file, citation.source))
+            except (OSError, UnknownSource):
                 await to.post.send(
                     place, screens.text(f"The file {citation.source} is gone or cannot be read.")
                 )
@@ -154,7 +153,18 @@ class Citations:
                 await to.post.send(place, screens.text(f"The file {citation.source} {reason}."))
                 return
             notice = await to.work(partial(to.engine.notice, citation.source))
-            await to.post.send_file(place, file.name, data, (notice or "")[:1000])
+            await to.post.send_file(place, name, data, (notice or "")[:1000])
+
+    def _read_file(self, source: str) -> tuple[int, bytes]:
+        """The size of a document's file, and its bytes unless there are too many to be sent."""
+        engine = self._to.engine
+        document = engine.document(source)
+        if document.file:  # it lies in another file, as an attachment
+            data = engine.file_of(document)
+            return len(data), data if len(data) <= FileSizeLimit.FILESIZE_UPLOAD else b""
+        file = engine.settings.documents.folder / source
+        size = file.stat().st_size
+        return size, file.read_bytes() if size <= FileSizeLimit.FILESIZE_UPLOAD else b""
 
     async def _more(self, button: Button, kept: Kept) -> None:
         to = self._to

@@ -27,10 +27,11 @@ _SKINS = "\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"  # colours of the 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Text of one style: "" or an HTML tag such as "b" or "i"."""
+    """Text of one style: "" or an HTML tag such as "b" or "i"; of "a", where it leads."""
 
     text: str
     style: str = ""
+    href: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ def _pieces(whole: Block, most: int) -> Iterator[Block]:
                 yield replace(whole, runs=tuple(runs))
                 runs, room = [], most
             cut = len(rest) if units(rest) <= room else _cut(rest, room)
-            runs.append(Run(rest[:cut], run.style))
+            runs.append(replace(run, text=rest[:cut]))
             room -= units(rest[:cut])
             rest = rest[cut:]
     yield replace(whole, runs=tuple(runs))
@@ -170,7 +171,8 @@ def _message(part: Sequence[Block]) -> Message:
 
 def _styled(run: Run) -> str:
     text = escape(run.text, quote=False)
-    return f"<{run.style}>{text}</{run.style}>" if run.style else text
+    attributes = f' href="{escape(run.href)}"' if run.href else ""
+    return f"<{run.style}{attributes}>{text}</{run.style}>" if run.style else text
 
 
 def _quoted(piece: Block, html: str) -> str:

@@ -15,7 +15,7 @@ from telegram import (
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
-from bot.answer import Citation
+from bot.answering.answers import Citation
 from bot.telegram import screens
 from bot.telegram.events import event
 from bot.telegram.limits import Limit

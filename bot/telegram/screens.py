@@ -12,18 +12,21 @@ Data of buttons, at most 64 bytes (https://core.telegram.org/bots/api#inlinekeyb
     allow:CHAT, deny:CHAT       what an administrator decides on a request
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import pairwise
 
 from rich.filesize import decimal
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.constants import InlineKeyboardButtonLimit
 
-from bot.answer import Answer, Citation
-from bot.plain import line
-from bot.render import NEAREST, NOT_FOUND, in_three
+from bot.answering.answers import Answer, Citation
+from bot.plain import clean, line, spaced
+from bot.render import NEAREST, NOT_FOUND, where
 from bot.telegram.html import Block, Message, Run, block, excerpt, messages, short, units
+from bot.words import place_in_words
 from index.generation import Entry
 from index.records import Passage
 
@@ -137,7 +140,8 @@ def _passage(
     start = min(max(citation.start, here.start), here.end) - here.start
     end = min(max(citation.end, here.start), here.end) - here.start
     head, quote, tail = excerpt(here.text, start, end, size)
-    place = f"[{citation.number}] {short(line(here.locator), 200)} · {short(line(document.source), 200)}"
+    where_it_is = short(line(place_in_words(here.locator)), 200)
+    place = f"[{citation.number}] {where_it_is} · {short(line(document.source), 200)}"
     blocks = [block(Run(short(line(document.title), 200), "b")), block(Run(place, "i"))]
     if before:
         shown, _, _ = excerpt(before.text, len(before.text), len(before.text), size // 4)
@@ -215,19 +219,48 @@ def decided(chat: int, *, allow: bool) -> Screen:
 def article(citation: Citation) -> tuple[str, str, list[Message]]:
     """A citation for inline mode: title, description, and what is sent when it is chosen."""
     shown = messages([*_quotes([citation], numbered=False), *_sources([citation], numbered=False)])
-    description = short(f"{line(citation.title)}, {line(citation.locator)}", 200)
-    return short(line(citation.quote), 100), description, shown
+    description = short(f"{line(citation.title)}, {line(place_in_words(citation.place))}", 200)
+    return short(line(citation.shown), 100), description, shown
 
 
 def _quotes(citations: Sequence[Citation], *, numbered: bool = True) -> list[Block]:
     blocks = []
     for citation in citations:
         number = [Run(f"[{citation.number}] ", "b")] if numbered else []
-        before, span, after = in_three(citation)
-        if units(before + span + after) > _QUOTE:
-            before, span, after = short(line(citation.quote), _QUOTE), "", ""
-        blocks.append(block(*number, before, Run(span, "b"), after, quoted=True))
+        runs = list(_styled(citation))
+        if units("".join(run.text for run in runs)) > _QUOTE:
+            runs = [Run(short(line(citation.shown), _QUOTE))]
+        blocks.append(block(*number, *runs, quoted=True))
     return blocks
+
+
+_TAGS = {"link": "a", "code": "code", "bold": "b", "italic": "i"}
+_SHOWN_LINKS = re.compile(r"(?:https?|tg|mailto):[!-~]+", re.IGNORECASE)
+
+
+def _styled(citation: Citation) -> Iterator[Run]:
+    """A quote as it is shown, in runs of one style each: the words that answer are bold."""
+    looks = [(style.start, style.end, _TAGS[style.kind], style.href) for style in citation.styles]
+    looks = [look for look in looks if look[2] != "a" or _SHOWN_LINKS.fullmatch(look[3])]
+    looks.sort(key=lambda look: list(_TAGS.values()).index(look[2]))
+    if citation.kind == "code":
+        looks = [(citation.start, citation.end, "code", "")]
+    if citation.span:
+        looks.insert(0, (*citation.span, "b", ""))
+    borders = sorted({citation.start, citation.end, *(place for look in looks for place in look[:2])})
+    inside = [place for place in borders if citation.start <= place <= citation.end]
+    keep = clean if citation.kind == "code" else spaced
+    before = " "
+    for start, end in pairwise(inside):
+        style, href = next(
+            ((tag, to) for one, other, tag, to in looks if one <= start and end <= other), ("", "")
+        )
+        for name, piece, _ in citation.pieces(start, end):
+            for run in (Run(keep(name)), Run(keep(piece), style, href)):  # names of cells are no part of them
+                text = run.text.lstrip() if before.isspace() else run.text
+                if text:
+                    before = text[-1]
+                    yield replace(run, text=text)
 
 
 def _sources(citations: Sequence[Citation], *, numbered: bool = True) -> list[Block]:
@@ -239,7 +272,7 @@ def _sources(citations: Sequence[Citation], *, numbered: bool = True) -> list[Bl
         block(
             Run(short(line(cited[0].title), 200), "b"),
             f" ({line(source)})\n",
-            " · ".join((f"[{c.number}] " if numbered else "") + line(c.locator) for c in cited),
+            " · ".join((f"[{c.number}] " if numbered else "") + line(where(c)) for c in cited),
         )
         for source, cited in documents.items()
     ]

@@ -49,7 +49,7 @@ def test_a_damaged_index_is_built_anew(folder, settings, encoder, caplog, damage
     before = content(settings)
     damage(current(settings).folder)
     summary = build(settings, encoder)
-    assert counts(summary) == (3, 0, 13, 0)
+    assert counts(summary) == (3, 0, 15, 0)
     assert content(settings) == before
     assert "starting over: " in caplog.text
 

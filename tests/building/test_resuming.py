@@ -31,7 +31,7 @@ class Failing(WordsEncoder):
 
 @pytest.fixture
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A block is a handful of sentences."""
+    """A block is a handful of texts."""
     monkeypatch.setattr("index.build.BLOCK", 5)
 
 
@@ -95,11 +95,13 @@ def test_what_was_broken_off_does_no_harm_where_nothing_changed_or_all_is_built_
         for number in range(20):
             (folder / f"n{number:02}.txt").unlink()
         summary = build(settings, WordsEncoder(), full=full)
-        assert (summary.changed, counts(summary)) == (full, (3, 0, 13, 0) if full else (0, 0, 0, 13))
+        assert (summary.changed, counts(summary)) == (full, (3, 0, 15, 0) if full else (0, 0, 0, 13))
         assert journals(settings) == []
 
 
-def test_how_much_there_is_to_encode_is_estimated_until_all_is_split(folder, settings, encoder, small_blocks):
+def test_how_much_there_is_to_encode_is_estimated_until_all_is_divided(
+    folder, settings, encoder, small_blocks
+):
     fill(folder, 40)
     heard: list[object] = []
 
@@ -112,21 +114,25 @@ def test_how_much_there_is_to_encode_is_estimated_until_all_is_split(folder, set
 
     summary = build(settings, encoder, progress=Listener())
     names = [item[0] for item in heard if isinstance(item, tuple)]
-    assert names.count("encoding sentences") == 1
-    [first] = [item[1] for item in heard if isinstance(item, tuple) and item[0] == "encoding sentences"]
+    assert names.count("encoding texts") == 1
+    [first] = [item[1] for item in heard if isinstance(item, tuple) and item[0] == "encoding texts"]
     guesses = [first, *(item for item in heard if isinstance(item, int))]
     assert guesses[-1] == summary.embedded
     assert len(guesses) > 10
     assert all(summary.embedded / 4 < guess < summary.embedded * 4 for guess in guesses)
 
 
-def test_documents_are_split_ahead_but_not_all_of_them(folder, settings, encoder, small_blocks, monkeypatch):
+def test_documents_are_divided_ahead_but_not_all_of_them(
+    folder, settings, encoder, small_blocks, monkeypatch
+):
     fill(folder, 47)
     monkeypatch.setattr("index.ahead._AHEAD", 5 * 20_000)
     read: list[str] = []
     ahead: list[int] = []
     load_one = documents.load
-    monkeypatch.setattr(documents, "load", lambda source, data: read.append(source) or load_one(source, data))
+    monkeypatch.setattr(
+        documents, "load", lambda source, *rest: read.append(source) or load_one(source, *rest)
+    )
     add_one = Draft.add
 
     def added(self: Draft, *arguments: object) -> None:

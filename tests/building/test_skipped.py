@@ -10,6 +10,7 @@ from index.build import build
 from index.changes import Changes, changes
 from index.documents import Skipped
 from index.errors import DocumentsError
+from index.parsing.formats import SUFFIXES
 from index.settings import load
 from index.store import Store
 from tests.building.conftest import current, touch
@@ -19,19 +20,19 @@ def test_files_passed_over_are_reported_with_the_reason(folder, settings, encode
     (folder / "binary.txt").write_bytes(bytes(range(256)))
     (folder / "empty.md").touch()
     (folder / "blank.txt").write_text(" \n")
-    (folder / "scan.pdf").write_bytes(b"%PDF")
+    (folder / "scan.xyz").write_bytes(b"%PDF")
     skipped = (
         Skipped("binary.txt", "binary, or text in an unknown encoding"),
         Skipped("blank.txt", "no text in it"),
         Skipped("empty.md", "empty"),
-        Skipped("scan.pdf", "'.pdf' files are not read, only .markdown .md .text .txt"),
+        Skipped("scan.xyz", f"'.xyz' files are not read, only {' '.join(SUFFIXES)}"),
     )
     summary = build(settings, encoder)
     assert (summary.skipped, current(settings).manifest.skipped, summary.documents) == (skipped, skipped, 3)
     assert not changes(current(settings), settings)
     again = build(settings, encoder)
     assert (again.changed, again.skipped) == (False, skipped)
-    (folder / "scan.pdf").unlink()
+    (folder / "scan.xyz").unlink()
     fewer = build(settings, encoder)
     assert (fewer.changed, fewer.embedded, fewer.skipped) == (True, 0, skipped[:3])
 
@@ -81,7 +82,7 @@ def clear(docs: Path) -> None:
 def leave_only_scans(docs: Path) -> None:
     clear(docs)
     (docs / "a.txt").touch()
-    (docs / "b.pdf").touch()
+    (docs / "b.xyz").touch()
 
 
 @pytest.mark.parametrize(
@@ -91,7 +92,7 @@ def leave_only_scans(docs: Path) -> None:
         (
             leave_only_scans,
             "Nothing in '{}' can be indexed ("
-            "b.pdf: '.pdf' files are not read, only .markdown .md .text .txt; a.txt: empty).",
+            f"b.xyz: '.xyz' files are not read, only {' '.join(SUFFIXES)}; a.txt: empty).",
         ),
         (shutil.rmtree, "There is no documents folder '{}'. Name yours with --docs DIR, or set "
          "documents.folder in a settings file."),

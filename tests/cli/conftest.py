@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from bot import cli
+from tests.answering import profiles
 from tests.conftest import WordsEncoder
 
 ATTENDED = ["who", "attended", "the", "meeting?"]
@@ -18,15 +19,15 @@ ANSWER = """\
 [1] Alice Archer, Bob Baker and Carol Cook attended the meeting.
 
 Minutes of the garden club  (minutes.md)
-  [1] Minutes of the garden club › Attendance, paragraph 2
+  [1] Attendance, paragraph 1
 
 1 sentence in 1 of 3 documents · confidence 89%
 """
 STAGES = """\
 reading documents (3)
 loading the model
-splitting into sentences (3)
-encoding sentences (13)
+dividing documents (3)
+encoding texts (15)
 indexing vectors
 indexing words
 checking the index
@@ -45,8 +46,9 @@ Run = Callable[..., Ran]
 
 @pytest.fixture(autouse=True)
 def _surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """No model, no settings of whoever runs the tests, and all state in the test's folder."""
+    """No model, fixed numbers, no settings of whoever runs the tests, all state in the test's folder."""
     monkeypatch.setattr("bot.engine.ServedEncoder", WordsEncoder)
+    profiles.use(monkeypatch)
     for name in [name for name in os.environ if name.startswith("DOCENT_")] + [
         "NO_COLOR",
         "TELEGRAM_BOT_TOKEN",
@@ -55,6 +57,7 @@ def _surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     for name, value in (
         ("DOCENT_STATE__FOLDER", str(tmp_path / "state")),
         ("DOCENT_READER__MODEL", "none"),
+        ("DOCENT_ANSWER__THRESHOLD", "0.14"),  # the words' cosines are lower than a model's
         ("COLUMNS", "80"),
         ("TERM", "xterm-256color"),
     ):

@@ -30,7 +30,7 @@ def test_the_first_question_builds_the_index(run: Run, docs: Path):
     assert (code, out) == (0, ANSWER)
     assert timeless(err) == (
         f"There is no index yet: building it from '{docs}'.\n{STAGES}"
-        "indexed: 3 documents, 5 passages, 13 sentences (0 reused, 13 embedded) in 0.0 s\n"
+        "indexed: 3 documents, 5 passages, 13 sentences (0 reused, 15 embedded) in 0.0 s\n"
     )
 
 
@@ -39,19 +39,36 @@ def test_ask_json(indexed: Run):
     answer = json.loads(out)
     assert (code, err) == (0, "")
     assert list(answer) == [
-        "question", "searched_for", "found", "confidence", "answer", "citations", "elapsed_ms",
+        "question", "searched_for", "found", "confidence", "answer", "lead", "citations", "elapsed_ms",
     ]  # fmt: skip
     assert answer["question"] == answer["searched_for"] == "who attended the meeting?"
     assert answer["answer"] == "Alice Archer, Bob Baker and Carol Cook attended the meeting. [1]"
-    assert (answer["found"], answer["confidence"]) == (True, pytest.approx(0.887, abs=0.0005))
+    assert (answer["found"], answer["confidence"]) == (True, pytest.approx(0.893, abs=0.0005))
     [cited] = answer["citations"]
     assert list(cited) == [
-        "number", "source", "title", "locator", "start", "end", "quote", "passage", "passage_start",
-        "passage_end", "span", "score",
+        "number", "source", "title", "locator", "place", "context", "start", "end", "quote", "shown",
+        "passage", "passage_start", "passage_end", "span", "score", "also",
     ]  # fmt: skip
+    assert (cited["quote"], cited["shown"]) == (answer["answer"][:-4], answer["answer"][:-4])
+    assert cited["place"] == {"page": "", "headings": ["Attendance"], "first": 1, "last": 1, "time": None}
+    assert (cited["locator"], cited["also"], answer["lead"]) == ("Attendance, paragraph 1", [], "")
     text = json.loads(indexed("show", "minutes.md", "--json").out)["text"]
     assert text[cited["start"] : cited["end"]] == cited["quote"]
     assert text[cited["passage_start"] : cited["passage_end"]] == cited["passage"]
+
+
+def test_ask_json_of_rows_that_two_files_hold(indexed: Run, docs: Path):
+    table = "| stall | price |\n|---|---|\n| **honey** cake | 4 |\n| apple pie | 3 |\n"
+    for name in ("fair.md", "letters/fair.md"):
+        (docs / name).write_text(table, encoding="utf-8")
+    indexed("index")
+    code, out, _ = indexed("ask", "--json", "What is the price of a honey cake?")
+    cited = json.loads(out)["citations"][0]
+    assert (code, cited["shown"]) == (0, "stall: honey cake · price: 4")
+    [also] = cited["also"]
+    assert {cited["source"], also["source"]} == {"fair.md", "letters/fair.md"}
+    for place in (cited, also):
+        assert table[place["start"] : place["end"]] == cited["quote"] == "**honey** cake | 4"
 
 
 def test_ask_json_what_is_not_there(indexed: Run):

@@ -69,7 +69,8 @@ def test_a_settings_file_that_is_wrong(run: Run, tmp_path: Path, content: bytes 
     assert err.startswith("docent: " + reason.format(file=file))
 
 
-def test_a_settings_file_is_heeded(indexed: Run, tmp_path: Path):
+def test_a_settings_file_is_heeded(indexed: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv("DOCENT_ANSWER__THRESHOLD")  # the environment goes before files
     file = tmp_path / "settings.toml"
     file.write_text("[answer]\nthreshold = 1.0\n", encoding="utf-8")
     assert indexed("ask", "--config", str(file), *ATTENDED).code == 3

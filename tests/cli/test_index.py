@@ -14,7 +14,7 @@ def test_index(run: Run):
     first = run("index")
     assert (first.code, first.err) == (0, STAGES)
     assert timeless(first.out) == (
-        "indexed: 3 documents, 5 passages, 13 sentences (0 reused, 13 embedded) in 0.0 s\n"
+        "indexed: 3 documents, 5 passages, 13 sentences (0 reused, 15 embedded) in 0.0 s\n"
     )
     again = run("index")
     assert (again.code, again.err) == (0, "reading documents (3)\n")
@@ -28,7 +28,7 @@ def test_index_says_what_was_removed_and_skipped(indexed: Run, docs: Path):
     (docs / "soup.txt").unlink()
     (docs / "empty.txt").touch()
     assert timeless(indexed("index").out) == (
-        "indexed: 2 documents, 4 passages, 9 sentences (9 reused, 0 embedded) in 0.0 s\n"
+        "indexed: 2 documents, 4 passages, 10 sentences (10 reused, 0 embedded) in 0.0 s\n"
         "removed: 1 documents that are gone\n"
         "skipped: empty.txt (empty)\n"
     )
@@ -46,10 +46,11 @@ def test_index_json(run: Run, docs: Path):
         "passages": 5,
         "sentences": 13,
         "reused": 0,
-        "embedded": 13,
+        "embedded": 15,
         "documents_embedded": 3,
         "documents_removed": 0,
         "skipped": [{"source": "empty.txt", "reason": "empty"}],
+        "noticed": [],
     }
     assert ran.err == STAGES.replace("(3)", "(4)")
 

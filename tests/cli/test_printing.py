@@ -38,9 +38,9 @@ def test_lines_fit_the_terminal(indexed: Run, monkeypatch: pytest.MonkeyPatch, c
 
 
 def test_names_of_files_cannot_rewrite_the_terminal(run: Run, docs: Path):
-    (docs / "a\x1b[2Jb\u202e.pdf").touch()
+    (docs / "a\x1b[2Jb\u202e.exe").touch()
     out, err = run("index", tty=["stdout"])[1:]
-    assert "skipped: a[2Jb.pdf ('.pdf' files are not read" in out
+    assert "skipped: a[2Jb.exe ('.exe' files are not read" in out
     assert "\x1b" not in out + err
 
 

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from tests.answering import profiles
+
 LIGHTHOUSE = (
     "The lighthouse of Ronsund was built in 1871 by the engineer Ada Holm. Its lamp burns rape oil, and on "
     "clear nights it is seen from thirty miles away. Sailors call it the Old Candle."
@@ -54,6 +56,13 @@ ABOUT_LIGHTHOUSE = (
     ],
 )
 ABOUT_BREAD = ("Tolva bread", [(BREAD, [asked("How long is rye bread baked?", "nine hours")])])
+
+
+@pytest.fixture(autouse=True)
+def fixed_profile(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever is fitted anew, confidence stays what it is; but where the real model is asked."""
+    if request.node.get_closest_marker("slow") is None:
+        profiles.use(monkeypatch)
 
 
 @pytest.fixture

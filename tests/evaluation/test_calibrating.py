@@ -4,7 +4,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from bot.calibration import LEAST, read
+from bot.answering.calibration import LEAST, read
 from bot.engine import Engine
 from bot.evaluation.calibrating import calibrate
 from bot.feedback import Feedback

@@ -69,7 +69,7 @@ def test_a_question_asked_of_the_index(engine: Engine, club: Path):
     assert (hall.right, ferry.right, who.right, zebra.right) == (True, True, True, False)
     assert hall.quotes[0] == Quote(
         "minutes.md",
-        "Minutes of the garden club, paragraph 1",
+        "paragraph 1",
         "The meeting was held in the village hall on 3 May 2024.",
         (0,),
     )
@@ -77,6 +77,26 @@ def test_a_question_asked_of_the_index(engine: Engine, club: Path):
     assert list(who.stages) == ["encode", "search", "weigh", "read", "compose", "check files"]
     assert sum(who.stages.values()) == pytest.approx(who.elapsed_ms)
     assert (who.exact, zebra.quotes, zebra.confidence) == (1, (), 0.0)  # at the threshold in use
+
+
+@pytest.mark.parametrize(
+    ("evidence", "gives"),
+    [
+        ("**honey** cake | 4", (0,)),  # as it stands in the document
+        ("stall: honey cake · price: 4", (0,)),  # as it is shown
+        ("honey cake · price: 4", (0,)),
+        ("honey cake | 4", ()),
+        ("apple pie", ()),
+    ],
+)
+def test_a_quote_gives_what_it_holds_or_shows(
+    engine: Engine, docs: Path, evidence: str, gives: tuple[int, ...]
+):
+    (docs / "fair.md").write_text("| stall | price |\n|---|---|\n| **honey** cake | 4 |\n", encoding="utf-8")
+    engine.build()
+    outcome = ask(engine, Question("What is the price of a honey cake?", "fact", (evidence,)))
+    assert outcome.quotes[0] == Quote("fair.md", "paragraph 1", "stall: honey cake · price: 4", gives)
+    assert outcome.exact == len(outcome.quotes)
 
 
 def test_words_that_answer_are_compared_with_the_accepted_answers(engine: Engine):
@@ -224,6 +244,20 @@ def test_what_outcomes_depend_on(
     monkeypatch.setattr(WordsEncoder, "fingerprint", "another")
     names.append(file(settings, stories))
     assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("name", ["engine.py", "answering/profiles/tiny.toml", "profiles/intents.json"])
+def test_outcomes_depend_on_all_files_that_may_change_an_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+):
+    file = tmp_path / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("bias = 1", encoding="utf-8")
+    monkeypatch.setattr(module.bot, "__path__", [str(tmp_path)])
+    before = module._code()
+    assert before == module._code()
+    file.write_text("bias = 2", encoding="utf-8")
+    assert module._code() != before
 
 
 def test_an_index_that_is_renewed_meanwhile(engine: Engine, settings: Settings, docs: Path, club: Path):

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.answering import profiles
 from tests.conftest import ROOT
 from tests.telegram.chats import User
 from tests.telegram.server import BotApi
@@ -93,8 +94,15 @@ def environment(api: BotApi, docs: Path, state: Path, **variables: str) -> dict[
         "DOCENT_DOCUMENTS__FOLDER": str(docs),
         "DOCENT_STATE__FOLDER": str(state),
         "DOCENT_READER__MODEL": "none",
+        "DOCENT_ANSWER__THRESHOLD": "0.14",  # the words' cosines are lower than a model's
         **variables,
     }
+
+
+@pytest.fixture(autouse=True)
+def fixed_profile(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever is fitted anew, confidence here stays what it is; ``words_bot`` does the same."""
+    profiles.use(monkeypatch)
 
 
 Start = Callable[..., Running]

@@ -9,9 +9,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bot import engine
-from bot.answer import Answer
+from bot.answering.answers import Answer
 from bot.cli import main
 from bot.conversation.topics import Turn
+from tests.answering.profiles import PROFILE
 from tests.conftest import Vectors, WordsEncoder
 
 HELD = Path(os.environ.get("HELD", "."))
@@ -37,6 +38,7 @@ class HeldEngine(engine.Engine):
 
 
 engine.ServedEncoder = HeldEncoder  # type: ignore[assignment, misc]
+engine.profile_of = lambda _: PROFILE  # type: ignore[assignment]
 engine.Engine = HeldEngine  # type: ignore[misc]
 
 if __name__ == "__main__":

@@ -218,7 +218,7 @@ def _address(token: re.Match[str], href: str) -> str:
     if re.search(r"[<>]|&(?!(?:lt|gt|amp|quot|#\d+|#x[0-9a-fA-F]+);)", href):
         raise _wrong(token, "Unescaped character in href")
     address = unescape(href)
-    if not re.match(r"(?:https?|tg|mailto):\S+$", address):
+    if not re.match(r"(?:https?|tg|mailto):\S+$", address, re.IGNORECASE):
         raise _wrong(token, "Unsupported URL")
     return address
 

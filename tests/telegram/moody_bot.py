@@ -12,9 +12,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bot import engine
-from bot.answer import Answer
+from bot.answering.answers import Answer
 from bot.cli import main
 from bot.conversation.topics import Turn
+from tests.answering.profiles import PROFILE
 from tests.conftest import WordsEncoder
 
 
@@ -34,6 +35,7 @@ class MoodyEngine(engine.Engine):
 
 
 engine.ServedEncoder = WordsEncoder  # type: ignore[assignment, misc]
+engine.profile_of = lambda _: PROFILE  # type: ignore[assignment]
 engine.Engine = MoodyEngine  # type: ignore[misc]
 
 if __name__ == "__main__":

@@ -8,14 +8,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.answer import Answer
+from bot.answering.answers import Answer
 from bot.conversation.stand_alone import TURNS
 from bot.telegram import state
 from bot.telegram.answers import REMEMBERED, Answers, Kept
+from index.records import Locator, Part, Style
 from tests.test_render import CITED, FOUND, LED, LOST, SECOND, THIRD, quoting
 
 
@@ -60,6 +62,34 @@ def test_any_text_comes_back_as_it_was(answers: Answers, question: str, quote: s
     one = replace(kept(answers, answer=reply), messages=tuple(messages))
     answers.keep(one)
     assert answers.find(one.number, 5) == one
+
+
+def test_a_citation_comes_back_with_all_that_is_shown_of_it(answers: Answers):
+    cited = replace(
+        CITED,
+        kind="row",
+        place=Locator(page="iv", headings=("Ferries", "Iceland"), first=2, last=3, time=61.5),
+        context=("letters", "Ferries"),
+        parts=(Part(14, 17), Part(18, 42, " · ferry: ")),
+        styles=(Style(18, 23, "link", "https://a.example"),),
+        also=(("old/ferry.txt", 3, 31),),
+    )
+    one = kept(answers, answer=replace(FOUND, citations=(cited,)))
+    found = answers.find(one.number, 5)
+    assert found == one
+    assert found.citations[0].shown == cited.shown == "The · ferry: ferry leaves on Tuesday."
+
+
+def test_an_answer_that_an_earlier_version_kept_still_opens(answers: Answers, database: sqlite3.Connection):
+    one = kept(answers)
+    old = msgspec.to_builtins(FOUND)
+    for name in ("kind", "place", "also", "context", "parts", "styles"):
+        del old["citations"][0][name]
+    old["citations"][0]["locator"] = "paragraph 2"
+    database.execute("UPDATE answers SET answer = ?", [msgspec.json.encode(old).decode()])
+    found = answers.find(one.number, 5)
+    assert found is not None
+    assert found.citations == (replace(CITED, place=Locator()),)
 
 
 def test_numbers_are_never_given_twice(answers: Answers):

@@ -76,7 +76,8 @@ def test_commands_tell_about_the_bot_and_offer_questions_to_try(
 
 def test_the_documents_are_listed_page_by_page(start: Start, api: BotApi, owner: User, docs: Path) -> None:
     sign = "The sign said <b>Tom &amp; Jerry</b> & 😀 in letters of gold."
-    (docs / "sign.txt").write_text(sign, encoding="utf-8")
+    title = "Sign <b>Tom&amp;Jerry</b> & 😀"
+    (docs / "sign.txt").write_text(f"{title}\n\n{sign}", encoding="utf-8")
     for number in range(8):
         (docs / f"note {number}.txt").write_text(
             f"Note <{number}> & more\n\nIt rains a bit.", encoding="utf-8"
@@ -86,7 +87,7 @@ def test_the_documents_are_listed_page_by_page(start: Start, api: BotApi, owner:
     first = say(chat, "/sources")
     rows = first.text.split("\n")
     today = datetime.fromtimestamp((docs / "minutes.md").stat().st_mtime, UTC).date().isoformat()
-    assert rows[:3] == ["12 documents", "1. Dear Miriam,", f"letters/ferry.txt · {today} · 168 bytes"]
+    assert rows[:3] == ["12 documents", "1. ferry", f"letters/ferry.txt · {today} · 168 bytes"]
     assert rows[3:7] == [
         "2. Minutes of the garden club",
         f"minutes.md · {today} · 289 bytes",
@@ -99,8 +100,8 @@ def test_the_documents_are_listed_page_by_page(start: Start, api: BotApi, owner:
     assert second.id == first.id
     assert second.text.split("\n") == [
         "12 documents",
-        f"11. {sign}",
-        f"sign.txt · {today} · {len(sign.encode())} bytes",
+        f"11. {title}",
+        f"sign.txt · {today} · {len(f'{title}  {sign}'.encode())} bytes",
         "12. Onion soup",
         f"soup.txt · {today} · 172 bytes",
         "",
@@ -114,7 +115,7 @@ def test_the_documents_are_listed_page_by_page(start: Start, api: BotApi, owner:
 
     (article, *_) = api.inline(owner, "What did the sign say in letters of gold?")["results"]
     assert article["title"] == sign
-    assert article["description"] == f"{sign}, paragraph 1"
+    assert article["description"] == f"{title}, paragraph 1"
     assert article["input_message_content"]["text"].startswith(f"{sign}\n")
 
 
@@ -122,11 +123,11 @@ def test_inline_mode_offers_quotes_to_send_anywhere(bot: Running, api: BotApi, o
     found = api.inline(owner, f" {CROSSING} ")
     (article,) = found["results"]
     assert article["title"] == "The crossing takes two days."
-    assert article["description"] == "Dear Miriam,, paragraphs 1–3"
+    assert article["description"] == "ferry, paragraphs 1–3"
     content = article["input_message_content"]
     assert content["message_text"] == (
         "<blockquote>The crossing takes two days.</blockquote>\n"
-        "<b>Dear Miriam,</b> (letters/ferry.txt)\nparagraphs 1–3"
+        "<b>ferry</b> (letters/ferry.txt)\nparagraphs 1–3"
     )
     assert content["link_preview_options"] == {"is_disabled": True}
     assert (found["cache_time"], found["is_personal"], found["button"]) == (30, True, None)

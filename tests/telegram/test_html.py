@@ -55,6 +55,23 @@ def test_styles_mark_exactly_their_run(text: str, style: str):
     assert [one.strip() for one in marked(shown[0], kind)] == ([wanted] if clean(text) else [])
 
 
+@given(
+    short_texts, st.sampled_from(["https://a.example/?b=1&c=<2>\"'", "tg://user?id=1", "mailto:a@b.example"])
+)
+def test_links_lead_where_they_say(text: str, href: str):
+    wanted = clean(text).strip()
+    [shown] = messages([block("before ", Run(text, "a", href), " after")])
+    _, entities = taken(shown)
+    assert [entity.url for entity in entities] == ([href] if clean(text) else [])
+    assert [one.strip() for one in marked(shown, "text_link")] == ([wanted] if clean(text) else [])
+
+
+def test_a_link_that_is_cut_leads_to_the_same_place_in_both_parts():
+    first, second = messages([block(Run("word " * 6, "a", "https://a.example"))], most=20)
+    assert first.html == '<a href="https://a.example">word word word word </a>'
+    assert second.html == '<a href="https://a.example">word word </a>'
+
+
 @pytest.mark.parametrize("text", ["", " ", "\n\n", "\t", "\u00a0\u3000", "\u202e\u0000", "\ud83d"])
 def test_of_white_space_and_what_cannot_be_seen_comes_no_message(text: str):
     assert messages([block(text), block(Run(text, "b"), quoted=True)]) == []

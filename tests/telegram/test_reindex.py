@@ -36,9 +36,9 @@ def test_the_index_is_renewed_while_the_bot_answers_from_the_old_one(
     assert begun.text == BEGUN
     assert quote(chat, ASK_PLUMS) != f"[1] {PLUMS}"
     assert say(chat, CROSSING).html == CROSSING_ANSWER
-    assert say(chat, "/reindex").text == "Already at it: encoding sentences 0 of 1."
+    assert say(chat, "/reindex").text == "Already at it: encoding texts 0 of 1."
     progress = chat.wait_edit(begun)
-    assert progress.text == "Renewing the index: encoding sentences 0 of 1 …"
+    assert progress.text == "Renewing the index: encoding texts 0 of 1 …"
     held.unlink()
     done = chat.wait_edit(progress)
     assert re.fullmatch(

@@ -1,5 +1,6 @@
 """What the bot shows: any document and any question give screens that Telegram takes."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -7,16 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.answer import Answer, Citation, cite, compose
+from bot.answering.answers import Answer, Citation, cite, compose, quotes_for_fact, quotes_for_list
+from bot.answering.scoring import Evidence
 from bot.plain import clean, line
+from bot.render import where
 from bot.telegram import screens
 from bot.telegram.screens import Screen
-from bot.weigh import Evidence
 from index import documents
-from index.documents import Unreadable
 from index.generation import Entry
-from index.passages import split
-from index.records import Document, Features, Passage, Sentence
+from index.parsing.base import Unreadable
+from index.records import Document, Features, Locator, Part, Passage, Style, Unit
+from index.units.divide import divide
 from tests.conftest import MINUTES, WordsEncoder
 from tests.telegram.markup import MAX_ROW
 from tests.telegram.strategies import bare, buttons, marked, short_texts, taken, texts
@@ -33,13 +35,13 @@ def checked(screen: Screen) -> str:
     return "\n".join(taken(message)[0] for message in screen.messages)
 
 
-def indexed(source: str, text: str) -> list[tuple[Passage, list[Sentence]]]:
-    """Passages and sentences of a document as the index has them; none where it is unreadable."""
+def indexed(source: str, text: str) -> list[tuple[Passage, list[Unit]]]:
+    """Passages and units of a document as the index has them; none where it is unreadable."""
     try:
-        document = documents.load(source, text.encode("utf-8", "replace"))
+        [document] = documents.load(source, text.encode("utf-8", "replace"))
     except Unreadable:
         return []
-    return split(document, WordsEncoder().count_tokens, max_tokens=64, min_tokens=8)
+    return divide(document, WordsEncoder().count_tokens, max_tokens=64, min_tokens=8)
 
 
 features = st.builds(Features, *[st.floats(-1, 1)] * 2, *[st.floats(0, 1)] * 4)
@@ -47,17 +49,19 @@ features = st.builds(Features, *[st.floats(-1, 1)] * 2, *[st.floats(0, 1)] * 4)
 
 @st.composite
 def worlds(draw: st.DrawFn) -> tuple[list[Passage], list[Evidence]]:
-    """The passages of some documents, and evidence among their sentences, with words or without."""
+    """The passages of some documents, and evidence among their units, with words or without."""
     sources = draw(st.lists(st.sampled_from(["a.txt", "b.md", f"{'x' * 200}/{'y' * 200}.txt"]), max_size=3))
     split_up = [pair for source in sources for pair in indexed(source, draw(texts))]
-    sentences = [sentence for _, inside in split_up for sentence in inside]
-    chosen = draw(st.lists(st.sampled_from(sentences), max_size=25, unique=True)) if sentences else []
+    units = [unit for _, inside in split_up for unit in inside]
+    chosen = draw(st.lists(st.sampled_from(units), max_size=25, unique_by=id)) if units else []
     evidence = []
-    for sentence in chosen:
-        start = draw(st.integers(sentence.start, sentence.end - 1))
-        span = (start, draw(st.integers(start + 1, sentence.end))) if draw(st.booleans()) else None
+    for unit in chosen:
+        start = draw(st.integers(unit.start, unit.end - 1))
+        span = (start, draw(st.integers(start + 1, unit.end))) if draw(st.booleans()) else None
         score, log_odds = draw(st.floats(0, 1)), draw(st.floats(-9, 9))
-        evidence.append(Evidence(sentence, draw(features), score, log_odds, span, 0.9 if span else 0.0))
+        also = tuple(draw(st.lists(st.sampled_from(units), max_size=5)))
+        found = Evidence(unit, draw(features), score, log_odds, span, 0.9 if span else 0.0, also)
+        evidence.append(found)
     return [passage for passage, _ in split_up], sorted(evidence, key=lambda one: -one.score)
 
 
@@ -79,16 +83,21 @@ def test_any_answer_is_shown_whole(
     number: int,
     notice: str,
 ):
-    for swept in (None, 3):
+    evidence = world[1]
+    for swept in (0, 3):
         asked = f"{swept} {question}"
-        reply = compose(asked, f"{asked} {notice}", world[1], threshold=threshold, quotes=3, documents=swept)
+        chosen = quotes_for_list(evidence) if swept else quotes_for_fact(evidence, 3) if evidence else []
+        reply = compose(
+            asked, f"{asked} {notice}", evidence, chosen, threshold=threshold, is_list=swept > 0,
+            documents=swept,
+        )  # fmt: skip
         reply = replace(reply, notices=(notice,))
         screen = screens.answer(reply, number, repeat=repeat)
         read = bare(checked(screen))
         cited = (reply.citations or reply.near)[: screens.QUOTES]
         for citation in cited:
-            assert bare(f"[{citation.number}] {line(citation.quote)}") in read
-            assert bare(line(citation.locator)) in read
+            assert bare(f"[{citation.number}] {line(citation.shown)}") in read
+            assert bare(line(where(citation))) in read
         assert bare(line(reply.lead)) in read
         assert bare(reply.coverage) in read
         assert [label for row in buttons(screen) for label, _ in row] == [
@@ -109,7 +118,7 @@ def test_any_further_quotes_are_shown_whole(
 ):
     found = cite(world[1][: screens.QUOTES], first)
     read = bare(checked(screens.more(found, number)))
-    assert all(bare(f"[{c.number}] {line(c.quote)}") in read for c in found)
+    assert all(bare(f"[{c.number}] {line(c.shown)}") in read for c in found)
 
 
 @settings(max_examples=100)
@@ -119,7 +128,7 @@ def test_any_passage_is_one_message_with_the_quote_in_it(
 ):
     passages, evidence = world
     for citation, one in zip(cite(evidence, first), evidence, strict=True):
-        at = passages.index(one.sentence.passage)
+        at = passages.index(one.unit.passage)
         for place in {at, max(0, at - 1)}:
             screen = screens.passage(around(passages, place), citation, number, notice)
             assert len(screen.messages) == 1
@@ -128,12 +137,74 @@ def test_any_passage_is_one_message_with_the_quote_in_it(
                 assert bare(marked(screen.messages[0], "bold")[-1]) == bare(clean(citation.quote))
 
 
+hrefs = st.one_of(
+    st.sampled_from(
+        [
+            "https://a.example/b?c=1&d=<2>",
+            "http://a",
+            "tg://resolve?domain=ab",
+            "mailto:a@b.example",
+            "HTTPS://A",
+        ]
+    ),
+    st.sampled_from(
+        ["", "javascript:alert(1)", "file:///etc/passwd", "#part", "/a", "https:// a", "ftp://a.b"]
+    ),
+    short_texts.map(clean).map("https://{}".format),
+    short_texts.map(clean),
+)
+
+
+@st.composite
+def styled(draw: st.DrawFn) -> Citation:
+    """A citation that looks like anything, in parts, with words that answer or without."""
+    quote = draw(texts)[:2000] + "x"  # longer ones may be cut
+    start = draw(st.integers(0, 9))
+    end = start + len(quote)
+    places = st.integers(max(0, start - 3), end + 3)
+
+    def stretch() -> tuple[int, int]:
+        one, other = sorted((draw(places), draw(places)))
+        return one, other
+
+    kinds = draw(st.lists(st.sampled_from(["bold", "italic", "code", "link"]), max_size=8))
+    looks = [Style(*stretch(), kind, draw(hrefs) if kind == "link" else "") for kind in kinds]
+    span = sorted((draw(st.integers(start, end)), draw(st.integers(start, end))))
+    borders = sorted(draw(st.sets(st.integers(start, end), max_size=6)))
+    names = st.sampled_from(["", "day: ", " · <price>: ", "—"])
+    parts = [Part(*pair, draw(names)) for pair in zip(borders[::2], borders[1::2], strict=False)]
+    shows = any(map(str.isalnum, "".join(quote[p.start - start : p.end - start] for p in parts)))
+    return replace(
+        quoting(quote), start=start, end=end, passage_start=start, passage_end=end,
+        span=(span[0], span[1]) if span[0] < span[1] and draw(st.booleans()) else None,
+        kind=draw(st.sampled_from(["paragraph", "row", "code"])),
+        styles=tuple(looks), parts=tuple(parts) if shows else (),
+    )  # fmt: skip
+
+
+@settings(max_examples=150)
+@given(st.lists(styled(), max_size=12))
+def test_any_looks_are_shown_in_entities_that_are_balanced_and_within_limits(drawn: list[Citation]):
+    cited = tuple(replace(one, number=number) for number, one in enumerate(drawn, 1))
+    screen = screens.answer(replace(FOUND, citations=cited), 7)
+    read = bare(checked(screen))
+    links = {style.href for one in cited for style in one.styles if style.kind == "link"}
+    for one in cited[: screens.QUOTES]:
+        assert bare(f"[{one.number}] {line(one.shown)}") in read
+    for message in screen.messages:
+        _, entities = taken(message)  # refused where one is not closed, or stands in another
+        for entity in entities:
+            if entity.type == "text_link":
+                assert entity.url in links
+                assert entity.url.lower().startswith(("http:", "https:", "tg:", "mailto:"))
+
+
 def odd_passage(text: str, title: str, source: str) -> Context:
     """A passage longer than any message, between two like it."""
     document = Document(source, title, text, "digest")
     third = len(text) // 3
     spans = [(0, third), (third, 2 * third), (2 * third, len(text))]
-    before, here, after = (Passage(document, *span, "𝓵" * 5000) for span in spans)
+    before, here, after = (Passage(document, *span, Locator(headings=("𝓵" * 5000,))) for span in spans)
     return before, here, after
 
 
@@ -171,6 +242,7 @@ entries = st.builds(
     st.integers(-(2**63), 2**63 - 1),
     st.just(0),
     st.just(0),
+    texts,
 )
 
 
@@ -190,7 +262,7 @@ def test_any_page_of_documents_is_one_message_that_names_them_all(listed: list[E
 
 
 def test_a_page_of_the_widest_names_fits():
-    wide = Entry(0, "𝒮" * 1000, "𝒯" * 120, "", 2**62, 2**63 - 1, 0, 0)
+    wide = Entry(0, "𝒮" * 1000, "𝒯" * 120, "", 2**62, 2**63 - 1, 0, 0, "")
     screen = screens.sources([wide] * 100, 9)
     assert len(screen.messages) == 1
     assert "\n100. 𝒯𝒯" in checked(screen)
@@ -231,8 +303,8 @@ def test_any_citation_becomes_an_article(world: tuple[list[Passage], list[Eviden
         assert len(title) <= 100
         assert len(description) <= 200
         read = bare("".join(taken(message)[0] for message in shown))
-        assert read.startswith(bare(line(citation.quote)))
-        assert read.endswith(bare(line(citation.locator)))
+        assert read.startswith(bare(line(citation.shown)))
+        assert read.endswith(bare(line(where(citation))))
 
 
 # -------------------------------------------------------------------------------- worked by hand
@@ -267,6 +339,142 @@ def test_an_answer_is_led_by_the_words_that_answer():
     assert html(screens.answer(hostile, 7))[0].startswith(
         "<b>&lt;b&gt; &amp; co</b>\n<blockquote><b>[1] </b>By <b>&lt;b&gt; &amp; co</b>, 1871.</blockquote>"
     )
+
+
+MARKED = "The **gate code**, *says* [Ada](https://a.example/?b=1&c=2), is `4711`."
+
+
+def look(words: str, kind: str, href: str = "") -> Style:
+    at = CITED.start + MARKED.index(words)
+    return Style(at, at + len(words), kind, href)  # type: ignore[arg-type]
+
+
+LOOKS = (
+    look("gate code", "bold"),
+    look("says", "italic"),
+    look("Ada", "link", "https://a.example/?b=1&c=2"),
+    look("4711", "code"),
+)
+PARTS = tuple(
+    Part(CITED.start + first, CITED.start + last)
+    for first, last in ((0, 4), (6, 15), (17, 19), (20, 24), (25, 26), (27, 30), (59, 64), (65, 69), (70, 71))
+)
+
+
+def quoted(citation: Citation) -> str:
+    """The quotation of an answer that has but one."""
+    [shown] = html(screens.answer(replace(FOUND, citations=(citation,)), 7))
+    return shown.removeprefix("<blockquote><b>[1] </b>").partition("</blockquote>")[0]
+
+
+def test_a_quote_looks_as_it_does_in_the_document():
+    citation = quoting(MARKED, styles=LOOKS, parts=PARTS)
+    assert citation.shown == "The gate code, says Ada, is 4711."
+    assert quoted(citation) == (
+        "The <b>gate code</b>, <i>says</i> "
+        '<a href="https://a.example/?b=1&amp;c=2">Ada</a>, is <code>4711</code>.'
+    )
+
+
+def test_the_words_that_answer_are_bold_whatever_they_look_like():
+    citation = quoting(MARKED, "4711", styles=LOOKS, parts=PARTS)
+    assert quoted(citation).endswith(", is <b>4711</b>.")
+    citation = quoting(MARKED, "Ada](https://a.example/?b=1&c=2), is `4711", styles=LOOKS, parts=PARTS)
+    assert re.sub("</b><b>", "", quoted(citation)).endswith("<b>Ada, is 4711</b>.")
+
+
+@pytest.mark.parametrize(
+    ("href", "shown"),
+    [
+        ("http://a.example", True),
+        ("https://a.example/b#c", True),
+        ("HTTPS://A.EXAMPLE", True),
+        ("tg://resolve?domain=docent", True),
+        ("mailto:ada@a.example", True),
+        ("javascript:alert(1)", False),
+        ("file:///etc/passwd", False),
+        ("ftp://a.example", False),
+        ("#part", False),
+        ("other.md", False),
+        ("/etc", False),
+        ("//a.example", False),
+        ("", False),
+        ("https://a.example/with a blank", False),
+    ],
+)
+def test_only_links_that_lead_out_are_links(href: str, shown: bool):
+    citation = quoting(MARKED, styles=(look("Ada", "link", href),), parts=PARTS)
+    link = f'<a href="{href}">Ada</a>' if shown else "Ada"
+    assert quoted(citation) == f"The gate code, says {link}, is 4711."
+
+
+@pytest.mark.parametrize("hidden", ["\x00", "\x1b", "\u202e", "\ud83d"], ids=ascii)
+def test_links_hold_nothing_hidden(hidden: str):
+    citation = quoting(MARKED, styles=(look("Ada", "link", f"https://a.example/{hidden}"),), parts=PARTS)
+    shown = quoted(citation)
+    assert hidden not in shown
+    shown.encode()  # as it is sent
+
+
+@pytest.mark.parametrize("kind", ["bold", "italic", "code"])
+def test_looks_that_reach_beyond_the_quote_are_cut(kind: str):
+    at = CITED.start + MARKED.index("4711")
+    citation = quoting(MARKED, styles=(Style(0, at + 4, kind), Style(at + 5, 999, kind)), parts=PARTS)  # type: ignore[arg-type]
+    tag = {"bold": "b", "italic": "i", "code": "code"}[kind]
+    shown = quoted(citation)
+    assert shown.replace(f"<{tag}>", "").replace(f"</{tag}>", "") == "The gate code, says Ada, is 4711."
+    assert re.sub(rf"<{tag}>[^<>]+</{tag}>", "", shown) == ""  # all of it has that look, each tag closed
+
+
+def test_a_link_is_a_link_whatever_else_it_looks_like():
+    looks = (look("Ada", "bold"), look("Ada", "link", "https://a.example"), look("says", "code"))
+    citation = quoting(MARKED, styles=(*looks, look("says", "bold")), parts=PARTS)
+    assert quoted(citation) == (
+        'The gate code, <code>says</code> <a href="https://a.example">Ada</a>, is 4711.'
+    )
+
+
+def test_a_row_is_shown_with_the_names_of_its_columns():
+    row = "| Saturday | **closed** |"
+    day, hours = (CITED.start + row.index(words) for words in ("Saturday", "closed"))
+    citation = quoting(
+        row, kind="row", styles=(Style(hours, hours + 6, "italic"),),
+        parts=(Part(day, day + 8, "day: "), Part(hours, hours + 6, " · hours: ")),
+    )  # fmt: skip
+    assert re.sub("<.*?>", "", quoted(citation)) == "day: Saturday · hours: closed"
+    assert quoted(citation).endswith("closed</i>")
+
+
+def test_code_keeps_its_lines():
+    code = "def f(x):\n    if x < 1:\n\n        return 4711"
+    assert quoted(quoting(code, kind="code")) == (
+        "<code>def f(x):\n    if x &lt; 1:\n\n        return 4711</code>"
+    )
+    assert quoted(quoting(code, "4711", kind="code")) == (
+        "<code>def f(x):\n    if x &lt; 1:\n\n        return </code><b>4711</b>"
+    )
+    assert quoted(quoting(code, "return", kind="code")) == (
+        "<code>def f(x):\n    if x &lt; 1:\n\n        </code><b>return</b><code> 4711</code>"
+    )
+
+
+def test_what_is_no_code_is_one_line():
+    assert quoted(quoting("The gate\n   code is\t4711.")) == "The gate code is 4711."
+
+
+def test_more_looks_than_a_message_holds_go_into_another():
+    quote = "word " * 300
+    at = range(CITED.start, CITED.start + len(quote), 5)
+    citation = quoting(quote, styles=tuple(Style(place, place + 4, "bold") for place in at))
+    screen = screens.answer(replace(FOUND, citations=(citation,)), 7)
+    assert bare("word" * 300) in bare(checked(screen))
+    assert len(screen.messages) > 1
+
+
+def test_where_else_a_quote_stands_is_told():
+    also = (("old/soup.txt", 3, 11), ("soup.txt", 90, 98))
+    [shown] = html(screens.answer(replace(FOUND, citations=(replace(SECOND, also=also),)), 7))
+    assert "<b>Soup</b> (soup.txt)\n[2] paragraph 1, also in old/soup.txt\n" in shown
 
 
 @pytest.mark.parametrize(("more", "emphasised"), [(0, True), (1, False)])
@@ -344,18 +552,18 @@ def test_a_passage_between_its_neighbours():
     screen = screens.passage(context, citation, 7, "It changed.")
     assert html(screen) == [
         "<b>Minutes of the garden club</b>\n"
-        "<i>[1] Minutes of the garden club › Attendance, paragraph 2 · minutes.md</i>\n\n"
-        "<blockquote># Minutes of the garden club\n\n"
+        "<i>[1] Attendance, paragraph 1 · minutes.md</i>\n\n"
+        "<blockquote>Minutes of the garden club\n\n"
         "The meeting was held in the village hall on 3 May 2024.</blockquote>\n"
-        "## Attendance\n\n"
+        "Attendance\n\n"
         "<b>Alice Archer, Bob Baker and Carol Cook attended the meeting.</b>\n"
         "Dora Dean sent her apologies.\n"
-        "<blockquote>## Decisions\n\n"
+        "<blockquote>Decisions\n\n"
         "The club bought a new greenhouse for 900 euros. It will stand behind the school.</blockquote>\n\n"
         "⚠ It changed."
     ]
     assert buttons(screen) == [
-        [("◀", "walk:7:1:0"), ("▶", "walk:7:1:194")],
+        [("◀", "walk:7:1:2"), ("▶", "walk:7:1:197")],
         [("📄 Send the file", "file:7:1")],
     ]
 
@@ -364,12 +572,14 @@ def test_a_neighbouring_passage_has_no_quote():
     citation = replace(CITED, start=102, end=162, quote=MINUTES[102:162])
     screen = screens.passage(minutes(2), citation, 7)
     assert marked(screen.messages[0], "bold") == ["Minutes of the garden club"]
-    assert buttons(screen)[0] == [("◀", "walk:7:1:87")]
+    assert buttons(screen)[0] == [("◀", "walk:7:1:90")]
 
 
 def test_the_documents():
     when = int(datetime(2024, 5, 3, 12, tzinfo=UTC).timestamp() * 1e9)
-    listed = [Entry(n, f"{n}.txt", f"Title <{n}>", "", 1234 * n, when, 0, 1) for n in range(1, 13)]
+    listed = [
+        Entry(n, f"{n}.txt", f"Title <{n}>", "", 1234 * n, when, 0, 1, f"{n}.txt") for n in range(1, 13)
+    ]
     assert html(screens.sources(listed, 1)) == [
         "<b>12 documents</b>\n"
         "11. Title &lt;11&gt;\n<i>11.txt · 2024-05-03 · 13.6 kB</i>\n"

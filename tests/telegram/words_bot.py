@@ -1,10 +1,12 @@
-"""``docent`` with an encoder that needs no model: a real process that starts in a second."""
+"""``docent`` with no model and with fixed numbers: a real process that starts in a second."""
 
 from bot import engine
 from bot.cli import main
+from tests.answering.profiles import PROFILE
 from tests.conftest import WordsEncoder
 
 engine.ServedEncoder = WordsEncoder  # type: ignore[assignment, misc]
+engine.profile_of = lambda _: PROFILE  # type: ignore[assignment]
 
 if __name__ == "__main__":
     main()

@@ -1,0 +1,205 @@
+"""Questions in, what speaks for each unit that was found out: what benchmarks/fitting.py fits numbers to.
+
+Three kinds of files are asked: SQuAD's format brings its documents; JSON Lines are asked of a folder beside
+them (``questions.jsonl`` beside ``docs/``); cases (``tests/quality/cases-*.jsonl``) are small folders of
+their own.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec import structs
+
+from benchmarks import squad
+from bot.answering.attendance import to_search, wordings
+from bot.answering.profile import profile_of
+from bot.answering.scoring import Woven, best_readings, share_of, woven
+from bot.evaluation.questions import Question, lay_out, plain_quotes, read, read_squad
+from bot.reader.readers import learned_by, reader_of
+from index.build import build
+from index.errors import DocumentsError
+from index.search import Searcher
+from index.settings import load
+from index.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from bot.evaluation.questions import Article
+    from bot.reader.reading import Reader
+    from index.generation import Generation
+    from index.records import Hit, Unit
+
+NUMBER = re.compile(r"\b[1-9]\d*\b")
+NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{2,}")
+NAMES = ("Osvaldo", "Brandt", "Kirsi", "Tamworth", "Yusupov", "Mirabel", "Ngata", "Falster")
+MARKUP = re.compile(r"\*\*|[`_]|\[(?=[^\]]*\]\()|\]\([^)]*\)|^\s*[-*|]\s+|\s*\|\s*$")
+
+
+class Row(msgspec.Struct):
+    """A question, and of each unit of the best passages: what speaks for it, and whether it is right.
+
+    ``kind`` is "squad", "natural", "cases", or of questions that nothing answers "foreign", "seeming"
+    (written to look answerable), "natural nothing", "cases nothing", "twisted". ``group`` names what has to
+    be in one fold. ``units`` has the columns features, the reader's answers, share, number of the passage as
+    retrieval ranks it, whether the passage is right, whether the unit is.
+    """
+
+    kind: str
+    group: str
+    question: str
+    units: list[tuple[float, ...]]
+
+
+class Asker:
+    """Indexes folders and asks them."""
+
+    def __init__(self) -> None:
+        settings = load()
+        reader = reader_of(settings)
+        if reader is None:
+            raise SystemExit("There is no reader: set reader.model.")
+        self.reader: Reader = reader
+        self.encoder = squad.Remembering()
+        self.learned = learned_by(settings)
+        self.weights = profile_of(settings.reader.model).evidence
+
+    def ask(
+        self, kind: str, group: str, folder: Path, questions: Sequence[Question], twists: int = 0
+    ) -> Iterator[Row]:
+        """Ask a folder of documents; so many questions also with another number or name, which nothing
+        answers.
+        """
+        with tempfile.TemporaryDirectory() as place:
+            settings = load(flags={"documents.folder": str(folder), "index.folder": f"{place}/index"})
+            try:
+                build(settings, self.encoder)
+            except DocumentsError:
+                return
+            generation = Store(settings.index_folder()).current()
+            searcher = Searcher(generation, self.encoder, settings, self.weights)
+            for question in questions:
+                of = question.place.source if question.place and kind == "squad" else group
+                said = kind if question.answerable or kind in ("foreign", "seeming") else f"{kind} nothing"
+                if units := list(self._units(searcher.search(to_search(question.text)), question)):
+                    yield Row(said, of, question.text, units)
+                if (
+                    twists
+                    and question.answerable
+                    and (text := twisted(question.text, self._texts(generation)))
+                ):
+                    twists -= 1
+                    other = Question(text, "unanswerable")
+                    yield Row("twisted", of, text, list(self._units(searcher.search(to_search(text)), other)))
+
+    @staticmethod
+    def _texts(generation: Generation) -> str:
+        return "\n".join(generation.document(entry.source).text for entry in generation.entries())
+
+    def _units(self, hits: Sequence[Hit], question: Question) -> Iterator[tuple[float, ...]]:
+        passages: dict[tuple[str, int], list[Hit]] = {}
+        for hit in hits:
+            passages.setdefault(hit.unit.passage.place, []).append(hit)
+        texts: list[Woven] = [woven(group) for group in passages.values()]
+        asked = wordings(question.text)
+        readings = best_readings(self.reader, asked, [text.text for text in texts])
+        for number, (group, text, reading) in enumerate(zip(passages.values(), texts, readings, strict=True)):
+            for hit in group:
+                right = question.answerable and question.answered_by(hit.unit.passage)
+                yield (
+                    *structs.astuple(hit.features),
+                    reading.answers,
+                    share_of(hit, text, reading),
+                    number,
+                    float(right),
+                    float(question.answerable and gives(question, hit.unit)),
+                )
+
+
+def twisted(question: str, texts: str) -> str | None:
+    """The question with another number or name in it, which stands in no document; None where it has neither.
+
+    This is how people ask for a year or an invoice that is not there.
+    """
+    if found := NUMBER.search(question):
+        start, end = found.span()
+        tried = range(int(found[0]) + 1, int(found[0]) + 500)
+        other = next((str(number) for number in tried if not re.search(rf"\b{number}\b", texts)), None)
+    elif found := NAME.search(question):
+        start, end = found.span()
+        other = next((name for name in NAMES if name not in texts), None)
+    else:
+        return None
+    return f"{question[:start]}{other}{question[end:]}" if other else None
+
+
+def gives(question: Question, unit: Unit) -> bool:
+    """Whether a unit answers, by its words with their markup or without."""
+    if question.place is not None:
+        return bool(question.given_by(unit.text, unit.passage))
+    bare = {plain_quotes(MARKUP.sub("", evidence)) for evidence in question.evidence}
+    shown = plain_quotes(unit.shown)
+    return bool(question.given_by(unit.text, unit.passage)) or any(
+        evidence in shown or shown in evidence for evidence in bare if evidence
+    )
+
+
+def from_squad(asker: Asker, files: Sequence[Path], count: int) -> Iterator[Row]:
+    """Questions of articles that the reader never saw: of all articles, and of those that it learned from."""
+    articles = read_squad(files)
+    questions = sample(asker, articles, "fact", count)
+    yield from _of_articles(asker, "squad", articles, questions, twists=count // 6)
+    known = [article for article in articles if article.title in asker.learned]
+    foreign = [Question(question.text, "unanswerable") for question in questions[::5]]
+    yield from _of_articles(asker, "foreign", known, foreign)
+
+
+def from_squad2(asker: Asker, files: Sequence[Path], count: int) -> Iterator[Row]:
+    """Questions written to look answerable, about articles that the reader never saw."""
+    articles = read_squad(files)
+    yield from _of_articles(asker, "seeming", articles, sample(asker, articles, "unanswerable", count))
+
+
+def sample(asker: Asker, articles: Sequence[Article], kind: str, count: int) -> list[Question]:
+    """Questions of articles that the reader never saw, drawn by a fixed seed."""
+    unseen = [article for article in articles if article.title not in asker.learned]
+    found = [question for article in unseen for question in article.questions if question.kind == kind]
+    return random.Random(1).sample(found, min(count, len(found)))
+
+
+def _of_articles(
+    asker: Asker, kind: str, articles: Sequence[Article], questions: Sequence[Question], twists: int = 0
+) -> Iterator[Row]:
+    with tempfile.TemporaryDirectory() as folder:
+        lay_out(articles, Path(folder))
+        yield from asker.ask(kind, kind, Path(folder), questions, twists)
+
+
+def from_folder(asker: Asker, file: Path) -> Iterator[Row]:
+    """The questions of a file about the folder ``docs`` beside it; lists are left out."""
+    questions = [question for question in read([file]).questions if question.kind != "list"]
+    yield from asker.ask("natural", file.parent.name.split("-")[0], file.parent / "docs", questions, 99)
+
+
+def from_cases(asker: Asker, file: Path) -> Iterator[Row]:
+    """The questions of small folders; those that want something else than one quote are left out."""
+    for line in file.read_bytes().splitlines():
+        case = msgspec.json.decode(line)
+        questions = []
+        for asked in case["asks"]:
+            if evidence := asked.get("first") or asked.get("any"):
+                questions.append(Question(asked["question"], "fact", tuple(evidence)))
+            elif asked.get("found") is False:
+                questions.append(Question(asked["question"], "unanswerable"))
+        with tempfile.TemporaryDirectory() as folder:
+            for name, text in case["files"].items():
+                path = Path(folder) / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(bytes.fromhex(text["hex"]) if isinstance(text, dict) else text.encode())
+            yield from asker.ask("cases", case["name"], Path(folder), questions, 99)

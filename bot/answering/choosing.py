@@ -1,0 +1,191 @@
+"""Evidence in, what of it is quoted out: the best and its support, whole lists, all steps, no copies."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from math import log
+
+import msgspec
+
+from bot.answering.answers import quotes_for_fact
+from bot.answering.intent import Intent
+from bot.answering.scoring import Evidence
+from bot.answering.whole import Section, is_loose, lifted, whole
+from index.records import NAMES, RUNNING, Unit
+
+_WORD = re.compile(r"\w+")
+_ALIKE = 0.85  # of the words that two units have together, from which on they say the same, numbers aside
+_ALIKE_WORDS = 8  # of a unit, for near copies to be told
+_LOOKED_AT = 5  # units that may be part of a whole list, where one is asked for
+_NEAR_BEST = 1.5  # log-odds: how far behind the best one such a unit may lie
+_LOOKED_AT_FOR_LIST, _STANDS_OUT = 3, 0.7  # units; log-odds from the first to the last of them
+_MENTIONED = 0.99  # of what the best row has of the words that tell rows apart, to belong with it
+
+Around = Callable[[Unit], Section]
+"""Finds what stands around a unit."""
+
+Words = Callable[[str], Mapping[str, float]]
+"""The words of a question that a text has, in stems, each with its inverse document frequency."""
+
+
+def distinct(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """Evidence without copies: of units that say the same the best, which knows where the others stand."""
+    first: dict[tuple[str, ...], int] = {}
+    kept: list[Evidence] = []
+    words: list[tuple[str, ...]] = []
+    for one in evidence:
+        said = tuple(_WORD.findall(one.unit.shown.casefold()))
+        number = first.get(said)
+        if number is None:
+            number = next((n for n, other in enumerate(words) if _alike(said, other)), None)
+        if number is None:
+            first[said] = len(kept)
+            words.append(said)
+            kept.append(one)
+        elif (
+            kept[number].unit.passage.place != one.unit.passage.place
+            or kept[number].unit.start != one.unit.start
+        ):
+            best = kept[number]
+            kept[number] = msgspec.structs.replace(best, also=(*best.also, one.unit))
+    return kept
+
+
+def _alike(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether two texts have nearly the same words, and the same numbers."""
+    if min(len(one), len(other)) < _ALIKE_WORDS or abs(len(one) - len(other)) > 0.2 * len(one):
+        return False
+    mine, theirs = set(one), set(other)
+    if len(mine & theirs) < _ALIKE * len(mine | theirs):
+        return False
+    return [w for w in one if any(map(str.isdigit, w))] == [w for w in other if any(map(str.isdigit, w))]
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What is quoted, in the order in which it is shown.
+
+    ``is_open`` says that several things were asked for and stand in running text, where others may stand too.
+    """
+
+    evidence: list[Evidence]
+    is_open: bool = False
+
+
+def choose(evidence: Sequence[Evidence], intent: Intent, around: Around, words: Words, most: int) -> Chosen:
+    """What is quoted of the evidence for a question.
+
+    Args:
+        evidence: best first.
+        intent: what is asked for.
+        around: finds what stands around a unit.
+        words: finds the words of the question in a text.
+        most: quotes for a question that wants one thing.
+    """
+    if not evidence:
+        return Chosen([], is_open=intent == "several")
+    choice = _Choice(evidence, around, words)
+    if intent == "one" and not choice.is_a_list():
+        return Chosen(choice.one(most))
+    if found := choice.several("several" if intent == "one" else intent):
+        return Chosen(found)
+    in_text = evidence[0].unit.kind in RUNNING
+    return Chosen(choice.one(most), is_open=intent == "several" and in_text)
+
+
+class _Choice:
+    """Chooses from the evidence for one question, best first."""
+
+    def __init__(self, evidence: Sequence[Evidence], around: Around, words: Words) -> None:
+        self._evidence = evidence
+        self._around = around
+        self._words = words
+        self._known = {_place(one.unit): one for one in evidence}
+
+    def is_a_list(self) -> bool:
+        """Whether the best units are items of one list, and none of them stands out."""
+        best = self._evidence[:_LOOKED_AT_FOR_LIST]
+        kinds = {(one.unit.kind, one.unit.passage.document.source, one.unit.context) for one in best}
+        alike = len(kinds) == 1 and best[0].unit.kind == "item"
+        spread = log_odds(best[0].score) - log_odds(best[-1].score)
+        return alike and len(best) == _LOOKED_AT_FOR_LIST and spread < _STANDS_OUT
+
+    def one(self, most: int) -> list[Evidence]:
+        """The best and what supports it; where the best only asks or names, what stands below it instead."""
+        best = self._evidence[0]
+        section = self._around(best.unit)
+        if units := whole(section, "one"):
+            quoted = [self._of(unit, best) for unit in units]
+            if len(units) > most:  # a list that was asked for by its name
+                return quoted
+            quoted.sort(key=lambda one: -one.score)
+            others = quotes_for_fact(self._evidence, most)[1:]
+            return [*quoted, *(one for one in others if one.unit not in units)][:most]
+        rows = section.beside() if is_loose([best.unit]) else []
+        meant = mentioned(rows, self._words) if rows else []
+        if not 0 < len(meant) < len(rows):
+            return quotes_for_fact(self._evidence, most)
+        if best.unit not in meant:  # a row is asked for by what it alone says
+            best = max((self._of(unit, best) for unit in meant), key=lambda one: one.score)
+        passed_over = {_place(unit) for unit in rows} - {_place(unit) for unit in meant}
+        others = [one for one in self._evidence if one.unit != best.unit]
+        return quotes_for_fact([best, *(one for one in others if _place(one.unit) not in passed_over)], most)
+
+    def several(self, intent: Intent) -> list[Evidence]:
+        """The first list that one of the best units is part of, and before it the better ones; or nothing."""
+        first = [one.unit for one in self._evidence[:_LOOKED_AT]]
+        for number, one in enumerate(self._evidence[:_LOOKED_AT]):
+            if log_odds(one.score) < log_odds(self._evidence[0].score) - _NEAR_BEST:
+                break
+            section = self._around(one.unit)
+            units = lifted(section, first) or whole(section, intent)
+            if not units:
+                continue
+            meant = mentioned(units, self._words) if is_loose(units) else units
+            skipped = {_place(unit) for unit in units} | {_place(one.unit)}
+            before = [
+                other
+                for other in self._evidence[:number]
+                if _place(other.unit) not in skipped and other.unit.kind not in NAMES
+            ]
+            return [*before, *(self._of(unit, one) for unit in meant)]
+        return []
+
+    def _of(self, unit: Unit, best: Evidence) -> Evidence:
+        """A unit of a whole: as it was scored, or else as sure as what led to it."""
+        there = self._known.get(_place(unit))
+        if there is not None:
+            return msgspec.structs.replace(there, log_odds=max(there.log_odds, best.log_odds))
+        return Evidence(unit, best.features, best.score, best.log_odds)
+
+
+def _place(unit: Unit) -> tuple[str, int]:
+    return unit.passage.document.source, unit.start
+
+
+def mentioned(units: Sequence[Unit], words: Words) -> list[Unit]:
+    """Of rows or lines those that a question speaks of, by words that some of them have and others do not.
+
+    What they stand under has words of the question too, which do not tell them apart.
+    """
+    found = [words(_own(unit)) for unit in units]
+    everywhere = set.intersection(*(set(one) for one in found)) if found else set()
+    above = {word for unit in units[:1] for word in words(" ".join(unit.context.names))}
+    telling = [{word: one[word] for word in one if word not in everywhere | above} for one in found]
+    weights = [sum(one.values()) for one in telling]
+    most = max(weights, default=0.0)
+    if not most:
+        return list(units)
+    return [unit for unit, weight in zip(units, weights, strict=True) if weight >= _MENTIONED * most]
+
+
+def _own(unit: Unit) -> str:
+    """What a unit says itself, without the names of columns."""
+    text = unit.passage.document.text
+    return " ".join(text[part.start : part.end] for part in unit.parts) if unit.parts else unit.text
+
+
+def log_odds(score: float) -> float:
+    """Of a score, which is a probability."""
+    score = min(max(score, 1e-6), 1 - 1e-6)
+    return log(score / (1 - score))

@@ -1,0 +1,91 @@
+"""A question in, what it wants out: one thing, several, or to know how something is done.
+
+The judge is a logistic regression on the question's vector, taught by labelled questions of many domains. Its
+numbers lie in ``profiles/intents.json`` and hold for one encoder; for others, patterns decide.
+"""
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from bot.answering.attendance import asks_who_was_there
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from index.encoder import Vectors
+
+Intent = Literal["one", "several", "steps"]
+"""One thing, be it a fact or a reason; all members of a group; all steps of a procedure."""
+
+FILE = Path(__file__).parent / "profiles" / "intents.json"
+LIKELIER = 0.5
+"""Probability from which on a question is taken to want more than one thing."""
+
+_HOW = re.compile(
+    r"\W*how\s+(?:do|can|should|could|would|to)\b|\W*(?:what|which)\s+are\s+the\s+steps\b", re.I
+)
+_ASKS_FOR_LIST = re.compile(
+    r"""\W* (?: (?: please | can\ you | could\ you ) \s+ )? (?:
+      (?: list | enumerate | name \s (?: all | the | every ) ) \b
+    | (?: who | what | which ) \s (?: (?: are | were ) \s (?: all | some | the ) | all | else ) \b
+    | who \s (?: (?: all | also | is | was | were | has\ been ) \s )?
+          (?: there | present | invited | involved | attend(?:s|ed|ing)? | participat(?:es?|ed|ing)
+            | join(?:s|ed|ing)? | came | comes? | coming | (?: took | takes? ) \ part ) \b
+    )""",
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+class Classes(msgspec.Struct, frozen=True):
+    """A logistic regression: of each intent a weight a dimension, and a bias.
+
+    ``encoder`` is the fingerprint of the model whose vectors of questions it is for.
+    """
+
+    command: str
+    encoder: str
+    weights: dict[Intent, list[float]]
+    bias: dict[Intent, float]
+
+
+def intent_of(question: str, vector: "Vectors", encoder: str) -> Intent:
+    """What a question wants.
+
+    Args:
+        question: in words.
+        vector: its unit vector, shape (dimension,).
+        encoder: the fingerprint of the model that made it.
+    """
+    import numpy as np
+
+    if asks_who_was_there(question):
+        return "several"
+    classes, names, weights, bias = _classes()
+    if classes.encoder != encoder:
+        return by_pattern(question)
+    logits = weights @ vector + bias
+    odds = np.exp(logits - logits.max())
+    best = int(odds.argmax())
+    return names[best] if odds[best] >= LIKELIER * odds.sum() else "one"
+
+
+def by_pattern(question: str) -> Intent:
+    """What a question in English wants, by its first words alone."""
+    if _HOW.match(question):
+        return "steps"
+    return "several" if _ASKS_FOR_LIST.match(question) else "one"
+
+
+@cache
+def _classes() -> "tuple[Classes, list[Intent], NDArray[np.float64], NDArray[np.float64]]":
+    import numpy as np
+
+    classes = msgspec.json.decode(FILE.read_bytes(), type=Classes)
+    names = list(classes.weights)
+    weights = np.array([classes.weights[name] for name in names])
+    return classes, names, weights, np.array([classes.bias[name] for name in names])

@@ -1,0 +1,63 @@
+"""The numbers that were fitted: how features make scores, and scores confidence; one file a pair of models.
+
+The files in ``profiles/`` are written by ``python -m benchmarks.fitting``, which their first lines say in
+full.
+"""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from math import log
+from pathlib import Path
+
+import msgspec
+
+from index.records import Features
+
+FOLDER = Path(__file__).parent / "profiles"
+LEAST_SHARE = 0.003  # added to a share before its logarithm is taken
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weights:
+    """Of a sum of log-odds: of features, of what a reader says, and a bias.
+
+    ``answers`` is of the reader's log-odds that the passage answers; ``share`` of the log of the probability,
+    if it does, that the answer starts in the unit.
+    """
+
+    bias: float
+    features: Features
+    answers: float = 0.0
+    share: float = 0.0
+
+    def sum(self, features: Features, answers: float = 0.0, share: float = 1.0) -> float:
+        """The log-odds."""
+        read = self.answers * answers + self.share * log(share + LEAST_SHARE)
+        return self.bias + features.weighed(self.features) + read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """The fitted numbers of a pair of models.
+
+    Attributes:
+        evidence: weights of a hit's score, by retrieval alone; they order what is read.
+        ranking: of the log-odds that a unit of a passage that was read answers.
+        sure: of the log-odds that one of the first three quotes answers, by the first of them.
+        found: the same, by retrieval alone.
+    """
+
+    evidence: Features
+    ranking: Weights
+    sure: Weights
+    found: Weights
+
+
+@cache
+def profile_of(name: str = "docent") -> Profile:
+    """The profile of a reader, named as in the settings; others than Docent's own have its numbers."""
+    file = FOLDER / f"{name}.toml"
+    if not file.is_file():
+        file = FOLDER / "docent.toml"
+    return msgspec.convert(tomllib.loads(file.read_text(encoding="utf-8")), Profile)

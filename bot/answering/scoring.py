@@ -1,0 +1,222 @@
+"""Hits in, evidence out: which units answer, how surely, and with which of their words.
+
+Without a reader the evidence is retrieval's. With one, the passages that retrieval ranks highest are read,
+and what both say is put together by logistic regression.
+"""
+
+from collections.abc import Iterable, Sequence
+from itertools import islice, takewhile
+from math import exp
+
+import msgspec
+
+from bot.answering.attendance import asks_who_was_there, tells_absence, wordings
+from bot.answering.profile import Profile
+from bot.reader.reading import Reader, Reading
+from index.records import Features, Hit, Unit
+from index.units.woven import Woven
+
+_AS_RELEVANT = 0.75  # of the best unit's score and coverage, to be a member of a list
+MEMBER = 0.6
+"""What the reader has to say of a unit alone, as a probability, that it belongs in a list."""
+_ALONE = 0.3  # of what a unit says alone, beside what it says in its passage: how well it fits a list
+_BEHIND = 1.9  # log-odds: how far a member may lie behind the one that fits best (docs/quality.md)
+
+_READ_AT_ONCE = 3  # passages; the next ones are read only where none of these is clear
+_CLEAR = 1.25  # log-odds of the best unit; half as many reads, for hardly any quote (benchmarks/)
+_FAR = 700.0  # where exp would overflow
+
+
+class Evidence(msgspec.Struct, frozen=True):
+    """A unit as an answer.
+
+    ``score`` orders the evidence for a question, and lies in about [0, 1]. ``log_odds`` are those that the
+    first three such units answer if this is the first. ``span`` is where in the document the likeliest
+    words of it stand, and ``span_share`` how likely it is, if there is an answer, that it is just these;
+    None and 0 where no reader points at words. ``also`` are units of other places that say the same.
+    """
+
+    unit: Unit
+    features: Features
+    score: float
+    log_odds: float
+    span: tuple[int, int] | None = None
+    span_share: float = 0.0
+    also: tuple[Unit, ...] = ()
+
+
+def confidence(evidence: Sequence[Evidence]) -> float:
+    """The probability, in [0, 1], that this evidence answers the question: that of the surest of it."""
+    return sigmoid(max(one.log_odds for one in evidence)) if evidence else 0.0
+
+
+class Scorer:
+    """Scores what was found by the numbers of a profile, with a reader or without.
+
+    Args:
+        profile: the fitted numbers.
+        reader: to read passages with, if there is one.
+    """
+
+    def __init__(self, profile: Profile, reader: Reader | None) -> None:
+        self._profile = profile
+        self._reader = reader
+
+    def rank(self, question: str, hits: Sequence[Hit], most: int) -> list[Evidence]:
+        """What speaks for the units of the best passages as the answer, best first.
+
+        Args:
+            question: as it is searched for; it is read in all its wordings.
+            hits: units of the best passages, best first.
+            most: passages read; fewer where the first ones are clear.
+
+        Raises:
+            ModelError: the reader cannot be loaded.
+        """
+        if self._reader is None:
+            return [self._unread(hit, hit.score) for hit in hits]
+        asked = wordings(question)
+        passages: dict[tuple[str, int], list[Hit]] = {}
+        for hit in hits:
+            passages.setdefault(hit.unit.passage.place, []).append(hit)
+        todo = list(passages)[:most]
+        evidence: list[Evidence] = []
+        known: set[tuple[str, int]] = set()
+        while todo and max((one.log_odds for one in evidence), default=-_FAR) < _CLEAR:
+            part, todo = todo[:_READ_AT_ONCE], todo[_READ_AT_ONCE:]
+            texts = [woven(passages[place]) for place in part]
+            readings = best_readings(self._reader, asked, [text.text for text in texts])
+            for place, text, reading in zip(part, texts, readings, strict=True):
+                evidence += [self._read(hit, text, reading) for hit in passages[place]]
+            known.update(part)
+        evidence.sort(key=lambda one: -one.score)
+        least = min((one.score for one in evidence), default=1.0)
+        unread = [hit for hit in hits if hit.unit.passage.place not in known]
+        return [*evidence, *(self._unread(hit, least * hit.score) for hit in unread)]
+
+    def members(self, question: str, hits: Iterable[Hit], at_once: int) -> list[Evidence]:
+        """The units that belong in a list, those that fit best first.
+
+        Those that answer when read by themselves, and those about as relevant as the best one; but only
+        those that answer about as well as the best of them where they stand, for a sentence alone may seem
+        to speak of what it does not. Without a reader, relevance decides.
+
+        Args:
+            question: as it is searched.
+            hits: the units of the collection that could matter, best first.
+            at_once: units read together; where none of them answers, the rest is not read.
+
+        Raises:
+            ModelError: the reader cannot be loaded.
+        """
+        if self._reader is None:
+            return [self._unread(hit, hit.score) for hit in relevant(hits)]
+        hits = iter(hits)
+        if asks_who_was_there(question):
+            hits = (hit for hit in hits if not tells_absence(hit.unit.text))
+        asked = wordings(question)
+        alone: list[tuple[Hit, Woven, Reading]] = []
+        while part := list(islice(hits, at_once)):
+            texts = [Woven([hit.unit]) for hit in part]
+            readings = best_readings(self._reader, asked, [text.text for text in texts])
+            alone += zip(part, texts, readings, strict=True)
+            if not any(map(_answers, readings)):
+                break
+        found = [one for one in alone if _answers(one[2]) or _as_relevant(one[0], alone[0][0])]
+        fits = self._fits(asked, found, [hit for hit, _, _ in alone])
+        best_first = sorted(zip(fits, found, strict=True), key=lambda fit: -fit[0])
+        return [
+            self._evidence(hit, text, reading, 1.0, reading.answers)
+            for fit, (hit, text, reading) in best_first
+            if fit >= best_first[0][0] - _BEHIND
+        ]
+
+    def _fits(
+        self, asked: Sequence[str], found: Sequence[tuple[Hit, Woven, Reading]], known: Sequence[Hit]
+    ) -> list[float]:
+        """How well units that were read alone answer among those known of their passages, as log-odds."""
+        if len(found) < 2 or self._reader is None:  # nothing to compare with
+            return [0.0] * len(found)
+        wanted = {hit.unit.passage.place for hit, _, _ in found}
+        passages: dict[tuple[str, int], list[Hit]] = {}
+        for hit in known:
+            if hit.unit.passage.place in wanted:
+                passages.setdefault(hit.unit.passage.place, []).append(hit)
+        texts = {place: woven(hits) for place, hits in passages.items()}
+        said = best_readings(self._reader, asked, [text.text for text in texts.values()])
+        readings = dict(zip(texts, said, strict=True))
+        fits = []
+        for hit, _, alone in found:
+            place = hit.unit.passage.place
+            share = share_of(hit, texts[place], readings[place])
+            fits.append(self._rank(hit, readings[place], share) + _ALONE * alone.answers)
+        return fits
+
+    def _unread(self, hit: Hit, score: float) -> Evidence:
+        return Evidence(hit.unit, hit.features, score, self._found(hit))
+
+    def _found(self, hit: Hit) -> float:
+        """Retrieval's log-odds that one of the first three quotes answers if this is the first."""
+        return self._profile.found.sum(hit.features)
+
+    def _read(self, hit: Hit, text: Woven, reading: Reading) -> Evidence:
+        """A unit of a passage that was read."""
+        share = share_of(hit, text, reading)
+        return self._evidence(hit, text, reading, share, self._rank(hit, reading, share))
+
+    def _rank(self, hit: Hit, reading: Reading, share: float) -> float:
+        """Log-odds that a unit answers, by the passage that was read and its share of what answers there."""
+        return self._profile.ranking.sum(hit.features, reading.answers, share)
+
+    def _evidence(self, hit: Hit, text: Woven, reading: Reading, share: float, rank: float) -> Evidence:
+        """A unit of a text that was read; ``rank`` are the log-odds that order it."""
+        span = reading.best(*text.place(hit.unit))
+        return Evidence(
+            hit.unit,
+            hit.features,
+            sigmoid(rank),
+            self._profile.sure.sum(hit.features, reading.answers, share),
+            text.source(span.start, span.end) if span else None,
+            span.share if span else 0.0,
+        )
+
+
+def relevant(hits: Iterable[Hit]) -> list[Hit]:
+    """Of what retrieval found for a list, best first, every unit about as relevant as the best one."""
+    hits = iter(hits)
+    if (best := next(hits, None)) is None:
+        return []
+    near = takewhile(lambda hit: hit.score >= _AS_RELEVANT * best.score, hits)
+    return [best, *(hit for hit in near if _as_relevant(hit, best))]
+
+
+def _as_relevant(hit: Hit, best: Hit) -> bool:
+    return hit is best or (
+        hit.score >= _AS_RELEVANT * best.score
+        and hit.features.unit_coverage >= _AS_RELEVANT * best.features.unit_coverage
+    )
+
+
+def _answers(alone: Reading) -> bool:
+    return sigmoid(alone.answers) >= MEMBER
+
+
+def woven(hits: Iterable[Hit]) -> Woven:
+    """The units of one passage as a reader reads them, in reading order."""
+    return Woven(sorted((hit.unit for hit in hits), key=lambda unit: unit.start))
+
+
+def share_of(hit: Hit, text: Woven, reading: Reading) -> float:
+    """How likely it is that an answer in the passage starts in the unit; 1 where no reader points."""
+    return reading.share(*text.place(hit.unit)) if len(reading.starts) else 1.0
+
+
+def best_readings(reader: Reader, asked: Sequence[str], texts: Sequence[str]) -> list[Reading]:
+    """Of each text the reading in that wording of a question which it answers best."""
+    each = zip(*(reader.read(wording, texts) for wording in asked), strict=True)
+    return [max(readings, key=lambda reading: reading.answers) for readings in each]
+
+
+def sigmoid(log_odds: float) -> float:
+    """The probability of log-odds."""
+    return 1 / (1 + exp(-log_odds)) if log_odds > -_FAR else 0.0

@@ -1,0 +1,147 @@
+"""The best unit in, the whole out that it is a part of: a list, a table, all steps, what answers a question.
+
+A lead-in, a heading or a question says nothing by itself: what follows it answers. Who asks for several
+things, or how something is done, wants all entries of a list and not the one that fits best.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.answering.intent import Intent
+from index.parsing.lines import asks, leads_in
+from index.records import ENTRIES, NAMES, Unit
+from index.units.leaves import cut
+
+MOST = 40  # units of a whole
+_SENTENCES = 3  # of running text that answer a question or stand under a heading
+_STEPS = 8  # sentences of a passage that says how something is done
+_SUBLISTS = 2  # of one list, that the best units stand in, for that list to be what is asked for
+_BARE = 4  # words of an item that only names its sub-items
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The units of one section of a document, in reading order, and which of them is looked at."""
+
+    units: Sequence[Unit]
+    number: int
+
+    @property
+    def unit(self) -> Unit:
+        """The one that is looked at."""
+        return self.units[self.number]
+
+    def below(self) -> list[Unit]:
+        """What stands below the unit: what it asks for, leads in or names."""
+        unit, name = self.unit, cut(self.unit.shown)
+        found: list[Unit] = []
+        for other in self.units[self.number + 1 :]:
+            leads = other.context.leads
+            above = (*other.context.document[-1:], *other.context.headings)
+            if name in leads or (unit.kind in NAMES and name in above):
+                found.append(other)
+            elif found or unit.kind not in NAMES:
+                break
+        return found
+
+    def beside(self) -> list[Unit]:
+        """The entries of the unit's own list or table, itself among them; they stand under the same names."""
+        unit = self.unit
+        found = [unit]
+        for step in (-1, 1):
+            number = self.number + step
+            while 0 <= number < len(self.units):
+                other = self.units[number]
+                deeper = other.context.leads[: len(unit.context.leads)] == unit.context.leads
+                if other.kind != unit.kind or other.context.headings != unit.context.headings or not deeper:
+                    break
+                if other.context.leads == unit.context.leads:
+                    found.append(other)
+                number += step
+        return sorted(found, key=lambda one: one.start)
+
+
+def whole(section: Section, intent: Intent) -> list[Unit]:  # noqa: PLR0911 - a table of cases
+    """What answers instead of a unit, in reading order; nothing where it answers by itself.
+
+    Args:
+        section: the unit, and what stands around it.
+        intent: what is asked for.
+    """
+    unit = section.unit
+    said = unit.shown
+    if (unit.kind in NAMES and not says_something(said)) or leads_in(said) or _only_names(section):
+        below = [one for one in section.below() if one.kind not in NAMES]
+        if entries := [one for one in below if one.kind in ENTRIES or one.kind == "code"]:
+            first = below.index(entries[0])
+            return [*below[:first][:_SENTENCES], *entries][:MOST]
+        if below:
+            return below[: _STEPS if intent == "steps" else _SENTENCES]
+        return []
+    if intent == "one":
+        return []
+    if unit.kind in ENTRIES:
+        entries = section.beside()
+        return entries[:MOST] if 1 < len(entries) <= MOST else []
+    if intent == "steps":
+        return _procedure(section)
+    return []
+
+
+def lifted(section: Section, best: Sequence[Unit]) -> list[Unit]:
+    """The list above a unit's own, where the best units stand in several sub-lists of it; else nothing.
+
+    Args:
+        section: the unit, and what stands around it.
+        best: the units that answer best.
+    """
+    unit = section.unit
+    leads = unit.context.leads
+    if unit.kind not in ENTRIES or not leads:
+        return []
+    lists = {
+        other.context.leads
+        for other in best
+        if other.passage.document.source == unit.passage.document.source
+        and other.context.headings == unit.context.headings
+        and other.kind in ENTRIES
+        and other.context.leads[:-1] == leads[:-1]
+    }
+    if len(lists) < _SUBLISTS:
+        return []
+    above = [one for one in section.units if one.kind in ENTRIES and one.context.leads == leads[:-1]]
+    above = [one for one in above if one.context.headings == unit.context.headings]
+    return above[:MOST] if any(cut(one.shown) == leads[-1] for one in above) else []
+
+
+def says_something(name: str) -> bool:
+    """Whether a heading is an answer itself, as "Date: 14 June 2025" is: it names a value, or counts."""
+    counts = any(map(str.isdigit, name)) and len(name.split()) > 1
+    return not asks(name) and (counts or ":" in name.rstrip(":"))
+
+
+def is_loose(units: Sequence[Unit]) -> bool:
+    """Whether entries need not belong together: rows and lines are about things of their own."""
+    return bool(units) and all(unit.kind in ENTRIES and unit.kind != "item" for unit in units)
+
+
+def _only_names(section: Section) -> bool:
+    """Whether an item says nothing but what its sub-items are about."""
+    unit = section.unit
+    return unit.kind == "item" and len(unit.shown.split()) <= _BARE and bool(section.below())
+
+
+def _procedure(section: Section) -> list[Unit]:
+    """The sentences of a unit's passage, where they say together how something is done."""
+    unit = section.unit
+    place = unit.passage.place
+    near = [one for one in section.units if one.passage.place == place and one.kind not in NAMES]
+    leads = unit.context.leads
+    near = [one for one in near if one.context.leads[: len(leads)] == leads]
+    led = [*(other.context.leads for other in near[1:]), ()]
+    near = [
+        one
+        for one, leads in zip(near, led, strict=True)
+        if not leads_in(one.shown) or cut(one.shown) in leads
+    ]
+    return near if 1 < len(near) <= _STEPS else []

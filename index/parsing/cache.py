@@ -1,0 +1,73 @@
+"""What was parsed once is not parsed again: results by content and by the versions of parsers, on disk.
+
+A cache: whatever is in it can be made again, so what is damaged or cannot be written is passed over.
+"""
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from functools import cache
+from hashlib import sha256
+from pathlib import Path, PurePosixPath
+
+import msgspec
+
+from index.parsing.base import Parsed
+from index.parsing.formats import versions
+
+WORTH_SECONDS = 0.2  # of parsing, below which reading the cache gains nothing
+MOST_BYTES = 500_000_000  # kept; the oldest go first
+
+
+class Cache:
+    """Parses files, and remembers those that took long.
+
+    Args:
+        folder: where results are kept.
+        parse: what parses.
+    """
+
+    def __init__(self, folder: Path, parse: Callable[[str, bytes], Parsed]) -> None:
+        self._folder = folder
+        self._parse = parse
+
+    def parse(self, name: str, data: bytes) -> Parsed:
+        """Parse a file's bytes, or tell what came of it before.
+
+        Raises:
+            Unreadable: they cannot be read; that is not remembered.
+        """
+        file = self._folder / _key(name, data)
+        with suppress(OSError, msgspec.DecodeError):
+            found = msgspec.msgpack.decode(file.read_bytes(), type=Parsed)
+            file.touch()
+            return found
+        began = time.perf_counter()
+        parsed = self._parse(name, data)
+        if time.perf_counter() - began >= WORTH_SECONDS:
+            with suppress(OSError):
+                self._keep(file, msgspec.msgpack.encode(parsed))
+        return parsed
+
+    def _keep(self, file: Path, data: bytes) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        temporary = file.with_suffix(".part")
+        temporary.write_bytes(data)
+        temporary.replace(file)
+        files = sorted((one.stat().st_mtime, one.stat().st_size, one) for one in self._folder.iterdir())
+        total = sum(size for _, size, _ in files)
+        for _, size, old in files:
+            if total <= MOST_BYTES:
+                break
+            old.unlink(missing_ok=True)
+            total -= size
+
+
+def _key(name: str, data: bytes) -> str:
+    suffix = PurePosixPath(name).suffix.lower()
+    return sha256(f"{suffix}\n{_versions()}\n".encode() + data).hexdigest()
+
+
+@cache
+def _versions() -> str:
+    return versions()

@@ -1,0 +1,1 @@
+"""Mail in, letters and their attachments out."""

@@ -1,0 +1,242 @@
+"""Lines in, their roles out: whether they flow on or stand by themselves, and what begins a list or a
+heading.
+
+People write price lists, addresses and conversations into text files, one line each. Whether a line ends
+because its writer wanted it to or because it was full, its neighbours tell: where the first word of the next
+line would still have fitted, the break was wanted.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from index.records import Span
+
+BULLET = re.compile(r"[ \t]*(?:[-*+•‣◦▪·–—]|\(?\d{1,3}[.)]|\(?(?:[a-zA-Z]|[ivx]{1,4})\))[ \t]+(?=\S)")
+"""What begins an item of a list: a bullet, a number or a letter."""
+
+_ORDERED = re.compile(r"[ \t]*\(?(?:\d{1,3}[.)]|(?:[a-zA-Z]|[ivx]{1,4})\))")
+_KEY = re.compile(r"[ \t]*[^\s:：,;.!?][^:：.!?\n]{0,39}[:：](?:[ \t]+\S|(?<=：)\S)")
+_SPEAKER = re.compile(
+    r"[ \t]*(?:\[[\d:., /apmAPM-]+\][ \t]*)?(?:\d{1,2}:\d{2}(?::\d{2})?[ \t]+)?"
+    r"(?P<name>[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){0,2})(?: \([^()\n]{1,30}\))?[ \t]*[:：][ \t]+(?=\S)"
+)
+_LABEL = r"[ \t]*(?:(?:{words})[ \t]*\d*[ \t]*[.:)：]|[{letters}](?:\d+[.:)：]|[ \t]*[:)：]))[ \t]*"
+_QUESTION_LABEL = re.compile(
+    _LABEL.format(words="question|frage|pregunta|domanda|вопрос|问", letters="qfpdв"), re.I
+)
+_ANSWER_LABEL = re.compile(
+    _LABEL.format(words="answer|antwort|réponse|reponse|respuesta|risposta|ответ|答", letters="arо"), re.I
+)
+"""One letter and a full stop is no label by itself: "A. Archer"."""
+_DOTTED = tuple(re.compile(rf"[ \t]*[{letters}]\.[ \t]+", re.IGNORECASE) for letters in ("qfpdв", "arо"))
+_STAMP = re.compile(r"[ \t]*\[?(?:\d{4}-\d\d-\d\d|\d{1,2}[:.]\d\d\b|\d{1,2}/\d{1,2}/\d{2,4})")
+_LINE = re.compile(r"(?P<text>[^\r\n]*)(?:\r\n|\r|\n|\Z)")
+_FENCE = re.compile(
+    r"[ \t]*(?:[-=_*~+|#]{3,}(?:[ \t]+[-=_*~+|#]{3,})*|(?P<mark>[-=_*~])(?:[ \t]*(?P=mark)){2,})[ \t]*$"
+)
+_COLUMNS = re.compile(r"\t+|(?<=\S)[ ]{2,}(?=\S)")
+_DELIMITERS = ("\t", " | ", ";", " – ", " — ", " - ", ", ")
+_ENDS = ".!?…。！？؟۔।"
+_CLOSING = "\"'”’»)]*_"
+
+_NARROW = 40  # characters: lines of prose are wider
+_FEW_WORDS = 3  # of every line of a list of things
+_LONGEST_HEADING = 80
+_HEADING_WORDS = 12
+_LONGEST_TITLE, _TITLE_WORDS = 120, 20
+
+
+class Line(NamedTuple):
+    """A line of a text, without the white space around it.
+
+    ``text`` is what is shown of it. ``offsets`` are where each of its characters stands; None where they
+    stand one after the other.
+    """
+
+    start: int
+    end: int
+    text: str
+    offsets: Sequence[int] | None = None
+
+    def offset(self, place: int) -> int:
+        """Where in the document the character at a place of the line stands."""
+        if self.offsets is None or place >= len(self.offsets):
+            return min(self.start + place, self.end) if self.offsets is None else self.end
+        return self.offsets[place]
+
+
+def lines_of(text: str, start: int = 0, end: int | None = None) -> list[Line]:
+    """The lines of a stretch of a text, be they empty, whatever ends them."""
+    found = []
+    for line in _LINE.finditer(text, start, len(text) if end is None else end):
+        if line.end() == line.start():  # behind the last line
+            break
+        bare = line["text"].strip()
+        begin = line.start() + len(line["text"]) - len(line["text"].lstrip())
+        found.append(Line(begin, begin + len(bare), bare))
+    return found
+
+
+def ends_sentence(text: str) -> bool:
+    """Whether a text ends as a sentence does."""
+    bare = text.rstrip().rstrip(_CLOSING)
+    return bare != "" and bare[-1] in _ENDS
+
+
+def asks(text: str) -> bool:
+    """Whether a text ends as a question does."""
+    return text.rstrip().rstrip(_CLOSING)[-1:] in ("?", "？", "؟")
+
+
+def leads_in(text: str) -> bool:
+    """Whether a text ends as what leads a list in does."""
+    return text.rstrip().rstrip(_CLOSING)[-1:] in (":", "：")
+
+
+def is_rule(text: str) -> bool:
+    """Whether a line only divides or underlines."""
+    return _FENCE.match(text) is not None
+
+
+def is_ordered(marker: str) -> bool:
+    """Whether the mark of an item counts."""
+    return _ORDERED.match(marker) is not None
+
+
+def question_label(text: str) -> int:
+    """How many characters before a question only say that it is one."""
+    label = _QUESTION_LABEL.match(text)
+    return label.end() if label else 0
+
+
+def answer_label(text: str) -> int:
+    """How many characters before an answer only say that it is one."""
+    label = _ANSWER_LABEL.match(text)
+    return label.end() if label else 0
+
+
+def dotted_labels(question: str, answer: str) -> tuple[int, int]:
+    """How many characters are "Q. " and "A. " before a question and the line below it; else 0 and 0."""
+    asked, answered = (label.match(text) for label, text in zip(_DOTTED, (question, answer), strict=True))
+    return (asked.end(), answered.end()) if asked and answered and asks(question) else (0, 0)
+
+
+def is_heading(text: str, *, title: bool = False) -> bool:
+    """Whether a line that stands alone reads as a heading: short, and no sentence. Titles may be longer."""
+    line = text.strip()
+    words = line.split()
+    return (
+        0 < len(line) <= (_LONGEST_TITLE if title else _LONGEST_HEADING)
+        and len(words) <= (_TITLE_WORDS if title else _HEADING_WORDS)
+        and not ends_sentence(line)
+        and line[-1] not in ",;:："
+        and (line[0].isupper() or line[0].isdigit() or not line[0].isascii())
+        and any(character.isalpha() for character in line)
+    )
+
+
+def is_shouted(text: str) -> bool:
+    """Whether a line is all in capitals."""
+    return (
+        text.upper() == text and sum(character.isalpha() for character in text) >= 3 and text.lower() != text
+    )
+
+
+def flows(lines: Sequence[Line], *, wrapped: bool = False) -> bool:
+    """Whether the lines of a paragraph are prose that was wrapped, rather than records of a line each.
+
+    Where the format says that lines flow on, ``wrapped``, they need to begin with capitals to be records.
+    """
+    texts = [line.text for line in lines]
+    if len(texts) < 2:
+        return True
+    if not wrapped and _are_things(texts):
+        return False
+    joins = list(pairwise(texts))
+    lower = sum(_first_letter(after).islower() for _, after in joins) / len(joins)
+    if is_regular(texts) and lower < 0.5:
+        return False
+    width = max(map(len, texts))
+    wanted = sum(len(before) + 1 + len(_first_word(after)) <= width for before, after in joins) / len(joins)
+    if lower >= 0.3:
+        return wrapped or not (wanted > 0.5 and width < _NARROW)
+    if wanted > 0.5 or width < _NARROW:
+        return False
+    full = sum(ends_sentence(text) for text in texts[:-1])
+    return len(texts) == 2 or full > 0 or lower > 0
+
+
+def _are_things(texts: Sequence[str]) -> bool:
+    """Whether three lines or more have so few words that no sentence was wrapped there."""
+    return len(texts) > 2 and all(
+        len(text) < _NARROW and len(text.split()) <= _FEW_WORDS and not ends_sentence(text) for text in texts
+    )
+
+
+def _first_letter(text: str) -> str:
+    return next(filter(str.isalnum, text), "")
+
+
+def _first_word(text: str) -> str:
+    if text[:1] > "\u2e80":  # scripts without spaces break anywhere
+        return text[:1]
+    return text.split(maxsplit=1)[0] if text else ""
+
+
+def is_regular(texts: Sequence[str]) -> bool:
+    """Whether lines are built alike: a key and a value, a time at the start, or so many fields each."""
+    most = 0.8 * len(texts)
+    if len(texts) < 2:
+        return False
+    if (
+        sum(bool(_KEY.match(text)) for text in texts) >= most
+        or sum(bool(_STAMP.match(text)) for text in texts) >= most
+    ):
+        return True
+    for delimiter in _DELIMITERS:
+        counts = Counter(text.count(delimiter) for text in texts)
+        count, times = counts.most_common(1)[0]
+        if (
+            count
+            and times >= most
+            and not (delimiter == ", " and (count < 2 or any(map(ends_sentence, texts))))
+        ):
+            return True
+    return False
+
+
+def is_key_value(text: str) -> bool:
+    """Whether a line is a name and what is said of it, as "Phone: 4401"."""
+    return _KEY.match(text) is not None
+
+
+def speakers(lines: Sequence[Line]) -> frozenset[str]:
+    """The names of those who talk, where the lines are a conversation: two who take turns."""
+    names = Counter(
+        found["name"]
+        for line in lines
+        if (found := _SPEAKER.match(line.text)) and not (question_label(line.text) or answer_label(line.text))
+    )
+    several = [name for name, times in names.items() if times >= 2]
+    return frozenset(names) if len(several) >= 2 and names.total() >= 4 else frozenset()
+
+
+def turn_of(line: Line, names: frozenset[str]) -> int:
+    """How many characters at the start of a line say who talks; 0 where nobody begins to."""
+    found = _SPEAKER.match(line.text)
+    return found.end() if found and found["name"] in names else 0
+
+
+def cells_of(line: Line) -> tuple[Span, ...]:
+    """The stretches of a line that wide gaps or tabulators keep apart."""
+    borders = [0]
+    for gap in _COLUMNS.finditer(line.text):
+        borders += [gap.start(), gap.end()]
+    borders.append(len(line.text))
+    return tuple(
+        (line.offset(start), line.offset(end - 1) + 1)
+        for start, end in zip(borders[::2], borders[1::2], strict=True)
+    )

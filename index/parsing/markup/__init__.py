@@ -1,0 +1,1 @@
+"""Markup for documentation in, its text and blocks out."""

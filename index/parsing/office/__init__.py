@@ -1,0 +1,1 @@
+"""Files of office programs in, their text and blocks out."""

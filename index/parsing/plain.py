@@ -1,0 +1,249 @@
+"""Plain text: what its blank lines, indents, bullets and short lines say of how it is built."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from index.parsing import lines as roles
+from index.parsing.base import Parsed
+from index.parsing.lines import Line
+from index.parsing.outline import TOP, Outline
+from index.parsing.prose import Prose
+from index.parsing.text import decode
+
+_MAIL = re.compile(
+    r"(?P<key>From|To|Cc|Bcc|Date|Sent|Subject|Reply-To)[ \t]*:[ \t]*(?P<value>.*)", re.IGNORECASE
+)
+_MARK = re.compile(r"(?P<marks>#{1,6})[ \t]+(?=\S)")
+_NUMBERED = re.compile(r"(?P<number>\d{1,3}(?:\.\d{1,3})*)[.)]?[ \t]+(?=\S)")
+_TITLE, _SECTION, _SHORT, _LABEL = 1, 2, 4, 5  # levels of headings; numbered ones count from _SECTION on
+_LABEL_WORDS = 6  # of a heading that ends with a colon
+_SHORT_LINES = 3  # in a row that may all be headings; of more, most are entries
+_TAB = 8
+_WIDE = 60  # characters, from which on a line may have ended because it was full
+
+
+def parse(data: bytes, name: str) -> Parsed:
+    """Parse a text file: its text is the decoded file, unchanged.
+
+    Raises:
+        Unreadable: the bytes are no text.
+    """
+    text, notices = decode(data)
+    found = _Plain(text, Outline())
+    found.read()
+    return Parsed(text, found.outline.layout(), found.title, found.properties, notices)
+
+
+@dataclass(slots=True)
+class _List:
+    """A list that more items may follow: how far its markers are indented, and its last item."""
+
+    indent: int
+    number: int
+    item: int
+
+
+@dataclass(slots=True)
+class _Plain:
+    """Goes through a text, paragraph by paragraph."""
+
+    text: str
+    outline: Outline
+    properties: dict[str, str] = field(default_factory=dict)
+    title: str = ""
+    _begin: int = 0  # of the first paragraph
+    _lists: list[_List] = field(default_factory=list)
+    _prose: Prose = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._prose = Prose(self.text, self.outline)
+
+    def read(self) -> None:
+        """Find all blocks."""
+        paragraphs = _paragraphs(roles.lines_of(self.text))
+        if paragraphs and (count := self._mail(paragraphs[0])):
+            paragraphs[0] = paragraphs[0][count:]
+            paragraphs = [paragraph for paragraph in paragraphs if paragraph]
+        self._prose.speakers = roles.speakers([line for paragraph in paragraphs for line in paragraph])
+        self._begin = paragraphs[0][0].start if paragraphs else 0
+        headings = self._headings(paragraphs)
+        for number, paragraph in enumerate(paragraphs):
+            if number in headings:
+                self._heading(paragraph[0], headings[number])
+            else:
+                self._paragraph(paragraph)
+        first = self.outline.blocks[1:2]
+        if not self.title and first and first[0].kind == "caption":
+            self.title = self.text[first[0].start : first[0].end].rstrip(":")
+
+    def _mail(self, paragraph: Sequence[Line]) -> int:
+        """Note the header of a mail down; the result is how many lines it takes."""
+        entries = []
+        for line in paragraph:
+            if not (found := _MAIL.fullmatch(line.text)):
+                break
+            entries.append((found["key"].lower(), found["value"], line))
+        if len({key for key, _, _ in entries} & {"from", "to", "subject", "date", "sent"}) < 2:
+            return 0
+        for key, value, line in entries:
+            self.outline.add("property", line.start, line.end)
+            self.properties.setdefault(key, value)
+        self.title = self.properties.get("subject", "")
+        return len(entries)
+
+    # --------------------------------------------------------------------------------- headings
+
+    def _headings(self, paragraphs: Sequence[Sequence[Line]]) -> dict[int, int]:
+        """Which paragraphs are headings by themselves, with their levels."""
+        levels: dict[int, int] = {}
+        run: list[int] = []
+        for number, paragraph in enumerate(paragraphs):
+            before = paragraphs[number - 1] if number and number - 1 not in levels else ()
+            if level := self._level_of(before, paragraph, paragraphs[number + 1 : number + 2]):
+                run.append(number)
+                levels[number] = level
+                continue
+            if len(run) > _SHORT_LINES:
+                for entry in run[run[0] == 0 : -1]:
+                    if levels[entry] >= _SHORT:
+                        levels.pop(entry)
+            run = []
+        if levels.get(0, 0) >= _SHORT:
+            levels[0] = _TITLE
+        if 0 in levels and not self.title:
+            self.title = _without_mark(paragraphs[0][0].text)
+        return levels
+
+    def _level_of(  # noqa: PLR0911 - a table of cases
+        self, before: Sequence[Line], paragraph: Sequence[Line], following: Sequence[Sequence[Line]]
+    ) -> int:
+        """The level of a paragraph that is a heading; 0 of others.
+
+        Args:
+            before: the paragraph before it, if that is no heading.
+            paragraph: its lines.
+            following: the paragraph after it, if there is one.
+        """
+        text, first = paragraph[0].text, paragraph[0].start == self._begin
+        if len(paragraph) == 2 and roles.is_rule(paragraph[1].text) and not roles.is_rule(text):
+            return _TITLE if "=" in paragraph[1].text else _SECTION
+        if found := _MARK.match(text):
+            return len(found["marks"])
+        if len(paragraph) > 1 or not following or self._prose.is_turn(paragraph[0]):
+            return 0
+        after = following[0][0].text
+        if found := _NUMBERED.match(text):
+            rest = text[found.end() :]
+            alone = not roles.BULLET.match(after) and roles.is_heading(rest)
+            in_list = alone and _goes_on(before, found["number"])
+            return _SECTION + found["number"].count(".") if alone and not in_list else 0
+        if roles.BULLET.match(text):
+            return 0
+        if roles.leads_in(text) and len(text.split()) <= _LABEL_WORDS and not roles.BULLET.match(after):
+            return _LABEL
+        if not roles.is_heading(text, title=first) or (roles.is_key_value(text) and not first):
+            return 0
+        return _SECTION if roles.is_shouted(text) else _SHORT
+
+    def _heading(self, line: Line, level: int) -> None:
+        if found := _MARK.match(line.text):
+            self.outline.hide(line.start, line.start + found.end())
+        self.outline.add("heading", line.start, line.end, level=level)
+        self._lists.clear()
+        self._prose.heading()
+
+    # --------------------------------------------------------------------------------- paragraphs
+
+    def _paragraph(self, paragraph: Sequence[Line]) -> None:
+        """Note a paragraph down: what stands before its bullets, and its items."""
+        if not roles.BULLET.match(paragraph[0].text) and not (
+            self._lists and self._indent(paragraph[0]) > self._lists[0].indent
+        ):
+            self._lists.clear()
+        plain: list[Line] = []
+        items: list[list[Line]] = []
+        bullets = self._bullets(paragraph)
+        for number, line in enumerate(paragraph):
+            if number in bullets:
+                items.append([line])
+            elif items and self._continues(items[-1], line):
+                items[-1].append(line)
+            else:
+                self._items(items)
+                items = []
+                plain.append(line)
+                if number + 1 in bullets or number + 1 == len(paragraph):
+                    parent = self._lists[-1].item if self._lists else TOP
+                    self._prose.add(plain, parent, before_list=number + 1 in bullets)
+                    plain = []
+        self._items(items)
+
+    def _bullets(self, paragraph: Sequence[Line]) -> set[int]:
+        """Which lines begin an item; a lone number that goes on no list begins a sentence."""
+        found = {
+            n for n, line in enumerate(paragraph)
+            if roles.BULLET.match(line.text)
+            and not roles.is_rule(line.text)
+            and not self._prose.is_turn(line)
+        }  # fmt: skip
+        if len(found) == 1 and not self._lists:
+            number = next(iter(found))
+            marker = paragraph[number].text
+            if marker[0].isdigit() and marker[0] != "1" and len(paragraph) > 1:
+                return set()
+        return found
+
+    def _continues(self, item: Sequence[Line], line: Line) -> bool:
+        """Whether a line without a bullet goes on what an item says."""
+        if self._indent(line) > self._indent(item[0]):
+            return True
+        before = item[-1].text
+        return not roles.ends_sentence(before) and (line.text[:1].islower() or len(before) >= _WIDE)
+
+    def _indent(self, line: Line) -> int:
+        begin = max(self.text.rfind("\n", 0, line.start), self.text.rfind("\r", 0, line.start)) + 1
+        return len(self.text[begin : line.start].expandtabs(_TAB))
+
+    def _items(self, items: Sequence[Sequence[Line]]) -> None:
+        """Note items down, below the item that they are indented under."""
+        for lines in items:
+            indent = self._indent(lines[0])
+            while self._lists and self._lists[-1].indent > indent:
+                self._lists.pop()
+            start, end = lines[0].start, lines[-1].end
+            if not self._lists or self._lists[-1].indent < indent:
+                parent = self._lists[-1].item if self._lists else TOP
+                self._lists.append(_List(indent, self.outline.add("list", start, start, parent), TOP))
+            found = roles.BULLET.match(lines[0].text)
+            begin = start + (found.end() if found else 0)
+            self.outline.hide(start, begin)
+            self._lists[-1].item = self.outline.add("item", start, end, self._lists[-1].number)
+            self.outline.add("paragraph", begin, end, self._lists[-1].item)
+
+
+def _goes_on(before: Sequence[Line], number: str) -> bool:
+    """Whether a number counts on from that of the last item before it."""
+    for line in reversed(before):
+        if found := _NUMBERED.match(line.text):
+            return number.isdigit() and found["number"] == str(int(number) - 1)
+    return False
+
+
+def _without_mark(text: str) -> str:
+    found = _MARK.match(text)
+    return text[found.end() :].rstrip("# ") if found else text
+
+
+def _paragraphs(lines: Sequence[Line]) -> list[list[Line]]:
+    """The lines between blank ones; a heading that is marked by "#" stands alone."""
+    found: list[list[Line]] = [[]]
+    for line in lines:
+        marked = _MARK.match(line.text) is not None
+        if not line.text or marked:
+            found.append([])
+        if line.text:
+            found[-1].append(line)
+        if marked:
+            found.append([])
+    return [part for part in found if part and not all(roles.is_rule(line.text) for line in part)]

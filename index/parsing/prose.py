@@ -1,0 +1,201 @@
+"""The lines of a paragraph in, blocks out: prose, records, questions and answers, conversations, columns."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from index.parsing import lines as roles
+from index.parsing.lines import Line
+from index.parsing.outline import TOP, Outline
+from index.records import Kind, Span
+
+
+@dataclass(slots=True)
+class Prose:
+    """Notes down what the paragraphs of a text are, one after the other.
+
+    Args:
+        text: whose offsets lines have.
+        outline: what is noted down.
+        speakers: who talks, where it is a conversation.
+        wrapped: whether the format itself says that lines flow on, unless they are built alike.
+    """
+
+    text: str
+    outline: Outline
+    speakers: frozenset[str] = frozenset()
+    wrapped: bool = False
+    _asked: bool = False
+
+    def heading(self) -> None:
+        """A heading stands before the next paragraph: what was asked above it is answered."""
+        self._asked = False
+
+    def add(self, lines: Sequence[Line], parent: int = TOP, *, before_list: bool = False) -> None:
+        """Note a paragraph down.
+
+        Args:
+            lines: its lines, none of them empty.
+            parent: the block that it stands in.
+            before_list: whether items follow.
+        """
+        lines = [line for line in lines if not roles.is_rule(line.text)]
+        if not lines:
+            return
+        if self._turns(lines, parent) or self._questions(lines, parent) or self._table(lines, parent):
+            return
+        first, rest = lines[0], lines[1:]
+        if not before_list and rest and self._is_caption(first, rest):
+            self.records(rest, parent, caption=first)
+        elif self._flows(lines):
+            self._leaf("paragraph", lines, parent)
+        elif before_list and roles.leads_in(lines[-1].text) and len(lines) > 1:
+            self.add(lines[:-1], parent)
+            self._leaf("paragraph", lines[-1:], parent)
+        else:
+            self.records(lines, parent)
+
+    def records(self, lines: Sequence[Line], parent: int = TOP, caption: Line | None = None) -> None:
+        """Note down lines that each say something by themselves, and what names them."""
+        start = (caption or lines[0]).start
+        number = self.outline.add("list", start, start, parent)
+        if caption:
+            self._leaf("caption", [caption], number)
+        for line in lines:
+            self._leaf("record", [line], number)
+
+    def _flows(self, lines: Sequence[Line]) -> bool:
+        return roles.flows(lines, wrapped=self.wrapped)
+
+    def _is_caption(self, first: Line, rest: Sequence[Line]) -> bool:
+        """Whether a first line names what the lines below it are about."""
+        if roles.is_key_value(first.text) or (len(rest) > 1 and self._flows(rest)):
+            return False
+        texts = [line.text for line in rest]
+        if roles.leads_in(first.text):
+            return len(rest) > 1 or len(first.text.split()) <= 4
+        return (
+            len(rest) > 1
+            and roles.is_heading(first.text)
+            and not roles.is_regular([first.text, texts[0]])
+            and (roles.is_regular(texts) or roles.is_shouted(first.text))
+            and not any(character.isdigit() for character in first.text)
+        )
+
+    def _leaf(self, kind: Kind, lines: Sequence[Line], parent: int) -> int:
+        if kind == "paragraph" and self._asked:
+            kind = "answer"
+        return self.outline.add(kind, lines[0].start, lines[-1].end, parent)
+
+    def _turns(self, lines: Sequence[Line], parent: int) -> bool:
+        """Note down who says what, where the lines are of a conversation."""
+        starts = [number for number, line in enumerate(lines) if self.is_turn(line)]
+        if not starts or starts[0] > 0:
+            return False
+        for begin, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+            self._leaf("turn", lines[begin:end], parent)
+        return True
+
+    def is_turn(self, line: Line) -> bool:
+        """Whether somebody begins to talk in this line."""
+        return bool(self.speakers) and roles.turn_of(line, self.speakers) > 0
+
+    def _questions(self, lines: Sequence[Line], parent: int) -> bool:
+        """Note questions and answers down, where a paragraph begins with one on its own line."""
+        at = 0
+        while at < len(lines):
+            line, start = lines[at], lines[at].start
+            if self._asked and 0 < (cut := self._label(line, roles.answer_label)) < len(line.text):
+                start = line.offset(cut)
+                self.outline.hide(line.start, start)
+            elif self._is_question(lines[at : at + 2]):
+                dotted, answered = roles.dotted_labels(
+                    line.text, lines[at + 1].text if lines[at + 1 :] else ""
+                )
+                label = dotted or self._label(line, roles.question_label)
+                self.outline.hide(line.start, line.offset(label))
+                self.outline.add("question", line.offset(label), line.end, parent)
+                self._asked = True
+                at += 1
+                if not answered:
+                    continue
+                start = lines[at].offset(answered)
+                self.outline.hide(lines[at].start, start)
+            elif not at:
+                return False
+            end = at + 1
+            while end < len(lines) and not (
+                roles.asks(lines[end].text) and self._label(lines[end], roles.question_label)
+            ):
+                end += 1
+            self._answer(lines[at:end], parent, start)
+            at = end
+        return True
+
+    def _label(self, line: Line, label: Callable[[str], int]) -> int:
+        """How many characters before a question or answer only say that it is one; no link says so."""
+        cut = label(line.text)
+        return 0 if "]" in self.text[line.start : line.offset(cut)] else cut
+
+    def _is_question(self, lines: Sequence[Line]) -> bool:
+        """Whether the first line asks, or is labelled as a question that the second one answers."""
+        if roles.asks(lines[0].text) and len(lines[0].text.split()) > 1:
+            return True
+        return (
+            len(lines) > 1
+            and self._label(lines[0], roles.question_label) > 0
+            and self._label(lines[1], roles.answer_label) > 0
+        )
+
+    def _answer(self, lines: Sequence[Line], parent: int, start: int) -> None:
+        """Note down what answers."""
+        if self._flows(lines):
+            self.outline.add("answer", start, lines[-1].end, parent)
+        else:
+            self.records([lines[0]._replace(start=start), *lines[1:]], parent)
+
+    def _table(self, lines: Sequence[Line], parent: int) -> bool:
+        """Note a table down, where the lines have columns that tabulators or wide gaps keep apart."""
+        rows = [roles.cells_of(line) for line in lines]
+        width = max(map(len, rows))
+        if len(rows) < 2 or width < 2 or sum(len(row) == width for row in rows) < 0.7 * len(rows):
+            return False
+        named = len(rows) > 2 and len(rows[0]) == width and self._names_columns(rows)
+        columns = self._columns(rows, width)
+        number = self.outline.add("table", rows[0][0][0], rows[0][0][0], parent)
+        for place, row in enumerate(rows):
+            kind: Kind = "head" if named and place == 0 else "row"
+            self.outline.add(kind, row[0][0], row[-1][1], number, cells=self._aligned(row, columns))
+        return True
+
+    def _names_columns(self, rows: Sequence[Sequence[Span]]) -> bool:
+        """Whether the first row says what the columns hold: no numbers in it, where others have some."""
+
+        def has_digit(span: Span) -> bool:
+            return any(character.isdigit() for character in self.text[span[0] : span[1]])
+
+        others = [any(map(has_digit, row)) for row in rows[1:]]
+        return not any(map(has_digit, rows[0])) and sum(others) >= 0.5 * len(others)
+
+    def _columns(self, rows: Sequence[Sequence[Span]], width: int) -> list[int]:
+        """Where each column begins in its line, by the rows that have all of them."""
+        whole = [row for row in rows if len(row) == width]
+        return [min(row[place][0] - self._line_start(row[0][0]) for row in whole) for place in range(width)]
+
+    def _line_start(self, offset: int) -> int:
+        return max(self.text.rfind("\n", 0, offset), self.text.rfind("\r", 0, offset)) + 1
+
+    def _aligned(self, row: Sequence[Span], columns: Sequence[int]) -> tuple[Span, ...]:
+        """The cells of a row, an empty one where it has none in a column."""
+        if len(row) >= len(columns):
+            return tuple(row)
+        begin = self._line_start(row[0][0])
+        cells: list[Span] = []
+        left = list(row)
+        for place in range(len(columns)):
+            following = columns[place + 1] if place + 1 < len(columns) else len(self.text)
+            if left and (left[0][0] - begin < following or len(left) == len(columns) - place):
+                cells.append(left.pop(0))
+            else:
+                at = cells[-1][1] if cells else row[0][0]
+                cells.append((at, at))
+        return tuple(cells)

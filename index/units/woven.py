@@ -1,0 +1,91 @@
+"""Units in, one text for models out: what they stand under, then each as it is shown; and the way back."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from index.records import ENTRIES, Span, Unit
+
+BETWEEN_NAMES = " › "
+
+
+class _Piece(NamedTuple):
+    """A stretch of a document in a woven text: where it stands there, and where in the document."""
+
+    at: int
+    start: int
+    end: int
+
+
+class Woven:
+    """Units of one passage, in reading order, as a reader reads them.
+
+    Args:
+        units: at least one.
+    """
+
+    def __init__(self, units: Sequence[Unit]) -> None:
+        self.text = ""
+        self._places: dict[int, Span] = {}
+        self._pieces: list[_Piece] = []
+        source = units[0].passage.document.text
+        said: list[str] = []
+        length = 0
+
+        def add(text: str) -> None:
+            nonlocal length
+            said.append(text)
+            length += len(text)
+
+        before: Unit | None = None
+        leads = len(units[0].context.leads)
+        names = told(units[0])
+        if names[: len(names) - leads]:
+            add(BETWEEN_NAMES.join(names[: len(names) - leads]) + "\n")
+        known: set[str] = set()
+        for unit in units:
+            if before is not None:
+                gap = source[before.end : unit.start]
+                add(" " if gap and gap.isspace() and "\n" not in gap else "\n")
+            for lead in unit.context.leads:
+                if lead not in known:
+                    known.add(lead)
+                    add(lead + "\n")
+            begin = length
+            for start, end, name in _parts(unit):
+                add(name)
+                self._pieces.append(_Piece(length, start, end))
+                add(source[start:end])
+            self._places[unit.start] = begin, length
+            known.add(" ".join(unit.shown.split()))
+            before = unit
+        self.text = "".join(said)
+
+    def place(self, unit: Unit) -> Span:
+        """Where in the text a unit of it stands."""
+        return self._places[unit.start]
+
+    def source(self, start: int, end: int) -> Span | None:
+        """Where in the document a stretch of the text stands; None where it is of no unit."""
+        found: list[int] = []
+        for at, first, last in self._pieces:
+            one, other = max(start, at), min(end, at + last - first)
+            if one < other:
+                found += [first + one - at, first + other - at]
+        return (found[0], found[-1]) if found else None
+
+
+def told(unit: Unit) -> tuple[str, ...]:
+    """The names that models read before a unit, outermost first.
+
+    Sentences of running text without headings speak for themselves; what else there is needs its title too.
+    """
+    context = unit.context
+    if not (context.headings or context.leads or unit.kind in ENTRIES):
+        return ()
+    return (*context.document[-1:], *context.headings, *context.leads)
+
+
+def _parts(unit: Unit) -> Iterable[tuple[int, int, str]]:
+    if not unit.parts:
+        return [(unit.start, unit.end, "")]
+    return [(part.start, part.end, part.before) for part in unit.parts]

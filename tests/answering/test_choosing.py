@@ -1,0 +1,425 @@
+"""What is quoted: no copies, whole lists, rows that come near the best, all steps."""
+
+import re
+from collections.abc import Sequence
+from functools import partial
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.answering.choosing import Chosen, Words, choose, distinct, mentioned
+from bot.answering.intent import Intent
+from bot.answering.scoring import Evidence
+from bot.answering.whole import Section
+from index.records import Document, Features, Kind, Part, Passage, Unit
+from tests.answering.units import units_of
+
+ALL = Features(*[1.0] * len(Features.__struct_fields__))
+SURE = 4.0
+
+
+def said(text: str, source: str = "a.txt", score: float = 0.5, before: str = "") -> Evidence:
+    """A unit that is all of its document but for what stands before it."""
+    passage = Passage(Document(source, source, before + text, ""), 0, len(before + text))
+    return Evidence(Unit(passage, len(before), len(before + text)), ALL, score, SURE)
+
+
+def places(evidence: Evidence) -> list[tuple[str, int]]:
+    return [(unit.passage.document.source, unit.start) for unit in evidence.also]
+
+
+# --------------------------------------------------------------------------------------------- copies
+
+LONG = "The ferry to Iceland leaves from Hirtshals every Tuesday at 15:00 from the western pier"
+
+
+@pytest.mark.parametrize(
+    "copy",
+    [
+        LONG,
+        LONG.upper(),
+        f"{LONG}!",
+        LONG.replace(" ", "\n  "),
+        LONG.replace("western", "northern"),  # 14 of 16 words together
+        LONG.replace("The ferry", "Ferry"),
+    ],
+    ids=["equal", "capitals", "another end", "other gaps", "another word", "a word less"],
+)
+def test_copies_are_one_and_it_knows_where_the_other_stands(copy: str):
+    first, second = said(LONG, "a.txt", 0.9), said(copy, "b.txt", 0.8, before="Note: ")
+    [kept] = distinct([first, second])
+    assert (kept.unit, kept.score) == (first.unit, 0.9)
+    assert places(kept) == [("b.txt", 6)]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        LONG.replace("15:00", "16:00"),
+        LONG.replace("at 15:00", "at noon"),
+        f"{LONG} 3",
+        LONG.replace("15:00", "00:15"),
+        LONG.replace("Iceland", "Norway").replace("western", "northern"),  # 13 of 17 words
+        "The ferry leaves.",
+    ],
+    ids=["another number", "no number", "one more number", "numbers turned", "other words", "short"],
+)
+def test_what_says_something_else_is_kept(other: str):
+    evidence = [said(LONG, "a.txt", 0.9), said(other, "b.txt", 0.8)]
+    assert distinct(evidence) == evidence
+
+
+def test_short_units_are_copies_only_where_all_words_are_the_same():
+    one, other, same = (
+        said("Pia has the key."),
+        said("Pia has a key.", "b.txt"),
+        said("pia has the key", "c.txt"),
+    )
+    kept, another = distinct([one, other, same])
+    assert (kept.unit, places(kept)) == (one.unit, [("c.txt", 0)])
+    assert another == other
+
+
+def test_all_other_places_are_known_in_the_order_of_evidence():
+    evidence = [said(LONG, source) for source in ("a.txt", "c.txt", "b.txt", "d/e.txt")]
+    [kept] = distinct(evidence)
+    assert places(kept) == [("c.txt", 0), ("b.txt", 0), ("d/e.txt", 0)]
+
+
+def test_a_unit_that_is_there_twice_is_not_also_elsewhere():
+    [kept] = distinct([said(LONG), said(LONG)])
+    assert kept.also == ()
+
+
+def test_the_same_in_another_place_of_the_document_is_elsewhere():
+    passage = Passage(Document("a.txt", "A", "Yes. No. Yes.", ""), 0, 13)
+    units = [Unit(passage, *span) for span in ((0, 4), (5, 8), (9, 13))]
+    kept, other = distinct([Evidence(unit, ALL, 0.5, SURE) for unit in units])
+    assert (places(kept), places(other)) == ([("a.txt", 9)], [])
+
+
+def test_copies_are_told_by_what_is_shown():
+    row, text = "| Saturday | closed |", "day: Saturday, hours: closed"
+    parts = (Part(2, 10, "day: "), Part(13, 19, " · hours: "))
+    passage = Passage(Document("a.md", "A", row, ""), 0, len(row))
+    shown = Evidence(Unit(passage, 0, len(row), "row", parts=parts), ALL, 0.9, SURE)
+    [kept] = distinct([shown, said(text, "b.txt")])
+    assert (kept.unit, places(kept)) == (shown.unit, [("b.txt", 0)])
+
+
+_words = st.lists(st.sampled_from(["the", "ferry", "leaves", "on", "a", "day", "1", "2"]), max_size=12)
+
+
+@given(st.lists(_words.map(" ".join), max_size=8))
+def test_every_unit_is_kept_or_known_to_the_one_that_is(texts: list[str]):
+    evidence = [said(text, f"{number}.txt") for number, text in enumerate(texts)]
+    kept = distinct(evidence)
+    assert [one.unit for one in kept] == [
+        one.unit for one in evidence if any(one.unit is other.unit for other in kept)
+    ]  # in their order
+    known = sorted(unit.passage.document.source for one in kept for unit in (one.unit, *one.also))
+    assert known == [f"{number}.txt" for number in range(len(texts))]
+
+
+# ---------------------------------------------------------------------------------------- what is quoted
+
+EVERY: list[Intent] = ["one", "several", "steps"]
+ROTA = """\
+Who does what on Saturday:
+
+- Pia cleans the kitchen
+- Ruud cleans the attic
+- Sam cleans the porch
+
+Tess cooks for all of them.
+"""
+PRICES = """\
+| ticket | price |
+|---|---|
+| adult | 5 |
+| child | 2 |
+| dog | 1 |
+| season | 40 |
+"""
+RESET = """\
+To reset the printer:
+
+1. Switch it off.
+2. Wait ten seconds.
+3. Switch it on.
+
+Ada has a spare one.
+"""
+
+
+def evidence_of(units: Sequence[Unit], scores: dict[str, float], log_odds: float = SURE) -> list[Evidence]:
+    """Units by what is shown of them, with their scores, best first; each less sure than the one before."""
+    found = {unit.shown: unit for unit in units}
+    best_first = sorted(scores.items(), key=lambda item: -item[1])
+    return [
+        Evidence(found[shown], ALL, score, log_odds - number)
+        for number, (shown, score) in enumerate(best_first)
+    ]
+
+
+def quoted(
+    text: str, scores: dict[str, float], intent: Intent, most: int = 3, asked: str = ""
+) -> tuple[list[str], list[float], bool]:
+    """What is quoted of a document, how sure each is, and whether others may stand elsewhere."""
+    units = units_of(text)
+    found = evidence_of(units, scores)
+    chosen = choose(found, intent, partial(_around, units), words_of(asked), most)
+    evidence = chosen.evidence
+    return [one.unit.shown for one in evidence], [one.log_odds for one in evidence], chosen.is_open
+
+
+def words_of(asked: str, **weights: float) -> Words:
+    """Stands in for the index: words of a question that a text has, each of weight 1 but for those given."""
+    words = asked.casefold().split()
+
+    def found(text: str) -> dict[str, float]:
+        own = re.findall(r"\w+", text.casefold())
+        return {word: weights.get(word, 1.0) for word in words if word in own}
+
+    return found
+
+
+def _around(units: Sequence[Unit], unit: Unit) -> Section:
+    return Section(units, [one.start for one in units].index(unit.start))
+
+
+def test_without_evidence_nothing_is_quoted():
+    for intent in EVERY:
+        chosen = choose([], intent, partial(_around, []), words_of(""), 3)
+        assert chosen == Chosen([], is_open=intent == "several")
+
+
+def test_what_answers_one_thing_by_itself_is_quoted_with_its_support():
+    scores = {"Ruud cleans the attic": 0.9, "Pia cleans the kitchen": 0.5, "Sam cleans the porch": 0.48}
+    shown, _, is_open = quoted(ROTA, scores, "one")
+    assert shown == ["Ruud cleans the attic", "Pia cleans the kitchen"]  # .6 * .9 ** 2 is .486
+    assert not is_open
+    assert quoted(ROTA, scores, "one", most=1)[0] == ["Ruud cleans the attic"]
+
+
+@pytest.mark.parametrize("intent", ["several", "steps"])
+def test_where_more_is_asked_for_the_whole_list_is_quoted_in_its_order_and_as_surely(intent: Intent):
+    shown, sure, is_open = quoted(ROTA, {"Ruud cleans the attic": 0.9, "Sam cleans the porch": 0.2}, intent)
+    assert shown == ["Pia cleans the kitchen", "Ruud cleans the attic", "Sam cleans the porch"]
+    assert (sure, is_open) == ([SURE] * 3, False)
+
+
+def test_a_whole_list_may_be_longer_than_quotes_for_one_thing():
+    scores = {"Switch it on.": 0.9, "Ada has a spare one.": 0.8}
+    assert quoted(RESET, scores, "steps", most=1)[0] == [
+        "Switch it off.",
+        "Wait ten seconds.",
+        "Switch it on.",
+    ]
+
+
+def test_what_leads_in_is_replaced_by_what_it_leads_to_whatever_is_asked_for():
+    scores = {"Who does what on Saturday:": 0.9, "Tess cooks for all of them.": 0.1}
+    for intent in EVERY:
+        shown, sure, _ = quoted(ROTA, scores, intent)
+        assert shown == ["Pia cleans the kitchen", "Ruud cleans the attic", "Sam cleans the porch"]
+        assert sure == [SURE] * 3
+
+
+def test_beside_a_short_whole_stands_what_supports_it():
+    text = (
+        "## When is the pool open?\n\nFrom May to September.\n\n## Prices\n\nAdults pay 5 euros in summer.\n"
+    )
+    scores = {
+        "When is the pool open?": 0.9,
+        "Adults pay 5 euros in summer.": 0.6,
+        "From May to September.": 0.5,
+    }
+    shown, sure, is_open = quoted(text, scores, "one")
+    assert shown == ["From May to September.", "Adults pay 5 euros in summer."]
+    assert (sure, is_open) == ([SURE, SURE - 1], False)
+    assert quoted(text, scores, "one", most=1)[0] == ["From May to September."]
+
+
+@pytest.mark.parametrize(
+    ("scores", "is_list"),
+    [
+        ((0.8, 0.75, 0.7), True),  # log-odds 1.39 to .85
+        ((0.8, 0.75, 0.66), False),  # to .66: the first stands out
+        ((0.8, 0.75), False),
+    ],
+)
+def test_items_of_which_none_stands_out_are_a_list_whatever_is_asked_for(
+    scores: tuple[float, ...], is_list: bool
+):
+    items = ["Ruud cleans the attic", "Sam cleans the porch", "Pia cleans the kitchen"]
+    shown, _, _ = quoted(ROTA, dict(zip(items, scores, strict=False)), "one")
+    if is_list:
+        assert shown == ["Pia cleans the kitchen", "Ruud cleans the attic", "Sam cleans the porch"]
+    else:
+        assert shown[0] == "Ruud cleans the attic"
+
+
+def test_a_whole_longer_than_quotes_for_one_thing_is_quoted_alone():
+    scores = {"Who does what on Saturday:": 0.9, "Tess cooks for all of them.": 0.8}
+    assert quoted(ROTA, scores, "one", most=3)[0][-1] == "Sam cleans the porch"
+    assert len(quoted(ROTA, scores, "one", most=2)[0]) == 3
+    assert len(quoted(ROTA, scores, "one", most=4)[0]) == 4
+
+
+def test_parts_of_a_whole_keep_their_own_scores():
+    units = units_of(ROTA)
+    found = evidence_of(units, {"Ruud cleans the attic": 0.9, "Sam cleans the porch": 0.2})
+    chosen = choose(found, "several", partial(_around, units), words_of(""), 3)
+    assert [one.score for one in chosen.evidence] == [0.9, 0.9, 0.2]  # what was not scored, as the best
+
+
+def ticket(name: str) -> str:
+    """A row of PRICES as it is shown."""
+    return f"ticket: {name} · price: { {'adult': 5, 'child': 2, 'dog': 1, 'season': 40}[name] }"
+
+
+@pytest.mark.parametrize(
+    ("asked", "rows"),
+    [
+        ("what are the prices", ["adult", "child", "dog", "season"]),  # words that no row has
+        ("ticket price", ["adult", "child", "dog", "season"]),  # nor as names of columns
+        ("prices for an adult and a child", ["adult", "child"]),
+        ("dog and adult with a dog", ["adult", "dog"]),
+        ("season 40 or dog", ["season"]),  # it has two of the words
+    ],
+)
+def test_of_rows_those_are_quoted_that_the_question_speaks_of(asked: str, rows: list[str]):
+    scores = {ticket("child"): 0.9, ticket("adult"): 0.2}
+    shown, sure, is_open = quoted(PRICES, scores, "several", asked=asked)
+    assert shown == [ticket(name) for name in rows]
+    assert (sure, is_open) == ([SURE] * len(rows), False)
+
+
+def test_rows_are_told_apart_by_the_words_that_weigh_most():
+    rows = units_of(PRICES)
+    assert [row.shown for row in mentioned(rows, words_of("dog child", dog=2.0))] == [ticket("dog")]
+    assert mentioned(rows, words_of("", dog=2.0)) == rows
+    assert mentioned([], words_of("dog")) == []
+
+
+def test_a_row_is_asked_for_by_what_it_alone_says():
+    scores = {ticket("child"): 0.9, ticket("dog"): 0.8, ticket("season"): 0.7}
+    assert quoted(PRICES, scores, "one", asked="what does a dog cost")[0] == [ticket("dog")]
+    assert quoted(PRICES, scores, "one", asked="season or dog")[0] == [ticket("dog"), ticket("season")]
+    assert quoted(PRICES, scores, "one", asked="what does it cost")[0] == [
+        ticket("child"),
+        ticket("dog"),
+        ticket("season"),
+    ]
+
+
+def test_words_of_what_rows_stand_under_tell_none_apart():
+    rows = units_of(f"# Prices for a dog\n\n{PRICES}")
+    rows = [row for row in rows if row.kind == "row"]
+    assert mentioned(rows, words_of("price for a dog")) == rows
+
+
+def test_words_that_all_rows_have_tell_none_apart():
+    text = "| member | came |\n|---|---|\n| member Ann | yes |\n| member Ben | no |\n"
+    rows = units_of(text)
+    assert mentioned(rows, words_of("which member came yes")) == rows[:1]
+    assert mentioned(rows, words_of("which member")) == rows
+
+
+def test_items_belong_together_however_far_they_are():
+    scores = {"Ruud cleans the attic": 0.99, "Pia cleans the kitchen": 0.001, "Sam cleans the porch": 0.001}
+    assert len(quoted(ROTA, scores, "several")[0]) == 3
+
+
+@pytest.mark.parametrize(
+    ("item", "quoted_too"),
+    [(0.67, True), (0.66, False)],  # 1.49 and 1.53 behind the log-odds of .9
+)
+def test_a_list_that_is_near_the_best_is_quoted_too(item: float, quoted_too: bool):
+    scores = {"Tess cooks for all of them.": 0.9, "Ruud cleans the attic": item}
+    shown, _, is_open = quoted(ROTA, scores, "several")
+    assert ("Pia cleans the kitchen" in shown) == quoted_too
+    assert is_open != quoted_too
+
+
+def test_for_one_thing_only_the_best_is_looked_at():
+    scores = {"Tess cooks for all of them.": 0.9, "Who does what on Saturday:": 0.89}
+    shown, _, is_open = quoted(ROTA, scores, "one")
+    assert (shown, is_open) == (["Tess cooks for all of them.", "Who does what on Saturday:"], False)
+
+
+def test_what_fits_better_than_a_list_stands_before_it():
+    scores = {"Tess cooks for all of them.": 0.9, "Ruud cleans the attic": 0.8}
+    shown, sure, is_open = quoted(ROTA, scores, "several")
+    assert shown == [
+        "Tess cooks for all of them.",
+        "Pia cleans the kitchen",
+        "Ruud cleans the attic",
+        "Sam cleans the porch",
+    ]
+    assert (sure, is_open) == ([SURE, SURE - 1, SURE - 1, SURE - 1], False)
+
+
+MENU = """\
+- Soups
+  - onion
+  - tomato
+- Fish
+  - trout
+  - eel
+- Bread
+"""
+
+
+@pytest.mark.parametrize("intent", ["several", "steps"])
+def test_where_several_sub_lists_fit_the_list_above_them_is_quoted(intent: Intent):
+    assert quoted(MENU, {"onion": 0.9, "eel": 0.85}, intent)[0] == ["Soups", "Fish", "Bread"]
+    assert quoted(MENU, {"onion": 0.9, "tomato": 0.85}, intent)[0] == ["onion", "tomato"]
+
+
+def test_steps_of_running_text_are_all_quoted_in_order():
+    text = "Mix flour and water. Let the dough rest for an hour. Bake it at 220 degrees."
+    scores = {"Bake it at 220 degrees.": 0.9, "Mix flour and water.": 0.1}
+    shown, sure, is_open = quoted(text, scores, "steps")
+    assert shown == ["Mix flour and water.", "Let the dough rest for an hour.", "Bake it at 220 degrees."]
+    assert (sure, is_open) == ([SURE] * 3, False)
+
+
+def test_running_text_leaves_open_what_else_there_is_where_several_things_are_asked_for():
+    text = "Ann came by boat. Ben came on foot."
+    scores = {"Ann came by boat.": 0.9, "Ben came on foot.": 0.8}
+    assert quoted(text, scores, "several") == (list(scores), [SURE, SURE - 1], True)
+    assert quoted(text, scores, "one")[2] is False
+
+
+def test_a_heading_that_says_it_itself_is_quoted():
+    text = "# Festival\n\n## Date: 14 June 2025\n\nTell the mayor.\n\n## Budget: 900 euros\n\nAsk Ann.\n"
+    scores = {"Date: 14 June 2025": 0.9, "Tell the mayor.": 0.3, "Ask Ann.": 0.1}
+    shown, _, _ = quoted(text, scores, "one")
+    assert "Date: 14 June 2025" in shown
+
+
+_kinds: list[Kind] = ["paragraph", "item", "row", "heading", "question"]
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(_kinds), st.floats(0, 1)), min_size=1, max_size=12),
+    st.sampled_from(["one", "several", "steps"]),
+    st.integers(1, 4),
+)
+def test_what_is_quoted_has_been_found_or_stands_around_it(
+    drawn: list[tuple[Kind, float]], intent: Intent, most: int
+):
+    text = "".join(f"Word {number:02}. " for number in range(len(drawn)))
+    passage = Passage(Document("a.txt", "A", text, ""), 0, len(text))
+    units = [Unit(passage, n * 9, n * 9 + 8, kind) for n, (kind, _) in enumerate(drawn)]
+    evidence = [Evidence(unit, ALL, score, SURE) for unit, (_, score) in zip(units, drawn, strict=True)]
+    evidence.sort(key=lambda one: -one.score)
+    chosen = choose(evidence, intent, partial(_around, units), words_of("word 03"), most).evidence
+    assert chosen
+    starts = [one.unit.start for one in chosen]
+    assert len(set(starts)) == len(starts)
+    assert set(starts) <= {unit.start for unit in units}
+    assert all(one.log_odds == SURE for one in chosen)

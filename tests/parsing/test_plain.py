@@ -1,0 +1,428 @@
+"""Plain text: what its lines tell of how it is built."""
+
+import pytest
+
+from index.parsing.base import Parsed
+from index.parsing.plain import parse
+from index.records import Document
+from index.units.shown import Shower
+from tests.parsing.outlined import outlined
+
+
+def read(text: str) -> Parsed:
+    return parse(text.encode(), "a.txt")
+
+
+def lines(text: str) -> list[str]:
+    return outlined(read(text))
+
+
+def shown(text: str) -> list[str]:
+    """What is shown of each block that holds words."""
+    parsed = read(text)
+    shower = Shower(Document("a", "a", parsed.text, "", parsed.layout))
+    holders = {block.parent for block in parsed.layout.blocks}
+    return [
+        shower.shown(block.start, block.end)
+        for number, block in enumerate(parsed.layout.blocks)
+        if number not in holders
+    ]
+
+
+# ------------------------------------------------------------------------------------ paragraphs
+
+
+@pytest.mark.parametrize(
+    ("text", "starts"),
+    [
+        ("One is.\nStill one.\n\nTwo.", None),
+        ("One.\r\n\r\nTwo.\r\n \t\r\n\r\nThree.\r\n", [0, 8, 20]),
+        ("One.\r\rTwo.", [0, 6]),
+        ("One.\n  \nTwo.", [0, 8]),
+        ("One.\n\u00a0\n  Two.", [0, 9]),
+        ("\n\nOne.\n\n\n\n", [2]),
+        ("\nOne.", [1]),
+        ("  One.  ", [2]),
+        (" \n ", []),
+        ("", []),
+    ],
+)
+def test_paragraphs_are_divided_by_empty_lines(text, starts):
+    found = [block.start for block in read(text).layout.blocks if block.parent == -1]
+    assert found == ([0, 20] if starts is None else starts)
+
+
+WRAPPED = """\
+The quick brown fox jumps over the lazy dog and then it goes
+on to the next line because the first one was full, as it
+happens in texts that are wrapped."""
+SENTENCES = """\
+The club met. It was a long evening and people talked a lot.
+Nobody left before midnight. They all agreed on the plan for
+the next year. Then they went home."""
+
+
+@pytest.mark.parametrize("text", [WRAPPED, SENTENCES, WRAPPED.replace("\n", "\r\n"), "Old Mac\rline two"])
+def test_wrapped_lines_are_one_paragraph(text):
+    assert lines(text) == [f"paragraph: {text}"]
+    assert lines(f"{text}\n\n{text}\n") == [f"paragraph: {text}"] * 2
+
+
+def test_rules_are_nothing():
+    assert lines("----\n\nWe met.\n\n****\n\n~~~~ ~~~~\n______\n\nWe left.\n") == [
+        "paragraph: We met.",
+        "paragraph: We left.",
+    ]
+
+
+# ------------------------------------------------------------------------------------ headings
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("Onion soup\n\nSlice six onions.", "Onion soup"),
+        ("\n\r\n  Onion soup \r\n\r\nSlice.", "Onion soup"),
+        ("Report\n======\n\nText.", "Report"),
+        ("# Report #\nText.", "Report"),
+        ("ONION SOUP\n\nSlice.", "ONION SOUP"),
+        ("1. Scope\n\nWhat it covers.", "1. Scope"),
+        ("Prices:\nTea 2.50\nCake 3.20", "Prices"),
+        ("Where I went last summer and what I saw there on the way home, a report\n\nText.",
+         "Where I went last summer and what I saw there on the way home, a report"),
+        ("Dear Miriam,\n\nthe ferry leaves.", ""),
+        ("We met on Tuesday.\n\nNobody came.", ""),
+        ("we met\n\nNobody came.", ""),
+        ("Only a line", ""),
+        ("One line\nand another", ""),
+        ("x" * 121 + "\n\nText.", ""),
+        ("- item\n\nText.", ""),
+        ("", ""),
+    ],
+)  # fmt: skip
+def test_a_first_line_that_stands_alone_is_the_title(text, title):
+    assert read(text).title == title
+
+
+@pytest.mark.parametrize(
+    ("heading", "level"),
+    [
+        ("Part one\n========", 1),
+        ("Part one\n--------", 2),
+        ("Part one\n~~~~~~~~", 2),
+        ("PART ONE", 2),
+        ("# Part one", 1),
+        ("### Part one", 3),
+        ("1. Part one", 2),
+        ("2) Part one", 2),
+        ("3 Part one", 2),
+        ("1.2 Part one", 3),
+        ("1.2.3. Part one", 4),
+        ("Part one", 4),
+        ("Über uns", 4),
+        ("第一章", 4),
+        ("Opening hours:", 5),
+    ],
+)
+def test_lines_that_stand_alone_are_headings(heading, level):
+    found = lines(f"The club met on Tuesday.\n\n{heading}\n\nIt was a long evening.\n")
+    assert found == [
+        "paragraph: The club met on Tuesday.",
+        f"heading{level}: {heading.splitlines()[0]}",
+        "paragraph: It was a long evening.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "It was late.",
+        "it was late",
+        "Who came?",
+        "Alice, Bob,",
+        "Phone: 4401",
+        "A line of more than a dozen words is no heading but a sentence without its end",
+        "...",
+        "We decided to do the following in the year that comes:",
+    ],
+)
+def test_other_lines_are_none(line):
+    found = [block.kind for block in read(f"The club met on Tuesday.\n\n{line}\n\nIt ended.\n").layout.blocks]
+    assert "heading" not in found
+
+
+def test_the_marks_of_a_heading_are_not_shown():
+    assert shown("# Marked\nText below it.\n## Second\nMore.") == [
+        "Marked",
+        "Text below it.",
+        "Second",
+        "More.",
+    ]
+
+
+def test_a_line_with_nothing_below_it_is_no_heading():
+    assert lines("The club met on Tuesday.\n\nThe end")[-1] == "paragraph: The end"
+
+
+def test_of_many_short_lines_in_a_row_only_the_last_is_a_heading():
+    text = "The club met on Tuesday.\n\nAlice\n\nBob\n\nCarol\n\nDora\n\nThey were all there on that day.\n"
+    assert lines(text) == [
+        "paragraph: The club met on Tuesday.",
+        "paragraph: Alice",
+        "paragraph: Bob",
+        "paragraph: Carol",
+        "heading4: Dora",
+        "paragraph: They were all there on that day.",
+    ]
+
+
+# ------------------------------------------------------------------------------------ lists
+
+
+def test_bullets_nest_by_their_indents():
+    text = "Rooms\n\n- Hall\n- Kitchen\n  * with an oven\n  * with a sink\n    + deep\n\t• shared\n- Attic\n"
+    assert lines(text) == [
+        "heading1: Rooms",
+        "list",
+        "  item",
+        "    paragraph: Hall",
+        "  item",
+        "    paragraph: Kitchen",
+        "    list",
+        "      item",
+        "        paragraph: with an oven",
+        "      item",
+        "        paragraph: with a sink",
+        "        list",
+        "          item",
+        "            paragraph: deep",
+        "            list",
+        "              item",
+        "                paragraph: shared",
+        "  item",
+        "    paragraph: Attic",
+    ]
+    assert shown(text)[1:] == ["Hall", "Kitchen", "with an oven", "with a sink", "deep", "shared", "Attic"]
+
+
+@pytest.mark.parametrize(
+    "mark", ["-", "*", "+", "•", "‣", "◦", "▪", "·", "–", "—", "1.", "1)", "(1)", "a)", "(b)", "iv)"]
+)
+def test_every_bullet_is_one(mark):
+    text = f"We need:\n{mark} bread\n{mark} butter\n"
+    assert lines(text) == [
+        "paragraph: We need:",
+        "list",
+        "  item",
+        "    paragraph: bread",
+        "  item",
+        "    paragraph: butter",
+    ]
+    assert shown(text) == ["We need:", "bread", "butter"]
+
+
+def test_numbers_and_letters_nest_and_items_go_on():
+    text = "1. First\n2. Second\n   goes on\n   a) sub\n   b) sub two\n\n      More.\n"
+    text += "3. Third.\n\n   Also.\n\nAfter.\n"
+    assert lines(text) == [
+        "list",
+        "  item",
+        "    paragraph: First",
+        "  item",
+        "    paragraph: Second\n   goes on",
+        "    list",
+        "      item",
+        "        paragraph: sub",
+        "      item",
+        "        paragraph: sub two",
+        "        paragraph: More.",
+        "  item",
+        "    paragraph: Third.",
+        "    paragraph: Also.",
+        "paragraph: After.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["5. not a list but a line\nthat was wrapped there", "a-b c", "-5 degrees", "1984 was", "3.5 m"],
+)
+def test_what_only_looks_like_a_bullet_is_none(text):
+    assert "item" not in [block.kind for block in read(text).layout.blocks]
+
+
+# ------------------------------------------------------------------------------------ questions
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [("Q: ", "A: "), ("Q. ", "A. "), ("Question 1: ", "Answer: "), ("Frage: ", "Antwort: "), ("Q1: ", "A1: "),
+     ("Вопрос: ", "Ответ: "), ("问：", "答：")],
+)  # fmt: skip
+def test_questions_and_answers_with_labels(labels):
+    ask, answer = labels
+    text = f"{ask}What does it cost?\n{answer}Nine euros.\n\n{ask}When is it?\n{answer}From nine\nto five.\n"
+    assert lines(text) == [
+        "question: What does it cost?",
+        "answer: Nine euros.",
+        "question: When is it?",
+        "answer: From nine\nto five.",
+    ]
+    hidden = [text[one.start : one.end] for one in read(text).layout.markup]
+    assert hidden == [ask, answer] * 2
+
+
+@pytest.mark.parametrize("gap", ["\n", "\n\n"])
+def test_questions_without_labels(gap):
+    text = f"What does it cost?{gap}Nine euros.\n\nWhen is it open?{gap}From nine to five.\n"
+    assert lines(text) == [
+        "question: What does it cost?",
+        "answer: Nine euros.",
+        "question: When is it open?",
+        "answer: From nine to five.",
+    ]
+
+
+def test_a_heading_ends_the_answers():
+    text = "What does it cost?\n\nNine euros.\n\nCash only.\n\nROOMS\n\nThe hall is large.\n"
+    assert lines(text) == [
+        "question: What does it cost?",
+        "answer: Nine euros.",
+        "answer: Cash only.",
+        "heading2: ROOMS",
+        "paragraph: The hall is large.",
+    ]
+
+
+@pytest.mark.parametrize("text", ["Why?\n\nSo.", "He asked: who was it? Nobody knew.\n\nSo."])
+def test_other_questions_are_none(text):
+    assert "question" not in [block.kind for block in read(text).layout.blocks]
+
+
+# ------------------------------------------------------------------------------------ conversations
+
+
+def test_who_talks_takes_turns():
+    assert lines("Anna: Hello there.\nBen: Hi Anna.\nAnna: When do we meet?\nBen: At nine.\nBring tea.") == [
+        "turn: Anna: Hello there.",
+        "turn: Ben: Hi Anna.",
+        "turn: Anna: When do we meet?",
+        "turn: Ben: At nine.\nBring tea.",
+    ]
+
+
+@pytest.mark.parametrize("before", ["[10:01] ", "10:01 ", "[2024-05-03 10:01] "])
+def test_a_time_may_stand_before_who_talks(before):
+    text = "\n".join(
+        f"{before}{line}" for line in ("Anna: Hi.", "Ben Ott: Ho.", "Anna: Who?", "Ben Ott: You.")
+    )
+    assert lines(text) == [f"turn: {line}" for line in text.splitlines()]
+
+
+def test_turns_may_stand_alone():
+    text = "Anna: Hi.\n\nBen: Ho.\n\nAnna: Who?\n\nBen: You.\n"
+    assert lines(text) == ["turn: Anna: Hi.", "turn: Ben: Ho.", "turn: Anna: Who?", "turn: Ben: You."]
+
+
+@pytest.mark.parametrize(
+    "text", ["Anna: Hi.\nBen: Ho.", "Tea: 2\nCake: 3\nSoup: 4\nBread: 5", "Q: a?\nA: b.\nQ: c?\nA: d."]
+)
+def test_without_two_who_take_turns_it_is_no_conversation(text):
+    assert "turn" not in [block.kind for block in read(text).layout.blocks]
+
+
+# ------------------------------------------------------------------------------------ records and columns
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Coffee 2.50\nTea 2.00\nCake 3.20",
+        "Phone: 4401\nRoom: 12\nMail: a@b.c",
+        "10 Downing Street\nLondon\nSW1A 2AA",
+        "2024-05-03 We met.\n2024-05-10 We met again and talked about many things.\n2024-05-17 End.",
+        "Anna – head of the club – room 12\nBen – treasurer – room 14\nCem – minutes – no room at all",
+        "Smith, John, 1977\nMiller, Anna, 1981\nOtt, Ben, 1990",
+        "Bring tea.\nBring cake.\nCome early.",
+    ],
+)
+def test_lines_that_stand_for_themselves_are_records(text):
+    assert lines(text) == ["list", *(f"  record: {line}" for line in text.splitlines())]
+
+
+@pytest.mark.parametrize("caption", ["Prices:", "These are the prices of the year:", "OPENING HOURS"])
+def test_a_first_line_names_the_records_below_it(caption):
+    text = f"We met on Tuesday.\n\n{caption}\nMonday – 9 to 5\nTuesday – 9 to 6\n"
+    assert lines(text) == [
+        "paragraph: We met on Tuesday.",
+        "list",
+        f"  caption: {caption}",
+        "  record: Monday – 9 to 5",
+        "  record: Tuesday – 9 to 6",
+    ]
+
+
+def test_columns_make_a_table_with_an_empty_cell_where_one_is_missing():
+    text = "Name      Phone   Room\nAnna      4401    12\nBen       4402    13\nCem               14\n"
+    assert lines(text) == [
+        "table",
+        "  head: Name | Phone | Room",
+        "  row: Anna | 4401 | 12",
+        "  row: Ben | 4402 | 13",
+        "  row: Cem |  | 14",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("Name\tAge\nAnna\t44\nBen\t45", ["head: Name | Age", "row: Anna | 44", "row: Ben | 45"]),
+        ("Anna\t4401\nBen\t4402", ["row: Anna | 4401", "row: Ben | 4402"]),
+        ("Anna   tall\nBen    big\nCem    old", ["row: Anna | tall", "row: Ben | big", "row: Cem | old"]),
+        ("Anna  4401\r\nBen  4402\r\n", ["row: Anna | 4401", "row: Ben | 4402"]),
+    ],
+)
+def test_other_tables(text, rows):
+    assert lines(text) == ["table", *(f"  {row}" for row in rows)]
+
+
+def test_one_wide_gap_is_no_table():
+    assert lines("Anna   came with us to the hall of the club.") == [
+        "paragraph: Anna   came with us to the hall of the club."
+    ]
+
+
+# ------------------------------------------------------------------------------------ mails
+
+
+def test_the_header_of_a_mail_holds_properties():
+    text = "From: Anna <a@b.c>\nTo: ben@b.c\nSubject: The ferry\nDate: Mon, 3 May 2024\n\nDear Ben,\n\nhi."
+    parsed = read(text)
+    assert outlined(parsed) == [
+        "property: From: Anna <a@b.c>",
+        "property: To: ben@b.c",
+        "property: Subject: The ferry",
+        "property: Date: Mon, 3 May 2024",
+        "paragraph: Dear Ben,",
+        "paragraph: hi.",
+    ]
+    assert parsed.title == "The ferry"
+    assert parsed.properties == {
+        "from": "Anna <a@b.c>",
+        "to": "ben@b.c",
+        "subject": "The ferry",
+        "date": "Mon, 3 May 2024",
+    }
+
+
+def test_a_mail_needs_two_of_its_entries():
+    parsed = read("From: Anna\nRoom: 12\n\nText.")
+    assert (parsed.properties, "property" in [block.kind for block in parsed.layout.blocks]) == ({}, False)
+
+
+def test_what_follows_the_header_without_a_gap_is_text():
+    assert lines("From: Anna\nTo: Ben\nIt leaves at nine.") == [
+        "property: From: Anna",
+        "property: To: Ben",
+        "paragraph: It leaves at nine.",
+    ]

@@ -1,0 +1,157 @@
+"""Where a sentence ends, in several languages."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.units.borders import sentences
+
+
+def found(text: str) -> list[str]:
+    return [text[start:end] for start, end in sentences(text)]
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["hall", "bus", "car", "wall", "mall", "bar", "sun", "law", "top", "west", "man", "house", "book",
+     "bank", "age", "war", "tea", "list", "pool", "park", "will", "bill", "act", "see"],
+)  # fmt: skip
+def test_everyday_words_are_no_abbreviations(word):
+    assert found(f"They saw the {word}. Alice came late.") == [f"They saw the {word}.", "Alice came late."]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        (
+            "Gen. Austin Scott Miller took command. He stayed.",
+            ["Gen. Austin Scott Miller took command.", "He stayed."],
+        ),
+        (
+            "It ran from Nov. 8 to 20 in Rome.\nIt rained.",
+            ["It ran from Nov. 8 to 20 in Rome.", "It rained."],
+        ),
+        (
+            "Dr. Miller and Mr. Smith vs. Mrs. Jones met. They talked.",
+            ["Dr. Miller and Mr. Smith vs. Mrs. Jones met.", "They talked."],
+        ),
+        ("The U.S. Army came. It left.", ["The U.S. Army came.", "It left."]),
+        ("He lives in the U.S. She does not.", ["He lives in the U.S.", "She does not."]),
+        ("J. R. R. Tolkien wrote it. It sold.", ["J. R. R. Tolkien wrote it.", "It sold."]),
+        ("See e.g. this one. And i.e. that.", ["See e.g. this one.", "And i.e. that."]),
+        ("Version 3.5.1 is out. Get it.", ["Version 3.5.1 is out.", "Get it."]),
+        ("Visit www.example.com. Now.", ["Visit www.example.com.", "Now."]),
+        ("It costs 3.50 euros. Cheap!", ["It costs 3.50 euros.", "Cheap!"]),
+        ("He said: “Go!” Then he left.", ["He said: “Go!”", "Then he left."]),
+        ("“Stop.” He ran.", ["“Stop.”", "He ran."]),
+        ("Wait... what? Yes.", ["Wait... what?", "Yes."]),
+        ("One.\u00a0 Two.\r\nThree.", ["One.", "Two.", "Three."]),
+        ("… !!! One. …", ["… !!!", "One.", "…"]),
+        ("No full stop\nbut two lines", ["No full stop\nbut two lines"]),
+    ],
+)
+def test_sentences_end_where_a_reader_sees_it(text, sentences):
+    assert found(text) == sentences
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("See Tab. 2 and Fig. 3. It is so.", ["See Tab. 2 and Fig. 3.", "It is so."]),
+        ("Vol. 3, pp. 4-5. See also.", ["Vol. 3, pp. 4-5.", "See also."]),
+        ("The No. 1 choice. Buy.", ["The No. 1 choice.", "Buy."]),
+        ("I said no. 5 people left.", ["I said no. 5 people left."]),
+        ("He is no. 5. Is he?", ["He is no. 5.", "Is he?"]),
+        ("Nr. 5 kommt. Danke.", ["Nr. 5 kommt.", "Danke."]),
+        ("Vgl. Kap. 3 und S. 12. Gut.", ["Vgl. Kap. 3 und S. 12.", "Gut."]),
+        (
+            "Gem. Art. 5 Abs. 2 DSGVO gilt das. Ja.",
+            ["Gem. Art. 5 Abs. 2 DSGVO gilt das.", "Ja."],
+        ),
+        ("Preis inkl. MwSt. beträgt 5 €. Gut.", ["Preis inkl. MwSt. beträgt 5 €.", "Gut."]),
+        ("Kosten: ca. 5 €. Mehr nicht.", ["Kosten: ca. 5 €.", "Mehr nicht."]),
+        ("Prof. Dr. Meier kommt. Er liest.", ["Prof. Dr. Meier kommt.", "Er liest."]),
+        ("Tel. 030 1234. Mail auch.", ["Tel. 030 1234.", "Mail auch."]),
+        ("M. Dupont est venu. Il est parti.", ["M. Dupont est venu.", "Il est parti."]),
+        ("Born in St. Louis. He left.", ["Born in St. Louis.", "He left."]),
+    ],
+)
+def test_a_full_stop_that_shortens_a_word_ends_nothing(text, sentences):
+    assert found(text) == sentences
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("Am 12. Juli fahren wir. Es regnet.", ["Am 12. Juli fahren wir.", "Es regnet."]),
+        (
+            "Das 21. Jahrhundert ist neu. Im 3. Stock wohnt er.",
+            ["Das 21. Jahrhundert ist neu.", "Im 3. Stock wohnt er."],
+        ),
+        ("Am 24. und 25. Dezember zu. Sonst offen.", ["Am 24. und 25. Dezember zu.", "Sonst offen."]),
+        ("Am 3.5.2024 war es. Dann nicht.", ["Am 3.5.2024 war es.", "Dann nicht."]),
+        ("Heinrich VIII. regierte lange. Er starb.", ["Heinrich VIII. regierte lange.", "Er starb."]),
+        ("Das kostet 5. Das ist viel.", ["Das kostet 5.", "Das ist viel."]),
+        ("Platz 3. Wir gewannen.", ["Platz 3.", "Wir gewannen."]),
+    ],
+)
+def test_a_full_stop_that_counts_ends_nothing(text, sentences):
+    assert found(text) == sentences
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("Он живёт на ул. Лесной, д. 5. Там тихо.", ["Он живёт на ул. Лесной, д. 5.", "Там тихо."]),
+        (
+            "г. Москва, ул. Ленина, д. 10, кв. 5. Звоните.",
+            ["г. Москва, ул. Ленина, д. 10, кв. 5.", "Звоните."],
+        ),
+        ("Стоит 5 руб. за штуку. Дорого.", ["Стоит 5 руб. за штуку.", "Дорого."]),
+        (
+            "会议于星期一举行。大家都来了！谁没来？没有人。",
+            ["会议于星期一举行。", "大家都来了！", "谁没来？", "没有人。"],
+        ),
+        ("「行こう。」そして出た。", ["「行こう。」", "そして出た。"]),
+        ("هل جاء؟ نعم، جاء۔ ثم ذهب.", ["هل جاء؟", "نعم، جاء۔", "ثم ذهب."]),
+        ("वह आया। वह गया।", ["वह आया।", "वह गया।"]),
+        ("一。 Two. 三！", ["一。", "Two.", "三！"]),
+    ],
+)
+def test_other_scripts_have_their_own_marks(text, sentences):
+    assert found(text) == sentences
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("We open at 5 p.m. We close at 9 p.m.", ["We open at 5 p.m.", "We close at 9 p.m."]),
+        ("He came at 9 a.m. She left.", ["He came at 9 a.m.", "She left."]),
+        ("At 5 p.m. Monday we meet. It is so.", ["At 5 p.m. Monday we meet.", "It is so."]),
+        ("At 5 p.m. January 3 we meet.", ["At 5 p.m. January 3 we meet."]),
+        ("It ends at 5 p.m. on Friday.", ["It ends at 5 p.m. on Friday."]),
+        ("It ends at 5 p.m. EST today. Come!", ["It ends at 5 p.m. EST today.", "Come!"]),
+    ],
+)
+def test_an_hour_ends_a_sentence_before_a_capital_but_no_date(text, sentences):
+    assert found(text) == sentences
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n\n", "\u3000"])
+def test_nothing_has_no_sentences(text):
+    assert sentences(text) == []
+
+
+@given(
+    st.lists(
+        st.sampled_from([*"aZ5 .!?。؟।\n\u3000…”»)", "p.m. ", "Dr. ", "12. ", "Juli "]), max_size=30
+    ).map("".join)
+)
+def test_every_character_but_white_space_is_in_one_sentence(text):
+    end = 0
+    for start, stop in sentences(text):
+        assert not text[end:start].strip()
+        assert end <= start < stop
+        assert text[start:stop] == text[start:stop].strip()
+        end = stop
+    assert not text[end:].strip()

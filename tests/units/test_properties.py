@@ -1,0 +1,235 @@
+"""What holds of every text: blocks nest, units are exact slices of it, and nothing is lost."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from index.documents import load
+from index.parsing import markdown, plain
+from index.parsing.base import Parsed, Unreadable
+from index.records import Document, Layout
+from index.units.divide import divide
+from index.units.leaves import leaves
+from index.units.shown import Shower
+from index.units.woven import Woven
+
+WORD = re.compile(r"\w")
+NAMES = ("heading", "caption", "term")
+
+
+def words(text: str) -> int:
+    return len(text.split())
+
+
+def tokens(text: str) -> int:
+    return len(re.findall(r"\w+|[^\w\s]", text))
+
+
+def quarters(text: str) -> int:
+    return -(-len(text) // 4)
+
+
+def squares(text: str) -> int:
+    """More for a whole than for its parts, as with words that a model does not know."""
+    return len(text) ** 2 // 4
+
+
+PIECES = [
+    "The club met. ", "Was it? ", "no end", "Dr. Who vs. Mr. X. ", "a.b.c ", "3.14 ", "x" * 40, "_", "é",
+    "e\u0301\u0308", "😀👩\u200d👧", "会议于星期一举行。", "🇫🇷", "ß", "²", "…", "!?", "«a» ", "(b)", " ",
+    "\u00a0", "\u2003", "\t", "\n", "\r", "\r\n", "\n\n", "\r\n \r\n", "\r\r", "\n   \n", "\u2028", "\n    ",
+    "ab" * 30, ";", "x: ", "\x0b", "\x0c", "\x85", "12. Juli ", "at 5 p.m. We ",
+]  # fmt: skip
+PLAIN = [
+    "Heading\n\n", "HEADING\n\n", "Title\n=====\n\n", "Part\n----\n", "1.2 Part\n\n", "\n# M\n", "\n- i ",
+    "\n  * j ", "\n1. k ", "\n\ta) l ", "\nQ: what? ", "\nA: that ", "\nAnna: hi", "\nBen: ho", "Name:\n",
+    "Tea 2.50\n", "Key: value\n", "a\tb\tc\n", "Name      Phone\n", "From: a@b.c\nSubject: x\n\n",
+    "****\n", "[10:01] Anna: yes\n",
+]  # fmt: skip
+MARKED = [
+    "# H\n", "\n\n## Sub *x*\n\n", "\nT\n===\n", "- i\n", "1. ", "> q\n", "```\n", "|a|\n|-|\n|c|\n",
+    "---\n", "[r]: http://x.y\n\n", "<p>\n", "\n\n!!!\n\n", "    code\n", "**bold** ", "*it* ", "`co` ",
+    "[l](u \"t\") ", "[r] ", "![i](p) ", "&amp; ", "\\* ", "{#x} ", "{{< t >}}", "{% y %}", "<!-- c -->",
+    "<b>t</b>", "<br>", "[^1]", "\n| Name | Price |\n|---|--:|\n| Tea | 2 \\| 3 |\n| | x |\n\n",
+    "\n\n**Bold line**\n\n", "---\na: b\n---\n", "<div>a\n", "</div>\n\n", "~~~\n", "  - j\n", "   1) k\n",
+    "<http://a.b> ", "~~s~~ ", "**What is it?**\n", "\n:::\n",
+]  # fmt: skip
+NO_CONTROLS = st.characters(exclude_categories=["Cs", "Cc"])
+ANYTHING = st.text(NO_CONTROLS, max_size=80)
+
+
+def texts(pieces: list[str]) -> st.SearchStrategy[str]:
+    return st.one_of(st.lists(st.sampled_from(PIECES + 2 * pieces), max_size=25).map("".join), ANYTHING)
+
+
+_LOOSE = ("heading", "code")  # in items of Markdown these do not nest as the others do
+
+
+def check_layout(parsed: Parsed) -> None:
+    """Blocks nest and do not overlap otherwise; cells stand in their rows; markup does not overlap."""
+    text, layout = parsed.text, parsed.layout
+    ends: dict[int, int] = {}  # of each block, where its last child ends
+    start = 0
+    for number, block in enumerate(layout.blocks):
+        assert start <= block.start <= block.end <= len(text)
+        if block.kind not in _LOOSE:
+            assert -1 <= block.parent < number
+            if block.parent >= 0:
+                assert layout.blocks[block.parent].start <= block.start
+                assert block.end <= layout.blocks[block.parent].end
+            assert ends.get(block.parent, 0) <= block.start
+            ends[block.parent] = block.end
+        start = block.start
+        at = block.start
+        for first, last in block.cells:
+            assert at <= first <= last <= block.end
+            at = last
+        assert (block.level > 0) == (block.kind == "heading")
+    at = 0
+    for one in layout.markup:
+        assert at <= one.start < one.end <= len(text)
+        at = one.end
+    for style in layout.styles:
+        assert 0 <= style.start < style.end <= len(text)
+
+
+def check(document: Document, count: Callable[[str], int], max_tokens: int, min_tokens: int) -> None:
+    """What ``divide`` promises, character by character."""
+    text = document.text
+    seen = [0] * len(text)
+    end = 0
+    for passage, units in divide(document, count, max_tokens=max_tokens, min_tokens=min_tokens):
+        assert end <= passage.start < passage.end <= len(text)
+        assert passage.text == text[passage.start : passage.end]
+        assert (
+            count(passage.text) <= max_tokens
+            or len(passage.text) == 1
+            or (len(units) == 1 and units[0].kind == "row" and count(units[0].shown) <= max_tokens)
+        )
+        assert units
+        end = passage.start
+        for unit in units:
+            assert unit.passage is passage
+            assert end <= unit.start < unit.end <= passage.end
+            assert unit.text == text[unit.start : unit.end]
+            assert unit.kind == "row" or unit.text == unit.text.strip()  # its first cell may be empty
+            assert WORD.search(unit.shown)
+            check_parts(unit.text, [(p.start - unit.start, p.end - unit.start) for p in unit.parts])
+            end = unit.end
+            for offset in range(unit.start, unit.end):
+                seen[offset] += 1
+        end = passage.end
+        check_woven(units)
+    shower = Shower(document)
+    for leaf in leaves(document, shower):
+        for part in shower.parts(leaf.start, leaf.end):
+            for offset in range(part.start, part.end):
+                if text[offset].isalnum() and leaf.kind not in NAMES:
+                    assert seen[offset] == 1, f"{text[offset]!r} at {offset} is in {seen[offset]} units"
+    assert max(seen, default=0) <= 1
+
+
+def check_parts(text: str, parts: list[tuple[int, int]]) -> None:
+    """What is shown are stretches of the unit, one after the other."""
+    at = 0
+    for start, end in parts:
+        assert at <= start <= end <= len(text)
+        at = end
+
+
+def check_woven(units: list) -> None:
+    """Each unit stands in the text that models read, and what is found in it leads back to it."""
+    woven = Woven(units)
+    for unit in units:
+        start, end = woven.place(unit)
+        assert woven.text[start:end] == unit.shown
+        shown = [part for part in unit.parts or (unit,) if part.start < part.end]
+        assert woven.source(start, end) == ((shown[0].start, shown[-1].end) if shown else None)
+
+
+SIZES = [
+    (words, 8, 3),
+    (words, 1, 0),
+    (tokens, 12, 6),
+    (quarters, 5, 9),
+    (quarters, 1, 1),
+    (tokens, 200, 40),
+    (squares, 9, 2),
+]
+
+
+@pytest.mark.parametrize(("count", "max_tokens", "min_tokens"), SIZES)
+@hypothesis_settings(max_examples=60)
+@given(text=texts(PLAIN))
+def test_every_plain_text_is_divided_into_exact_slices(count, max_tokens, min_tokens, text):
+    parsed = plain.parse(text.encode(), "a.txt")
+    assert parsed.text == text.removeprefix("\ufeff")
+    check_layout(parsed)
+    check(Document("a", "a", parsed.text, "", parsed.layout), count, max_tokens, min_tokens)
+
+
+@pytest.mark.parametrize(("count", "max_tokens", "min_tokens"), SIZES)
+@hypothesis_settings(max_examples=60)
+@given(text=texts(MARKED))
+def test_every_markdown_text_is_divided_into_exact_slices(count, max_tokens, min_tokens, text):
+    parsed = markdown.parse(text.encode(), "a.md")
+    assert parsed.text == text.removeprefix("\ufeff")
+    check_layout(parsed)
+    check(Document("a", "a", parsed.text, "", parsed.layout), count, max_tokens, min_tokens)
+
+
+@given(text=texts(PLAIN))
+def test_no_word_of_a_plain_text_is_lost(text):
+    parsed = plain.parse(text.encode(), "a.txt")
+    within = [False] * len(parsed.text)
+    for one in parsed.layout.markup:
+        within[one.start : one.end] = [True] * (one.end - one.start)
+    for block in parsed.layout.blocks:
+        within[block.start : block.end] = [True] * (block.end - block.start)
+    assert all(there or not character.isalnum() for there, character in zip(within, parsed.text, strict=True))
+
+
+@given(text=ANYTHING)
+def test_a_text_without_layout_is_one_paragraph(text):
+    check(Document("a", "a", text, "", Layout()), tokens, 20, 5)
+
+
+LOOSE = [
+    "Term\n",
+    "\n: it is\n",
+    "[^1]: note\n",
+    "{{< a\n b >}}",
+    "`c\nd` ",
+    "\n    ",
+    "> ",
+    "\n:::\n",
+    "\\",
+    "\u3000",
+]
+
+
+@hypothesis_settings(max_examples=200)
+@given(text=st.lists(st.sampled_from(PIECES + PLAIN + MARKED + LOOSE), max_size=25).map("".join))
+def test_whatever_a_text_holds_it_is_divided(text):
+    for source in ("a.txt", "a.md"):
+        try:
+            [document] = load(source, text.encode())
+        except Unreadable as reason:
+            assert str(reason) in ("no text in it", "empty")
+            continue
+        check(document, tokens, 30, 5)
+
+
+@pytest.mark.parametrize("parse", [plain.parse, markdown.parse])
+@given(data=st.binary(max_size=60))
+def test_any_bytes_are_parsed_or_refused(parse, data):
+    try:
+        parsed = parse(data, "a")
+    except Unreadable as reason:
+        assert str(reason).startswith("binary, ")
+        return
+    check(Document("a", "a", parsed.text, "", parsed.layout), tokens, 30, 5)
