@@ -6,6 +6,7 @@ things, or how something is done, wants all entries of a list and not the one th
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from bot.answering.intent import Intent
 from index.parsing.lines import asks, leads_in
@@ -138,10 +139,9 @@ def _procedure(section: Section) -> list[Unit]:
     near = [one for one in section.units if one.passage.place == place and one.kind not in NAMES]
     leads = unit.context.leads
     near = [one for one in near if one.context.leads[: len(leads)] == leads]
-    led = [*(other.context.leads for other in near[1:]), ()]
-    near = [
+    followed = [
         one
-        for one, leads in zip(near, led, strict=True)
-        if not leads_in(one.shown) or cut(one.shown) in leads
+        for one, other in zip_longest(near, near[1:])
+        if not leads_in(one.shown) or (other is not None and cut(one.shown) in other.context.leads)
     ]
-    return near if 1 < len(near) <= _STEPS else []
+    return followed if 1 < len(followed) <= _STEPS else []
