@@ -1,7 +1,7 @@
 """Evidence in, what of it is quoted out: the best and its support, whole lists, all steps, no copies."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import log
 
@@ -10,8 +10,9 @@ import msgspec
 from bot.answering.answers import quotes_for_fact
 from bot.answering.intent import Intent
 from bot.answering.scoring import Evidence
-from bot.answering.whole import Section, is_loose, lifted, whole
+from bot.answering.whole import Section, Words, is_loose, lifted, whole
 from index.records import NAMES, RUNNING, Unit
+from index.units.leaves import cut
 
 _WORD = re.compile(r"\w+")
 _ALIKE = 0.85  # of the words that two units have together, from which on they say the same, numbers aside
@@ -23,9 +24,6 @@ _MENTIONED = 0.99  # of what the best row has of the words that tell rows apart,
 
 Around = Callable[[Unit], Section]
 """Finds what stands around a unit."""
-
-Words = Callable[[str], Mapping[str, float]]
-"""The words of a question that a text has, in stems, each with its inverse document frequency."""
 
 
 def distinct(evidence: Sequence[Evidence]) -> list[Evidence]:
@@ -103,12 +101,14 @@ class _Choice:
         self._known = {_place(one.unit): one for one in evidence}
 
     def is_a_list(self) -> bool:
-        """Whether the best units are items of one list, and none of them stands out."""
+        """Whether the best units are items of one list, and none of them stands out or is spoken of alone."""
         best = self._evidence[:_LOOKED_AT_FOR_LIST]
         kinds = {(one.unit.kind, one.unit.passage.document.source, one.unit.context) for one in best}
         alike = len(kinds) == 1 and best[0].unit.kind == "item"
         spread = log_odds(best[0].score) - log_odds(best[-1].score)
-        return alike and len(best) == _LOOKED_AT_FOR_LIST and spread < _STANDS_OUT
+        if not alike or len(best) < _LOOKED_AT_FOR_LIST or spread >= _STANDS_OUT:
+            return False
+        return len(mentioned([one.unit for one in best], self._words)) == len(best)
 
     def one(self, most: int) -> list[Evidence]:
         """The best and what supports it; where the best only asks or names, what stands below it instead."""
@@ -124,7 +124,7 @@ class _Choice:
         rows = section.beside() if is_loose([best.unit]) else []
         meant = mentioned(rows, self._words) if rows else []
         if not 0 < len(meant) < len(rows):
-            return quotes_for_fact(self._evidence, most)
+            return quotes_for_fact(_without_names(best, self._evidence), most)
         if best.unit not in meant:  # a row is asked for by what it alone says
             best = max((self._of(unit, best) for unit in meant), key=lambda one: one.score)
         passed_over = {_place(unit) for unit in rows} - {_place(unit) for unit in meant}
@@ -138,7 +138,7 @@ class _Choice:
             if log_odds(one.score) < log_odds(self._evidence[0].score) - _NEAR_BEST:
                 break
             section = self._around(one.unit)
-            units = lifted(section, first) or whole(section, intent)
+            units = lifted(section, intent, first, self._words) or whole(section, intent)
             if not units:
                 continue
             meant = mentioned(units, self._words) if is_loose(units) else units
@@ -157,6 +157,12 @@ class _Choice:
         if there is not None:
             return msgspec.structs.replace(there, log_odds=max(there.log_odds, best.log_odds))
         return Evidence(unit, best.features, best.score, best.log_odds)
+
+
+def _without_names(best: Evidence, evidence: Sequence[Evidence]) -> list[Evidence]:
+    """Evidence without what the best of it stands under, which is shown with that as its context."""
+    names = set(best.unit.context.names)
+    return [one for one in evidence if one is best or cut(one.unit.shown) not in names]
 
 
 def _place(unit: Unit) -> tuple[str, int]:

@@ -4,8 +4,8 @@ A lead-in, a heading or a question says nothing by itself: what follows it answe
 things, or how something is done, wants all entries of a list and not the one that fits best.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from bot.answering.intent import Intent
@@ -18,6 +18,9 @@ _SENTENCES = 3  # of running text that answer a question or stand under a headin
 _STEPS = 8  # sentences of a passage that says how something is done
 _SUBLISTS = 2  # of one list, that the best units stand in, for that list to be what is asked for
 _BARE = 4  # words of an item that only names its sub-items
+
+Words = Callable[[str], Mapping[str, float]]
+"""The words of a question that a text has, in stems, each with its inverse document frequency."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +48,28 @@ class Section:
                 break
         return found
 
-    def beside(self) -> list[Unit]:
-        """The entries of the unit's own list or table, itself among them; they stand under the same names."""
+    def above(self) -> "Section | None":
+        """The entry that the unit is an entry below of, looked at; None where it is of no sub-list."""
+        leads = self.unit.context.leads
+        for number in range(self.number - 1, -1, -1):
+            other = self.units[number]
+            if other.context.headings != self.unit.context.headings:
+                break
+            if (
+                leads
+                and other.kind in ENTRIES
+                and other.context.leads == leads[:-1]
+                and cut(other.shown) == leads[-1]
+            ):
+                return replace(self, number=number)
+        return None
+
+    def beside(self, *, deep: bool = False) -> list[Unit]:
+        """The entries of the unit's own list or table, itself among them; they stand under the same names.
+
+        Args:
+            deep: with those of their sub-lists.
+        """
         unit = self.unit
         found = [unit]
         for step in (-1, 1):
@@ -56,7 +79,7 @@ class Section:
                 deeper = other.context.leads[: len(unit.context.leads)] == unit.context.leads
                 if other.kind != unit.kind or other.context.headings != unit.context.headings or not deeper:
                     break
-                if other.context.leads == unit.context.leads:
+                if deep or other.context.leads == unit.context.leads:
                     found.append(other)
                 number += step
         return sorted(found, key=lambda one: one.start)
@@ -79,40 +102,53 @@ def whole(section: Section, intent: Intent) -> list[Unit]:  # noqa: PLR0911 - a 
         if below:
             return below[: _STEPS if intent == "steps" else _SENTENCES]
         return []
-    if intent == "one":
+    if intent == "one" or unit.kind == "property":  # which is no list of things
         return []
     if unit.kind in ENTRIES:
-        entries = section.beside()
+        entries = section.beside(deep=intent == "steps")
         return entries[:MOST] if 1 < len(entries) <= MOST else []
     if intent == "steps":
         return _procedure(section)
     return []
 
 
-def lifted(section: Section, best: Sequence[Unit]) -> list[Unit]:
-    """The list above a unit's own, where the best units stand in several sub-lists of it; else nothing.
+def lifted(section: Section, intent: Intent, best: Sequence[Unit], words: Words) -> list[Unit]:
+    """The list above a unit's own, where that is asked for; else nothing.
+
+    It is where the best units stand in several sub-lists of it, or where the question speaks of what stands
+    above the list, and not of what the unit's own sub-list is about.
 
     Args:
         section: the unit, and what stands around it.
+        intent: what is asked for.
         best: the units that answer best.
+        words: finds the words of the question in a text.
     """
-    unit = section.unit
-    leads = unit.context.leads
-    if unit.kind not in ENTRIES or not leads:
-        return []
+    own, above = section, section.above()
+    while above is not None and (_of_several(own.unit, best) or _speaks_of_more(own, words)):
+        own, above = above, above.above()
+    return own.beside(deep=intent == "steps")[:MOST] if own is not section else []
+
+
+def _of_several(unit: Unit, best: Sequence[Unit]) -> bool:
+    """Whether the best units stand in several sub-lists of the list that a unit's own is below of."""
     lists = {
         other.context.leads
         for other in best
         if other.passage.document.source == unit.passage.document.source
         and other.context.headings == unit.context.headings
         and other.kind in ENTRIES
-        and other.context.leads[:-1] == leads[:-1]
+        and other.context.leads[:-1] == unit.context.leads[:-1]
     }
-    if len(lists) < _SUBLISTS:
-        return []
-    above = [one for one in section.units if one.kind in ENTRIES and one.context.leads == leads[:-1]]
-    above = [one for one in above if one.context.headings == unit.context.headings]
-    return above[:MOST] if any(cut(one.shown) == leads[-1] for one in above) else []
+    return len(lists) >= _SUBLISTS
+
+
+def _speaks_of_more(section: Section, words: Words) -> bool:
+    """Whether a question speaks of what stands above the list that a unit is of, and not of this list."""
+    *above, name = section.unit.context.names
+    known = words(" ".join(above))
+    own = " ".join([name, *(one.shown for one in section.beside(deep=True))])
+    return bool(known) and known.keys() >= words(own).keys()
 
 
 def says_something(name: str) -> bool:

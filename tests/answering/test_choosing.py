@@ -261,6 +261,13 @@ def test_items_of_which_none_stands_out_are_a_list_whatever_is_asked_for(
         assert shown[0] == "Ruud cleans the attic"
 
 
+def test_an_item_that_alone_is_spoken_of_is_no_list():
+    scores = {"Ruud cleans the attic": 0.8, "Sam cleans the porch": 0.79, "Pia cleans the kitchen": 0.78}
+    assert quoted(ROTA, scores, "one", asked="who cleans the attic")[0][0] == "Ruud cleans the attic"
+    assert len(quoted(ROTA, scores, "one", asked="who cleans on saturday")[0]) == 3
+    assert quoted(ROTA, scores, "one", asked="who cleans")[0][0] == "Pia cleans the kitchen"  # in their order
+
+
 def test_a_whole_longer_than_quotes_for_one_thing_is_quoted_alone():
     scores = {"Who does what on Saturday:": 0.9, "Tess cooks for all of them.": 0.8}
     assert quoted(ROTA, scores, "one", most=3)[0][-1] == "Sam cleans the porch"
@@ -373,10 +380,31 @@ MENU = """\
 """
 
 
-@pytest.mark.parametrize("intent", ["several", "steps"])
-def test_where_several_sub_lists_fit_the_list_above_them_is_quoted(intent: Intent):
-    assert quoted(MENU, {"onion": 0.9, "eel": 0.85}, intent)[0] == ["Soups", "Fish", "Bread"]
-    assert quoted(MENU, {"onion": 0.9, "tomato": 0.85}, intent)[0] == ["onion", "tomato"]
+def test_where_several_sub_lists_fit_the_list_above_them_is_quoted():
+    assert quoted(MENU, {"onion": 0.9, "eel": 0.85}, "several")[0] == ["Soups", "Fish", "Bread"]
+    assert quoted(MENU, {"onion": 0.9, "tomato": 0.85}, "several")[0] == ["onion", "tomato"]
+
+
+def test_steps_are_those_of_the_whole_list_unless_a_part_of_it_is_asked_for():
+    text = (
+        "To print a poster:\n\n1. Prepare the file\n   - export it\n   - embed fonts\n2. Load the roll\n"
+        "   - open the flap\n   - push\n3. Send it\n"
+    )
+    best = {"export it": 0.9, "embed fonts": 0.8}
+    assert quoted(text, best, "steps", asked="how to print a poster")[0] == [
+        "Prepare the file", "export it", "embed fonts", "Load the roll", "open the flap", "push", "Send it",
+    ]  # fmt: skip
+    assert quoted(text, best, "several", asked="how to print a poster")[0] == [
+        "Prepare the file", "Load the roll", "Send it",
+    ]  # fmt: skip
+    for asked in ("how to prepare a file", "how to prepare a poster", "fonts of a poster", "how"):
+        assert quoted(text, best, "steps", asked=asked)[0] == ["export it", "embed fonts"]
+
+
+def test_what_the_best_stands_under_does_not_support_it():
+    text = "The cat gets\n\n- The cat gets\n  - wet food at 7\n  - dry food\n- Plants get water\n"
+    scores = {"wet food at 7": 0.9, "The cat gets": 0.8, "Plants get water": 0.7}
+    assert quoted(text, scores, "one", asked="food")[0] == ["wet food at 7", "Plants get water"]
 
 
 def test_steps_of_running_text_are_all_quoted_in_order():

@@ -278,7 +278,48 @@ def test_of_a_long_list_that_is_led_in_the_first_entries_are_taken():
 def test_the_list_above_is_meant_where_several_sub_lists_fit(best: list[str], found: list[str]):
     units = units_of(MENU)
     fitting = [section(units, name).unit for name in best]
-    assert [one.shown for one in lifted(section(units, best[0]), fitting)] == found
+    above = lifted(section(units, best[0]), "several", fitting, lambda _: {})
+    assert [one.shown for one in above] == found
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        (["menu"], ["Soups", "Fish"]),
+        (["menu", "soups"], ["onion", "tomato"]),
+        (["menu", "tomato"], []),  # the list below that name
+        (["menu", "cream"], []),
+        ([], []),
+    ],
+)
+def test_the_list_above_is_meant_where_the_question_speaks_of_what_stands_above_it(
+    asked: list[str], found: list[str]
+):
+    cream = section(units_of(MENU), "with cream")
+
+    def words(text: str) -> dict[str, float]:
+        return {word: 1.0 for word in asked if word in text.casefold()}
+
+    above = lifted(cream, "several", [cream.unit], words)
+    assert [one.shown for one in above] == found
+    deep = {"Soups": ["Soups", "onion", "tomato", "with cream", "Fish", "trout"],
+            "onion": ["onion", "tomato", "with cream"]}  # fmt: skip
+    above = lifted(cream, "steps", [cream.unit], words)
+    assert [one.shown for one in above] == (deep[found[0]] if found else [])
+
+
+def test_the_entry_above_is_the_next_that_is_called_so():
+    units = units_of("- A\n  - a\n- B\n\n## Other\n\n- A\n  - b\n")
+    above = section(units, "b").above()
+    assert above is not None
+    assert above.number == 3
+    assert above.above() is None
+
+
+def test_entries_before_a_text_are_no_list():
+    text = "---\ntags: bread\nyield: 2\nsource: Ilse\n---\n\nMix it.\n"
+    for intent in EVERY:
+        assert shown(text, "yield: 2", intent) == []
 
 
 # ------------------------------------------------------------------------------------- running text
@@ -300,6 +341,10 @@ def test_a_long_text_is_no_procedure():
 def test_a_sentence_alone_is_its_own_whole():
     for intent in EVERY:
         assert shown("Ann came.", "Ann came.", intent) == []
+
+
+def test_a_heading_alone_is_no_procedure():
+    assert shown("# Notes\n\n## Held in 2025\n", "Held in 2025", "steps") == []
 
 
 def test_a_lead_in_without_its_list_is_no_step():
