@@ -124,6 +124,8 @@ def lifted(section: Section, intent: Intent, best: Sequence[Unit], words: Words)
         best: the units that answer best.
         words: finds the words of the question in a text.
     """
+    if _only_names(section):
+        section = replace(section, number=section.units.index(section.below()[0]))
     own, above = section, section.above()
     while above is not None and (_of_several(own.unit, best) or _speaks_of_more(own, words)):
         own, above = above, above.above()
@@ -172,7 +174,8 @@ def _procedure(section: Section) -> list[Unit]:
     """The sentences of a unit's passage, where they say together how something is done."""
     unit = section.unit
     place = unit.passage.place
-    near = [one for one in section.units if one.passage.place == place and one.kind not in NAMES]
+    near = [one for one in section.units if one.passage.place == place]
+    near = [one for one in near if one.kind not in NAMES and one.kind != "property"]
     leads = unit.context.leads
     near = [one for one in near if one.context.leads[: len(leads)] == leads]
     followed = [

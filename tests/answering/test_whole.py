@@ -302,6 +302,8 @@ def test_the_list_above_is_meant_where_the_question_speaks_of_what_stands_above_
 
     above = lifted(cream, "several", [cream.unit], words)
     assert [one.shown for one in above] == found
+    soups = section(units_of(MENU), "tomato")  # which only names what is below it
+    assert lifted(soups, "several", [cream.unit], words) == above
     deep = {"Soups": ["Soups", "onion", "tomato", "with cream", "Fish", "trout"],
             "onion": ["onion", "tomato", "with cream"]}  # fmt: skip
     above = lifted(cream, "steps", [cream.unit], words)
@@ -317,9 +319,10 @@ def test_the_entry_above_is_the_next_that_is_called_so():
 
 
 def test_entries_before_a_text_are_no_list():
-    text = "---\ntags: bread\nyield: 2\nsource: Ilse\n---\n\nMix it.\n"
+    text = "---\ntags: bread\nyield: 2\nsource: Ilse\n---\n\nMix it. Bake it.\n"
     for intent in EVERY:
         assert shown(text, "yield: 2", intent) == []
+    assert shown(text, "Mix it.", "steps") == ["Mix it.", "Bake it."]
 
 
 # ------------------------------------------------------------------------------------- running text
