@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from index.parsing.lines import Line
+from index.parsing.lines import DONE, TASK, Line
 from index.parsing.outline import Outline
 from index.records import Span, Style
 
@@ -87,6 +87,7 @@ class Inline:
         self._code: list[Span] = []
         self._breaks: list[int] = []
         self._in_address = False
+        self._done = ""  # what is shown at the start of what is done
 
     def lines(self) -> list[Line]:
         """The lines as they are shown; markup and styles are noted down."""
@@ -97,6 +98,9 @@ class Inline:
             for found in pattern.finditer(self._source):
                 if not self._in_code(*found.span()):
                     self._shown[found.start() : found.end()] = bytes(len(found[0]))
+        if task := TASK.match(self._source):
+            self._shown[: task.end()] = bytes(task.end())
+            self._done = DONE if task["done"].strip() else ""
         lines: list[Line] = []
         start = 0
         for part in self._source.split("\n"):
@@ -116,7 +120,7 @@ class Inline:
         begin, offsets = self._at[start], [self._at[place] for place in places]
         stop = offsets[-1] + 1
         opening, closing = self._text[begin : offsets[0]], self._text[stop : self._at[end - 1] + 1].rstrip()
-        if opening.strip("*_~`[!\\ \t<"):  # a tag, say
+        if opening.strip("*_~`[!\\ \t<") and not (self._done and start == 0):  # a tag, say
             begin = offsets[0]
         if not (closing.endswith("}") or closing.lstrip().startswith(("<", "{"))):
             stop += len(closing)
@@ -128,7 +132,8 @@ class Inline:
             start, end = hidden.span()
             broken = bisect_right(self._breaks, end - 1) > bisect_right(self._breaks, start - 1)
             between = self._source[start - 1 : start].strip() and self._source[end : end + 1].strip()
-            self._outline.hide(self._at[start], self._at[end - 1] + 1, " " if broken and between else "")
+            instead = self._done if not start else " " if broken and between else ""
+            self._outline.hide(self._at[start], self._at[end - 1] + 1, instead)
         for start, end in self._gaps:  # marks of blocks at the start of a line
             gap = self._text[start:end]
             self._outline.hide(start + len(gap) - len(gap.lstrip("\r\n")), end)

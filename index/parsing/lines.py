@@ -17,6 +17,12 @@ from index.records import Span
 BULLET = re.compile(r"[ \t]*(?:[-*+•‣◦▪·–—]|\(?\d{1,3}[.)]|\(?(?:[a-zA-Z]|[ivx]{1,4})\))[ \t]+(?=\S)")
 """What begins an item of a list: a bullet, a number or a letter."""
 
+TASK = re.compile(r"\[(?P<done>[ xX])\][ \t]+(?=\S)")
+"""What an item begins with that is to be done, or is done."""
+
+DONE = "✓ "
+"""What is shown of an item that is done."""
+
 _ORDERED = re.compile(r"[ \t]*\(?(?:\d{1,3}[.)]|(?:[a-zA-Z]|[ivx]{1,4})\))")
 _KEY = re.compile(r"[ \t]*[^\s:：,;.!?][^:：.!?\n]{0,39}[:：](?:[ \t]+\S|(?<=：)\S)")
 _SPEAKER = re.compile(

@@ -216,7 +216,11 @@ class _Plain:
                 parent = self._lists[-1].item if self._lists else TOP
                 self._lists.append(_List(indent, self.outline.add("list", start, start, parent), TOP))
             found = roles.BULLET.match(lines[0].text)
-            begin = start + (found.end() if found else 0)
+            begin = said = start + (found.end() if found else 0)
+            if task := roles.TASK.match(self.text, begin):
+                said = task.end()
+                begin = begin if task["done"].strip() else said
+                self.outline.hide(begin, said, roles.DONE)
             self.outline.hide(start, begin)
             self._lists[-1].item = self.outline.add("item", start, end, self._lists[-1].number)
             self.outline.add("paragraph", begin, end, self._lists[-1].item)

@@ -41,7 +41,7 @@ def test_head_and_marks_within_lines():
 
 def test_lists():
     parsed = read(
-        "* one\ngoes on\n** inner\n* [x] two\n+\nattached\n+\n----\ncode\n----\n\n//-\n\n. first\n. "
+        "* one\ngoes on\n** inner\n* [x] two [x] times\n+\nattached\n+\n----\ncode\n----\n\n//-\n\n. first\n. "
         "second\n\n"
         "Plain.\n\nTerm:: Meaning.\nOther::\n  Its meaning.\n"
     )
@@ -53,7 +53,7 @@ def test_lists():
         "      item",
         "        paragraph: inner",
         "  item",
-        "    paragraph: two",
+        "    paragraph: ✓ two [x] times",
         "    paragraph: attached",
         "    code: code",
         "list",

@@ -188,6 +188,14 @@ def test_lists_nest():
     assert shown(text)[:2] == ["One that is\ntwo lines", "Second para."]
 
 
+def test_marks_of_tasks_are_not_shown_but_what_is_done_is():
+    text = "- [ ] call *her*\n- [x] ~~pay~~ **it**\n  [x] times\n- [X]\n- [x]no\n\n[a]: b\n"
+    assert shown(text) == ["call her", "✓ pay it\n[x] times", "[X]", "[x]no"]
+    assert [line.split(": ")[1] for line in lines(text) if ": " in line] == [
+        "call *her*", "[x] ~~pay~~ **it**\n  [x] times", "[X]", "[x]no",
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("gap", ["\n", "\n\n"])
 def test_a_sentence_before_a_list_stands_alone(gap):
     assert lines(f"The rooms have:{gap}- a kitchen\n- a hall") == [

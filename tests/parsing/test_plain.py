@@ -221,6 +221,11 @@ def test_every_bullet_is_one(mark):
     assert shown(text) == ["We need:", "bread", "butter"]
 
 
+def test_marks_of_tasks_are_not_shown_but_what_is_done_is():
+    text = "To do:\n- [ ] call her\n- [x] pay\n  the bill\n1) [X] run\n- [x]\n"
+    assert shown(text)[1:] == ["call her", "✓ pay\n  the bill", "✓ run", "[x]"]
+
+
 def test_numbers_and_letters_nest_and_items_go_on():
     text = "1. First\n2. Second\n   goes on\n   a) sub\n   b) sub two\n\n      More.\n"
     text += "3. Third.\n\n   Also.\n\nAfter.\n"

@@ -11,6 +11,7 @@ from typing import Literal
 
 from index.parsing.base import Parsed, Unreadable
 from index.parsing.builder import Builder, Run
+from index.parsing.lines import DONE
 from index.parsing.markup.asciidoc_tables import table
 from index.parsing.markup.asciidoc_words import words
 from index.parsing.paragraphs import Paragraphs
@@ -29,7 +30,7 @@ _ITEM = re.compile(
 )
 _TERM = re.compile(r"[ \t]*(?P<text>\S.*?)(?P<mark>:{2,4}|;;)(?:[ \t]+(?P<rest>\S.*))?[ \t]*")
 _BOX = re.compile(r"(?:NOTE|TIP|IMPORTANT|WARNING|CAUTION):[ \t]+")
-_CHECKED = re.compile(r"\[[ xX*]\][ \t]+")
+_CHECKED = re.compile(r"\[(?P<done>[ xX*])\][ \t]+")
 _AUTHOR = re.compile(r"(?P<name>[^\W\d_][^<>:=\[\]|;]{1,60}?)(?:[ \t]+<(?P<mail>[^<>\s]+)>)?[ \t]*")
 _REVISION = re.compile(r"v?[\d.]+,?[ \t]*(?P<date>\d{4}-\d\d-\d\d)?.*|(?P<alone>\d{4}-\d\d-\d\d)")
 _CODE = ("-", ".", "`")
@@ -311,7 +312,9 @@ class _Reader:
     def _entry(self, lines: Sequence[str], marks: tuple[str, ...]) -> None:
         if (found := _ITEM.fullmatch(lines[0])) is not None:
             kind: Literal["item", "definition"] = "item"
-            first = [_CHECKED.sub("", found["text"], count=1)]
+            checked = _CHECKED.match(found["text"])
+            done = DONE if checked and checked["done"].strip() else ""
+            first = [done + found["text"][checked.end() if checked else 0 :]]
         else:
             term = _TERM.fullmatch(lines[0])
             self.builder.add("term", self._words(term["text"] if term else lines[0]))
