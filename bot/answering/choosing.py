@@ -10,7 +10,7 @@ import msgspec
 from bot.answering.answers import quotes_for_fact
 from bot.answering.intent import Intent
 from bot.answering.scoring import Evidence
-from bot.answering.whole import Section, Words, is_loose, lifted, whole
+from bot.answering.whole import Section, Words, is_loose, is_value, lifted, whole
 from index.records import NAMES, RUNNING, Unit
 from index.units.leaves import cut
 
@@ -134,9 +134,12 @@ class _Choice:
     def several(self, intent: Intent) -> list[Evidence]:
         """The first list that one of the best units is part of, and before it the better ones; or nothing."""
         first = [one.unit for one in self._evidence[:_LOOKED_AT]]
-        for number, one in enumerate(self._evidence[:_LOOKED_AT]):
+        looked_at = list(enumerate(self._evidence[:_LOOKED_AT]))
+        if intent == "steps":  # values come last
+            looked_at.sort(key=lambda numbered: is_value(numbered[1].unit))
+        for number, one in looked_at:
             if log_odds(one.score) < log_odds(self._evidence[0].score) - _NEAR_BEST:
-                break
+                continue
             section = self._around(one.unit)
             units = lifted(section, intent, first, self._words) or whole(section, intent)
             if not units:
@@ -146,7 +149,9 @@ class _Choice:
             before = [
                 other
                 for other in self._evidence[:number]
-                if _place(other.unit) not in skipped and other.unit.kind not in NAMES
+                if _place(other.unit) not in skipped
+                and other.unit.kind not in NAMES
+                and not (intent == "steps" and is_value(other.unit))
             ]
             return [*before, *(self._of(unit, one) for unit in meant)]
         return []

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from bot.answering.intent import Intent
-from index.parsing.lines import asks, leads_in
+from index.parsing.lines import asks, ends_sentence, is_name, leads_in
 from index.records import ENTRIES, NAMES, Unit
 from index.units.leaves import cut
 
@@ -164,10 +164,19 @@ def is_loose(units: Sequence[Unit]) -> bool:
     return bool(units) and all(unit.kind in ENTRIES and unit.kind != "item" for unit in units)
 
 
+def is_value(unit: Unit) -> bool:
+    """Whether a unit is a row or an entry such as "Phone: 4401", rather than a step of something."""
+    if unit.kind != "record":
+        return unit.kind in ("row", "property")
+    key, colon, _ = unit.shown.partition(":")
+    return bool(colon) and not any(map(str.isdigit, key)) and not ends_sentence(unit.shown)
+
+
 def _only_names(section: Section) -> bool:
-    """Whether an item says nothing but what its sub-items are about."""
+    """Whether an item or a few words above a list say nothing but what its entries are about."""
     unit = section.unit
-    return unit.kind == "item" and len(unit.shown.split()) <= _BARE and bool(section.below())
+    bare = len(unit.shown.split()) <= _BARE if unit.kind == "item" else is_name(unit.shown)
+    return unit.kind in ("item", "paragraph") and bare and bool(section.below())
 
 
 def _procedure(section: Section) -> list[Unit]:

@@ -52,6 +52,8 @@ _NARROW = 40  # characters: lines of prose are wider
 _FEW_WORDS = 3  # of every line of a list of things
 _LONGEST_HEADING = 80
 _HEADING_WORDS = 12
+_UNFILLED = 0.6  # of the width of the lines below it, that a heading right above them takes at most
+_NAME_WORDS = 6  # of a line right above what it names
 _LONGEST_TITLE, _TITLE_WORDS = 120, 20
 
 
@@ -141,6 +143,30 @@ def is_heading(text: str, *, title: bool = False) -> bool:
         and line[-1] not in ",;:："
         and (line[0].isupper() or line[0].isdigit() or not line[0].isascii())
         and any(character.isalpha() for character in line)
+    )
+
+
+def is_name(text: str) -> bool:
+    """Whether a line above others names what they are about: a short heading, or what leads them in."""
+    short = len(text.split()) <= _NAME_WORDS
+    return short and (leads_in(text) or is_heading(text))
+
+
+def heads(text: str, below: Sequence[str]) -> bool:
+    """Whether a line is a heading of the items or sentences right below it.
+
+    Of sentences, where the end of the line was wanted, and theirs were not.
+    """
+    if not is_name(text) or leads_in(text) or BULLET.match(text) or is_key_value(text):
+        return False
+    if BULLET.match(below[0]):
+        return True
+    width = max(map(len, below))
+    wanted = len(text) + 1 + len(_first_word(below[0])) <= _UNFILLED * width
+    prose = len(below) == 1 or flows([Line(0, 0, line) for line in below])
+    upper = _first_letter(below[0]).isupper()
+    return (
+        wanted and prose and upper and width >= _NARROW and ends_sentence(below[-1]) and not asks(below[-1])
     )
 
 

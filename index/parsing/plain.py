@@ -1,7 +1,7 @@
 """Plain text: what its blank lines, indents, bullets and short lines say of how it is built."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from index.parsing import lines as roles
@@ -53,6 +53,7 @@ class _Plain:
     properties: dict[str, str] = field(default_factory=dict)
     title: str = ""
     _begin: int = 0  # of the first paragraph
+    _above: set[int] = field(default_factory=set)  # where headings start that stand right above their text
     _lists: list[_List] = field(default_factory=list)
     _prose: Prose = field(init=False)
 
@@ -61,7 +62,7 @@ class _Plain:
 
     def read(self) -> None:
         """Find all blocks."""
-        paragraphs = _paragraphs(roles.lines_of(self.text))
+        paragraphs = [part for one in _paragraphs(roles.lines_of(self.text)) for part in self._divided(one)]
         if paragraphs and (count := self._mail(paragraphs[0])):
             paragraphs[0] = paragraphs[0][count:]
             paragraphs = [paragraph for paragraph in paragraphs if paragraph]
@@ -73,9 +74,23 @@ class _Plain:
                 self._heading(paragraph[0], headings[number])
             else:
                 self._paragraph(paragraph)
-        first = self.outline.blocks[1:2]
-        if not self.title and first and first[0].kind == "caption":
-            self.title = self.text[first[0].start : first[0].end].rstrip(":")
+        captions = [block for block in self.outline.blocks if block.kind == "caption"]
+        if not self.title and len(captions) == 1 and self.outline.blocks[1] is captions[0]:
+            self.title = self.text[captions[0].start : captions[0].end].rstrip(":")
+
+    def _divided(self, paragraph: Sequence[Line]) -> Iterator[Sequence[Line]]:
+        """A paragraph, with lines apart that are headings right above running text or the items of a list."""
+        begin = 0
+        for number, line in enumerate(paragraph[:-1]):
+            before = paragraph[max(number - 1, 0) : number]
+            ended = not before or (roles.BULLET.match(before[0].text) and not self._continues(before, line))
+            if ended and roles.heads(line.text, [one.text for one in paragraph[number + 1 :]]):
+                self._above.add(line.start)
+                if begin < number:
+                    yield paragraph[begin:number]
+                yield [line]
+                begin = number + 1
+        yield paragraph[begin:]
 
     def _mail(self, paragraph: Sequence[Line]) -> int:
         """Note the header of a mail down; the result is how many lines it takes."""
@@ -109,6 +124,9 @@ class _Plain:
                     if levels[entry] >= _SHORT:
                         levels.pop(entry)
             run = []
+        parts = [number for number in levels if paragraphs[number][0].start in self._above]
+        if 0 in parts and len(parts) > 1:  # the first of several parts alike
+            return levels
         if levels.get(0, 0) >= _SHORT:
             levels[0] = _TITLE
         if 0 in levels and not self.title:

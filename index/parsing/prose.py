@@ -157,11 +157,21 @@ class Prose:
         """Note a table down, where the lines have columns that tabulators or wide gaps keep apart."""
         rows = [roles.cells_of(line) for line in lines]
         width = max(map(len, rows))
+        titles = 0
+        while len(rows) > titles + 2 and len(rows[titles]) == 1 and roles.is_name(lines[titles].text):
+            titles += 1
+        lines, rows, above = lines[titles:], rows[titles:], lines[:titles]
         if len(rows) < 2 or width < 2 or sum(len(row) == width for row in rows) < 0.7 * len(rows):
+            return False
+        keys = sum(roles.leads_in(self.text[slice(*row[0])]) for row in rows)
+        if width == 2 and keys >= 0.8 * len(rows):  # "Phone:   4401" is an entry
             return False
         named = len(rows) > 2 and len(rows[0]) == width and self._names_columns(rows)
         columns = self._columns(rows, width)
-        number = self.outline.add("table", rows[0][0][0], rows[0][0][0], parent)
+        start = (*above, *lines)[0].start
+        number = self.outline.add("table", start, start, parent)
+        for line in above:
+            self._leaf("caption", [line], number)
         for place, row in enumerate(rows):
             kind: Kind = "head" if named and place == 0 else "row"
             self.outline.add(kind, row[0][0], row[-1][1], number, cells=self._aligned(row, columns))

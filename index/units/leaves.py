@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from index.parsing.lines import asks, leads_in
+from index.parsing.lines import asks, is_name, leads_in
 from index.records import Block, Context, Document, Kind, Locator
 from index.units.borders import sentences
 from index.units.dates import spelled
@@ -166,7 +166,10 @@ class _Walk:
         self._question = None
 
     def _lead_of(self, block: Block) -> tuple[str, ...]:
-        """What leads a list, table, quotation or code in: the sentence before it, if it ends with a colon."""
+        """What leads a list, table, quotation or code in: the sentence before it that ends with a colon.
+
+        A few words that are no sentence name a list or table too.
+        """
         before = self._before.get(block.parent, -1)
         if before < 0 or before == self._first.get(block.parent, -1):  # that leads it in anyway
             return ()
@@ -174,7 +177,8 @@ class _Walk:
         if block.kind not in _LED or last.kind == "heading" or before in self._leads:
             return ()
         said = self.shower.shown(last.start, last.end)
-        if not leads_in(said):
+        named = block.kind in ("list", "table") and last.kind == "paragraph" and is_name(said)
+        if not leads_in(said) and not named:
             return ()
         start, end = sentences(said)[-1]
         return (cut(said[start:end]),)

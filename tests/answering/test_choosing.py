@@ -415,6 +415,20 @@ def test_steps_of_running_text_are_all_quoted_in_order():
     assert (sure, is_open) == ([SURE] * 3, False)
 
 
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("Number: K-99", ["Count the till", "Lock the door"]),
+        ("1st step: Count", ["1st step: Count", "Phone: 12"]),
+        ("Ask: Ring the bell.", ["Ask: Ring the bell.", "Phone: 12"]),
+    ],
+)
+def test_values_are_no_steps_where_there_are_others(line: str, shown: list[str]):
+    text = f"# Closing\n\n- Count the till\n- Lock the door\n\n## Help\n\n{line}\nPhone: 12\n"
+    assert quoted(text, {line: 0.9, "Lock the door": 0.8, "Phone: 12": 0.7}, "steps")[0] == shown
+    assert quoted(text, {line: 0.9, "Lock the door": 0.1}, "steps")[0] == [line, "Phone: 12"]
+
+
 def test_running_text_leaves_open_what_else_there_is_where_several_things_are_asked_for():
     text = "Ann came by boat. Ben came on foot."
     scores = {"Ann came by boat.": 0.9, "Ben came on foot.": 0.8}

@@ -144,6 +144,13 @@ def test_a_sub_item_may_be_a_parent_too():
     assert shown(MENU, "with cream", "one") == []
 
 
+def test_a_few_words_above_a_list_are_answered_by_it():
+    text = "# Cake\n\nWhat we need for six\n\n- flour\n- salt\n\nBread\n"
+    for intent in EVERY:
+        assert shown(text, "What we need for six", intent) == ["flour", "salt"]
+    assert shown(text, "Bread", "one") == []
+
+
 def test_an_item_that_says_more_than_a_name_answers_by_itself():
     text = "- Soups come with a slice of bread\n  - onion\n  - tomato\n- Fish\n"
     assert shown(text, "Soups come with a slice of bread", "one") == []

@@ -41,8 +41,8 @@ def test_head_and_marks_within_lines():
 
 def test_lists():
     parsed = read(
-        "* one\ngoes on\n** inner\n* [x] two [x] times\n+\nattached\n+\n----\ncode\n----\n\n//-\n\n. first\n. "
-        "second\n\n"
+        "* one\ngoes on\n** inner\n* [x] two [x] times\n+\nattached\n+\n----\ncode\n----\n\n//-\n\n. first\n"
+        ". second\n\n"
         "Plain.\n\nTerm:: Meaning.\nOther::\n  Its meaning.\n"
     )
     assert outlined(parsed) == [

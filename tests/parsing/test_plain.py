@@ -304,6 +304,66 @@ def test_other_questions_are_none(text):
     assert "question" not in [block.kind for block in read(text).layout.blocks]
 
 
+# ------------------------------------------------------------------------------------ names right above
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Opening hours\nWe are open from nine to five and ring the bell.",
+        "§ 4 Pets\nPets other than small animals need written consent.",
+        "Opening hours\nWe are open from nine to five, and on the first Saturday\nof each month until one.",
+    ],
+)
+def test_a_heading_may_stand_right_above_its_text(text):
+    first, rest = text.split("\n", 1)
+    assert lines(f"{text}\n\nWe met.") == [f"heading1: {first}", f"paragraph: {rest}", "paragraph: We met."]
+    assert read(text).title == first
+
+
+def test_of_several_headings_right_above_their_texts_none_is_the_title():
+    body = "We are open from nine to five and ring the bell."
+    parsed = read(f"Hours\n{body}\n\nPrices\n{body}\n")
+    assert outlined(parsed) == [
+        "heading4: Hours",
+        f"paragraph: {body}",
+        "heading4: Prices",
+        f"paragraph: {body}",
+    ]
+    assert parsed.title == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We met at the hall of the club in May\nBen came late, and left with all of us.",  # wrapped
+        "Opening hours\nof the hall are nine to five, and those of the pool.",
+        "Opening hours\nWe open.",
+        "Opening hours\nWe are open from nine to five and ring the bell",
+        "He said yes.\nWe are open from nine to five and ring the bell.",
+        "Phone: 12\nWe are open from nine to five and ring the bell.",
+    ],
+)
+def test_other_first_lines_are_no_headings(text):
+    assert "heading" not in "".join(lines(text))
+
+
+def test_names_right_above_items_are_headings():
+    assert lines("We met.\n\nFruit\n- apples\n- pears\nVegetables\n- leek\n  Not Kale\n- peas\n") == [
+        "paragraph: We met.",
+        "heading4: Fruit",
+        "list", "  item", "    paragraph: apples", "  item", "    paragraph: pears",
+        "heading4: Vegetables",
+        "list", "  item", "    paragraph: leek\n  Not Kale", "  item", "    paragraph: peas",
+    ]  # fmt: skip
+
+
+def test_of_several_named_lists_of_lines_none_names_the_file():
+    menu = "SOUPS\nTomato - 4.50\nGoulash - 6.20\n\n"
+    assert read(menu).title == "SOUPS"
+    assert read(f"{menu}MAINS\nTrout - 14.90\nTripe - 9.80\n").title == ""
+
+
 # ------------------------------------------------------------------------------------ conversations
 
 
@@ -389,6 +449,24 @@ def test_columns_make_a_table_with_an_empty_cell_where_one_is_missing():
 )
 def test_other_tables(text, rows):
     assert lines(text) == ["table", *(f"  {row}" for row in rows)]
+
+
+def test_a_line_above_columns_names_them():
+    assert lines("Line 7 from the market\n06:12  Hill Road\n06:42  Airport\n07:12  Airport") == [
+        "table",
+        "  caption: Line 7 from the market",
+        "  row: 06:12 | Hill Road",
+        "  row: 06:42 | Airport",
+        "  row: 07:12 | Airport",
+    ]
+
+
+def test_keys_and_values_with_wide_gaps_are_entries():
+    assert lines("Phone:\t4401\nCustomer no.:\tK-99\n") == [
+        "list",
+        "  record: Phone:\t4401",
+        "  record: Customer no.:\tK-99",
+    ]
 
 
 def test_one_wide_gap_is_no_table():

@@ -186,3 +186,17 @@ def test_a_table_has_its_caption():
         ("caption", Context(("a",))),
         ("row", Context(("a",), (), ("Prices",))),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "lead"),
+    [
+        ("Ingredients\n\n- flour\n- salt\n", ("Ingredients",)),
+        ("What we need for six\n\n- flour\n", ("What we need for six",)),
+        ("We bake on Friday.\n\n- flour\n", ()),
+        ("What we need for a cake for twelve\n\n- flour\n", ()),
+        ("Ingredients\n\n> flour\n", ()),
+    ],
+)
+def test_a_few_words_above_a_list_name_it(text, lead):
+    assert leads(text, "a.md")[1] == ("flour", lead)
