@@ -364,6 +364,21 @@ def test_larger_and_bold_letters_make_headings_of_levels() -> None:
     ]
 
 
+def test_a_heading_does_not_go_on_a_centred_title_above_it() -> None:
+    pdf = Writer()
+    pdf.lines(165, 780, ["Camp Elderwood: price list 2025"], "Helvetica-Bold", 18)
+    y = pdf.lines(72, 750, ["Accommodation"], "Helvetica-Bold", 18, 34)
+    y = pdf.justified(72, y, 440, FILL) - 24
+    y = pdf.lines(150, y, ["A heading that is centred and"], "Helvetica-Bold", 18, 22)
+    y = pdf.lines(210, y, ["has two lines"], "Helvetica-Bold", 18, 34)
+    pdf.justified(72, y, 440, FILL)
+    assert [block for block in outlined(pdf.read()) if block.startswith("heading")] == [
+        "heading2: Camp Elderwood: price list 2025",
+        "heading2: Accommodation",
+        "heading2: A heading that is centred and has two lines",
+    ]
+
+
 def test_bookmarks_name_headings_and_their_levels() -> None:
     pdf = Writer()
     y = 780.0

@@ -16,6 +16,7 @@ _COUNTED = re.compile(r"([A-Z§]\w*\.?) \d")
 _NOTE = re.compile(r"(?:[⁰¹²³⁴⁵⁶⁷⁸⁹]+|[*†‡§]{1,3}|\[?\d{1,3}(?:[\].)](?= )|(?![\d.,:)%–-]))) ?(?=\S)")
 _NOTE_SIZE = 0.93  # of the usual size of letters, at most
 _LARGER = 1.1  # of it
+_OUTDENT = 3  # sizes of the letters: a heading further left than the one above it goes on none
 _LOWER = 0.5  # of the height of the page: notes stand below
 _FLOATS = 6  # paragraphs and tables amid one that goes on
 _FEW, _MOST = 3, 0.6  # lines, and the share of them that stop short where each says something
@@ -165,7 +166,14 @@ class Reading:
             return True
         if short and not (strong and not breaks.is_centred(before, line)):
             return True
+        if strong and before.left - line.left > _OUTDENT * line.size and not _same_axis(before, line):
+            return True
         return _is_indented(before, line, last, left=left, strong=strong)
+
+
+def _same_axis(before: Line, line: Line) -> bool:
+    """Whether two lines have one middle or end at one edge."""
+    return breaks.is_centred(before, line) or abs(before.right - line.right) < INDENT * line.size
 
 
 def _is_indented(before: Line, line: Line, last: Paragraph, *, left: float | None, strong: bool) -> bool:
