@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -17,6 +18,7 @@ from reportlab.pdfgen.canvas import Canvas
 from index.parsing.base import Parsed, Unreadable
 from index.parsing.pages import ocr
 from index.parsing.pages.pdf import SCANNED, parse
+from index.parsing.pages.pieces import numbered
 from index.records import Notice, Page
 from tests.parsing.outlined import outlined
 
@@ -242,6 +244,13 @@ def test_code_keeps_its_lines_and_indents() -> None:
     assert outlined(pdf.read())[1] == "code: if x:\n    return  x\n\nstop()"
 
 
+def test_objects_are_numbered_by_their_place_and_not_by_their_address() -> None:
+    for addresses in ([0, 90, 90, 0, 10, 50, 10], [0, 10, 10, 0, 50, 90, 50]):
+        numbers, firsts = numbered(np.array(addresses, dtype=np.uint64))
+        assert (numbers.tolist(), firsts.tolist()) == ([-1, 0, 0, -1, 1, 2, 1], [1, 4, 5])
+    assert [found.tolist() for found in numbered(np.zeros(2, dtype=np.uint64))] == [[-1, -1], []]
+
+
 def test_text_printed_twice_is_read_once() -> None:
     pdf = Writer()
     pdf.lines(72, 700, ["Shadow"], size=20)
@@ -366,16 +375,14 @@ def test_larger_and_bold_letters_make_headings_of_levels() -> None:
 
 def test_a_heading_does_not_go_on_a_centred_title_above_it() -> None:
     pdf = Writer()
-    pdf.lines(165, 780, ["Camp Elderwood: price list 2025"], "Helvetica-Bold", 18)
-    y = pdf.lines(72, 750, ["Accommodation"], "Helvetica-Bold", 18, 34)
-    y = pdf.justified(72, y, 440, FILL) - 24
-    y = pdf.lines(150, y, ["A heading that is centred and"], "Helvetica-Bold", 18, 22)
-    y = pdf.lines(210, y, ["has two lines"], "Helvetica-Bold", 18, 34)
-    pdf.justified(72, y, 440, FILL)
+    pdf.lines(165, 790, ["Camp Elderwood: the list of prices"], "Helvetica-Bold", 18)
+    pdf.lines(190, 764, ["of the summer of 2025"], "Helvetica-Bold", 18)
+    pdf.lines(72, 738, ["Accommodation"], "Helvetica-Bold", 18)
+    for y in range(100, 701, 50):
+        pdf.lines(72, y, [f"Firewood is {y} EUR a crate, and a token for the showers three at most."])
     assert [block for block in outlined(pdf.read()) if block.startswith("heading")] == [
-        "heading2: Camp Elderwood: price list 2025",
+        "heading2: Camp Elderwood: the list of prices of the summer of 2025",
         "heading2: Accommodation",
-        "heading2: A heading that is centred and has two lines",
     ]
 
 

@@ -164,9 +164,8 @@ class Reading:
             return False
         if counted[0] and counted[1] and counted[0][1] == counted[1][1]:
             return True
-        if short and not (strong and not breaks.is_centred(before, line)):
-            return True
-        if strong and before.left - line.left > _OUTDENT * line.size and not _same_axis(before, line):
+        outdented = before.left - line.left > _OUTDENT * line.size and not _same_axis(before, line)
+        if (strong and outdented) or (short and (not strong or breaks.is_centred(before, line))):
             return True
         return _is_indented(before, line, last, left=left, strong=strong)
 

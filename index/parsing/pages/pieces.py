@@ -131,13 +131,11 @@ class _Reader:
         """The number of each character's text object, -1 where pdfium inserted it; and the objects."""
         get, address = _object_of(), ctypes.cast(self._handle, ctypes.c_void_p).value
         addresses = np.array([get(address, place) or 0 for place in range(self._count)], dtype=np.uint64)
-        known, firsts, numbers = np.unique(addresses, return_index=True, return_inverse=True)
-        if known[0] == 0:
-            firsts, numbers = firsts[1:], numbers - 1
+        numbers, firsts = numbered(addresses)
         told = [self._told(place) for place in firsts.tolist()] or [_NOTHING]
         sizes, bases, quarters, looks = zip(*told, strict=True)
         objects = _Objects(np.array(sizes), np.array(bases), np.array(quarters, dtype=np.int64), looks)
-        return numbers.astype(np.int64), objects
+        return numbers, objects
 
     def _told(self, place: int) -> tuple[float, float, int, Look]:
         """Size, base line, quarters turned and look of the object of a character."""
@@ -159,6 +157,18 @@ class _Reader:
         raw.FPDFText_GetFontInfo(handle, place, name, len(name), flags)
         bold, mono = _font(name.value, flags.value, raw.FPDFText_GetFontWeight(handle, place))
         return size, float(line[0, 1]), turns % 4, Look(round(size, 1), bold, mono)
+
+
+def numbered(addresses: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Numbers instead of addresses, -1 for none, in the order in which they first appear; and where they do.
+
+    Addresses are others each time that a file is read, but what comes of it must not be.
+    """
+    there = np.flatnonzero(addresses)
+    _, firsts, inverse = np.unique(addresses[there], return_index=True, return_inverse=True)
+    numbers = np.full(len(addresses), -1, dtype=np.int64)
+    numbers[there] = np.argsort(np.argsort(firsts))[inverse]
+    return numbers, there[np.sort(firsts)]
 
 
 def _breaks(
