@@ -44,6 +44,11 @@ class Builder:
         """How many characters there are so far."""
         return self._length
 
+    @property
+    def place(self) -> int:
+        """What tells the innermost open block from all others; ``TOP`` where none is open."""
+        return self._nest.place
+
     @contextmanager
     def inside(self, kind: Kind) -> Iterator[None]:
         """What is added meanwhile stands in a block of this kind; one that stays empty is left out."""

@@ -76,6 +76,8 @@ class Nest:
     def __init__(self, outline: Outline) -> None:
         self._outline = outline
         self._kinds: list[Kind] = []
+        self._places = [TOP]  # of the open ones, how many were entered before
+        self._entered = 0
         self._numbers = [TOP]  # of those noted down, outermost first
 
     @property
@@ -88,13 +90,21 @@ class Nest:
         """How many blocks are open."""
         return len(self._kinds)
 
+    @property
+    def place(self) -> int:
+        """What tells the innermost open block from all others; ``TOP`` where none is open."""
+        return self._places[-1]
+
     def enter(self, kind: Kind) -> None:
         """What follows stands in a block of this kind."""
         self._kinds.append(kind)
+        self._places.append(self._entered)
+        self._entered += 1
 
     def leave(self) -> None:
         """The innermost block ends."""
         self._kinds.pop()
+        self._places.pop()
         del self._numbers[len(self._kinds) + 1 :]
 
     def parent(self, start: int) -> int:

@@ -50,6 +50,7 @@ class Paragraphs:
             self._builder.add("paragraph", runs)
             return
         self._prose.text, self._prose.outline = text, Outline()
+        self._prose.place = self._builder.place
         self._prose.add([line for line in roles.lines_of(text) if line.text], before_list=before_list)
         self._add(runs, self._prose.outline.layout(), keep=False)
 

@@ -18,17 +18,19 @@ class Prose:
         outline: what is noted down.
         speakers: who talks, where it is a conversation.
         wrapped: whether the format itself says that lines flow on, unless they are built alike.
+        place: what the next paragraph stands in, where blocks of another outline hold it.
     """
 
     text: str
     outline: Outline
     speakers: frozenset[str] = frozenset()
     wrapped: bool = False
-    _asked: bool = False
+    place: int = TOP
+    _asked: Span | None = None  # what the last question stands in, by number of block and place
 
     def heading(self) -> None:
         """A heading stands before the next paragraph: what was asked above it is answered."""
-        self._asked = False
+        self._asked = None
 
     def add(self, lines: Sequence[Line], parent: int = TOP, *, before_list: bool = False) -> None:
         """Note a paragraph down.
@@ -82,7 +84,7 @@ class Prose:
         )
 
     def _leaf(self, kind: Kind, lines: Sequence[Line], parent: int) -> int:
-        if kind == "paragraph" and self._asked:
+        if kind == "paragraph" and self._asked == (parent, self.place):
             kind = "answer"
         return self.outline.add(kind, lines[0].start, lines[-1].end, parent)
 
@@ -104,7 +106,9 @@ class Prose:
         at = 0
         while at < len(lines):
             line, start = lines[at], lines[at].start
-            if self._asked and 0 < (cut := self._label(line, roles.answer_label)) < len(line.text):
+            if self._asked is not None and 0 < (cut := self._label(line, roles.answer_label)) < len(
+                line.text
+            ):
                 start = line.offset(cut)
                 self.outline.hide(line.start, start)
             elif self._is_question(lines[at : at + 2]):
@@ -114,7 +118,7 @@ class Prose:
                 label = dotted or self._label(line, roles.question_label)
                 self.outline.hide(line.start, line.offset(label))
                 self.outline.add("question", line.offset(label), line.end, parent)
-                self._asked = True
+                self._asked = parent, self.place
                 at += 1
                 if not answered:
                     continue

@@ -5,6 +5,7 @@ leads its list in, the items that it is below of, the question that it answers.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -73,7 +74,7 @@ class _Walk:
 
     def walk(self) -> Iterator[Leaf]:
         names = names_of(self.document)
-        inside = {block.parent for block in self.blocks}
+        inside = Counter(block.parent for block in self.blocks)
         heads: dict[int, tuple[str, ...]] = {}
         pages, times = iter(self.document.layout.pages), iter(self.document.layout.times)
         page, time, later = next(pages, None), next(times, None), next(times, None)
@@ -100,9 +101,9 @@ class _Walk:
                 time, later = later, next(times, None)
             above = self._above(block)
             led = self._lead_of(block) if block.kind == "code" else ()
-            kind = self._kind(number, block)
+            kind = self._kind(number, block, alone=self._is_alone(number, inside[parent]))
             self._before[parent] = number
-            leads = (*above, *self._answered(block), *led)
+            leads = (*above, *(lead for lead in self._answered(block, kind) if lead not in above), *led)
             headings = tuple(heading.name for heading in self._headings if heading.name)
             if kind == "heading":
                 headings = headings[:-1]
@@ -142,8 +143,11 @@ class _Walk:
             above = (*above, *self._terms.get(parent, ()))
         return above
 
-    def _kind(self, number: int, block: Block) -> Kind:
-        """What a leaf is: the first paragraph of an entry is the entry, and what a note says is one."""
+    def _kind(self, number: int, block: Block, *, alone: bool) -> Kind:
+        """What a leaf is: the first paragraph of an entry is the entry, and what a note says is one.
+
+        An entry that asks is a question where something follows in it: ``alone`` tells that nothing does.
+        """
         above = self.blocks[block.parent].kind if block.parent >= 0 else "paragraph"
         if block.kind == "term":
             before = self._before.get(block.parent, -1)
@@ -152,8 +156,15 @@ class _Walk:
             self._terms[block.parent].append(self._name(block))
         if above in _ENTRIES and block.parent not in self._first:
             self._first[block.parent] = number
-            return above if block.kind == "paragraph" else block.kind
+            if not alone and (block.kind == "question" or asks(self.shower.shown(block.start, block.end))):
+                return "question"
+            return above if block.kind in ("paragraph", "question", "answer") else block.kind
         return "note" if above == "note" and block.kind == "paragraph" else block.kind
+
+    def _is_alone(self, number: int, count: int) -> bool:
+        """Whether a block is all of what it stands in, and the next entry does not answer it."""
+        answered = any(block.kind == "answer" for block in self.blocks[number + 1 : number + 3])
+        return count == 1 and not (self.blocks[number].kind == "question" and answered)
 
     def _under(self, block: Block) -> None:
         """A heading begins a section."""
@@ -183,16 +194,22 @@ class _Walk:
         start, end = sentences(said)[-1]
         return (cut(said[start:end]),)
 
-    def _answered(self, block: Block) -> tuple[str, ...]:
-        """The question that a block answers, or what was said before it in a conversation."""
-        if block.kind == "question":
+    def _answered(self, block: Block, kind: Kind) -> tuple[str, ...]:
+        """The question that a block answers, or what was said before it in a conversation.
+
+        What an entry asks, only an answer in another entry has to be told of.
+        """
+        if kind == "question":
             self._question = block.parent, self._name(block)
             return ()
         if block.kind == "turn":
             return (self._turn,) if asks(self._turn) else ()
-        if self._question and (block.kind in _ANSWERS or block.parent != self._question[0]):
-            return (self._question[1],)
-        return ()
+        if self._question is None:
+            return ()
+        parent, name = self._question
+        if parent >= 0 and self.blocks[parent].kind in _ENTRIES:
+            return (name,) if block.kind == "answer" else ()
+        return (name,) if block.kind in _ANSWERS or block.parent != parent else ()
 
     def _group(self, parent: int) -> int:
         """The outermost list or table that holds a block."""

@@ -200,3 +200,36 @@ def test_a_table_has_its_caption():
 )
 def test_a_few_words_above_a_list_name_it(text, lead):
     assert leads(text, "a.md")[1] == ("flour", lead)
+
+
+def test_an_entry_that_asks_is_a_question_where_something_follows_in_it():
+    text = "1. When can we come?\n   From 3 pm.\n2. Who paints?\n3. Is it far?\n\n   - by bus\n"
+    assert [(leaf.kind, leaf.context.leads) for leaf in leaves_of(text, "a.md")] == [
+        ("question", ()),
+        ("answer", ("When can we come?",)),
+        ("item", ()),
+        ("question", ()),
+        ("item", ("Is it far?",)),
+    ]
+
+
+OPEN = "**What do I bring?**\n\n- a tent\n\nMore text.\n\n## Open\n\n- Who paints?\n- Call Tom.\n\n## Asked\n\n- Q: Is it far?\n- A: No.\n- Other\n"  # noqa: E501
+OPEN_PAGE = (
+    "<p>What do I bring?</p><ul><li>a tent</ul><p>More text.</p><h2>Open</h2><ul><li>Who paints?<li>Call Tom."
+    "</ul><h2>Asked</h2><ul><li>Q: Is it far?<li>A: No.<li>Other</ul>"
+)
+
+
+@pytest.mark.parametrize(("source", "text"), [("a.md", OPEN), ("a.html", OPEN_PAGE)])
+def test_items_that_ask_are_items_unless_they_are_answered(source, text):
+    found = [(leaf.kind, leaf.context.leads) for leaf in leaves_of(text, source) if leaf.kind != "heading"]
+    assert found == [
+        ("question", ()),
+        ("item", ("What do I bring?",)),
+        ("answer", ("What do I bring?",)),
+        ("item", ()),
+        ("item", ()),
+        ("question", ()),
+        ("item", ("Is it far?",)),
+        ("item", ()),
+    ]
