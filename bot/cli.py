@@ -113,6 +113,7 @@ def index(settings: Settings, full: bool, as_json: bool) -> None:
     from bot import status as state
     from bot.engine import Engine
 
+    _tell(filter(None, [state.fallback(settings)]))
     with shown() as progress:
         summary = Engine(settings).build(full=full, progress=progress)
     if as_json:
@@ -371,6 +372,7 @@ def _ready_engine(settings: Settings, *, once: bool = False) -> "Engine":
     engine = Engine(settings, once=once)
     if not engine.has_index():
         _tell([f"There is no index yet: building it from '{engine.settings.documents.folder}'."])
+        _tell(filter(None, [state.fallback(settings)]))
         with shown() as progress:
             summary = engine.build(progress=progress)
         _tell([state.built(summary)])

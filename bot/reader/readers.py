@@ -251,7 +251,7 @@ class HuggingFaceReader(NetworkReader):
 
     @cached_property
     def _folder(self) -> Path:
-        return models.folder_of(self.name)
+        return models.folder_of(self.name, self._settings.graphs_folder())
 
     @cached_property
     def fingerprint(self) -> str:

@@ -51,6 +51,8 @@ def test_index_json(run: Run, docs: Path):
         "documents_removed": 0,
         "skipped": [{"source": "empty.txt", "reason": "empty"}],
         "noticed": [],
+        "encoder": "words",
+        "replaced": "",
     }
     assert ran.err == STAGES.replace("(3)", "(4)")
 
