@@ -62,18 +62,20 @@ class SentenceTransformerEncoder:
 
     Args:
         settings: they name the model, and say where it runs.
-        folder: of the model's files, by default where that of the settings are.
+        folder: of the model's files, to export them; by default where that of the settings are, to use them.
     """
 
     def __init__(self, settings: Settings, folder: Path | None = None) -> None:
         self.name = catalogue.resolve(settings.encoder.model)
-        self._device = None if settings.encoder.device == "auto" else settings.encoder.device
         self._batch_size = settings.encoder.batch_size
         self._stamps = settings.state_folder() / models.STAMPS
         self._models = settings.graphs_folder()
         self._alone = threading.RLock()  # a tokenizer serves one thread at a time
+        device = settings.encoder.device
+        self._how: dict[str, Any] = {"device": None if device == "auto" else device}
         if folder is not None:
             self.folder = folder
+            self._how = {"device": "cpu", "model_kwargs": {"attn_implementation": "eager"}}
 
     @cached_property
     def folder(self) -> Path:
@@ -136,6 +138,8 @@ class SentenceTransformerEncoder:
     def export(self, folder: Path) -> About:
         """Write the whole model, pooling and normalisation included, as a graph into a folder.
 
+        It has to be loaded from a folder of files that was given.
+
         Raises:
             NotExported: it cannot be.
             ModelError: it cannot be loaded.
@@ -155,7 +159,7 @@ class SentenceTransformerEncoder:
                 return torch.nn.functional.normalize(found, p=2, dim=1)
 
         with self._alone:
-            model = self._load(device="cpu", model_kwargs={"attn_implementation": "eager"})
+            model = self._model
             tokens = model.tokenizer(["one text", "and another text"], padding=True, return_tensors="np")
             inputs = tuple(name for name in tokenizing.FIELDS if name in tokens)
             if not model.tokenizer.is_fast:
@@ -182,15 +186,12 @@ class SentenceTransformerEncoder:
 
     @cached_property
     def _loaded(self) -> "SentenceTransformer":
-        return self._load(device=self._device)
-
-    def _load(self, **more: Any) -> "SentenceTransformer":
         folder, _ = self.folder, self.fingerprint
         _log.info("loading the model %s from %s", self.name, folder)
         models.forbid_network()
         from sentence_transformers import SentenceTransformer
 
         try:
-            return SentenceTransformer(str(folder), local_files_only=True, **more)
+            return SentenceTransformer(str(folder), local_files_only=True, **self._how)
         except (OSError, ValueError, RuntimeError, ImportError) as error:
             raise ModelError(f"The model in {folder} cannot be loaded: {reason(error)}") from error

@@ -20,7 +20,7 @@ from index.errors import reason
 from index.graphs import About, NotExported
 
 if TYPE_CHECKING:
-    from torch import nn
+    from torch import Tensor, nn
 
 FORMAT = 3  # of the folders; what has another is exported again
 _ABOUT = "about.json"
@@ -28,6 +28,8 @@ _MANY_WORDS = 1 << 20  # numbers in a table of words that is worth looking up ou
 LEVELS = 127  # of an 8-bit weight on either side of zero
 _WHOLE = 1e-3  # how near to a level every weight lies of a matrix that has levels
 _TINY = 1e-8  # against a division by zero
+
+_ROWS = 8192  # of a table of words, written at a time
 
 _tracing = threading.Lock()  # torch traces one network at a time, and what one thread exports others wait for
 
@@ -117,19 +119,21 @@ def export(network: "nn.Module", inputs: "graphs.Inputs", names: Sequence[str], 
     from openvino.frontend import FrontEndManager
     from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
 
+    example = tuple(map(torch.from_numpy, inputs))
     try:
         with torch.inference_mode(), warnings.catch_warnings(), _unheard("sentence_transformers"):
             warnings.simplefilter("ignore")  # of tracing, about branches that one network never takes
-            decoder = TorchScriptPythonDecoder(
-                network.eval(), example_input=tuple(map(torch.from_numpy, inputs))
-            )
-            frontend = FrontEndManager().load_by_framework("pytorch")
-            model = frontend.convert(frontend.load(decoder))
-            for port, name in zip(model.inputs, names, strict=True):
+            with _without_words(network.eval(), example, names, folder) as (rest, given, called):
+                decoder = TorchScriptPythonDecoder(rest, example_input=given)
+                frontend = FrontEndManager().load_by_framework("pytorch")
+                model = frontend.convert(frontend.load(decoder))
+            for port, name in zip(model.inputs, called, strict=True):
                 port.get_tensor().set_names({name})
-                port.get_node().set_element_type(core.Type.i64)
-                port.get_node().set_partial_shape(core.PartialShape([-1, -1]))
-            _move_words_out(model, folder)
+                words = name == graphs.WORDS
+                port.get_node().set_element_type(core.Type.f16 if words else core.Type.i64)
+                port.get_node().set_partial_shape(
+                    core.PartialShape([-1, -1, given[-1].shape[-1]] if words else [-1, -1])
+                )
             _keep_levels(model)
             model.validate_nodes_and_infer_types()
             core.save_model(model, folder / graphs.GRAPH, compress_to_fp16=True)
@@ -149,29 +153,78 @@ def _unheard(library: str) -> Iterator[None]:
         log.setLevel(level)
 
 
-def _move_words_out(model: Any, folder: Path) -> None:
-    """Write the table of words into a file of its own: a text needs few of its rows, see ``Graph``."""
+@contextmanager
+def _without_words(
+    network: "nn.Module", example: "tuple[Tensor, ...]", names: Sequence[str], folder: Path
+) -> "Iterator[tuple[nn.Module, tuple[Tensor, ...], Sequence[str]]]":
+    """A network, an example of its inputs and their names; its table of words is in a file if it is large.
+
+    A text needs few rows of the table: those of its tokens are the last input then, see ``Graph``. The table
+    itself is never in a graph, where it would be in memory several times.
+    """
     import numpy as np
-    from openvino import opset13 as ops
+    import torch
 
-    for node in model.get_ordered_ops():
-        if node.get_type_name() != "Gather" or not _takes(node.input_value(1).get_node(), graphs.IDS):
-            continue
-        table = node.input_value(0).get_node()
-        if table.get_type_name() == "Constant" and table.data.ndim == 2 and table.data.size > _MANY_WORDS:
-            np.save(folder / graphs.TABLE, table.data.astype(np.float16))
-            rows = ops.parameter([-1, -1, table.data.shape[1]], np.float16)
-            rows.output(0).get_tensor().set_names({graphs.WORDS})
-            model.add_parameters([rows])
-            _replace(node, ops.convert(rows, "f32"))
-            return
+    ids = example[names.index(graphs.IDS)]
+    if (place := _place_of_words(network, example, ids)) is None:
+        yield network, example, names
+        return
+    holder, name = place
+    table = getattr(holder, name)
+    with (folder / graphs.TABLE).open("wb") as stream:
+        header = {"descr": "<f2", "fortran_order": False, "shape": tuple(table.weight.shape)}
+        np.lib.format.write_array_header_1_0(stream, header)
+        for part in table.weight.split(_ROWS):
+            stream.write(np.ascontiguousarray(part.half().cpu().numpy(), "<f2").data)
+    rows: list[Tensor] = []
+
+    class Given(torch.nn.Module):
+        """Stands for the table: gives the rows that came with the inputs."""
+
+        def forward(self, _: "Tensor") -> "Tensor":
+            return rows[-1]
+
+    class Rest(torch.nn.Module):
+        """The network, which takes the rows of its words after its inputs."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.network = network
+
+        def forward(self, *values: "Tensor") -> object:
+            rows.append(values[-1].float())
+            return self.network(*values[:-1])
+
+    setattr(holder, name, Given())
+    try:
+        yield Rest().eval(), (*example, table(ids).half()), (*names, graphs.WORDS)
+    finally:
+        setattr(holder, name, table)
 
 
-def _takes(node: Any, name: str) -> bool:
-    """Whether this is the input of a name, converted to another type perhaps."""
-    if node.get_type_name() == "Convert":
-        return _takes(node.input_value(0).get_node(), name)
-    return node.get_type_name() == "Parameter" and name in node.output(0).get_names()
+def _place_of_words(
+    network: "nn.Module", example: "tuple[Tensor, ...]", ids: "Tensor"
+) -> "tuple[nn.Module, str] | None":
+    """The module that holds a large table, of which it looks up the rows of the ids, and by what name."""
+    import torch
+
+    used: set[nn.Module] = set()
+
+    def hear(module: "nn.Module", given: "tuple[Tensor, ...]") -> None:
+        if torch.equal(given[0], ids):
+            used.add(module)
+
+    tables = [
+        (holder, name, part, part.register_forward_pre_hook(hear))
+        for holder in network.modules()
+        for name, part in holder.named_children()
+        if isinstance(part, torch.nn.Embedding) and part.weight.numel() > _MANY_WORDS
+    ]
+    if tables:
+        network(*example)
+    for *_, hook in tables:
+        hook.remove()
+    return next(((holder, name) for holder, name, part, _ in tables if part in used), None)
 
 
 def _keep_levels(model: Any) -> None:

@@ -14,6 +14,7 @@ from bot.evaluation.figures import Figure, Measured, Miss
 from bot.evaluation.questions import Collection
 from bot.evaluation.run import DEPTH
 from bot.plain import line
+from index import catalogue
 from index.settings import Settings
 
 LABELS = {
@@ -64,7 +65,7 @@ class Head:
         return cls(
             tuple(line(str(file)) for file in files),
             tuple(line(str(file)) for file in foreign),
-            settings.encoder.model,
+            catalogue.resolve(settings.encoder.model),
             settings.reader.model,
             version("docent-bot"),
             seed,
