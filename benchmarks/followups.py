@@ -26,13 +26,13 @@ from typing import TYPE_CHECKING, Any
 
 from bot.conversation.stand_alone import stand_alone
 from bot.conversation.topics import Turn
-from index.lexical import Analyser
+from index.words import Asked, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 RESOLVED = "cast2019_resolved.tsv"
-ANALYSER = Analyser("english")
+ASKED = Asked(["en"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Asked:
 
 def added(question: str, rewrite: str) -> frozenset[str]:
     """The content stems of a rewrite that its question does not have."""
-    return ANALYSER.content(rewrite) - frozenset(ANALYSER.stems(question))
+    return frozenset(stem for (stem,) in ASKED.content(rewrite)) - frozenset(words(question, "en"))
 
 
 def conversations(file: Path, first: int = 0) -> list[list[tuple[str, str]]]:
@@ -90,7 +90,7 @@ def ask(turns: Sequence[tuple[str, str]]) -> Iterator[Asked]:
         searched_for = stand_alone(question, history)
         history.append(Turn(question, searched_for))
         yield Asked(question, rewrite, searched_for, said)
-        said |= frozenset(ANALYSER.stems(question))
+        said |= frozenset(words(question, "en"))
 
 
 def row(name: str, topics: Sequence[Sequence[Asked]]) -> str:

@@ -182,9 +182,9 @@ class Engine:
 
     def matches(self, question: str) -> Matches:
         """A function that tells where in a text the words of a question stand."""
-        analyser = self._current().generation.lexical.analyser
-        stems = analyser.content(question)
-        return lambda text: analyser.matches(stems, text)
+        lexical = self._current().generation.lexical
+        words = lexical.content(question)
+        return lambda text: lexical.asked.matches(words, text)
 
     def document(self, source: str) -> Document:
         """A document as it was indexed, or where there is no index, as it is.

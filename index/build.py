@@ -45,7 +45,7 @@ BLOCK = 4096  # texts encoded at a time: what a build that is killed loses at mo
 CONTEXT_WEIGHT = 0.6
 """What a context's vector counts in that of a unit, which is made of length 1 again (docs/quality.md)."""
 
-_SPLITTERS = ("nupunkt", "langchain-text-splitters")
+_SPLITTERS = ("nupunkt", "langchain-text-splitters", "py3langid", "PyStemmer")
 DIVIDING = 1  # counts up whenever a document may be divided otherwise
 
 _log = logging.getLogger(__name__)
@@ -147,12 +147,12 @@ def build(
         IndexFolderError: the index folder cannot be written to.
         ModelError: the model cannot be loaded.
     """
-    from index.lexical import Analyser
+    from index.languages import code_of
 
     started, created = time.perf_counter(), datetime.now(UTC)
     progress = progress or Silent()
     store = Store(settings.index_folder())
-    Analyser(settings.lexical.language)  # refused before anything is encoded
+    code_of(settings.lexical.language)  # refused before anything is encoded
     splitting = _splitting(settings, encoder)
     with store.lock(), _usable(store, full=full) as found:
         if full:
@@ -173,7 +173,7 @@ def build(
             dimension = old.manifest.dimension if old and not journal.dimension else journal.dimension
             draft.write_vectors(_vectors(written, dimension, old, journal))
             progress.stage("indexing words", 0)
-            draft.write_lexical(settings.lexical.language)
+            draft.write_lexical()
             progress.stage("checking the index", 0)
             manifest = Manifest(
                 format=FORMAT,
@@ -183,6 +183,7 @@ def build(
                 fingerprint=encoder.fingerprint,
                 splitting=splitting,
                 language=settings.lexical.language,
+                languages=draft.languages(),
                 dimension=dimension,
                 documents=draft.documents,
                 passages=draft.passages,
@@ -265,6 +266,7 @@ def _write_texts(
     progress: Progress,
 ) -> _Written:
     """Write documents, passages and units, and have the journal hold the vectors of new texts."""
+    from index.languages import detector
     from index.units.divide import divide as divided
 
     comparable = old is not None and old.manifest.fingerprint == encoder.fingerprint
@@ -274,7 +276,11 @@ def _write_texts(
         progress.stage("loading the model", 0)
         limit = min(limit, encoder.max_tokens)
     divide = partial(
-        divided, count=encoder.count_tokens, max_tokens=limit, min_tokens=settings.passages.min_tokens
+        divided,
+        count=encoder.count_tokens,
+        max_tokens=limit,
+        min_tokens=settings.passages.min_tokens,
+        detect=detector(settings.lexical.language),
     )
     encoding = _Encoding(encoder, journal, progress, sum(file.size for file in plan.fresh))
     rows, around, skipped, fresh, size = array("q"), array("q"), list(plan.skipped), 0, 0

@@ -15,6 +15,7 @@ from msgspec import structs
 
 from index.generation import Generation
 from index.records import ENTRIES, NAMES, Features, Hit, Kind, Unit
+from index.words import Term, spaced
 
 if TYPE_CHECKING:
     import numpy as np
@@ -132,45 +133,48 @@ class Weigher:
         for place, (first, found) in enumerate(zip(firsts.tolist(), words, strict=True)):
             last = first + len(found.units)
             for column, term in enumerate(terms):
-                if term in found.all:
-                    in_passages[place, column] = 1
-                    in_units[first:last, column] = [term in unit for unit in found.units]
-                    in_around[first:last, column] = [term in context for context in found.around]
+                for one in term:
+                    if one in found.all:
+                        in_passages[place, column] = 1
+                        in_units[first:last, column] += [one in unit for unit in found.units]
+                        in_around[first:last, column] += [one in context for context in found.around]
         shares = weights / np.maximum(weights.sum(0), _TINY)
         # not "@", whose sums depend on where a row stands: units that are alike have to score alike
-        tables = in_units, np.maximum(in_units, in_around), in_passages
+        tables = np.minimum(in_units, 1), np.minimum(in_units + in_around, 1), in_passages
         covered = [np.einsum("it,tk->ik", there, shares) for there in tables]
         wanted = weights[:, 3:].any(0)
         for table in covered:
             table[:, 3:] = wanted * (1 - table[:, 3:])
         return tuple(covered)
 
-    def _terms(self, question: str) -> "tuple[list[str], NDArray[np.float64]]":
+    def _terms(self, question: str) -> "tuple[list[tuple[str, ...]], NDArray[np.float64]]":
         """The words and phrases of a question, as they stand in texts, and what each weighs.
 
         Returns:
-            The terms, and of each its weight for coverage, for smooth coverage, as a phrase, as a number and
-            as a name, shape (terms, 5).
+            The terms, each as it stands in texts of each language, and of each its weight for coverage, for
+            smooth coverage, as a phrase, as a number and as a name, shape (terms, 5).
         """
         import numpy as np
 
         lexical = self._generation.lexical
         sharp, smooth = lexical.weights(question), lexical.weights(question, OTHERS, OTHERS_WITH)
-        terms: dict[str, list[float]] = {}
+        terms: dict[tuple[str, ...], list[float]] = {}
 
-        def put(term: str, column: int, weight: float) -> None:
-            terms.setdefault(f" {term} ", [0.0] * 5)[column] = weight
+        def put(column: int, weight: float, *words: Term) -> None:
+            said = (" ".join(stems) for stems in zip(*words, strict=True) if all(stems))
+            term = tuple(dict.fromkeys(f" {one} " for one in said))
+            terms.setdefault(term, [0.0] * 5)[column] = weight
 
-        for stem, weight in sharp.items():
-            put(stem, 0, weight)
-            put(stem, 1, smooth[stem])
-        for one, other in pairwise(lexical.analyser.stems(question)):
+        for word, weight in sharp.items():
+            put(0, weight, word)
+            put(1, smooth[word], word)
+        for one, other in pairwise(lexical.asked.terms(question)):
             if one in sharp or other in sharp:
-                put(f"{one} {other}", 2, sharp.get(one, 0.0) + sharp.get(other, 0.0))
-        for number in lexical.analyser.numbers(question):
-            put(number, 3, 1.0)
-        for name in lexical.analyser.names(question):
-            put(name, 4, 1.0)
+                put(2, sharp.get(one, 0.0) + sharp.get(other, 0.0), one, other)
+        for number in lexical.asked.numbers(question):
+            put(3, 1.0, (number,))
+        for name in lexical.asked.names(question):
+            put(4, 1.0, name)
         return list(terms), np.array([*terms.values()]).reshape(-1, 5)
 
     def _words(self, passages: Sequence[int]) -> list[_Words]:
@@ -189,10 +193,10 @@ class Weigher:
         return [found[number] for number in passages]
 
     def _stemmed(self, units: Sequence[Unit]) -> _Words:
-        spaced = self._generation.lexical.analyser.spaced
-        words = [spaced(unit.shown) for unit in units]
+        language = units[0].passage.language if units else ""
+        words = [spaced(unit.shown, language) for unit in units]
         contexts = {unit.context: "" for unit in units}
         for context in contexts:
-            contexts[context] = "".join(map(spaced, context.names))
+            contexts[context] = "".join(spaced(name, language) for name in context.names)
         around = [contexts[unit.context] for unit in units]
         return _Words(words, around, "".join([*words, *contexts.values()]), _kinds(units))

@@ -31,8 +31,9 @@ if TYPE_CHECKING:
     from index.encoder import Vectors
     from index.lexical import Lexical
     from index.vectors import Matrix
+    from index.words import Asked
 
-FORMAT = 4  # of the folder; another one is rebuilt, not read
+FORMAT = 5  # of the folder; another one is rebuilt, not read
 REBUILD = "Run `docent index --full` to build it anew."
 SCHEMA = """
 CREATE TABLE documents (
@@ -44,7 +45,7 @@ CREATE TABLE documents (
     first INTEGER, last INTEGER  -- its passages: first <= id < last
 );
 CREATE TABLE passages (
-    id INTEGER PRIMARY KEY, document INTEGER, start INTEGER, "end" INTEGER, locator BLOB,
+    id INTEGER PRIMARY KEY, document INTEGER, start INTEGER, "end" INTEGER, locator BLOB, language TEXT,
     first INTEGER, last INTEGER  -- its units: first <= id < last
 );
 CREATE INDEX passages_by_document ON passages (document);
@@ -63,7 +64,11 @@ _ENTRIES = "SELECT id, source, title, digest, size, mtime_ns, first, last, file 
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """What made a generation. ``files`` maps names to size in bytes and SHA-256."""
+    """What made a generation.
+
+    ``language`` is as it was set, ``languages`` the codes of those of its passages, of most passages first;
+    ``files`` maps names to size in bytes and SHA-256.
+    """
 
     format: int
     created: str
@@ -72,6 +77,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     fingerprint: str
     splitting: str
     language: str
+    languages: tuple[str, ...]
     dimension: int
     documents: int
     passages: int
@@ -261,9 +267,15 @@ class Generation:
         from index.lexical import Lexical
 
         try:
-            return Lexical(self.folder / "lexical", self.manifest.language)
+            return Lexical(self.folder / "lexical", self._asked())
         except ValueError as error:
             raise IndexDamaged(f"The words in {self.folder} cannot be read. {REBUILD}") from error
+
+    def _asked(self) -> "Asked":
+        from index.languages import AUTO
+        from index.words import Asked
+
+        return Asked(self.manifest.languages, only=self.manifest.language != AUTO)
 
     def check(self) -> None:
         """Read everything back.
@@ -291,10 +303,10 @@ class Generation:
         return borders
 
     def _read_passage(self, number: int) -> tuple[Passage, tuple[Unit, ...]]:
-        sql = 'SELECT document, start, "end", locator, first, last FROM passages WHERE id = ?'
-        owner, start, end, place, first, last = self._query(sql, number)[0]
+        sql = 'SELECT document, start, "end", locator, language, first, last FROM passages WHERE id = ?'
+        owner, start, end, place, language, first, last = self._query(sql, number)[0]
         document, contexts = self._document(owner)
-        passage = Passage(document, start, end, msgspec.msgpack.decode(place, type=Locator))
+        passage = Passage(document, start, end, msgspec.msgpack.decode(place, type=Locator), language)
         sql = 'SELECT start, "end", kind, context, parts FROM units WHERE id >= ? AND id < ?'
         return passage, tuple(
             Unit(passage, one, other, kind, contexts[context], unpacked(parts, one))

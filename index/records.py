@@ -165,12 +165,16 @@ class Part(msgspec.Struct, frozen=True):
 
 
 class Passage(msgspec.Struct, frozen=True):
-    """A stretch of a document short enough for the encoder to read whole."""
+    """A stretch of a document short enough for the encoder to read whole, and the language of most of it.
+
+    ``language`` is a code as in ``index/languages.py``, and empty where nobody looked.
+    """
 
     document: Document
     start: int
     end: int
     locator: Locator = Locator()
+    language: str = ""
 
     @property
     def place(self) -> tuple[str, int]:

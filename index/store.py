@@ -73,8 +73,17 @@ class Draft:
             last = self.units + len(units)
             locator = msgspec.msgpack.encode(passage.locator)
             self._database.execute(
-                "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (self.passages, self.documents, passage.start, passage.end, locator, self.units, last),
+                "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    self.passages,
+                    self.documents,
+                    passage.start,
+                    passage.end,
+                    locator,
+                    passage.language,
+                    self.units,
+                    last,
+                ),
             )
             self._database.executemany(
                 "INSERT INTO units VALUES (?, ?, ?, ?, ?, ?)",
@@ -107,7 +116,7 @@ class Draft:
         rows = range(low or 0, high or 0)
         to_passage, to_unit = self.passages - entry.first, self.units - rows.start
         self._database.execute(
-            'INSERT INTO passages SELECT id + ?, ?, start, "end", locator, first + ?, last + ? '
+            'INSERT INTO passages SELECT id + ?, ?, start, "end", locator, language, first + ?, last + ? '
             "FROM old.passages WHERE id >= ? AND id < ?",
             (to_passage, self.documents, to_unit, to_unit, entry.first, entry.last),
         )
@@ -126,35 +135,40 @@ class Draft:
         self.units += len(rows)
         return rows
 
-    def write_lexical(self, language: str) -> None:
+    def languages(self) -> tuple[str, ...]:
+        """The languages of the passages, of most passages first."""
+        rows = self._database.execute("SELECT language FROM passages GROUP BY language ORDER BY -count(*)")
+        return tuple(row[0] for row in rows)
+
+    def write_lexical(self) -> None:
         """Write the lexical index of all passages."""
         from index.lexical import build
 
         try:
-            build(self.folder / "lexical", self._passage_texts(), language)
+            build(self.folder / "lexical", self._passage_texts())
         except ValueError as error:  # the way in which tantivy says that a disk is full
             raise OSError(str(error)) from error
 
-    def _passage_texts(self) -> Iterator[str]:
-        """Every passage as it is shown, below what its units stand under."""
+    def _passage_texts(self) -> Iterator[tuple[str, str]]:
+        """Every passage as it is shown, below what its units stand under; and its language."""
         cursor = self._database.cursor()
         for number, text, kept in self._database.execute(
             "SELECT id, text, contexts FROM documents ORDER BY id"
         ):
             contexts = msgspec.msgpack.decode(kept, type=tuple[Context, ...])
             units = cursor.execute(
-                'SELECT passages.id, units.start, units."end", context, parts FROM passages '
+                'SELECT passages.id, language, units.start, units."end", context, parts FROM passages '
                 "JOIN units ON units.id >= first AND units.id < last WHERE document = ? "
                 "ORDER BY units.id",
                 [number],
             )
-            for _, group in groupby(units, itemgetter(0)):
+            for (_, language), group in groupby(units, itemgetter(0, 1)):
                 names: dict[str, None] = {}
                 said = []
-                for _, start, end, context, parts in group:
+                for _, _, start, end, context, parts in group:
                     names |= dict.fromkeys(contexts[context].names)
                     said.append(shown(text, unpacked(parts, start)) if parts else text[start:end])
-                yield "\n".join([*names, *said])
+                yield "\n".join([*names, *said]), language
 
     def write_vectors(self, blocks: Iterable["Vectors"]) -> None:
         """Write the vectors of all units in their order, each block of shape (rows, dimension)."""

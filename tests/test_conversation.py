@@ -12,7 +12,7 @@ from bot.answering.answers import Answer, Citation
 from bot.conversation import english
 from bot.conversation.stand_alone import LONGEST, stand_alone, turn_of
 from bot.conversation.topics import Turn
-from index.lexical import Analyser
+from index.words import Asked
 from tests.test_render import CITED, FOUND, LOST
 
 SAMPLE = Path(__file__).with_name("followups.txt")
@@ -212,13 +212,13 @@ def conversations() -> list[list[tuple[str, str]]]:
 
 def asked(talks: Sequence[Sequence[tuple[str, str]]]) -> list[tuple[frozenset[str], frozenset[str]]]:
     """For each turn but the first of a conversation: which stems a person added, and which we did."""
-    analyser = Analyser("english")
+    asked = Asked(["en"])
     added = []
     for one in talks:
         searched = talk(*(question for question, _ in one))
         for (question, rewrite), ours in zip(one[1:], searched[1:], strict=True):
-            known = frozenset(analyser.stems(question))
-            added.append((analyser.content(rewrite) - known, analyser.content(ours) - known))
+            known = set(asked.terms(question))
+            added.append(({*asked.content(rewrite)} - known, {*asked.content(ours)} - known))
     return added
 
 

@@ -10,7 +10,6 @@ from index import evidence
 from index.build import build
 from index.evidence import Weigher
 from index.generation import Generation
-from index.lexical import Analyser
 from index.records import Features, Hit, Unit
 from index.settings import Settings
 from index.store import Store
@@ -29,13 +28,13 @@ def generation(settings: Settings, encoder: WordsEncoder) -> Generation:
 def stemmed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The texts that are stemmed."""
     texts: list[str] = []
-    spaced = Analyser.spaced
+    spaced = evidence.spaced
 
-    def noting(self: Analyser, text: str) -> str:
+    def noting(text: str, language: str) -> str:
         texts.append(text)
-        return spaced(self, text)
+        return spaced(text, language)
 
-    monkeypatch.setattr(Analyser, "spaced", noting)
+    monkeypatch.setattr(evidence, "spaced", noting)
     return texts
 
 
@@ -57,7 +56,7 @@ def test_coverage_is_the_share_of_the_weights_of_the_words(generation):
     weights = generation.lexical.weights("onions, butter, and zebras")
     assert len(weights) == 3
     of = shares(every(generation, "onions, butter, and zebras"))
-    known = (weights["onion"] + weights["butter"]) / sum(weights.values())
+    known = (weights["onion",] + weights["butter",]) / sum(weights.values())
     assert of["Slice six onions and fry them in butter until they are brown."] == pytest.approx(
         (known, known)
     )
@@ -75,7 +74,7 @@ def test_phrases_are_neighbouring_words_of_the_question_one_of_which_tells(gener
     weights = generation.lexical.weights(question)
     assert len(weights) == 2
     of = phrases(every(generation, question))
-    known = weights["fri"] / (2 * weights["fri"] + weights["ice"])
+    known = weights["fri",] / (2 * weights["fri",] + weights["ice",])
     assert of["Slice six onions and fry them in butter until they are brown."] == pytest.approx(known)
     assert of["Serve it with toasted bread."] == pytest.approx(known)  # the same passage
     assert of["The crossing takes two days."] == 0
@@ -101,7 +100,7 @@ def values(hits: Iterator[Hit], *names: str) -> dict[str, tuple[float, ...]]:
 
 def test_what_stands_above_a_unit_counts_for_what_is_around_it(generation):
     question = "garden club greenhouse"
-    garden, club, greenhouse = map(generation.lexical.weights(question).get, ("garden", "club", "greenhous"))
+    garden, club, greenhouse = generation.lexical.weights(question).values()
     total = garden + club + greenhouse
     of = values(
         every(generation, question), "unit_coverage", "around_coverage", "around_phrases", "passage_phrases"
@@ -121,7 +120,7 @@ def test_smooth_coverage_weights_words_as_if_there_were_other_passages(generatio
     of = values(
         every(generation, question), "unit_coverage", "unit_coverage_smooth", "passage_coverage_smooth"
     )
-    shares = (sharp["onion"] / sum(sharp.values()), *[smooth["onion"] / sum(smooth.values())] * 2)
+    shares = (sharp["onion",] / sum(sharp.values()), *[smooth["onion",] / sum(smooth.values())] * 2)
     assert of["Slice six onions and fry them in butter until they are brown."] == pytest.approx(shares)
     assert shares[0] > shares[1] > 0.5  # the club is in most of these few passages
 
@@ -205,7 +204,7 @@ def test_each_passage_is_stemmed_once(generation, stemmed):
     assert len(stemmed) > 1
     stemmed.clear()
     assert list(weighed(weigher, "onions", [1, 0])) == first
-    assert stemmed == ["onions"]  # the question itself
+    assert stemmed == []
     stemmed.clear()
     assert list(weighed(weigher, "onions", [1, 2])) != first
     assert len(stemmed) > 1
@@ -218,7 +217,7 @@ def test_only_the_passages_looked_at_last_are_remembered(generation, stemmed, mo
         list(weighed(weigher, "onions", passages))
     stemmed.clear()
     list(weighed(weigher, "onions", [0, 2]))
-    assert stemmed == ["onions"]  # the question itself
+    assert stemmed == []
     stemmed.clear()
     list(weighed(weigher, "onions", [1]))
     assert len(stemmed) > 1

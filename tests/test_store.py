@@ -37,16 +37,17 @@ def make(folder: Path, texts: dict[str, str] = TEXTS) -> Generation:
             [document] = documents.load(source, text.encode())
             file = File(source, Path(source), len(text.encode()), 1_000_000_000 + number)
             draft.add(document, file, divide(document, encoder.count_tokens, max_tokens=64, min_tokens=4))
-        draft.write_lexical("english")
+        draft.write_lexical()
         draft.write_vectors([np.eye(draft.units, 16, dtype=np.float32)])
         manifest = Manifest(
-            format=4,
+            format=5,
             created="2024-05-03T10:00:00+00:00",
             folder="/docs",
             encoder="words",
             fingerprint="words-16",
             splitting="s",
-            language="english",
+            language="auto",
+            languages=draft.languages(),
             dimension=16,
             documents=draft.documents,
             passages=draft.passages,
@@ -131,7 +132,7 @@ def test_the_manifest_names_every_file_with_its_checksum(tmp_path):
     generation = make(tmp_path)
     files = listing(generation.folder)
     described = msgspec.json.decode(files.pop("manifest.json"))
-    assert described["format"] == 4
+    assert described["format"] == 5
     assert (
         {"texts.sqlite", "borders.npy", "vectors.npy", "lexical/meta.json"}
         <= files.keys()
@@ -221,7 +222,7 @@ def test_an_overwritten_file_is_noticed_when_it_is_used(tmp_path, part, use):
     assert str(error.value).endswith(REBUILD)
 
 
-@pytest.mark.parametrize("data", [b"", b"[]", b"{}", b'{"format": 4}', b"\xff", b"nonsense"])
+@pytest.mark.parametrize("data", [b"", b"[]", b"{}", b'{"format": 5}', b"\xff", b"nonsense"])
 def test_a_manifest_that_is_none_is_damage(tmp_path, data):
     folder = make(tmp_path).folder
     (folder / "manifest.json").write_bytes(data)
@@ -240,10 +241,10 @@ def test_parts_that_do_not_fit_together_are_noticed(tmp_path):
 
 def test_another_format_is_no_damage(tmp_path, monkeypatch):
     make(tmp_path)
-    monkeypatch.setattr(generation, "FORMAT", 5)
+    monkeypatch.setattr(generation, "FORMAT", 6)
     with pytest.raises(IndexMismatch) as error:
         Store(tmp_path).current()
-    assert str(error.value) == f"The index in {tmp_path} has format 4, this Docent reads 5. {REBUILD}"
+    assert str(error.value) == f"The index in {tmp_path} has format 5, this Docent reads 6. {REBUILD}"
 
 
 @pytest.mark.parametrize("name", ["none", "../..", ".", "", "two\nlines"])
@@ -421,7 +422,7 @@ def test_a_lexical_index_that_cannot_be_written_ends_a_build_in_one_sentence(tmp
         refused = pytest.raises(IndexFolderError, match="cannot be written to: ")
         with refused, target.lock(), target.draft(None) as draft:
             resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
-            draft.write_lexical("english")
+            draft.write_lexical()
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
 

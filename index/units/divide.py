@@ -12,6 +12,8 @@ from typing import Any
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 from langchain_text_splitters.base import TextSplitter
 
+from index.languages import DEFAULT, Detect
+from index.languages import detect as detect_language
 from index.parsing.lines import asks
 from index.records import Divided, Document, Kind, Locator, Part, Passage, Span, Unit
 from index.units.borders import sentences
@@ -30,6 +32,7 @@ _NAMES: frozenset[Kind] = frozenset(("heading", "caption", "term"))
 _JOINED: frozenset[Kind] = frozenset(("item", "record", "row", "turn", "definition", "property"))
 _WHOLE_CHARACTERS, _WHOLE_SENTENCES = 240, 3  # of a list item, say, that is one unit; longer ones are divided
 _CODE_LINES = 10
+_SAMPLED = 2000  # characters
 _NAME_WORDS = 5  # of a heading that may say something by itself
 
 
@@ -43,7 +46,14 @@ class _Piece:
     units: tuple[tuple[Span, tuple[Part, ...], Kind], ...]
 
 
-def divide(document: Document, count: TokenCount, *, max_tokens: int, min_tokens: int) -> Divided:
+def divide(
+    document: Document,
+    count: TokenCount,
+    *,
+    max_tokens: int,
+    min_tokens: int,
+    detect: Detect = detect_language,
+) -> Divided:
     """Divide a document into passages, each with its units, in reading order.
 
     Args:
@@ -51,13 +61,16 @@ def divide(document: Document, count: TokenCount, *, max_tokens: int, min_tokens
         count: tokens of a text.
         max_tokens: no passage is longer.
         min_tokens: a shorter paragraph is joined with the next where the two fit.
+        detect: tells languages.
     """
     shower = Shower(document)
+    language = detect(_sample(document.text), DEFAULT)
     divider = _Divider(document, shower, SentenceSplitter(max_tokens, count))
     pieces = (piece for leaf in leaves(document, shower) for piece in divider.pieces(leaf))
     passages: Divided = []
     for group in _join(pieces, document.text, count, max_tokens, min_tokens):
-        passage = Passage(document, group[0].start, group[-1].end, _locator(group))
+        start, end = group[0].start, group[-1].end
+        passage = Passage(document, start, end, _locator(group), detect(document.text[start:end], language))
         told = [piece for piece in group if piece.leaf.kind not in _NAMES and piece.units]
         units = [
             Unit(passage, *span, kind, piece.leaf.context, parts)
@@ -68,6 +81,11 @@ def divide(document: Document, count: TokenCount, *, max_tokens: int, min_tokens
         if units:
             passages.append((passage, units))
     return passages
+
+
+def _sample(text: str) -> str:
+    """What tells the language of a document: a stretch of its middle, from a blank on."""
+    return text[max(0, text.find(" ", len(text) // 3 if len(text) > _SAMPLED else 0)) :][:_SAMPLED]
 
 
 def _says_something(name: str) -> bool:

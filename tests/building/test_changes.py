@@ -39,7 +39,7 @@ def test_a_first_build_indexes_everything(settings, encoder):
     ]
     manifest = current(settings).manifest
     assert (manifest.encoder, manifest.fingerprint, manifest.dimension) == ("words", "words-256", 256)
-    assert (manifest.language, manifest.folder) == ("english", str(settings.documents.folder))
+    assert (manifest.language, manifest.folder) == ("auto", str(settings.documents.folder))
     assert rows_fit(settings)
 
 

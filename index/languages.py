@@ -1,0 +1,124 @@
+"""A text in, its language out, as its ISO 639 code; and what each language is called.
+
+Where a script is written by one language only, the script decides. For what is left, Latin, Cyrillic, Arabic
+and a few more, py3langid does, which is loaded by the first text that needs it; a question never does.
+"""
+
+import re
+from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING
+
+from index.errors import SettingsError
+
+if TYPE_CHECKING:
+    from py3langid.langid import LanguageIdentifier
+
+Detect = Callable[[str, str], str]
+"""The language of a text; where that cannot be told, the second argument."""
+
+AUTO = "auto"
+DEFAULT = "en"
+"""The language of a document that does not show any."""
+
+NAMES = {
+    "af": "afrikaans", "am": "amharic", "ar": "arabic", "az": "azerbaijani", "be": "belarusian",
+    "bg": "bulgarian", "bn": "bengali", "bo": "tibetan", "ca": "catalan", "cs": "czech", "cy": "welsh",
+    "da": "danish", "de": "german", "el": "greek", "en": "english", "eo": "esperanto", "es": "spanish",
+    "et": "estonian", "eu": "basque", "fa": "persian", "fi": "finnish", "fr": "french", "ga": "irish",
+    "gl": "galician", "gu": "gujarati", "he": "hebrew", "hi": "hindi", "hr": "croatian", "hu": "hungarian",
+    "hy": "armenian", "id": "indonesian", "is": "icelandic", "it": "italian", "ja": "japanese",
+    "ka": "georgian", "kk": "kazakh", "km": "khmer", "kn": "kannada", "ko": "korean", "lo": "lao",
+    "lt": "lithuanian", "lv": "latvian", "mk": "macedonian", "ml": "malayalam", "mn": "mongolian",
+    "mr": "marathi", "ms": "malay", "my": "burmese", "ne": "nepali", "nl": "dutch", "no": "norwegian",
+    "or": "odia", "pa": "punjabi", "pl": "polish", "ps": "pashto", "pt": "portuguese", "ro": "romanian",
+    "ru": "russian", "si": "sinhala", "sk": "slovak", "sl": "slovenian", "sq": "albanian", "sr": "serbian",
+    "sv": "swedish", "sw": "swahili", "ta": "tamil", "te": "telugu", "th": "thai", "tl": "tagalog",
+    "tr": "turkish", "uk": "ukrainian", "ur": "urdu", "uz": "uzbek", "vi": "vietnamese", "zh": "chinese",
+}  # fmt: skip
+"""What each language is called, by its code."""
+
+_SCRIPTS = {
+    "ja": "\u3041-\u30ff\u31f0-\u31ff\uff66-\uff9f",
+    "zh": "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff",
+    "ko": "\uac00-\ud7a3\u1100-\u11ff", "th": "\u0e00-\u0e7f", "lo": "\u0e80-\u0eff", "km": "\u1780-\u17ff",
+    "my": "\u1000-\u109f", "el": "\u0370-\u03ff\u1f00-\u1fff", "he": "\u0590-\u05ff", "hy": "\u0530-\u058f",
+    "ka": "\u10a0-\u10ff", "am": "\u1200-\u137f", "bn": "\u0980-\u09ff", "gu": "\u0a80-\u0aff",
+    "pa": "\u0a00-\u0a7f", "or": "\u0b00-\u0b7f", "ta": "\u0b80-\u0bff", "te": "\u0c00-\u0c7f",
+    "kn": "\u0c80-\u0cff", "ml": "\u0d00-\u0d7f", "si": "\u0d80-\u0dff", "bo": "\u0f00-\u0fff",
+}  # fmt: skip
+"""The letters of scripts that tell their language; where several share one, the language that most write."""
+
+_OWN_SCRIPT = re.compile("|".join(f"(?P<{code}>[{letters}]+)" for code, letters in _SCRIPTS.items()))
+_SHARED_SCRIPT = re.compile(
+    "[A-Za-z\u00c0-\u024f\u1e00-\u1eff\u0400-\u052f\u0600-\u06ff\u0750-\u077f\u0900-\u097f]+"
+)
+_KANA_SHARE = 0.1  # of the letters of a Japanese text at least so many are kana; Chinese has none
+_LEAST_LETTERS = 24  # of shared scripts: below, what surrounds a text tells more than the text
+_LEAST_PROBABILITY = 0.65  # to be another language than what surrounds it
+_SAMPLE = 400  # characters that are looked at; more tell nothing new
+_EXCLUDED = {"eo", "gl", "ms"}  # so near to others that they would only make these unsure
+
+
+def code_of(name: str) -> str:
+    """The code of a language by its name or code, or ``AUTO``.
+
+    Raises:
+        SettingsError: there is no such language.
+    """
+    wanted = name.strip().casefold()
+    if wanted == AUTO or wanted in NAMES:
+        return wanted
+    for code, known in NAMES.items():
+        if known == wanted:
+            return code
+    known = ", ".join(sorted(NAMES.values()))
+    raise SettingsError(f"lexical.language: there is no '{name}'. There are: auto, {known}.")
+
+
+def detector(name: str) -> Detect:
+    """What tells languages by a setting: by looking, or always the same one.
+
+    Raises:
+        SettingsError: there is no such language.
+    """
+    code = code_of(name)
+    return detect if code == AUTO else lambda text, fallback: code
+
+
+def detect(text: str, fallback: str = DEFAULT) -> str:
+    """The language of a text, as its code; where it is too short or unclear, the fallback."""
+    sample = text[:_SAMPLE]
+    if own := by_script(sample):
+        return own
+    if sum(map(len, _SHARED_SCRIPT.findall(sample))) < _LEAST_LETTERS:
+        return fallback
+    code, probability = _identifier().classify(sample)
+    return code if probability >= _LEAST_PROBABILITY else fallback
+
+
+def by_script(text: str) -> str:
+    """The language of a text whose script tells it; else nothing."""
+    if text.isascii():
+        return ""
+    own: dict[str, int] = {}
+    for found in _OWN_SCRIPT.finditer(text):
+        code = found.lastgroup or ""
+        own[code] = own.get(code, 0) + len(found[0])
+    shared = sum(map(len, _SHARED_SCRIPT.findall(text)))
+    if not own or sum(own.values()) < shared / 2:  # names and code in Latin letters stand in all scripts
+        return ""
+    if own.get("ja", 0) >= _KANA_SHARE * (own.get("ja", 0) + own.get("zh", 0)):
+        own["ja"] = own.get("ja", 0) + own.pop("zh", 0)
+    return max(own, key=lambda code: own[code])
+
+
+@cache
+def _identifier() -> "LanguageIdentifier":
+    """The detector for scripts that languages share, among those that have a name here."""
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    known = set(NAMES) - _EXCLUDED - set(_SCRIPTS)
+    identifier.set_languages(sorted(known & set(identifier.labels)))
+    return identifier
