@@ -1,15 +1,18 @@
 """Teaches the judge of what a question wants, and says how often it is right about domains it has not seen.
 
-    python -m benchmarks.intents [--write]
+    python -m benchmarks.intents [--one FILE...] [--several FILE...] [--write]
 
 ``benchmarks/data/intents.jsonl`` holds labelled questions of many domains, ``intents-held.jsonl`` of others.
-The judge is a logistic regression on their vectors; ``--write`` keeps it in
-``bot/answering/profiles/intents.json``.
+Files of SQuAD's format bring more: ``--one`` of questions that one stretch answers, about articles that the
+reader learned from where it knows some, and ``--several`` of which those with several answers count. The judge
+is a logistic regression on the vectors of the questions, for the encoder of the settings; ``--write`` keeps it
+in ``bot/answering/profiles/``.
 """
 
 from __future__ import annotations
 
 import argparse
+import random
 from pathlib import Path
 
 import msgspec
@@ -18,7 +21,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import confusion_matrix
 from sklearn.model_selection import GroupKFold, cross_val_predict
 
-from bot.answering.intent import FILE, Classes, Intent
+from bot.answering.intent import FOLDER, LIKELIER, SURE, Classes, Intent
+from bot.evaluation.questions import read_squad
+from bot.reader.readers import learned_by
 from index.serving import ServedEncoder
 from index.settings import load
 
@@ -26,6 +31,8 @@ DATA = Path(__file__).parent / "data"
 SCALE = 8.0  # of unit vectors, so that the penalty is a usual one
 PENALTY = 0.03  # inverse strength; .01 to .1 do as well in six folds of domains
 FOLDS = 6
+MOST = 1100  # questions of a file of SQuAD's format
+COUNT = 0.1  # of such a question, beside one that was labelled for this
 
 
 class Labelled(msgspec.Struct, frozen=True):
@@ -41,32 +48,63 @@ def read(file: Path) -> list[Labelled]:
     return [msgspec.json.decode(line, type=Labelled) for line in file.read_bytes().splitlines() if line]
 
 
+def more(file: Path, known: frozenset[str], wants: Intent) -> tuple[list[Labelled], list[str]]:
+    """Questions of a file of SQuAD's format, and those of articles that the reader has not learned from."""
+    articles = read_squad([file])
+    learned = [one for one in articles if one.title in known]
+    kept = {one.title for one in learned or articles}
+    found, held = [], []
+    for article in articles:
+        for question in article.questions:
+            if question.kind != "fact" or (wants == "several" and len(question.evidence) < 2):
+                continue
+            if article.title in kept:
+                found.append(Labelled(question.text, wants, article.title))
+            else:
+                held.append(question.text)
+    return random.Random(1).sample(found, min(MOST, len(found))), held
+
+
 def main() -> None:
     """Run it."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("--one", nargs="+", type=Path, default=[], help="questions that one stretch answers")
+    parser.add_argument("--several", nargs="+", type=Path, default=[], help="questions with several answers")
     parser.add_argument("--write", action="store_true", help="keep what was learned")
     arguments = parser.parse_args()
-    encoder = ServedEncoder(load())
-    seen, held = read(DATA / "intents.jsonl"), read(DATA / "intents-held.jsonl")
-    vectors, other = (
-        SCALE * encoder.encode_questions([one.question for one in part]) for part in (seen, held)
-    )
+    settings = load()
+    encoder, known = ServedEncoder(settings), learned_by(settings)
+    labelled, held = read(DATA / "intents.jsonl"), read(DATA / "intents-held.jsonl")
+    seen, unseen = list(labelled), []
+    for files, wants in ((arguments.one, "one"), (arguments.several, "several")):
+        for file in files:
+            found, others = more(file, known, wants)
+            seen += found
+            unseen += others if wants == "one" else []
+    vectors = SCALE * encoder.encode_questions([one.question for one in seen])
     labels = np.array([one.wants for one in seen])
-    judge = LogisticRegression(C=PENALTY, max_iter=3000)
-    folds = GroupKFold(FOLDS)
+    counts = np.where(np.arange(len(seen)) < len(labelled), 1.0, COUNT)
+    guessed = np.empty_like(labels)
     groups = [one.group for one in seen]
-    guessed = cross_val_predict(judge, vectors, labels, cv=folds, groups=groups)
-    judge.fit(vectors, labels)
+    for learn, check in GroupKFold(FOLDS).split(vectors, labels, groups):
+        guessed[check] = taught(vectors[learn], labels[learn], counts[learn]).predict(vectors[check])
+    judge = taught(vectors, labels, counts)
     truth = np.array([one.wants for one in held])
-    found = judge.predict(other)
-    print(f"{len(seen)} questions, folds of domains: {np.mean(guessed == labels):.3f} right")
-    print(f"{len(held)} questions of other domains: {np.mean(found == truth):.3f} right")
+    found_held = judge.predict(SCALE * encoder.encode_questions([one.question for one in held]))
+    own = np.arange(len(labelled))
+    print(f"{len(labelled)} questions, folds of domains: {np.mean(guessed[own] == labels[own]):.3f} right")
+    print(f"{len(held)} questions of other domains: {np.mean(found_held == truth):.3f} right")
     print(f"rows as they are, columns as judged, {', '.join(judge.classes_)}:")
-    print(confusion_matrix(truth, found))
+    print(confusion_matrix(truth, found_held))
+    if unseen:
+        likely = judge.predict_proba(SCALE * encoder.encode_questions(unseen))
+        several = likely[:, list(judge.classes_).index("several")]
+        shares = [f"{np.mean(several >= bar):.3f} at {bar}" for bar in (LIKELIER, SURE)]
+        print(f"{len(unseen)} questions that one stretch answers, taken for several: {', '.join(shares)}")
     if arguments.write:
         names = [str(name) for name in judge.classes_]
         classes = {
-            "command": "python -m benchmarks.intents --write",
+            "command": "python -m benchmarks.intents --one FILE... --several FILE... --write",
             "encoder": encoder.fingerprint,
             "weights": {
                 name: [round(float(weight), 3) for weight in SCALE * row]
@@ -74,9 +112,15 @@ def main() -> None:
             },
             "bias": {name: round(float(bias), 3) for name, bias in zip(names, judge.intercept_, strict=True)},
         }
-        FILE.write_bytes(
+        file = FOLDER / f"intents-{encoder.name}.json"
+        file.write_bytes(
             msgspec.json.format(msgspec.json.encode(msgspec.convert(classes, Classes)), indent=0) + b"\n"
         )
+
+
+def taught(vectors: np.ndarray, labels: np.ndarray, counts: np.ndarray) -> LogisticRegression:
+    """A judge."""
+    return LogisticRegression(C=PENALTY, max_iter=3000).fit(vectors, labels, counts)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from bot.answering.answers import Answer, Citation
 from bot.answering.attendance import to_search
 from bot.answering.calibration import Calibration
 from bot.answering.choosing import choose, distinct
-from bot.answering.intent import intent_of
+from bot.answering.intent import SURE, wanted_by
 from bot.answering.profile import profile_of
 from bot.answering.scoring import Evidence, Scorer
 from bot.answering.whole import Section
@@ -114,7 +114,7 @@ class Engine:
         generation = searcher.generation
         searched_for = stand_alone(question, history)
         words = to_search(searched_for)
-        intent = intent_of(searched_for, searcher.vector(words), self.encoder.fingerprint)
+        intent, likely = wanted_by(searched_for, searcher.vector(words), self.encoder.fingerprint)
         hits = searcher.search(words, lap=watch.lap)
         if self._once:
             generation.matrix.leave()
@@ -127,7 +127,8 @@ class Engine:
             self.settings.answer.quotes,
         )
         chosen = choice.evidence
-        if choice.is_open:
+        is_open = choice.is_open and likely >= SURE
+        if is_open:
             hits_of_all = searcher.sweep(words, lap=watch.lap)
             evidence = distinct(
                 self._scorer.members(searched_for, hits_of_all, self.settings.reader.sentences)
@@ -142,7 +143,7 @@ class Engine:
             chosen,
             threshold=self.settings.answer.threshold,
             is_list=intent != "one" and len(chosen) > 1,
-            documents=generation.manifest.documents if choice.is_open else 0,
+            documents=generation.manifest.documents if is_open else 0,
         )
         reply = replace(
             reply, citations=tuple(_looking(citation, generation) for citation in reply.citations)

@@ -1,13 +1,13 @@
 """A question in, what it wants out: one thing, several, or to know how something is done.
 
 The judge is a logistic regression on the question's vector, taught by labelled questions of many domains. Its
-numbers lie in ``profiles/intents.json`` and hold for one encoder; for others, patterns decide.
+numbers lie in ``profiles/intents-*.json``, a file an encoder; for others, patterns decide.
 """
 
 import re
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import msgspec
 
@@ -22,9 +22,11 @@ if TYPE_CHECKING:
 Intent = Literal["one", "several", "steps"]
 """One thing, be it a fact or a reason; all members of a group; all steps of a procedure."""
 
-FILE = Path(__file__).parent / "profiles" / "intents.json"
+FOLDER = Path(__file__).parent / "profiles"
 LIKELIER = 0.5
 """Probability from which on a question is taken to want more than one thing."""
+SURE = 0.7
+"""The same, for them to be gathered from running text: a list there costs more if one thing was wanted."""
 
 _HOW = re.compile(
     r"\W*how\s+(?:do|can|should|could|would|to)\b|\W*(?:what|which)\s+are\s+the\s+steps\b", re.I
@@ -53,7 +55,14 @@ class Classes(msgspec.Struct, frozen=True):
     bias: dict[Intent, float]
 
 
-def intent_of(question: str, vector: "Vectors", encoder: str) -> Intent:
+class Wanted(NamedTuple):
+    """What a question wants, and how likely it does, in [0, 1]."""
+
+    intent: Intent
+    probability: float = 1.0
+
+
+def wanted_by(question: str, vector: "Vectors", encoder: str) -> Wanted:
     """What a question wants.
 
     Args:
@@ -64,14 +73,15 @@ def intent_of(question: str, vector: "Vectors", encoder: str) -> Intent:
     import numpy as np
 
     if asks_who_was_there(question):
-        return "several"
-    classes, names, weights, bias = _classes()
-    if classes.encoder != encoder:
-        return by_pattern(question)
+        return Wanted("several")
+    if encoder not in _judges():
+        return Wanted(by_pattern(question))
+    names, weights, bias = _judges()[encoder]
     logits = weights @ vector + bias
     odds = np.exp(logits - logits.max())
     best = int(odds.argmax())
-    return names[best] if odds[best] >= LIKELIER * odds.sum() else "one"
+    probability = float(odds[best] / odds.sum())
+    return Wanted(names[best] if probability >= LIKELIER else "one", probability)
 
 
 def by_pattern(question: str) -> Intent:
@@ -82,10 +92,14 @@ def by_pattern(question: str) -> Intent:
 
 
 @cache
-def _classes() -> "tuple[Classes, list[Intent], NDArray[np.float64], NDArray[np.float64]]":
+def _judges() -> "dict[str, tuple[list[Intent], NDArray[np.float64], NDArray[np.float64]]]":
+    """Of each encoder the names of the classes, their weights, shape (classes, dimension), and biases."""
     import numpy as np
 
-    classes = msgspec.json.decode(FILE.read_bytes(), type=Classes)
-    names = list(classes.weights)
-    weights = np.array([classes.weights[name] for name in names])
-    return classes, names, weights, np.array([classes.bias[name] for name in names])
+    judges = {}
+    for file in sorted(FOLDER.glob("intents-*.json")):
+        classes = msgspec.json.decode(file.read_bytes(), type=Classes)
+        names = list(classes.weights)
+        weights = np.array([classes.weights[name] for name in names])
+        judges[classes.encoder] = names, weights, np.array([classes.bias[name] for name in names])
+    return judges

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as numbers
 
 from bot.answering import intent
-from bot.answering.intent import Classes, by_pattern, intent_of
+from bot.answering.intent import Classes, Wanted, by_pattern, wanted_by
 from index.serving import ServedEncoder
 
 TINY = Classes(
@@ -107,12 +107,12 @@ def test_a_question_for_one_thing(question: str):
 @pytest.fixture
 def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A classifier of two dimensions."""
-    file = tmp_path / "intents.json"
+    file = tmp_path / "intents-tiny.json"
     file.write_bytes(msgspec.json.encode(TINY))
-    monkeypatch.setattr(intent, "FILE", file)
-    intent._classes.cache_clear()
+    monkeypatch.setattr(intent, "FOLDER", tmp_path)
+    intent._judges.cache_clear()
     yield
-    intent._classes.cache_clear()
+    intent._judges.cache_clear()
 
 
 @pytest.mark.usefixtures("tiny")
@@ -128,35 +128,41 @@ def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     ],
 )
 def test_what_is_likelier_than_all_else_is_wanted(vector: tuple[float, float], wanted: str):
-    assert intent_of("how do I?", np.array(vector, np.float32), "tiny-1") == wanted
+    assert wanted_by("how do I?", np.array(vector, np.float32), "tiny-1").intent == wanted
 
 
 @pytest.mark.usefixtures("tiny")
 @pytest.mark.parametrize("question", ["how do I?", "who came?", "when?"])
 def test_for_another_encoder_patterns_decide(question: str):
     vector = np.array([0.0, 0.0, 1.0], np.float32)  # which would not even fit
-    assert intent_of(question, vector, "tiny-2") == by_pattern(question)
+    assert wanted_by(question, vector, "tiny-2") == Wanted(by_pattern(question), 1.0)
 
 
 def test_a_bias_speaks_for_a_class(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    file = tmp_path / "intents.json"
+    file = tmp_path / "intents-tiny.json"
     biased = msgspec.structs.replace(TINY, bias={"one": 0.0, "several": 2.0, "steps": 0.0})
     file.write_bytes(msgspec.json.encode(biased))
-    monkeypatch.setattr(intent, "FILE", file)
-    intent._classes.cache_clear()
-    assert intent_of("?", np.zeros(2, np.float32), "tiny-1") == "several"
-    intent._classes.cache_clear()
+    monkeypatch.setattr(intent, "FOLDER", tmp_path)
+    intent._judges.cache_clear()
+    assert wanted_by("?", np.zeros(2, np.float32), "tiny-1").intent == "several"
+    intent._judges.cache_clear()
 
 
 @given(st.text(), numbers.arrays(np.float32, 256, elements=st.floats(-1, 1, width=32)))
 def test_any_question_wants_one_of_three(question: str, vector: np.ndarray):
     wanted = {"one", "several", "steps"}
     assert by_pattern(question) in wanted
-    assert intent_of(question, vector, "words-256") in wanted
+    assert wanted_by(question, vector, "words-256").intent in wanted
 
 
-def test_the_classifier_that_is_shipped_is_whole():
-    shipped = msgspec.json.decode(intent.FILE.read_bytes(), type=Classes)
+def test_what_is_wanted_is_told_with_its_probability(tiny: None):
+    found = wanted_by("how do I?", np.array((0.0, 0.5), np.float32), "tiny-1")
+    assert found == Wanted("several", pytest.approx(1.6487 / 3.2552, abs=1e-3))
+
+
+@pytest.mark.parametrize("file", sorted(intent.FOLDER.glob("intents-*.json")), ids=lambda file: file.stem)
+def test_the_classifiers_that_are_shipped_are_whole(file: Path):
+    shipped = msgspec.json.decode(file.read_bytes(), type=Classes)
     assert set(shipped.weights) == set(shipped.bias) == {"one", "several", "steps"}
     assert {len(weights) for weights in shipped.weights.values()} == {384}
     assert shipped.command.startswith("python -m benchmarks.intents")
@@ -179,7 +185,7 @@ def test_the_classifier_that_is_shipped_is_for_the_default_model(real_encoder: S
     }
     vectors = real_encoder.encode_questions(list(plain))
     found = [
-        intent_of(question, vector, real_encoder.fingerprint)
+        wanted_by(question, vector, real_encoder.fingerprint).intent
         for question, vector in zip(plain, vectors, strict=True)
     ]
     assert found == list(plain.values())

@@ -246,7 +246,7 @@ def test_what_outcomes_depend_on(
     assert len(set(names)) == len(names)
 
 
-@pytest.mark.parametrize("name", ["engine.py", "answering/profiles/tiny.toml", "profiles/intents.json"])
+@pytest.mark.parametrize("name", ["engine.py", "answering/profiles/tiny.toml", "profiles/intents-x.json"])
 def test_outcomes_depend_on_all_files_that_may_change_an_answer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ):
