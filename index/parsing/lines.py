@@ -88,6 +88,13 @@ def lines_of(text: str, start: int = 0, end: int | None = None) -> list[Line]:
     return found
 
 
+def line_start(text: str, offset: int) -> int:
+    """Where the line begins that an offset is in."""
+    while offset and text[offset - 1] not in "\r\n":
+        offset -= 1
+    return offset
+
+
 def ends_sentence(text: str) -> bool:
     """Whether a text ends as a sentence does."""
     bare = text.rstrip().rstrip(_CLOSING)
@@ -152,15 +159,15 @@ def is_name(text: str) -> bool:
     return short and (leads_in(text) or is_heading(text))
 
 
-def heads(text: str, below: Sequence[str]) -> bool:
+def heads(text: str, below: Sequence[str], *, only_items: bool = False) -> bool:
     """Whether a line is a heading of the items or sentences right below it.
 
     Of sentences, where the end of the line was wanted, and theirs were not.
     """
     if not is_name(text) or leads_in(text) or BULLET.match(text) or is_key_value(text):
         return False
-    if BULLET.match(below[0]):
-        return True
+    if only_items or BULLET.match(below[0]):
+        return BULLET.match(below[0]) is not None
     width = max(map(len, below))
     wanted = len(text) + 1 + len(_first_word(below[0])) <= _UNFILLED * width
     prose = len(below) == 1 or flows([Line(0, 0, line) for line in below])

@@ -82,15 +82,23 @@ class _Plain:
         """A paragraph, with lines apart that are headings right above running text or the items of a list."""
         begin = 0
         for number, line in enumerate(paragraph[:-1]):
-            before = paragraph[max(number - 1, 0) : number]
-            ended = not before or (roles.BULLET.match(before[0].text) and not self._continues(before, line))
-            if ended and roles.heads(line.text, [one.text for one in paragraph[number + 1 :]]):
+            if number == 0:
+                is_above = roles.heads(line.text, [one.text for one in paragraph[1:]])
+            else:
+                is_above = self._ends_list(paragraph[number - 1], line) and roles.heads(
+                    line.text, [paragraph[number + 1].text], only_items=True
+                )
+            if is_above:
                 self._above.add(line.start)
                 if begin < number:
                     yield paragraph[begin:number]
                 yield [line]
                 begin = number + 1
         yield paragraph[begin:]
+
+    def _ends_list(self, before: Line, line: Line) -> bool:
+        """Whether a line is of no list, where the one before it is an item."""
+        return roles.BULLET.match(before.text) is not None and not self._continues([before], line)
 
     def _mail(self, paragraph: Sequence[Line]) -> int:
         """Note the header of a mail down; the result is how many lines it takes."""
@@ -220,7 +228,7 @@ class _Plain:
         return not roles.ends_sentence(before) and (line.text[:1].islower() or len(before) >= _WIDE)
 
     def _indent(self, line: Line) -> int:
-        begin = max(self.text.rfind("\n", 0, line.start), self.text.rfind("\r", 0, line.start)) + 1
+        begin = roles.line_start(self.text, line.start)
         return len(self.text[begin : line.start].expandtabs(_TAB))
 
     def _items(self, items: Sequence[Sequence[Line]]) -> None:

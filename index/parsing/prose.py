@@ -113,7 +113,7 @@ class Prose:
                 self.outline.hide(line.start, start)
             elif self._is_question(lines[at : at + 2]):
                 dotted, answered = roles.dotted_labels(
-                    line.text, lines[at + 1].text if lines[at + 1 :] else ""
+                    line.text, lines[at + 1].text if at + 1 < len(lines) else ""
                 )
                 label = dotted or self._label(line, roles.question_label)
                 self.outline.hide(line.start, line.offset(label))
@@ -193,16 +193,17 @@ class Prose:
     def _columns(self, rows: Sequence[Sequence[Span]], width: int) -> list[int]:
         """Where each column begins in its line, by the rows that have all of them."""
         whole = [row for row in rows if len(row) == width]
-        return [min(row[place][0] - self._line_start(row[0][0]) for row in whole) for place in range(width)]
-
-    def _line_start(self, offset: int) -> int:
-        return max(self.text.rfind("\n", 0, offset), self.text.rfind("\r", 0, offset)) + 1
+        starts = [roles.line_start(self.text, row[0][0]) for row in whole]
+        return [
+            min(row[place][0] - start for row, start in zip(whole, starts, strict=True))
+            for place in range(width)
+        ]
 
     def _aligned(self, row: Sequence[Span], columns: Sequence[int]) -> tuple[Span, ...]:
         """The cells of a row, an empty one where it has none in a column."""
         if len(row) >= len(columns):
             return tuple(row)
-        begin = self._line_start(row[0][0])
+        begin = roles.line_start(self.text, row[0][0])
         cells: list[Span] = []
         left = list(row)
         for place in range(len(columns)):

@@ -110,6 +110,7 @@ class _Walk:
         self._paragraphs = Paragraphs(builder)
         self._directives = directives
         self._depth = 0
+        self._is_titled: bool | None = None  # the document, above its sections
 
     def add(self, node: Node, level: int) -> None:
         """Add what stands in a node.
@@ -149,11 +150,12 @@ class _Walk:
         else:
             self.builder.add("caption", words(node))
 
-    @staticmethod
-    def _titled(node: Node) -> bool:
+    def _titled(self, node: Node) -> bool:
         """Whether the document has a title above its sections."""
-        document = node.document
-        return document is not None and any(child.tagname == "title" for child in document.children)
+        if self._is_titled is None:
+            children = node.document.children if node.document is not None else ()
+            self._is_titled = any(child.tagname == "title" for child in children)
+        return self._is_titled
 
     def _heading(self, node: Node, level: int) -> None:
         self.builder.heading(words(node), 2 if node.tagname == "subtitle" else _RUBRIC)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from index.parsing.pages.frames import Boxes, Floats, Piece
 
 _RAISED, _SMALL = 0.15, 0.85  # of the size of the letters before: superscript
+_DIGITS = 20  # of a superscript, at most
 _TWICE = 0.3  # of the size: by less the same words are shifted where they are printed twice
 _LAST = 50  # pieces of the same words that are compared
 _DOTS = 3  # of a leader, that are left
@@ -53,7 +54,7 @@ def raise_superscripts(
     raised = base[after] - base[before] > _RAISED * size[before]
     for number in np.flatnonzero(small & raised & ~breaks).tolist():
         height = base[places[number + 1]]
-        for place in places[number + 1 :].tolist():
+        for place in places[number + 1 : number + 1 + _DIGITS].tolist():
             if not (text[place].isdigit() and text[place].isascii() and base[place] == height):
                 break
             text[place] = text[place].translate(_SUPERSCRIPTS)

@@ -1,0 +1,26 @@
+"""What is twice as long takes twice the time: of what once took four times as long, a lot is parsed quickly."""
+
+import time
+
+import pytest
+
+from index.parsing.formats import parse
+
+SECONDS = 8.0
+"""Of a processor; what was quadratic took several times as long."""
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "blocks"),
+    [
+        ("a.txt", "- item\n" * 60_000, 120_001),
+        ("a.txt", "Q: what is it?\nA: this.\n" * 40_000, 80_000),
+        ("a.txt", "name   12   room\n" * 100_000, 100_001),
+    ],
+    ids=["items", "questions", "columns"],
+)
+def test_long_texts_take_no_longer_for_their_length(name: str, text: str, blocks: int):
+    began = time.process_time()
+    parsed = parse(name, text.encode())
+    assert time.process_time() - began < SECONDS
+    assert len(parsed.layout.blocks) == blocks
