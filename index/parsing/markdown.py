@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from index.parsing import lines as roles
-from index.parsing.base import Parsed
+from index.parsing.base import Parsed, Unreadable
 from index.parsing.inline import BREAK, MASK, Inline
 from index.parsing.lines import Line
 from index.parsing.outline import TOP, Nest, Outline
@@ -33,6 +33,7 @@ _FRONT = re.compile(
     re.DOTALL,
 )
 _ENTRY = re.compile(r"^(?P<key>[\w-]+)[ \t]*[:=].*(?:\n(?:[ \t]+|- ).*)*", re.MULTILINE)
+_TITLE = re.compile(r"^title[ \t]*[:=].*\S", re.IGNORECASE | re.MULTILINE)
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _PIPE = re.compile(r"(?<!\\)\|")
 _ESCAPED_PIPE = re.compile(r"\\(?=\|)")
@@ -48,7 +49,9 @@ _TAGS = re.compile(
 _HTML = re.compile(r"<!--|<(?P<raw>script|style)\b|</?[a-zA-Z][^<>]*>|<[!?][^<>]*>", re.IGNORECASE)
 _RAW_ENDS = {name: re.compile(rf"</{name}\s*>", re.IGNORECASE) for name in ("script", "style")}
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
-_DEEPEST = 100  # levels of blocks in blocks, and of emphasis; what is deeper is left out
+_DEEPEST = 100  # levels of blocks in blocks, and of emphasis
+_PARTS = 50  # of a text that nests too deeply
+_LEAVES = frozenset(("inline", "fence", "code_block", "html_block"))
 _EMPHASISED = 7  # level of a line all in bold, which stands for a heading
 _NONE = ("", "~", "null")  # of YAML
 _CONTAINERS: Mapping[str, Kind] = {
@@ -67,12 +70,14 @@ def parse(data: bytes, name: str) -> Parsed:
     """Parse a Markdown file: its text is the decoded file, unchanged.
 
     Raises:
-        Unreadable: the bytes are no text.
+        Unreadable: the bytes are no text, or nest too deeply.
     """
     text, notices = decode(data)
     outline = Outline()
     begin, properties = front_matter(text, outline)
     _Markdown(text, outline, begin).read()
+    if not outline.blocks and (entry := _TITLE.search(text, 0, begin)):  # all that there is
+        outline.add("property", *entry.span())
     title = properties.pop("title", "")
     return Parsed(text, outline.layout(), title, properties, notices)
 
@@ -145,8 +150,12 @@ class _Markdown:
         self._prose = Prose(self.text, self.outline, wrapped=True)
 
     def read(self) -> None:
-        """Find all blocks."""
-        tokens = _grammar().parse(self.masked[self.begin :])
+        """Find all blocks.
+
+        Raises:
+            Unreadable: they nest too deeply, again and again.
+        """
+        tokens = self._tokens()
         for number, token in enumerate(tokens):
             if token.type in _CONTAINERS:
                 boxed = token.type == "blockquote_open" and self._is_boxed(tokens[number + 1 : number + 3])
@@ -165,6 +174,25 @@ class _Markdown:
             within = bisect_left(self.code, (tag.end(), 0))  # those that begin before it ends
             if not within or self.code[within - 1][1] <= tag.start():
                 self.outline.hide(tag.start(), tag.end())
+
+    def _tokens(self) -> list["Token"]:
+        """The tokens of the text. Where blocks nest too deeply, the rest of them is read by itself."""
+        tokens: list[Token] = []
+        known: dict[str, Any] = {}  # addresses that are given elsewhere
+        first = 0
+        for _ in range(_PARTS):
+            found = _grammar().parse(self.masked[self._offsets[first] :], known)
+            last = first
+            for token in found:
+                if token.map:
+                    token.map = [number + first for number in token.map]
+                    if token.type in _LEAVES:
+                        last = max(last, token.map[1])
+            tokens += found
+            if last == first or max(token.level for token in found) < _DEEPEST - 1:
+                return tokens
+            first = last
+        raise Unreadable("nested too deeply")
 
     @staticmethod
     def _is_boxed(tokens: Sequence["Token"]) -> bool:

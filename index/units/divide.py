@@ -1,7 +1,8 @@
 """A document in, passages and units out: exact slices, never longer than the encoder reads.
 
 A passage is a paragraph, or a run of neighbours: short paragraphs are joined with what follows, items, rows
-and lines with those of their list or table, but never across a heading. Units are what can be quoted.
+and lines with those of their list or table, but never across a heading or onto another page. Units are what
+can be quoted.
 """
 
 import re
@@ -182,7 +183,9 @@ def _join(
         together = bool(group) and piece.leaf.group >= 0 and piece.leaf.group == group[-1].leaf.group
         enough = size >= min_tokens and not (only_names or waits or (together and piece.leaf.kind in _JOINED))
         too_large = bool(group) and count(text[group[0].start : piece.end]) > max_tokens
-        if group and (starts_section or too_large or enough):
+        turned = bool(group) and piece.leaf.locator.page != group[-1].leaf.locator.page
+        new_page = turned and not (only_names or waits)
+        if group and (starts_section or new_page or too_large or enough):
             yield group
             group, size = [], 0
         group.append(piece)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from index.parsing.base import Parsed
+from index.parsing.base import Parsed, Unreadable
 from index.parsing.markdown import parse
 from index.records import Document
 from index.units.shown import Shower
@@ -32,6 +32,18 @@ def shown(text: str) -> list[str]:
         for number, block in enumerate(parsed.layout.blocks)
         if number not in holders
     ]
+
+
+def test_what_follows_blocks_that_nest_too_deeply_is_read():
+    steps = [f"{'  ' * depth}- a{number}b{depth}" for number in range(3) for depth in range(60)]
+    text = "\n".join([*steps, "", "[ref]", "", "# End", "", "[ref]: b"])
+    found = " ".join(shown(text)).replace("- ", "").split()  # what is deeper is code
+    assert found == [*(step.split()[-1] for step in steps), "ref", "End"]
+
+
+def test_what_nests_too_deeply_again_and_again_is_refused():
+    with pytest.raises(Unreadable, match="nested too deeply"):
+        read("\n".join(f"{'  ' * (number % 60)}- a" for number in range(4000)))
 
 
 # ------------------------------------------------------------------------------------ front matter
@@ -65,6 +77,12 @@ def test_front_matter_holds_properties():
         "property: list:\n  - one\n  - two",
         "paragraph: Text.",
     ]
+
+
+@pytest.mark.parametrize("text", ["---\ntitle: The plan\n---\n", "+++\ntitle = 'The plan'\n+++"])
+def test_a_title_is_an_entry_where_nothing_else_is_said(text):
+    assert (lines(text), read(text).title) == ([f"property: {text.splitlines()[1]}"], "The plan")
+    assert lines(f"{text}\nText.") == ["paragraph: Text."]
 
 
 @pytest.mark.parametrize(

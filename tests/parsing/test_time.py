@@ -1,4 +1,4 @@
-"""What is twice as long takes twice the time: of what once took four times as long, a lot is parsed quickly."""
+"""A text that is twice as long takes twice the time to parse, where once it took four times as long."""
 
 import time
 

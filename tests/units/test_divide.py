@@ -187,13 +187,20 @@ def test_locators_name_pages():
     ]
 
 
-def test_a_passage_of_two_pages_is_on_the_last():
-    blocks = (Block("paragraph", 0, 4), Block("paragraph", 5, 9))
+@pytest.mark.parametrize(
+    ("kind", "locators"),
+    [
+        ("paragraph", [Locator("1", (), 1, 1), Locator("2", (), 2, 2)]),
+        ("heading", [Locator("2", ("One.",), 1, 1)]),
+        ("question", [Locator("2", (), 1, 2)]),
+    ],
+)
+def test_a_page_ends_a_passage_unless_what_was_named_or_asked_follows(kind, locators):
+    blocks = (Block(kind, 0, 4, level=int(kind == "heading")), Block("paragraph", 5, 9))
     layout = Layout(blocks, pages=(Page("1", 0, 4), Page("2", 5, 9)))
-    [(passage, _)] = divide(
-        Document("a.pdf", "a", "One.\nTwo.", "", layout), words, max_tokens=20, min_tokens=9
-    )
-    assert passage.locator == Locator("2", (), 1, 2)
+    document = Document("a.pdf", "a", "One.\nTwo.", "", layout)
+    divided = divide(document, words, max_tokens=20, min_tokens=9)
+    assert [passage.locator for passage, _ in divided] == locators
 
 
 def test_locators_name_the_second_of_a_recording():
