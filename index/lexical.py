@@ -11,12 +11,15 @@ import shutil
 import tempfile
 import weakref
 from collections.abc import Iterable
+from functools import lru_cache
 from math import log
 from pathlib import Path
 
 import tantivy
 
 from index.words import Asked, Term, unmarked, words
+
+_REMEMBERED = 256  # questions
 
 
 class Lexical:
@@ -30,6 +33,8 @@ class Lexical:
         index.register_tokenizer("stems", _blanks())
         self._schema = index.schema
         self._searcher = index.searcher()
+        self.content = lru_cache(maxsize=_REMEMBERED)(self._content)
+        """The words that a question is about; of names that nowhere stand as such, the words."""
 
     def __len__(self) -> int:
         return self._searcher.num_docs
@@ -79,8 +84,7 @@ class Lexical:
             weights[term] = _idf(found + others_with, len(self) + others)
         return weights
 
-    def content(self, question: str) -> list[Term]:
-        """The words that a question is about; of names that stand nowhere as such, the words."""
+    def _content(self, question: str) -> list[Term]:
         return [
             term if any(self._frequencies(term).values()) else unmarked(term)
             for term in self.asked.content(question)

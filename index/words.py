@@ -16,7 +16,7 @@ from unicodedata import normalize
 import tantivy
 
 from index.function_words import FUNCTION_WORDS
-from index.languages import by_script
+from index.languages import by_script, votes
 from index.records import Span
 from index.units.dates import spelled
 
@@ -146,14 +146,10 @@ class Asked:
             return self.languages[0]
         if own := by_script(question):
             return own
-        found = _tokens(question, "")
-
-        def share(code: str) -> int:
-            return sum(word in _function_words(code) for word in found)
-
-        known = max(self.languages, key=share)
-        other = max(FUNCTION_WORDS, key=share)
-        return other if share(other) > max(share(known), 1) else known  # one word may mean something else
+        said = votes(question)
+        known = max(self.languages, key=lambda code: said[code])
+        other = max(said, key=lambda code: said[code], default=known)
+        return other if said[other] > max(said[known], 1) else known  # one word may mean something else
 
 
 def unmarked(term: Term) -> Term:
