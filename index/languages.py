@@ -62,6 +62,7 @@ _KANA_SHARE = 0.1  # of the letters of a Japanese text at least so many are kana
 _LEAST_LETTERS = 24  # of shared scripts: below, what surrounds a text tells more than the text
 _LEAST_PROBABILITY = 0.65  # to be another language than what surrounds it
 _LEAST_VOTES, _CLEAR = 4, 1.5  # function words that decide, and how many times those of another language
+_NEAR = 0.8  # of the most votes, so many for the language of what surrounds a text are enough
 _WORD = re.compile(r"[\w\u0900-\u097f]+")
 _SAMPLE = 400  # characters that are looked at; more tell nothing new
 _EXCLUDED = {"eo", "gl", "ms"}  # so near to others that they would only make these unsure
@@ -104,7 +105,7 @@ def detect(text: str, fallback: str = DEFAULT) -> str:
     [(best, most), (_, next_most), *_] = [*said.most_common(2), ("", 0), ("", 0)]
     if most >= _LEAST_VOTES and most >= _CLEAR * next_most:
         return best
-    if 1 < said[fallback] == most:
+    if said[fallback] > 1 and said[fallback] >= _NEAR * most:
         return fallback
     code, probability = _identifier().classify(sample)
     return code if probability >= _LEAST_PROBABILITY else fallback
