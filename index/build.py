@@ -46,7 +46,7 @@ CONTEXT_WEIGHT = 0.6
 """What a context's vector counts in that of a unit, which is made of length 1 again (docs/quality.md)."""
 
 _SPLITTERS = ("nupunkt", "langchain-text-splitters", "py3langid", "PyStemmer")
-DIVIDING = 1  # counts up whenever a document may be divided otherwise
+DIVIDING = 2  # counts up whenever a document may be divided otherwise
 
 _log = logging.getLogger(__name__)
 

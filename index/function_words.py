@@ -32,7 +32,7 @@ FUNCTION_WORDS = {
     durch dürfen ein eine einem einen einer eines er es etwa etwas euch euer eure für gegen gibt hab habe
     haben hat hatte hatten hier hin ich ihm ihn ihnen ihr ihre ihrem ihren ihrer im in ins ist ja jede
     jedem jeden jeder jedes kann kannst kein keine keinem keinen keiner können könnte lautet man mein
-    meine meinem meinen meiner mich mir mit muss müssen nach nicht nichts noch nun nur ob oder ohne sehr
+    meine meinem meinen meiner mich mir mit muss müssen nach nein nicht nichts noch nun nur ob oder ohne sehr
     sein seine seinem seinen seiner seit sich sie sind so soll sollen sollte um und uns unser unsere unter
     viel viele vom von vor wann war waren warum was weil welche welchem welchen welcher welches wem wen
     wenn wer werde werden wessen weshalb wie wieso wieviel wird wo wobei wodurch wofür woher wohin womit

@@ -8,7 +8,7 @@ by the first text that needs it, which a question never does.
 import re
 from collections import Counter
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 from unicodedata import normalize
 
@@ -64,6 +64,7 @@ _LEAST_PROBABILITY = 0.65  # to be another language than what surrounds it
 _LEAST_VOTES, _CLEAR = 4, 1.5  # function words that decide, and how many times those of another language
 _NEAR = 0.8  # of the most votes, so many for the language of what surrounds a text are enough
 _WORD = re.compile(r"[\w\u0900-\u097f]+")
+_STRETCHES = 4
 _SAMPLE = 400  # characters that are looked at; more tell nothing new
 _EXCLUDED = {"eo", "gl", "ms"}  # so near to others that they would only make these unsure
 
@@ -96,19 +97,27 @@ def detector(name: str) -> Detect:
 
 def detect(text: str, fallback: str = DEFAULT) -> str:
     """The language of a text, as its code; where it is too short or unclear, the fallback."""
-    sample = text[:_SAMPLE]
-    if own := by_script(sample):
+    text = text[:_SAMPLE]
+    if own := by_script(text):
         return own
-    if sum(map(len, _SHARED_SCRIPT.findall(sample))) < _LEAST_LETTERS:
+    if sum(map(len, _SHARED_SCRIPT.findall(text))) < _LEAST_LETTERS:
         return fallback
-    said = votes(sample)
+    said = votes(text)
     [(best, most), (_, next_most), *_] = [*said.most_common(2), ("", 0), ("", 0)]
     if most >= _LEAST_VOTES and most >= _CLEAR * next_most:
         return best
     if said[fallback] > 1 and said[fallback] >= _NEAR * most:
         return fallback
-    code, probability = _identifier().classify(sample)
+    code, probability = _classified(text)
     return code if probability >= _LEAST_PROBABILITY else fallback
+
+
+def sample(text: str) -> str:
+    """What tells the language of a long text: stretches from all over it."""
+    if len(text) <= _SAMPLE:
+        return text
+    places = range(0, len(text), max(1, len(text) // _STRETCHES))
+    return " ".join(text[place : place + _SAMPLE // _STRETCHES] for place in places)
 
 
 def by_script(text: str) -> str:
@@ -137,6 +146,13 @@ def _speakers() -> dict[str, list[str]]:
         for word in {*plain, *(bare for word, bare in plain.items() if 2 < len(bare) == len(word))}:
             found.setdefault(word, []).append(code)
     return found
+
+
+@lru_cache(maxsize=8)
+def _classified(text: str) -> tuple[str, float]:
+    """What the detector takes a text for, and how probable that is."""
+    code, probability = _identifier().classify(text)
+    return code, probability
 
 
 @cache

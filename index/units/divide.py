@@ -13,7 +13,7 @@ from typing import Any
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 from langchain_text_splitters.base import TextSplitter
 
-from index.languages import DEFAULT, Detect
+from index.languages import DEFAULT, Detect, sample
 from index.languages import detect as detect_language
 from index.parsing.lines import asks
 from index.records import Divided, Document, Kind, Locator, Part, Passage, Span, Unit
@@ -25,7 +25,17 @@ TokenCount = Callable[[str], int]
 """How many tokens the encoder makes of a text, its own special tokens left out."""
 
 _WORD = re.compile(r"\w")
-_CUTS = ["\n", "; ", ": ", ", ", " ", ""]  # where a sentence too long is cut, best place first
+_CUTS = [
+    "\n",
+    "; ",
+    ": ",
+    ", ",
+    "；",
+    "，",
+    "、",
+    " ",
+    "",
+]  # where a sentence too long is cut, best place first
 _WHOLE: frozenset[Kind] = frozenset(
     ("item", "record", "row", "turn", "definition", "answer", "property", "code")
 )
@@ -33,7 +43,6 @@ _NAMES: frozenset[Kind] = frozenset(("heading", "caption", "term"))
 _JOINED: frozenset[Kind] = frozenset(("item", "record", "row", "turn", "definition", "property"))
 _WHOLE_CHARACTERS, _WHOLE_SENTENCES = 240, 3  # of a list item, say, that is one unit; longer ones are divided
 _CODE_LINES = 10
-_SAMPLED = 2000  # characters
 _NAME_WORDS = 5  # of a heading that may say something by itself
 
 
@@ -65,9 +74,10 @@ def divide(
         detect: tells languages.
     """
     shower = Shower(document)
-    language = detect(_sample(document.text), DEFAULT)
-    divider = _Divider(document, shower, SentenceSplitter(max_tokens, count))
-    pieces = (piece for leaf in leaves(document, shower) for piece in divider.pieces(leaf))
+    language = detect(sample(document.text), DEFAULT)
+    splitter = SentenceSplitter(max_tokens, count, language)
+    divider = _Divider(document, shower, splitter, lambda text: detect(text, language))
+    pieces = (piece for leaf in leaves(document, shower, language) for piece in divider.pieces(leaf))
     passages: Divided = []
     for group in _join(pieces, document.text, count, max_tokens, min_tokens):
         start, end = group[0].start, group[-1].end
@@ -84,11 +94,6 @@ def divide(
     return passages
 
 
-def _sample(text: str) -> str:
-    """What tells the language of a document: a stretch of its middle, from a blank on."""
-    return text[max(0, text.find(" ", len(text) // 3 if len(text) > _SAMPLED else 0)) :][:_SAMPLED]
-
-
 def _says_something(name: str) -> bool:
     """Whether a heading may be an answer: it counts, it names a value, or it is nearly a sentence."""
     words = name.split()
@@ -102,10 +107,13 @@ def _says_something(name: str) -> bool:
 class _Divider:
     """Makes units of leaves."""
 
-    def __init__(self, document: Document, shower: Shower, splitter: "SentenceSplitter") -> None:
+    def __init__(
+        self, document: Document, shower: Shower, splitter: "SentenceSplitter", language: Callable[[str], str]
+    ) -> None:
         self._text = document.text
         self._shower = shower
         self._splitter = splitter
+        self._language = language
 
     def pieces(self, leaf: Leaf) -> Iterator[_Piece]:
         """A leaf with its units, or the parts of one that is too long to be read whole."""
@@ -147,7 +155,7 @@ class _Divider:
         if leaf.kind == "code":
             return list(self._code(start, end))
         text = self._text[start:end]
-        found = [(start + one, start + other) for one, other in sentences(text)]
+        found = [(start + one, start + other) for one, other in sentences(text, self._language(text))]
         if leaf.kind in _WHOLE and len(text) <= _WHOLE_CHARACTERS and len(found) <= _WHOLE_SENTENCES:
             return [(start, end)]
         return found
@@ -210,7 +218,7 @@ def trimmed(text: str, start: int, end: int) -> Span:
 class SentenceSplitter(TextSplitter):
     """Fills chunks with whole sentences; cuts a sentence only when it alone is too long."""
 
-    def __init__(self, limit: int, count: TokenCount) -> None:
+    def __init__(self, limit: int, count: TokenCount, language: str = DEFAULT) -> None:
         def length(text: str) -> int:
             return max(1, count(text)) if text else 0  # pieces of length 0 would stand in two chunks
 
@@ -221,6 +229,7 @@ class SentenceSplitter(TextSplitter):
             "strip_whitespace": False,
         }
         super().__init__(**exact)
+        self._language = language
         self._cut = RecursiveCharacterTextSplitter(_CUTS, keep_separator="end", **exact)
 
     def fits(self, text: str) -> bool:
@@ -233,7 +242,7 @@ class SentenceSplitter(TextSplitter):
             return [text]
         pieces: list[str] = []
         begin = 0
-        borders = [start for start, _ in sentences(text)][1:]
+        borders = [start for start, _ in sentences(text, self._language)][1:]
         for end in [*borders, len(text)]:
             sentence = text[begin:end]
             pieces.extend([sentence] if self.fits(sentence) else self._cut.split_text(sentence))

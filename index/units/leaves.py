@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from index.languages import DEFAULT
 from index.parsing.lines import asks, is_name, leads_in
 from index.records import Block, Context, Document, Kind, Locator
 from index.units.borders import sentences
@@ -41,10 +42,10 @@ class Leaf:
     heads: tuple[str, ...] = ()
 
 
-def leaves(document: Document, shower: Shower) -> Iterator[Leaf]:
+def leaves(document: Document, shower: Shower, language: str = DEFAULT) -> Iterator[Leaf]:
     """The leaves of a document in reading order."""
     blocks = document.layout.blocks or (Block("paragraph", 0, len(document.text)),)
-    yield from _Walk(document, blocks, shower).walk()
+    yield from _Walk(document, blocks, shower, language).walk()
 
 
 class _Heading(NamedTuple):
@@ -62,6 +63,7 @@ class _Walk:
     document: Document
     blocks: tuple[Block, ...]
     shower: Shower
+    language: str
     _headings: list[_Heading] = field(default_factory=list)
     _section: int = 0
     _paragraph: int = 0
@@ -191,7 +193,7 @@ class _Walk:
         named = block.kind in ("list", "table") and last.kind == "paragraph" and is_name(said)
         if not leads_in(said) and not named:
             return ()
-        start, end = sentences(said)[-1]
+        start, end = sentences(said, self.language)[-1]
         return (cut(said[start:end]),)
 
     def _answered(self, block: Block, kind: Kind) -> tuple[str, ...]:
