@@ -3,10 +3,10 @@
     python -m benchmarks.intents [--one FILE...] [--several FILE...] [--write]
 
 ``benchmarks/data/intents.jsonl`` holds labelled questions of many domains, ``intents-held.jsonl`` of others.
-Files of SQuAD's format bring more: ``--one`` of questions that one stretch answers, about articles that the
-reader learned from where it knows some, and ``--several`` of which those with several answers count. The judge
-is a logistic regression on the vectors of the questions, for the encoder of the settings; ``--write`` keeps it
-in ``bot/answering/profiles/``.
+Files of SQuAD's format bring more: ``--one`` of questions that one stretch answers, about articles that
+the reader learned from where it knows some, and ``--several`` of which those with several answers count. The
+judge is a logistic regression on the vectors of the questions, for the encoder of the settings; ``--write``
+keeps it in ``bot/answering/profiles/``.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import msgspec
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import confusion_matrix
-from sklearn.model_selection import GroupKFold, cross_val_predict
+from sklearn.model_selection import GroupKFold
 
 from bot.answering.intent import FOLDER, LIKELIER, SURE, Classes, Intent
 from bot.evaluation.questions import read_squad
