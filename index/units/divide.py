@@ -8,6 +8,7 @@ can be quoted.
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from langchain_text_splitters import RecursiveCharacterTextSplitter
@@ -25,17 +26,10 @@ TokenCount = Callable[[str], int]
 """How many tokens the encoder makes of a text, its own special tokens left out."""
 
 _WORD = re.compile(r"\w")
-_CUTS = [
-    "\n",
-    "; ",
-    ": ",
-    ", ",
-    "；",
-    "，",
-    "、",
-    " ",
-    "",
-]  # where a sentence too long is cut, best place first
+_CUTS = ["\n", "; ", ": ", ", ", "；", "，", "、", " "]
+"""Where a sentence too long is cut, best place first; else amid words."""
+_TOKEN_CHARACTERS = 16  # at most, on average: a thousand letters without a blank may be one token
+_SHORT, _REMEMBERED = 40, 50_000  # characters of a text whose tokens are counted once; how many of these
 _WHOLE: frozenset[Kind] = frozenset(
     ("item", "record", "row", "turn", "definition", "answer", "property", "code")
 )
@@ -73,6 +67,7 @@ def divide(
         min_tokens: a shorter paragraph is joined with the next where the two fit.
         detect: tells languages.
     """
+    count = _bounded(count)
     shower = Shower(document)
     language = detect(sample(document.text), DEFAULT)
     splitter = SentenceSplitter(max_tokens, count, language)
@@ -92,6 +87,18 @@ def divide(
         if units:
             passages.append((passage, units))
     return passages
+
+
+def _bounded(count: TokenCount) -> TokenCount:
+    """Counts tokens as an encoder does, but of long texts at least one for so many characters."""
+    known = lru_cache(_REMEMBERED)(count)
+
+    def bounded(text: str) -> int:
+        if len(text) <= _SHORT:
+            return known(text)
+        return max(count(text), len(text) // _TOKEN_CHARACTERS)
+
+    return bounded
 
 
 def _says_something(name: str) -> bool:
@@ -245,12 +252,13 @@ class SentenceSplitter(TextSplitter):
         borders = [start for start, _ in sentences(text, self._language)][1:]
         for end in [*borders, len(text)]:
             sentence = text[begin:end]
-            pieces.extend([sentence] if self.fits(sentence) else self._cut.split_text(sentence))
+            cut = [sentence] if self.fits(sentence) else self._cut.split_text(sentence)
+            pieces.extend(part for one in cut for part in self._halve(one))
             begin = end
         return [part for chunk in self._merge_splits(pieces, "") for part in self._halve(chunk)]
 
     def _halve(self, chunk: str) -> list[str]:
-        """Mend the rare chunk with more tokens than its pieces had, as unknown words may have."""
+        """Cut amid words what nothing else divides, or has more tokens than its pieces had."""
         if len(chunk) < 2 or self.fits(chunk):
             return [chunk]
         middle = len(chunk) // 2
