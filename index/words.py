@@ -82,9 +82,9 @@ def words(text: str, language: str) -> list[str]:
 def spaced(text: str, language: str) -> str:
     """The stem of every word, each between spaces, where a certain one is found quickly.
 
-    Numbers are without leading zeros; dates in digits are there in words too.
+    Numbers are without leading zeros; dates in digits are there in words too, in English as well.
     """
-    return _ZEROS.sub("", f" {' '.join(words(' '.join([text, *spelled(text)]), language))} ")
+    return _ZEROS.sub("", f" {' '.join(words(' '.join([text, *spelled(text, language, 'en')]), language))} ")
 
 
 class Asked:
@@ -133,11 +133,15 @@ class Asked:
     def matches(self, terms: Iterable[Term], text: str) -> Iterator[Span]:
         """Where in the text words of a question stand; not those with decomposed accents."""
         stems = {stem for term in terms for stem in term if stem}
-        for token in _tokenizer().pre_tokenize(text).tokens:
+        tokens = _tokenizer().pre_tokenize(text).tokens
+        said = [token.text for token in tokens]
+        for token, *forms in zip(tokens, *(_stems(said, code) for code in self.languages), strict=False):
             start, end = token.char_offset_from, token.char_offset_to
             if _IS_UNSPACED.match(token.text):
                 yield from ((start + one, start + other) for one, other in _found_in(token.text, stems))
-            elif any(not stems.isdisjoint(words(text[start:end], code)) for code in self.languages):
+                continue
+            named = (form + _AS_NAME for form in forms if text[start].isupper())
+            if not stems.isdisjoint((*forms, *named)):
                 yield start, end
 
     def _language(self, question: str) -> str:

@@ -160,6 +160,15 @@ def test_matches_are_offsets_in_characters(text, spans):
     assert list(ENGLISH.matches([("dog",), ("run",)], text)) == spans
 
 
+def test_matches_of_a_name_are_written_as_one():
+    asked = ENGLISH.content("What does IT do?")
+    assert list(ENGLISH.matches(asked, "Ask IT if it works.")) == [(4, 6)]
+    assert list(Asked(["de", "en", "vi"]).matches([("haus", "hous", "")], "Häuser, houses")) == [
+        (0, 6),
+        (8, 14),
+    ]
+
+
 def test_matches_of_scripts_without_blanks_are_the_letters_that_match():
     chinese = Asked(["zh"])
     question = chinese.content("图书馆在哪里？")

@@ -75,7 +75,7 @@ class _Walk:
     _leads: dict[int, tuple[str, ...]] = field(default_factory=dict)  # of each container, what leads it in
 
     def walk(self) -> Iterator[Leaf]:
-        names = names_of(self.document)
+        names = names_of(self.document, self.language)
         inside = Counter(block.parent for block in self.blocks)
         heads: dict[int, tuple[str, ...]] = {}
         pages, times = iter(self.document.layout.pages), iter(self.document.layout.times)
@@ -238,19 +238,19 @@ def _distinct(names: tuple[str, ...], known: tuple[str, ...]) -> tuple[str, ...]
     return tuple(name for name in names if name.casefold() not in there)
 
 
-def names_of(document: Document) -> tuple[str, ...]:
+def names_of(document: Document, language: str = DEFAULT) -> tuple[str, ...]:
     """What a document is called: its folders, its file, and its title where that says something else."""
     *folders, file = document.source.split("/")
     stem = file.rsplit(".", 1)[0] if "." in file.lstrip(".") else file
-    names = [_readable(name) for name in (*folders, stem)]
+    names = [_readable(name, language) for name in (*folders, stem)]
     if document.title and _words(document.title) != _words(stem):
         names.append(" ".join(document.title.split()))
     return tuple(names)
 
 
-def _readable(name: str) -> str:
+def _readable(name: str, language: str) -> str:
     """A name of a file or folder in words; a date also as people say it."""
-    dates = list(spelled(name))
+    dates = list(spelled(name, language))
     words = " ".join(name.replace("_", " ").split())
     return ", ".join([words, *dates]) if dates else words.replace("-", " ")
 

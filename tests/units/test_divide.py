@@ -339,3 +339,22 @@ def test_passages_fit_though_whole_texts_have_more_tokens_than_their_parts():
     divided = divide(document, squares, max_tokens=20, min_tokens=0)
     assert all(squares(passage.text) <= 20 for passage, _ in divided)
     assert re.sub(r"\s", "", "".join(passage.text for passage, _ in divided)) == "Itis." * 9
+
+
+def test_passages_of_a_document_may_be_in_several_languages():
+    german = "Der Verein trifft sich z. B. am 3. Mai um neun Uhr im Gemeindehaus. Es gibt Kuchen."
+    english = "The club meets on Sundays at nine in the hall of the village. There is no cake."
+    text = "\n\n".join([german, english, "Halle 3", german, "会議は九時に始まります。菓子はありません。"])
+    [document] = load("a.txt", text.encode())
+    divided = divide(document, words, max_tokens=30, min_tokens=0)
+    assert [passage.language for passage, _ in divided] == ["de", "en", "de", "ja"]
+    assert [[unit.text for unit in units] for _, units in divided][:2] == [
+        ["Der Verein trifft sich z. B. am 3. Mai um neun Uhr im Gemeindehaus.", "Es gibt Kuchen."],
+        ["The club meets on Sundays at nine in the hall of the village.", "There is no cake."],
+    ]
+
+
+def test_a_named_language_is_that_of_every_passage():
+    document = Document("a.txt", "a", "The club meets on Sundays at nine in the hall.", "")
+    [(passage, _)] = divide(document, words, max_tokens=30, min_tokens=0, detect=lambda *_: "fi")
+    assert passage.language == "fi"
