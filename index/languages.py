@@ -134,7 +134,9 @@ def by_script(text: str) -> str:
 def votes(text: str) -> Counter[str]:
     """How many function words of each language stand in a text."""
     speakers = _speakers()
-    return Counter(code for word in _WORD.findall(text.lower()) for code in speakers.get(word, ()))
+    return Counter(
+        code for word in _WORD.findall(text.replace("İ", "i").lower()) for code in speakers.get(word, ())
+    )
 
 
 @cache

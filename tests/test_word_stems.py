@@ -139,6 +139,11 @@ def test_a_question_may_be_in_another_language_than_the_collection():
     assert Asked(["de"], only=True).content("What is it?") == [("what",), ("is",), ("it",)]
 
 
+def test_a_dotted_capital_is_one_letter():
+    question = "Luther İncili kimin İngilizce İncil çevirisini etkilemiştir?"
+    assert stems(Asked(["tr"]).content(question)) == ["luther", "incil", "ingiliz", "ceviri", "etkilemis"]
+
+
 def test_a_word_has_a_stem_in_each_language_of_the_collection():
     both = Asked(["de", "en", "vi"])
     assert both.content("Wo sind die Häuser?") == [
