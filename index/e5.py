@@ -22,11 +22,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from index.catalogue import Model
+from index.unigram import Pieces, by_library
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-    from tokenizers import Tokenizer
 
     Bytes = NDArray[np.uint8]
 
@@ -35,7 +35,6 @@ FORMAT = 1  # counts up whenever the folder would be made otherwise
 _MAGIC = b"E5S1"
 _BLOCK, _BYTES = 32, 18  # weights of a block, and its bytes
 _ROWS = 8192  # of a matrix that are worked out at a time
-_TILDE, _SPARED = "\uff5e", "\ufdd0"  # the fullwidth tilde, and a code point that no text has
 _LAYER = {
     "q": "attention.self.query",
     "k": "attention.self.key",
@@ -69,16 +68,6 @@ class Shape(NamedTuple):
     block: int
 
 
-class Pieces(NamedTuple):
-    """The pieces of words with their log-probabilities, and the numbers of special ones."""
-
-    scored: list[tuple[str, float]]
-    begin: int
-    end: int
-    padding: int
-    unknown: int
-
-
 class Tensor(NamedTuple):
     """Where the numbers of a tensor lie."""
 
@@ -103,7 +92,7 @@ class Weights:
         if bytes(self._bytes[:4]) != _MAGIC:
             raise ValueError(f"{file.name} holds no weights of that kind")
         self.shape = Shape(*self._take("7ifi"))
-        self.pieces = self._pieces()
+        self.pieces, self.padding = self._pieces()
         self.replaced = self._replaced()
         self._tensors = dict(self._tensor() for _ in range(self._take("i")[0]))
 
@@ -140,7 +129,8 @@ class Weights:
         self._place += count
         return self._bytes[self._place - count : self._place].tobytes()
 
-    def _pieces(self) -> Pieces:
+    def _pieces(self) -> tuple[Pieces, int]:
+        """The pieces, and the number of that which fills rows up."""
         import numpy as np
 
         count, *special = self._take("5i")
@@ -149,7 +139,8 @@ class Weights:
         scores = np.frombuffer(self._take_bytes(4 * count), "<f4").tolist()
         joined = self._take_bytes(size)
         pieces = [joined[borders[i] : borders[i + 1]].decode() for i in range(count)]
-        return Pieces(list(zip(pieces, scores, strict=True)), *special)
+        begin, end, padding, unknown = special
+        return Pieces(pieces, scores, begin, end, unknown), padding
 
     def _replaced(self) -> dict[str, str]:
         """Code points, and what stands for them before a text is cut into pieces."""
@@ -183,10 +174,10 @@ def write_folder(file: Path, model: Model, folder: Path) -> None:
 
     weights = Weights(file)
     shape, pieces = weights.shape, weights.pieces
-    tokenizer_of(pieces).save(str(folder / "tokenizer.json"), pretty=False)
+    by_library(pieces).save(str(folder / "tokenizer.json"), pretty=False)
     save_file(_tensors(weights), folder / "model.safetensors", metadata={"format": "pt"})
-    special = (pieces.begin, pieces.end, pieces.padding, pieces.unknown)
-    names = [pieces.scored[number][0] for number in special]
+    special = (pieces.begin, pieces.end, weights.padding, pieces.unknown)
+    names = [pieces.pieces[number] for number in special]
     contents: dict[str, object] = {
         "config.json": {
             "architectures": ["BertModel"],
@@ -199,7 +190,7 @@ def write_folder(file: Path, model: Model, folder: Path) -> None:
             "max_position_embeddings": shape.places,
             "num_attention_heads": shape.heads,
             "num_hidden_layers": shape.layers,
-            "pad_token_id": pieces.padding,
+            "pad_token_id": weights.padding,
             "type_vocab_size": shape.types,
             "vocab_size": shape.words,
         },
@@ -229,31 +220,6 @@ def write_folder(file: Path, model: Model, folder: Path) -> None:
     for name, content in contents.items():
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(json.dumps(content, indent=1), encoding="utf-8")
-
-
-def tokenizer_of(pieces: Pieces) -> "Tokenizer":
-    """XLM-R's: blanks and controls made plain, NFKC but for one tilde, runs of blanks made one.
-
-    That is what the file says to replace, and what belongs together across code points besides.
-    """
-    from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
-
-    tokenizer = Tokenizer(models.Unigram(pieces.scored, unk_id=pieces.unknown))
-    tokenizer.normalizer = normalizers.Sequence([
-        normalizers.Nmt(),
-        normalizers.Replace(_TILDE, _SPARED),
-        normalizers.NFKC(),
-        normalizers.Replace(_SPARED, _TILDE),
-        normalizers.Replace(Regex(" {2,}"), " "),
-    ])  # fmt: skip
-    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="always")
-    begin, end = (pieces.scored[number][0] for number in (pieces.begin, pieces.end))
-    tokenizer.post_processor = processors.TemplateProcessing(
-        single=f"{begin} $A {end}",
-        pair=f"{begin} $A {end} {end} $B {end}",
-        special_tokens=[(begin, pieces.begin), (end, pieces.end)],
-    )
-    return tokenizer
 
 
 def _tensors(weights: Weights) -> dict[str, "NDArray[np.floating]"]:

@@ -2,17 +2,18 @@
 
 import threading
 import weakref
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
+from index import unigram
 from index.documents import digest
 from index.errors import reason
 from index.graphs import IDS, NotExported
+from index.unigram import Unigram
 
 if TYPE_CHECKING:
-    from tokenizers import Encoding, Tokenizer
+    from tokenizers import Tokenizer
 
     from index.graphs import Inputs
 
@@ -23,10 +24,45 @@ _FILE = "tokenizer.json"
 _STEP = 8  # tokens
 
 
+class Encoding(Protocol):
+    """A text, or two, as tokens.
+
+    ``offsets`` are where each stands in its text, in characters; ``sequence_ids`` say which text that is, 0
+    or 1, and None of special ones. Both are only there where pairs were encoded.
+    """
+
+    @property
+    def ids(self) -> list[int]: ...  # noqa: D102 - see above
+    @property
+    def attention_mask(self) -> list[int]: ...  # noqa: D102
+    @property
+    def type_ids(self) -> list[int]: ...  # noqa: D102
+    @property
+    def offsets(self) -> list[tuple[int, int]]: ...  # noqa: D102
+    @property
+    def sequence_ids(self) -> list[int | None]: ...  # noqa: D102
+
+
+class _Cutter(Protocol):
+    """What cuts texts; threads may share it."""
+
+    def encode(self, texts: Sequence[str], most: int) -> Sequence[Encoding]: ...
+
+    def encode_pairs(self, pairs: Sequence[tuple[str, str]], most: int) -> Sequence[Encoding]: ...
+
+    def count(self, text: str) -> int: ...
+
+    @property
+    def special(self) -> int: ...
+
+
 def keep(by: "Tokenizer", folder: Path) -> None:
     """Write a tokenizer beside a graph, but not how it cuts texts, so that equal ones have equal files."""
     from tokenizers import Tokenizer
 
+    if (pieces := unigram.pieces_of(by)) is not None:
+        pieces.write(folder)
+        return
     words = Tokenizer.from_str(by.to_str())
     words.no_truncation()
     words.no_padding()
@@ -45,63 +81,75 @@ class SharedTokenizer:
     """
 
     def __init__(self, folder: Path, most_tokens: int) -> None:
-        self._words = _words_in(folder / _FILE)
+        self._cutter = _cutter_in(folder)
         self._most_tokens = most_tokens
 
-    def encode_batch(self, texts: "Sequence[str] | Sequence[tuple[str, str]]") -> "list[Encoding]":
-        """The tokens of texts, or of pairs of them, and where each stands."""
-        with self._cutting() as words:
-            return words.encode_batch(texts)
+    def encode_batch(self, pairs: Sequence[tuple[str, str]]) -> Sequence[Encoding]:
+        """The tokens of pairs of texts, and where each stands."""
+        return self._cutter.encode_pairs(pairs, self._most_tokens)
 
-    def encode_batch_fast(self, texts: Sequence[str]) -> "list[Encoding]":
+    def encode_batch_fast(self, texts: Sequence[str]) -> Sequence[Encoding]:
         """The tokens of texts, without their places."""
-        with self._cutting() as words:
-            return words.encode_batch_fast(texts)
+        return self._cutter.encode(texts, self._most_tokens)
 
     def count(self, text: str) -> int:
         """All tokens of a text, special ones left out."""
-        with self._words.alone:
-            self._words.tokenizer.no_truncation()
-            return len(self._words.tokenizer.encode(text, add_special_tokens=False).ids)
+        return self._cutter.count(text)
 
     @property
     def special(self) -> int:
         """Special tokens of a text."""
-        with self._words.alone:
-            return int(self._words.tokenizer.num_special_tokens_to_add(is_pair=False))
-
-    @contextmanager
-    def _cutting(self) -> "Iterator[Tokenizer]":
-        with self._words.alone:
-            self._words.tokenizer.enable_truncation(self._most_tokens, strategy="longest_first")
-            yield self._words.tokenizer
+        return self._cutter.special
 
 
-class _Words:
-    """A tokenizer, which takes as much memory as a small network; for one thread at a time."""
+class _Library:
+    """A tokenizer of Hugging Face's library, for one thread at a time: as much memory as a small network."""
 
     def __init__(self, file: bytes) -> None:
         from tokenizers import Tokenizer
 
-        self.tokenizer: Tokenizer = Tokenizer.from_buffer(file)
-        self.tokenizer.no_padding()
-        self.alone = threading.Lock()
+        self._tokenizer: Tokenizer = Tokenizer.from_buffer(file)
+        self._tokenizer.no_padding()
+        self._alone = threading.Lock()
+
+    def encode(self, texts: Sequence[str], most: int) -> Sequence[Encoding]:
+        with self._alone:
+            self._tokenizer.enable_truncation(most, strategy="longest_first")
+            return self._tokenizer.encode_batch_fast(texts)
+
+    def encode_pairs(self, pairs: Sequence[tuple[str, str]], most: int) -> Sequence[Encoding]:
+        with self._alone:
+            self._tokenizer.enable_truncation(most, strategy="longest_first")
+            return self._tokenizer.encode_batch(pairs)
+
+    def count(self, text: str) -> int:
+        with self._alone:
+            self._tokenizer.no_truncation()
+            return len(self._tokenizer.encode(text, add_special_tokens=False).ids)
+
+    @property
+    def special(self) -> int:
+        with self._alone:
+            return int(self._tokenizer.num_special_tokens_to_add(is_pair=False))
 
 
-_loaded: weakref.WeakValueDictionary[str, _Words] = weakref.WeakValueDictionary()
+_loaded: weakref.WeakValueDictionary[str, _Cutter] = weakref.WeakValueDictionary()
 _loading = threading.Lock()
 
 
-def _words_in(file: Path) -> _Words:
-    """Those that are in memory, if they were loaded from an equal file."""
+def _cutter_in(folder: Path) -> _Cutter:
+    """The one that is in memory, if it was loaded from an equal file."""
+    pieces = folder / unigram.FILE
     with _loading:
         try:
+            file = pieces if pieces.is_file() else folder / _FILE
             content = file.read_bytes()
-            if (words := _loaded.get(key := digest(content))) is None:
-                _loaded[key] = words = _Words(content)
-        except Exception as error:  # its library raises nothing narrower
+            if (cutter := _loaded.get(key := digest(content))) is None:
+                cutter = Unigram(content) if file is pieces else _Library(content)
+                _loaded[key] = cutter
+        except Exception as error:  # the library raises nothing narrower
             raise NotExported(reason(error)) from error
-        return words
+        return cutter
 
 
 def filled(tokens: int, most: int, step: int = _STEP) -> int:

@@ -5,6 +5,7 @@ import struct
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from index.catalogue import E5, Model
 from index.errors import ModelError
 from index.serving import GraphEncoder, ServedEncoder
 from index.settings import load
+from index.unigram import Unigram, by_library, plain
 from tests.conftest import MODELS
 
 PIECES = ["<s>", "<pad>", "</s>", "<unk>", "▁a", "▁b", "▁", "c", "<mask>"]
@@ -145,12 +147,9 @@ def test_where_it_cannot_be_unpacked_is_told(small: Model, tmp_path: Path):
         models.folder_of(E5.name, tmp_path / "file" / "models")
 
 
-def test_what_pieces_a_text_is_cut_into(tmp_path: Path):
+def test_what_is_replaced_in_a_text(tmp_path: Path):
     weights = e5.Weights(write_small(tmp_path / "w.bin"))
     assert (weights.shape.epsilon, weights.replaced) == (pytest.approx(1e-12), {"\t": " "})
-    cut = e5.tokenizer_of(weights.pieces)
-    assert cut.encode(" a  b\u200bcx").tokens == ["<s>", "▁a", "▁b", "▁", "c", "x", "</s>"]
-    assert cut.encode("a", "b").ids == [0, 4, 2, 2, 5, 2]
 
 
 # ------------------------------------------------------------------------------------- the real one
@@ -248,14 +247,26 @@ def test_pieces_are_those_of_the_packages_own_engine(real: ServedEncoder):
 
 @pytest.mark.slow
 def test_texts_are_made_plain_as_the_file_says(real: ServedEncoder):
-    weights = e5.Weights(models.file_of(E5))
-    plain = e5.tokenizer_of(weights.pieces).normalizer
-    assert len(weights.replaced) == 4837
-    assert {one: plain.normalize_str(one) for one in weights.replaced} == weights.replaced
-    unlike = {one for one, other in weights.replaced.items() if unicodedata.normalize("NFKC", one) != other}
+    replaced = e5.Weights(models.file_of(E5)).replaced
+    assert len(replaced) == 4837
+    assert {one: plain(one) for one in replaced} == replaced
+    unlike = {one for one, other in replaced.items() if unicodedata.normalize("NFKC", one) != other}
     assert len(unlike) == 45
-    assert plain.normalize_str("10～20") == "10～20"
-    assert plain.normalize_str("e\u0301") == "é"
+
+
+@pytest.mark.slow
+def test_pieces_are_those_of_the_library(real: ServedEncoder):
+    library = by_library(e5.Weights(models.file_of(E5)).pieces)
+    texts = TEXTS.splitlines()
+    ours = real.by._tokenizer
+    assert isinstance(ours._cutter, Unigram)
+    assert [one.ids for one in ours.encode_batch_fast(texts)] == [
+        one.ids for one in library.encode_batch_fast(texts)
+    ]
+    pairs = list(pairwise(texts))
+    for one, other in zip(ours.encode_batch(pairs), library.encode_batch(pairs), strict=True):
+        assert (one.ids, one.offsets) == (other.ids, other.offsets)
+        assert one.sequence_ids == other.sequence_ids
 
 
 @pytest.mark.slow

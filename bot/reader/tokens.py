@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from tokenizers import Encoding, Tokenizer
+from tokenizers import Tokenizer
 
 from bot.reader.reading import between
-from index.tokenizing import SharedTokenizer
+from index.tokenizing import Encoding, SharedTokenizer
 
 MOST_TOKENS = 320  # of question, passage and the marks between; the rest of a longer passage is not read
 LONGEST_QUESTION = 300  # characters
@@ -40,7 +40,9 @@ class Tokens:
         return between(self.offsets, start, end)
 
 
-def encode_pairs(by: Tokenizer | SharedTokenizer, question: str, passages: Sequence[str]) -> list[Encoding]:
+def encode_pairs(
+    by: Tokenizer | SharedTokenizer, question: str, passages: Sequence[str]
+) -> Sequence[Encoding]:
     """The question, cut to what is read of it, beside each passage."""
     question = question[:LONGEST_QUESTION]
     return by.encode_batch([(question, passage) for passage in passages])
