@@ -3,13 +3,15 @@
 Exporting takes some seconds and needs torch. How a graph runs is ``index/graphs.py``.
 """
 
+import ctypes
+import gc
 import logging
 import shutil
 import tempfile
 import threading
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -81,9 +83,17 @@ def _export_to(folder: Path, export: Callable[[Path], About]) -> About:
         raise NotExported(f"{folder} cannot be written: {error.strerror or error}") from None
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+        _give_back()
     if kept.about is None:
         raise NotExported(kept.refused)
     return kept.about
+
+
+def _give_back() -> None:
+    """Give back the memory that exporting took, of which libraries and the C library else keep the most."""
+    gc.collect()
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)  # glibc's
 
 
 def _known(folder: Path) -> About | None:

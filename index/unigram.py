@@ -86,13 +86,14 @@ def pieces_of(tokenizer: "Tokenizer") -> Pieces | None:
     names = [part["SpecialToken"]["id"] for part in around["single"] if "SpecialToken" in part]
     begin, end = (around["special_tokens"][names[place]]["ids"][0] for place in (0, -1))
     pieces, scores = map(list, zip(*model["vocab"], strict=True))
-    like = by_library(known := Pieces(pieces, scores, begin, end, model["unk_id"]))
-    rebuilt = json.loads(like.to_str())
-    if any(written[part] != rebuilt[part] for part in ("normalizer", "pre_tokenizer", "post_processor")):
+    special = begin, end, model["unk_id"]
+    few = max(special) + 1
+    like = json.loads(by_library(Pieces(pieces[:few], scores[:few], *special)).to_str())
+    if any(written[part] != like[part] for part in ("normalizer", "pre_tokenizer", "post_processor")):
         return None
-    never = {begin, end, known.unknown, *(token["id"] for token in written["added_tokens"])}
+    never = {*special, *(token["id"] for token in written["added_tokens"])}
     found = ["" if number in never else piece for number, piece in enumerate(pieces)]
-    return msgspec.structs.replace(known, pieces=found)
+    return Pieces(found, scores, *special)
 
 
 class Cut(NamedTuple):
