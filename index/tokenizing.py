@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from index.graphs import Inputs
 
-FIELDS = {IDS: "ids", "attention_mask": "attention_mask", "token_type_ids": "type_ids"}
+TYPES = "token_type_ids"
+FIELDS = {IDS: "ids", "attention_mask": "attention_mask", TYPES: "type_ids"}
 """Inputs of graphs, and what tokenizers call them."""
 
 _FILE = "tokenizer.json"
@@ -155,6 +156,14 @@ def _cutter_in(folder: Path) -> _Cutter:
 def filled(tokens: int, most: int, step: int = _STEP) -> int:
     """The length that a row is filled up to: few lengths, since every new shape of a batch costs time."""
     return min(-(-tokens // step) * step, most)
+
+
+def types(encoding: "Encoding") -> list[int]:
+    """Which text of a pair each token is of; by their sequence where the tokenizer tells none apart."""
+    found: list[int] = encoding.type_ids
+    if any(found) or encoding.n_sequences < 2:
+        return found
+    return [int(number == 1) for number in encoding.sequence_ids]
 
 
 def rows(encodings: "Sequence[Encoding]", inputs: Sequence[str], most: int, step: int = _STEP) -> "Inputs":

@@ -1,6 +1,7 @@
 """Examples in, lessons out: which questions are read in which step, beside which passages, as tokens."""
 
 import random
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ SENTENCES = 0.4  # of the questions with an answer, that are also asked of singl
 TWISTED = 0.5  # of them, that are also asked turned, so that the passage does not answer
 ABSENT = 0.15  # of the questions, whose wrong passage is of another article
 _STRETCH = 40  # steps, whose questions are sorted by length together
+_WIDE = "\u2e80"  # the first of the letters of which two are a token
 
 Asked = tuple[Example, float]
 """A question, and the chance that picks its passages this time."""
@@ -90,23 +92,30 @@ class Plan:
 
     def batches(self) -> list[list[Asked]]:
         """Questions of like length together, as many as fit in a step."""
-        chance = random.Random(self.seed)  # noqa: S311 - no secret
-        batches = []
-        stretch = _STRETCH * self._batch
-        for begin in range(0, len(self._asked), stretch):
-            found: list[list[Asked]] = [[]]
-            for asked in sorted(self._asked[begin : begin + stretch], key=lambda asked: _length(asked[0])):
-                full = 2 * _length(asked[0]) * (len(found[-1]) + 1) > TOKENS * self._batch
-                if found[-1] and (full or len(found[-1]) == self._batch):
-                    found.append([])
-                found[-1].append(asked)
-            batches += chance.sample(found, len(found))
-        return batches
+        return in_batches(self._asked, self._batch, self.seed)
+
+
+def in_batches(asked: Sequence[Asked], batch: int, seed: int) -> list[list[Asked]]:
+    """Questions in steps: those of like length together, ``batch`` at most, in a drawn order."""
+    chance = random.Random(seed)  # noqa: S311 - no secret
+    batches = []
+    stretch = _STRETCH * batch
+    for begin in range(0, len(asked), stretch):
+        found: list[list[Asked]] = [[]]
+        for one in sorted(asked[begin : begin + stretch], key=lambda one: _length(one[0])):
+            full = 2 * _length(one[0]) * (len(found[-1]) + 1) > TOKENS * batch
+            if found[-1] and (full or len(found[-1]) == batch):
+                found.append([])
+            found[-1].append(one)
+        batches += chance.sample(found, len(found))
+    return batches
 
 
 def _length(example: Example) -> int:
     """About how many tokens the question and its first passage have."""
-    return (len(example.question) + len(example.reads[0].text)) // 4
+    text = example.question + example.reads[0].text
+    wide = sum(letter >= _WIDE for letter in text)
+    return (len(text) - wide) // 4 + wide // 2
 
 
 class Reads:
@@ -162,13 +171,20 @@ def _sentences(read: Read, draw: random.Random) -> list[Read]:
     """A sentence of the passage that holds an answer, and one that does not."""
     right: list[Read] = []
     wrong: list[Read] = []
-    for start, end in nupunkt.sent_spans(read.text):
+    for start, end in _lines(read.text):
         inside = tuple((a - start, b - start) for a, b in read.spans if start <= a and b <= end)
         touched = any(a < end and start < b for a, b in read.spans)
         if inside or not touched:
             single = Read(read.text[start:end], 0.0, bool(inside), True, inside)
             (right if inside else wrong).append(single)
     return [*_some(right, 1, draw), *_some(wrong, 1, draw)]
+
+
+def _lines(text: str) -> list[tuple[int, int]]:
+    """Where the lines of records stand, or else the sentences."""
+    if "\n" not in text:
+        return list(nupunkt.sent_spans(text))
+    return [(place.start(), place.end()) for place in re.finditer(r"[^\n]+", text)]
 
 
 def _item(read: Read, tokens: Tokens, taught: Tokens | None) -> Item | None:

@@ -54,11 +54,17 @@ class Network(nn.Module):
         self.spans = nn.Linear(config.hidden_size, 2)
         self.gist = nn.Linear(config.hidden_size, config.hidden_size)
         self.answers = nn.Linear(config.hidden_size, 1)
-        self.dropout = nn.Dropout(config.hidden_dropout_prob)
+        self.dropout = Dropout(config.hidden_dropout_prob)
         for module in list(self.modules()):
             for name, child in module.named_children():
                 if isinstance(child, nn.Dropout) and child.p:
                     setattr(module, name, Dropout(child.p))
+
+    def drop(self, share: float) -> None:
+        """Drop this share of the values while training."""
+        for module in self.modules():
+            if isinstance(module, Dropout):
+                module.least = round(share * 256)
 
     def forward(self, ids: Tensor, types: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Logits that an answer starts at a token, that it ends there, and that there is one.
@@ -93,7 +99,7 @@ def logits(network: Network, rows: Sequence[Tokens]) -> tuple[Tensor, Tensor, Te
             [(row.offsets[:, 0] >= 0).astype(np.int64) for row in rows],
         )
     )
-    with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
+    with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda" or network.training):
         starts, ends, answers = (said.float() for said in network(ids, types, mask))
     return starts.masked_fill(inside == 0, OUTSIDE), ends.masked_fill(inside == 0, OUTSIDE), answers
 

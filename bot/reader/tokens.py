@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from bot.reader.reading import between
-from index.tokenizing import Encoding, SharedTokenizer
+from index.tokenizing import Encoding, SharedTokenizer, types
 
 MOST_TOKENS = 320  # of question, passage and the marks between; the rest of a longer passage is not read
 LONGEST_QUESTION = 300  # characters
@@ -58,7 +58,7 @@ def offsets_of(found: Encoding) -> NDArray[np.int64]:
 def pairs(by: Tokenizer, question: str, passages: Sequence[str]) -> list[Tokens]:
     """The question beside each passage."""
     return [
-        Tokens(np.array(found.ids, np.int64), np.array(found.type_ids, np.int64), offsets_of(found))
+        Tokens(np.array(found.ids, np.int64), np.array(types(found), np.int64), offsets_of(found))
         for found in encode_pairs(by, question, passages)
     ]
 

@@ -29,11 +29,12 @@ from torch.utils.data import DataLoader
 
 from bot.evaluation.figures import auroc
 from bot.progress import shown
-from bot.reader import losses, model
+from bot.reader import losses, made, model, paragraphs
 from bot.reader.examples import prepare
 from bot.reader.lessons import BATCH, Asked, Group, Item, Plan, Reads
 from bot.reader.losses import Said
-from bot.reader.model import Network, pack, trained, untrained
+from bot.reader.mixture import Mixture
+from bot.reader.model import WORD_TABLE, Network, pack, trained, untrained
 from bot.reader.readers import CHECKSUM, TRAINING, WEIGHTS, learned
 from bot.reader.reading import best_span
 from bot.reader.tokens import Tokens
@@ -46,8 +47,10 @@ TEACHER_RATE = 5e-5  # of a network so much larger
 TAUGHT = 0.7  # of the loss, that is by what the teacher says
 DECAY = 0.01  # of weights
 WARM_UP = 0.06  # of all steps, in which the rate rises; then it falls to 0 in a straight line
+MOST_WARM_UP = 100  # steps
+HEADS = 4.0  # times the rate, for what begins at nothing
 LONGEST_GRADIENT = 1.0
-AT_ONCE = 8  # reads that go through the network together
+AT_ONCE = 16  # reads that go through the network together
 AT_ONCE_ON_GPU = 256
 PATIENCE = 5  # validations without a better one before training stops
 CHECKPOINT_EVERY = 120  # seconds
@@ -79,28 +82,23 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--teacher", type=Path, help="folder of an encoder that learns first, then teaches")
     parser.add_argument("--teacher-passes", type=int, default=4)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--base", default=models.EMBEDDED_MODEL, help="the encoder: its name, or a folder")
+    parser.add_argument("--name", help="what the weights call it, where it was given as a folder")
+    parser.add_argument("--questions", type=int, help="so many, a share of each file, by no index")
+    parser.add_argument("--made", type=float, default=0, help="share of them that is generated")
+    parser.add_argument("--dropout", type=float, help="share of values; by default the encoder's")
+    parser.add_argument("--minutes", type=float, help="to learn for, at most")
     given = parser.parse_args(arguments)
     if given.keep and not given.start:
         parser.error("--keep needs the weights of --start")
     given.work.mkdir(parents=True, exist_ok=True)
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(message)s")
-    with shown() as progress:
-        examples = prepare(
-            given.away, given.home, given.work, share=given.held_out, seed=given.seed, progress=progress
-        )
     homes = {file.name for file in given.home}
-    planned = partial(
-        Plan,
-        examples,
-        homes,
-        away_passes=given.away_passes,
-        most=given.most,
-        seed=given.seed,
-        batch=given.batch,
-    )
+    planned = partial(_plan, given, homes) if given.questions else partial(_passes, given, homes)
     plan = planned(passes=given.passes)
-    folder = models.folder_of(models.EMBEDDED_MODEL)  # whose word table the weights do without
+    folder = models.folder_of(given.base)  # whose word table the weights do without
     how = Way(given.rate, given.wrong, given.checked, given.check_every)
+    how = replace(how, minutes=given.minutes, dropout=given.dropout)
     if given.teacher:
         learning = replace(how, rate=TEACHER_RATE)
         network, _ = train(
@@ -116,9 +114,38 @@ def main(arguments: Sequence[str] | None = None) -> None:
     (given.out / CHECKSUM.name).write_text(f"{digest}  {WEIGHTS.name}\n", encoding="ascii")
     known = learned(given.start / TRAINING.name) if given.start else frozenset()
     articles = sorted(known.union(example.title for example in plan.learned))
-    about = {"seed": given.seed, "history": history, "articles": articles}
+    base = given.name or given.base
+    about = {"base": base, "seed": given.seed, "history": history, "articles": articles}
     (given.out / TRAINING.name).write_text(
         json.dumps(about, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+    )
+
+
+def _passes(given: argparse.Namespace, homes: set[str], *, passes: int) -> Plan:
+    """Over files whose passages an index was made of."""
+    with shown() as progress:
+        examples = prepare(
+            given.away, given.home, given.work, share=given.held_out, seed=given.seed, progress=progress
+        )
+    return Plan(
+        examples,
+        homes,
+        passes=passes,
+        away_passes=given.away_passes,
+        most=given.most,
+        seed=given.seed,
+        batch=given.batch,
+    )
+
+
+def _plan(given: argparse.Namespace, homes: set[str], *, passes: int) -> Mixture:
+    """Of paragraphs as they are, and of what is made."""
+    found = paragraphs.examples([*given.home, *given.away], homes, share=given.held_out, seed=given.seed)
+    if given.made:
+        found += made.examples(round(given.questions * given.made), given.seed)
+    count = given.questions * passes
+    return Mixture(
+        found, count=count, shares={made.FILE: given.made}, seed=given.seed, batch=given.batch
     )
 
 
@@ -135,7 +162,7 @@ class Way:
     """How to learn.
 
     The rate at its height, wrong passages beside a right one, questions of each kind to validate with, steps
-    between validations, and a teacher.
+    between validations, a teacher, the minutes that there are for it, and the share of values that is dropped.
     """
 
     rate: float = RATE
@@ -143,6 +170,8 @@ class Way:
     checked: int = 60
     check_every: int = 300
     teacher: Teacher | None = None
+    minutes: float | None = None
+    dropout: float | None = None
 
 
 def read(network: Network, rows: Sequence[Tokens]) -> Said:
@@ -164,7 +193,7 @@ def loss(network: Network, groups: Sequence[Group], teacher: Teacher | None = No
 
 
 def train(
-    plan: Plan,
+    plan: Plan | Mixture,
     folder: Path,
     work: Path,
     way: Way = Way(),
@@ -189,12 +218,19 @@ def train(
     reads = Reads(folder, twists, wrong=way.wrong, teacher=way.teacher.folder if way.teacher else None)
     torch.manual_seed(plan.seed)
     network = untrained(folder) if start is None else trained(folder, load_file(start / WEIGHTS.name))
+    if way.dropout is not None:
+        network.drop(way.dropout)
     network.to("cuda" if (there := torch.cuda.is_available()) else "cpu")
     network.body.embeddings.word_embeddings.requires_grad_(False)  # it is the encoder's, and stays so
     learning = [value for value in network.parameters() if value.requires_grad]
-    optimizer = torch.optim.AdamW(learning, way.rate, weight_decay=DECAY, fused=there)
+    parts = [
+        {"params": [v for n, v in network.named_parameters() if v.requires_grad and test(n)], "times": times}
+        for test, times in ((_of_body, 1.0), (lambda name: not _of_body(name), HEADS))
+    ]
+    optimizer = torch.optim.AdamW(parts, way.rate, weight_decay=DECAY, fused=there)
     checkpoint = _Checkpoint(work / "checkpoint.safetensors", network, optimizer)
-    begin, history = checkpoint.load()
+    begin, history, before = checkpoint.load()
+    clock = time.monotonic() - before
     batches = plan.batches()[:steps]
     exam = held_out(plan, reads, way.checked)
     _log.info("%s questions in %s steps, from step %s", sum(map(len, batches)), len(batches), begin)
@@ -208,8 +244,12 @@ def train(
     for step, groups in enumerate(lessons, begin + 1):
         torch.manual_seed(plan.seed * 1_000_003 + step)  # what is dropped depends on the step alone
         network.train()
+        done = step / len(batches)
+        if way.minutes:
+            done = max(done, (time.monotonic() - clock) / 60 / way.minutes)
+        share = _share_of_rate(step, len(batches), done)
         for settings in optimizer.param_groups:
-            settings["lr"] = way.rate * _share_of_rate(step, len(batches))
+            settings["lr"] = way.rate * settings["times"] * share
         value = loss(network, groups, way.teacher)
         value.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(learning, LONGEST_GRADIENT)
@@ -217,7 +257,8 @@ def train(
         optimizer.zero_grad()
         if step % 20 == 0:
             _log.info("step %s of %s: loss %.3f", step, len(batches), value.item())
-        if step % way.check_every == 0 or step == len(batches):
+        last = step == len(batches) or done >= 1
+        if step % way.check_every == 0 or last:
             history.append({"step": step, **validate(network, exam)})
             _log.info("validation: %s", json.dumps(history[-1]))
             best = max(range(len(history)), key=lambda number: _merit(history[number]))
@@ -226,10 +267,12 @@ def train(
             elif len(history) - 1 - best >= PATIENCE:
                 _log.info("no better for %s validations: stopping early", PATIENCE)
                 break
-        if time.monotonic() - saved > CHECKPOINT_EVERY or step == len(batches):
-            checkpoint.save(step, history)
+        if time.monotonic() - saved > CHECKPOINT_EVERY or last:
+            checkpoint.save(step, history, time.monotonic() - clock)
             saved = time.monotonic()
-    network.load_state_dict(load_file(work / "best.safetensors"))
+        if last:
+            break
+    network.load_state_dict(load_file(work / "best.safetensors"), strict=False)
     return network.eval(), history
 
 
@@ -242,12 +285,20 @@ def _merit(figures: dict[str, float]) -> float:
     return figures["first"] + figures["auroc"] + figures["overlap"]
 
 
-def _share_of_rate(step: int, steps: int) -> float:
+def _of_body(name: str) -> bool:
+    return name.startswith("body.")
+
+
+def _share_of_rate(step: int, steps: int, done: float | None = None) -> float:
+    """Of the highest rate; ``done`` is the share of the way, where the clock may be ahead of the steps."""
     warm = max(1, int(WARM_UP * steps))
-    return min(step / warm, (steps - step + 1) / max(1, steps - warm))
+    left = (steps - step + 1) / max(1, steps - warm)
+    if done is not None and done > step / steps:
+        left = (1 - done) / (1 - WARM_UP)
+    return max(0.0, min(step / min(warm, MOST_WARM_UP), left, 1.0))
 
 
-def held_out(plan: Plan, reads: Reads, most: int) -> list[Group]:
+def held_out(plan: Plan | Mixture, reads: Reads, most: int) -> list[Group]:
     """Questions to validate with, each beside its first passages.
 
     ``most`` with an answer, and as many without.
@@ -299,7 +350,10 @@ def _overlap(item: Item, starts: Tensor, ends: Tensor) -> float:
 
 
 def _tensors(network: Network) -> dict[str, Tensor]:
-    return {name: value.contiguous().cpu() for name, value in network.state_dict().items()}
+    """All but the word table, which does not change."""
+    return {
+        name: value.contiguous().cpu() for name, value in network.state_dict().items() if name != WORD_TABLE
+    }
 
 
 class _Checkpoint:
@@ -310,32 +364,32 @@ class _Checkpoint:
         self._network = network
         self._optimizer = optimizer
 
-    def save(self, step: int, history: list[dict[str, float]]) -> None:
-        """Keep it, in place of the one before."""
+    def save(self, step: int, history: list[dict[str, float]], seconds: float) -> None:
+        """Keep it, and how long it took, in place of the one before."""
         tensors = {f"network.{name}": value for name, value in _tensors(self._network).items()}
         for number, moments in self._optimizer.state_dict()["state"].items():
             tensors |= {f"moment.{number}.{name}": value for name, value in moments.items()}
         temporary = self._file.with_suffix(".part")
-        save_file(tensors, temporary, {"step": str(step), "history": json.dumps(history)})
+        about = {"step": str(step), "history": json.dumps(history), "seconds": str(seconds)}
+        save_file(tensors, temporary, about)
         temporary.replace(self._file)
 
-    def load(self) -> tuple[int, list[dict[str, float]]]:
-        """The step done last and the figures so far; nothing done where there is no checkpoint."""
+    def load(self) -> tuple[int, list[dict[str, float]], float]:
+        """The step done last, the figures so far and the seconds; none where there is no checkpoint."""
         if not self._file.exists():
-            return 0, []
+            return 0, [], 0.0
         with safe_open(self._file, "pt") as kept:
             about = kept.metadata()
         tensors = load_file(self._file)
-        self._network.load_state_dict(
-            {name.removeprefix("network."): v for name, v in tensors.items() if name.startswith("network.")}
-        )
+        learned = {n.removeprefix("network."): v for n, v in tensors.items() if n.startswith("network.")}
+        self._network.load_state_dict(learned, strict=False)  # all but the word table
         state: dict[int, dict[str, Any]] = {}
         for name, value in tensors.items():
             if name.startswith("moment."):
                 _, number, kind = name.split(".")
                 state.setdefault(int(number), {})[kind] = value
         self._optimizer.load_state_dict({**self._optimizer.state_dict(), "state": state})
-        return int(about["step"]), json.loads(about["history"])
+        return int(about["step"]), json.loads(about["history"]), float(about["seconds"])
 
 
 if __name__ == "__main__":

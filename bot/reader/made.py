@@ -1,0 +1,2 @@
+FILE='made'
+def examples(n,seed): return []
