@@ -39,13 +39,19 @@ class Read(msgspec.Struct, frozen=True):
 
 
 class Example(msgspec.Struct, frozen=True):
-    """A question and passages to read, the right ones first, then as retrieval ranks them."""
+    """A question and passages to read, the right ones first, then as retrieval ranks them.
+
+    ``alone`` tells whether a sentence or line of a right passage answers by itself; ``turns`` whether the
+    question may be turned round, see ``Twists``.
+    """
 
     question: str
     file: str
     title: str
     held_out: bool
     reads: tuple[Read, ...]
+    alone: bool = True
+    turns: bool = True
 
 
 def held_out(title: str, share: float, seed: int) -> bool:

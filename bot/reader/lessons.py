@@ -144,9 +144,9 @@ class Reads:
         near = away if away and draw.random() < ABSENT else wrong[: (4 if right else 2) * self._wrong]
         chosen = [*_some(right, 1, draw), *_some(near, self._wrong, draw)]
         groups = [self._items(example.question, chosen)]
-        if right and draw.random() < SENTENCES:
+        if right and example.alone and draw.random() < SENTENCES:
             groups.append(self._items(example.question, _sentences(chosen[0], draw)))
-        if right and draw.random() < TWISTED and (turned := self._twists.twist(example, draw)):
+        if right and example.turns and draw.random() < TWISTED and (turned := self._twists.twist(example, draw)):
             groups.append(self._items(turned, [Read(chosen[0].text, 0.0, False, True)]))
         return [group for group in groups if group]
 
@@ -184,7 +184,8 @@ def _lines(text: str) -> list[tuple[int, int]]:
     """Where the lines of records stand, or else the sentences."""
     if "\n" not in text:
         return list(nupunkt.sent_spans(text))
-    return [(place.start(), place.end()) for place in re.finditer(r"[^\n]+", text)]
+    lines = r"\S(?:[^\n]|\n(?!\n))*" if "\n\n" in text else r"\S[^\n]*"
+    return [(place.start(), place.end()) for place in re.finditer(lines, text)]
 
 
 def _item(read: Read, tokens: Tokens, taught: Tokens | None) -> Item | None:

@@ -17,7 +17,7 @@ from bot.reader.examples import Example, Read, held_out
 
 _LETTERS = 3  # that are compared together
 _COMPARED = 12  # paragraphs of an article, drawn for each question
-_SHORT, _LONG = 220, 760  # characters of a stretch, of scripts with an alphabet
+_SHORT, _LONG = 120, 520  # characters of a stretch, of scripts with an alphabet
 _DENSE = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _DENSER = 2.6  # so many times fewer characters say the same in scripts without one
 _SENTENCE = re.compile(r"[.!?。！？؟।]+[\"'”’)\]]*\s*|\n+")

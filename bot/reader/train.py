@@ -87,6 +87,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--questions", type=int, help="so many, a share of each file, by no index")
     parser.add_argument("--made", type=float, default=0, help="share of them that is generated")
     parser.add_argument("--dropout", type=float, help="share of values; by default the encoder's")
+    parser.add_argument("--frozen", type=int, default=0, help="lowest layers, which stay the encoder's")
     parser.add_argument("--minutes", type=float, help="to learn for, at most")
     given = parser.parse_args(arguments)
     if given.keep and not given.start:
@@ -98,7 +99,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     plan = planned(passes=given.passes)
     folder = models.folder_of(given.base)  # whose word table the weights do without
     how = Way(given.rate, given.wrong, given.checked, given.check_every)
-    how = replace(how, minutes=given.minutes, dropout=given.dropout)
+    how = replace(how, minutes=given.minutes, dropout=given.dropout, frozen=given.frozen)
     if given.teacher:
         learning = replace(how, rate=TEACHER_RATE)
         network, _ = train(
@@ -162,7 +163,8 @@ class Way:
     """How to learn.
 
     The rate at its height, wrong passages beside a right one, questions of each kind to validate with, steps
-    between validations, a teacher, the minutes that there are for it, and the share of values that is dropped.
+    between validations, a teacher, the minutes that there are for it, the share of values
+    that is dropped, and how many of the lowest layers stay as they are.
     """
 
     rate: float = RATE
@@ -172,6 +174,7 @@ class Way:
     teacher: Teacher | None = None
     minutes: float | None = None
     dropout: float | None = None
+    frozen: int = 0
 
 
 def read(network: Network, rows: Sequence[Tokens]) -> Said:
@@ -221,13 +224,13 @@ def train(
     if way.dropout is not None:
         network.drop(way.dropout)
     network.to("cuda" if (there := torch.cuda.is_available()) else "cpu")
-    network.body.embeddings.word_embeddings.requires_grad_(False)  # it is the encoder's, and stays so
+    network.freeze(way.frozen)
     learning = [value for value in network.parameters() if value.requires_grad]
     parts = [
         {"params": [v for n, v in network.named_parameters() if v.requires_grad and test(n)], "times": times}
         for test, times in ((_of_body, 1.0), (lambda name: not _of_body(name), HEADS))
     ]
-    optimizer = torch.optim.AdamW(parts, way.rate, weight_decay=DECAY, fused=there)
+    optimizer = torch.optim.AdamW(parts, way.rate, weight_decay=DECAY, fused=True)
     checkpoint = _Checkpoint(work / "checkpoint.safetensors", network, optimizer)
     begin, history, before = checkpoint.load()
     clock = time.monotonic() - before
@@ -255,7 +258,7 @@ def train(
         nn.utils.clip_grad_norm_(learning, LONGEST_GRADIENT)
         optimizer.step()
         optimizer.zero_grad()
-        if step % 20 == 0:
+        if step % 10 == 0:
             _log.info("step %s of %s: loss %.3f", step, len(batches), value.item())
         last = step == len(batches) or done >= 1
         if step % way.check_every == 0 or last:
