@@ -35,6 +35,9 @@ NONE = "none"
 WEIGHTS = Path(__file__).parent / "reader.safetensors"
 CHECKSUM = WEIGHTS.with_suffix(".sha256")
 TRAINING = WEIGHTS.with_suffix(".json")
+SHIPPED = {OWN: WEIGHTS, "docent-e5": WEIGHTS.with_name("reader-e5.safetensors")}
+"""Docent's own readers by name, and their weights; checksum and training lie beside them."""
+
 _STEP = 16  # tokens that rows are filled up by: more than the encoder's, for fewer shapes take less memory
 _TOKENS_AT_ONCE = 384  # of a batch, the filling included: more gain nothing, and cost memory
 _SAMPLE = (
@@ -51,7 +54,7 @@ def reader_of(settings: Settings) -> Reader | None:
     name = settings.reader.model
     if name == NONE:
         return None
-    return OwnReader(settings) if name == OWN else HuggingFaceReader(settings)
+    return OwnReader(settings) if name in SHIPPED else HuggingFaceReader(settings)
 
 
 def learned_by(settings: Settings) -> frozenset[str]:
@@ -60,9 +63,8 @@ def learned_by(settings: Settings) -> frozenset[str]:
     Raises:
         ModelError: the file that tells them is missing or damaged.
     """
-    if settings.reader.model != OWN:
-        return frozenset()
-    return learned(TRAINING)
+    weights = SHIPPED.get(settings.reader.model)
+    return learned(weights.with_suffix(TRAINING.suffix)) if weights else frozenset()
 
 
 def learned(training: Path) -> frozenset[str]:
@@ -71,17 +73,24 @@ def learned(training: Path) -> frozenset[str]:
     Raises:
         ModelError: it is missing or damaged.
     """
+    return frozenset(_training(training).articles)
+
+
+def _training(file: Path) -> "_Training":
     try:
-        return frozenset(msgspec.json.decode(training.read_bytes(), type=_Training).articles)
+        return msgspec.json.decode(file.read_bytes(), type=_Training)
     except (OSError, msgspec.DecodeError) as error:
         raise ModelError(
-            f"{training}, which names what the reader learned from, cannot be read ({reason(error)}). "
+            f"{file}, which names what the reader learned from, cannot be read ({reason(error)}). "
             "Install Docent anew."
         ) from None
 
 
 class _Training(msgspec.Struct):
+    """What training left beside its weights: titles of articles, and the encoder that it began with."""
+
     articles: list[str]
+    base: str = models.EMBEDDED_MODEL
 
 
 class NetworkReader(ABC):
@@ -193,9 +202,15 @@ def _by_torch(network: "nn.Module") -> "Run":
 
 
 class OwnReader(NetworkReader):
-    """Docent's own reader, whose weights lie beside this module."""
+    """One of Docent's own readers, whose weights lie beside this module.
 
-    name = OWN
+    They are of an encoder trained further, whose word table is taken from it.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(settings)
+        self.name = settings.reader.model if settings.reader.model in SHIPPED else OWN
+        self._weights = SHIPPED[self.name]
 
     @cached_property
     def fingerprint(self) -> str:
@@ -205,15 +220,16 @@ class OwnReader(NetworkReader):
             ModelError: they are missing, or not those that the checksum beside them names.
         """
         try:
-            found, expected = digest_file(WEIGHTS), CHECKSUM.read_text(encoding="ascii").split()
+            checksum = self._weights.with_suffix(CHECKSUM.suffix)
+            found, expected = digest_file(self._weights), checksum.read_text(encoding="ascii").split()
         except OSError as error:
             raise ModelError(
-                f"The reader's weights {WEIGHTS} cannot be read ({error.strerror or error}). Install Docent "
+                f"The reader's weights {self._weights} cannot be read ({error.strerror or error}). Install Docent "
                 'anew, or set reader.model to "none".'
             ) from None
         if expected[:1] != [found]:
             raise ModelError(
-                f"The reader's weights {WEIGHTS} are damaged: their checksum is not the expected one. "
+                f"The reader's weights {self._weights} are damaged: their checksum is not the expected one. "
                 'Install Docent anew, or set reader.model to "none".'
             )
         return found
@@ -221,7 +237,7 @@ class OwnReader(NetworkReader):
     def load(self) -> "tuple[nn.Module, Tokenizer, About]":
         """See ``NetworkReader``."""
         _log.info("loading the reader %s", self.fingerprint[:12])
-        folder = models.folder_of(models.EMBEDDED_MODEL)
+        folder = models.folder_of(_training(self._weights.with_suffix(TRAINING.suffix)).base)
         models.forbid_network()
         from safetensors.torch import load_file
 
@@ -229,7 +245,7 @@ class OwnReader(NetworkReader):
         from bot.reader.tokens import MOST_TOKENS, tokenizer
 
         about = About(inputs=("input_ids", "token_type_ids", "attention_mask"), most_tokens=MOST_TOKENS)
-        return trained(folder, load_file(WEIGHTS)), tokenizer(folder), about
+        return trained(folder, load_file(self._weights)), tokenizer(folder), about
 
     def reading(self, logits: "Sequence[NDArray[np.float32]]", offsets: "NDArray[np.int64]") -> Reading:
         """See ``NetworkReader``."""

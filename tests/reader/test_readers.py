@@ -87,10 +87,15 @@ def own(
     save_file(pack(trained), weights)
     checksum = weights.with_suffix(".sha256")
     checksum.write_text(f"{sha256(weights.read_bytes()).hexdigest()}  {weights.name}\n", encoding="ascii")
-    monkeypatch.setattr(readers, "WEIGHTS", weights)
-    monkeypatch.setattr(readers, "CHECKSUM", checksum)
+    weights.with_suffix(".json").write_bytes(msgspec.json.encode({"base": "tiny", "articles": []}))
+    monkeypatch.setitem(readers.SHIPPED, "docent", weights)
     monkeypatch.setattr(readers.models, "folder_of", lambda _: tiny)
     return OwnReader(settings)
+
+
+def weights() -> Path:
+    """Those of ``own``."""
+    return readers.SHIPPED["docent"]
 
 
 Save = Callable[..., Path]
@@ -161,8 +166,7 @@ def test_nothing_is_loaded_before_something_is_read(tmp_path: Path, own: OwnRead
         "from bot.reader import readers\n"
         "from index.settings import load\n"
         f"flags = {{'state.folder': {str(tmp_path)!r}}}\n"
-        f"readers.WEIGHTS = readers.Path({str(readers.WEIGHTS)!r})\n"
-        f"readers.CHECKSUM = readers.Path({str(readers.CHECKSUM)!r})\n"
+        f"readers.SHIPPED['docent'] = readers.Path({str(weights())!r})\n"
         "for name in ('docent', 'none', 'some/model'):\n"
         "    reader = readers.reader_of(load(flags={**flags, 'reader.model': name}))\n"
         "    if name == 'docent':\n"
@@ -178,7 +182,7 @@ def test_what_the_reader_learned_from_is_known_of_docents_own(
 ):
     card = tmp_path / "reader.json"
     card.write_bytes(msgspec.json.encode({"seed": 1, "history": [], "articles": ["Oxygen", "Ronsund"]}))
-    monkeypatch.setattr(readers, "TRAINING", card)
+    monkeypatch.setitem(readers.SHIPPED, "docent", card.with_suffix(".safetensors"))
     assert learned_by(chosen(settings, "docent")) == {"Oxygen", "Ronsund"}
     for name in ("none", "some/model"):
         assert learned_by(chosen(settings, name)) == frozenset()
@@ -226,12 +230,12 @@ def test_long_questions_and_passages_are_read_in_part(own: OwnReader):
 
 
 def test_the_fingerprint_is_that_of_the_weights(own: OwnReader, settings: Settings, trained: Network):
-    assert own.fingerprint == sha256(readers.WEIGHTS.read_bytes()).hexdigest()
+    assert own.fingerprint == sha256(weights().read_bytes()).hexdigest()
     [before] = own.read(QUESTION, ["No."])
     packed = pack(trained)
     packed["answers.bias"] = packed["answers.bias"] + 1
-    save_file(packed, readers.WEIGHTS)
-    readers.CHECKSUM.write_text(sha256(readers.WEIGHTS.read_bytes()).hexdigest(), encoding="ascii")
+    save_file(packed, weights())
+    weights().with_suffix(".sha256").write_text(sha256(weights().read_bytes()).hexdigest(), encoding="ascii")
     other = OwnReader(settings)
     [after] = other.read(QUESTION, ["No."])
     assert other.fingerprint != own.fingerprint
@@ -263,8 +267,7 @@ def test_a_graph_reads_as_torch_does_and_without_it(own: OwnReader, settings: Se
         "import sys\n"
         "from bot.reader import readers\n"
         "from index.settings import load\n"
-        f"readers.WEIGHTS = readers.Path({str(readers.WEIGHTS)!r})\n"
-        f"readers.CHECKSUM = readers.Path({str(readers.CHECKSUM)!r})\n"
+        f"readers.SHIPPED['docent'] = readers.Path({str(weights())!r})\n"
         f"reader = readers.OwnReader(load(flags={{'serving.folder': {settings.serving.folder!r}}}))\n"
         f"print(reader.read({QUESTION!r}, [{PASSAGES[1]!r}])[0].answers)\n"
         "print({'torch', 'transformers', 'sentence_transformers'} & sys.modules.keys())\n"
@@ -293,26 +296,26 @@ def test_what_cannot_be_exported_is_read_by_torch(
 @pytest.mark.parametrize(
     "damage",
     [
-        lambda: readers.WEIGHTS.write_bytes(readers.WEIGHTS.read_bytes()[:-1]),
-        lambda: readers.WEIGHTS.write_bytes(b""),
-        lambda: readers.CHECKSUM.write_text("0" * 64, encoding="ascii"),
-        lambda: readers.CHECKSUM.write_text("", encoding="ascii"),
+        lambda: weights().write_bytes(weights().read_bytes()[:-1]),
+        lambda: weights().write_bytes(b""),
+        lambda: weights().with_suffix(".sha256").write_text("0" * 64, encoding="ascii"),
+        lambda: weights().with_suffix(".sha256").write_text("", encoding="ascii"),
     ],
     ids=["cut", "empty", "other checksum", "empty checksum"],
 )
 def test_damaged_weights_are_refused(own: OwnReader, damage: Callable[[], object]):
     damage()
     assert refusal(own) == (
-        f"The reader's weights {readers.WEIGHTS} are damaged: their checksum is not the expected one. "
+        f"The reader's weights {weights()} are damaged: their checksum is not the expected one. "
         'Install Docent anew, or set reader.model to "none".'
     )
 
 
-@pytest.mark.parametrize("missing", ["WEIGHTS", "CHECKSUM"])
+@pytest.mark.parametrize("missing", [".safetensors", ".sha256"])
 def test_missing_weights_are_refused(own: OwnReader, missing: str):
-    getattr(readers, missing).unlink()
+    weights().with_suffix(missing).unlink()
     assert refusal(own) == (
-        f"The reader's weights {readers.WEIGHTS} cannot be read (No such file or directory). "
+        f"The reader's weights {weights()} cannot be read (No such file or directory). "
         'Install Docent anew, or set reader.model to "none".'
     )
 
