@@ -146,7 +146,12 @@ class Reads:
         groups = [self._items(example.question, chosen)]
         if right and example.alone and draw.random() < SENTENCES:
             groups.append(self._items(example.question, _sentences(chosen[0], draw)))
-        if right and example.turns and draw.random() < TWISTED and (turned := self._twists.twist(example, draw)):
+        if (
+            right
+            and example.turns
+            and draw.random() < TWISTED
+            and (turned := self._twists.twist(example, draw))
+        ):
             groups.append(self._items(turned, [Read(chosen[0].text, 0.0, False, True)]))
         return [group for group in groups if group]
 

@@ -1,15 +1,15 @@
 """Documents of many kinds and questions about them, made up: what hardly any set of questions has.
 
 Directories, price lists, timetables, minutes, chronicles, logs, tariffs, rotas, rules and procedures, each as
-lines, rows, blocks or sentences under its headings, as a reader gets them (``index/units/woven.py``). The right
-line stands among near twins; beside the right document lies one that only looks like it: it lacks the record, the
-field, or has a code or a year one digit off. The wordings are in ``made.toml``.
+lines, rows, blocks or sentences under its headings, as a reader gets them (``index/units/woven.py``). The
+right line stands among near twins; beside the right document lies one that only looks like it: it lacks the
+record or the field, or has a code or a year one digit off. The wordings are in ``made.toml``.
 """
 
 import random
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -28,7 +28,6 @@ _SLOPPY = 0.4  # of the questions are written as people chat
 _LAYOUTS = ("dash", "colon", "bracket", "labels", "row", "block", "table", "prose")
 _HELD_LAYOUTS = ("comma", "arrow")
 _LABELLED = ("labels", "row", "block", "table")
-_NO_ANSWER = Read("", 0.0, False, True)
 
 
 class Record(NamedTuple):
@@ -90,7 +89,9 @@ def _records(language: str, held: bool, draw: random.Random) -> tuple[str, tuple
         layout = "row"
     mark = ("about", wanted) if back else (field, wanted)
     right = _document(records, fields, layout, mark, said, language, draw)
-    wrong = _document(*_twin(records, fields, wanted, field, back, kind, language, draw), layout, None, said, language, draw)
+    wrong = _document(
+        *_twin(records, fields, wanted, field, back, kind, language, draw), layout, None, said, language, draw
+    )
     if draw.random() < _ABSENT:
         return question, (wrong,)
     return question, (right, wrong)
@@ -106,7 +107,9 @@ def _twin(
     others = [record for record in records if record is not wanted]
     near = _near(key, kind["fields"][field] if back else kind["entity"], language, draw)
     if way < 0.5 and near and near not in (r.values.get(field) if back else r.about for r in others):
-        changed = Record(wanted.about, {**wanted.values, field: near}) if back else Record(near, wanted.values)
+        changed = (
+            Record(wanted.about, {**wanted.values, field: near}) if back else Record(near, wanted.values)
+        )
         return [changed if record is wanted else record for record in records], fields
     if way < 0.75 and len(fields) > 1 and not back:
         return records, [name for name in fields if name != field]
@@ -138,6 +141,19 @@ def _filled(
     ]
 
 
+_MARKS = {  # of layouts: after what a record is about, between its values, after them
+    "dash": (" — ", ", ", ""),
+    "colon": (": ", " · ", ""),
+    "bracket": (" (", ", ", ")"),
+    "labels": (": ", ", ", ""),
+    "row": (" · ", " · ", ""),
+    "table": (" | ", " | ", ""),
+    "comma": (", ", ", ", ""),
+    "arrow": (" → ", " / ", ""),
+    "block": ("\n", "\n", ""),
+}
+
+
 def _document(
     records: Sequence[Record], fields: Sequence[str], layout: str, mark: tuple[str, Record] | None,
     said: dict[str, Any], language: str, draw: random.Random,
@@ -145,52 +161,46 @@ def _document(
     """Records as a text, and where what is asked for stands in it."""
     labels = {name: _one(said[name]["label"], draw) for name in fields}
     sentences = {name: _one(said[name]["say"], draw) for name in fields}
-    name, bullet = _one(said["name"], draw), draw.choice(("- ", "* ", "• ", ""))
+    name = _one(said["name"], draw)
+    bullet = {"row": f"{name}: ", "table": "", "block": ""}.get(layout, draw.choice(("- ", "* ", "• ", "")))
     text = _headings(said["titles"], said.get("sections"), language, draw)
     if layout == "table":
         text += " | ".join((name, *labels.values())) + "\n"
+    blank = "" if language == "zh" else " "
+    between = {"block": "\n\n", "prose": draw.choice(("\n", blank))}.get(layout, "\n")
     spans: list[tuple[int, int]] = []
     for number, record in enumerate(records):
-        parts: list[tuple[str, str]] = []  # text, and the field it is the value of
-        values = [(field, record.values[field]) for field in fields]
-        if layout == "prose":
-            for field, value in values:
-                for part in re.split(r"(\{e\}|\{v\})", sentences[field]):
-                    held = {"{e}": (record.about, f"about {field}"), "{v}": (value, field)}.get(part, (part, ""))
-                    parts.append(held)
-                parts.append((" " if language != "zh" else "", ""))
-        elif layout == "block":
-            parts += [(record.about, "about"), ("\n", "")]
-            for field, value in values:
-                parts += [(f"{labels[field]}: ", ""), (value, field), ("\n", "")]
-        else:
-            opening, between, last, named = {
-                "dash": (" — ", ", ", "", False),
-                "colon": (": ", " · ", "", False),
-                "bracket": (" (", ", ", ")", False),
-                "labels": (": ", ", ", "", True),
-                "row": (" · ", " · ", "", True),
-                "table": (" | ", " | ", "", False),
-                "comma": (", ", ", ", "", False),
-                "arrow": (" → ", " / ", "", False),
-            }[layout]
-            parts.append((f"{name}: " if layout == "row" else bullet if layout != "table" else "", ""))
-            parts += [(record.about, "about"), (opening, "")]
-            for place, (field, value) in enumerate(values):
-                parts += [(between if place else "", ""), (f"{labels[field]}: " if named else "", ""), (value, field)]
-            parts.append((last, ""))
-        if number and layout == "block":
-            text += "\n\n"
-        elif number:
-            text += " " if layout == "prose" and draw.random() < 0.6 and language != "zh" else "\n"
+        parts = (
+            _prose(record, sentences, blank)
+            if layout == "prose"
+            else [(bullet, ""), *_parts(record, labels, layout)]
+        )
+        text += between if number else ""
         for part, field in parts:
-            if mark and record is mark[1] and field in (mark[0], f"{mark[0]} {mark[0]}") and part:
-                spans.append((len(text), len(text) + len(part)))
-            elif mark and mark[0] == "about" and record is mark[1] and field.startswith("about ") and part:
+            if mark and record is mark[1] and field == mark[0]:
                 spans.append((len(text), len(text) + len(part)))
             text += part
-        text = text.rstrip("\n") if layout == "block" else text.rstrip(" ")
     return Read(text, 1.0, bool(spans), True, tuple(spans))
+
+
+def _prose(record: Record, sentences: dict[str, str], blank: str) -> Iterator[tuple[str, str]]:
+    """A sentence for each value; see ``_parts``."""
+    for number, (field, sentence) in enumerate(sentences.items()):
+        yield blank if number else "", ""
+        for part in re.split(r"(\{e\}|\{v\})", sentence):
+            filled = {"{e}": (record.about, "about"), "{v}": (record.values[field], field)}
+            yield filled.get(part, (part, ""))
+
+
+def _parts(record: Record, labels: dict[str, str], layout: str) -> Iterator[tuple[str, str]]:
+    """What a record is written as: texts, each with the field that it is the value of, or none."""
+    opening, between, last = _MARKS[layout]
+    yield record.about, "about"
+    for number, (field, label) in enumerate(labels.items()):
+        yield between if number else opening, ""
+        yield f"{label}: " if layout in ("labels", "row", "block") else "", ""
+        yield record.values[field], field
+    yield last, ""
 
 
 # --------------------------------------------------------------------------------------------- rules
@@ -212,7 +222,9 @@ def _rules(language: str, held: bool, draw: random.Random) -> tuple[str, tuple[R
     if draw.random() < _ABSENT:
         return question, (wrong,)
     where = draw.randint(0, len(about))
-    right = _ruled([*about[:where], wanted, *about[where:]], wanted, asked, listed, wanted["topic"], language, draw)
+    right = _ruled(
+        [*about[:where], wanted, *about[where:]], wanted, asked, listed, wanted["topic"], language, draw
+    )
     return question, (right, wrong)
 
 
@@ -339,7 +351,10 @@ def _value(kind: str, language: str, draw: random.Random) -> str:
     amount = draw.choice((draw.randint(2, 99), draw.randint(100, 2500)))
     month, day = draw.choice(_pool("month", language)), draw.randint(1, 28)
     hour, minute = draw.randint(6, 22), draw.choice((0, 0, 15, 30, 45))
-    clock = {"en": f"{(hour - 1) % 12 + 1}:{minute:02} {'am' if hour < 12 else 'pm'}", "fr": f"{hour} h {minute:02}"}
+    clock = {
+        "en": f"{(hour - 1) % 12 + 1}:{minute:02} {'am' if hour < 12 else 'pm'}",
+        "fr": f"{hour} h {minute:02}",
+    }
     dates = {
         "en": draw.choice((f"{day} {month}", f"{month} {day}", f"2024-0{draw.randint(1, 9)}-{day:02}")),
         "de": f"{day}. {month}", "fr": f"{day} {month}", "es": f"{day} de {month}", "ru": f"{day} {month}",
@@ -350,14 +365,16 @@ def _value(kind: str, language: str, draw: random.Random) -> str:
         "en": draw.choice((f"£{amount}{cents and cents}", f"${amount}{cents}", f"{amount} euros")),
         "ru": f"{amount} ₽", "zh": f"{amount}元",
     }  # fmt: skip
+    letters, names = "ABCDEFGHKLMNPRSTX", ("holm", "vega", "marsh", "kim", "pike", "brandt")
+    long = f"0{draw.randint(20, 99)} {draw.randint(100, 999)} {draw.randint(1000, 9999)}"
     made = {
-        "phone": draw.choice((f"{draw.randint(100, 9999)}", f"0{draw.randint(20, 99)} {draw.randint(100, 999)} {draw.randint(1000, 9999)}")),
-        "mail": f"{draw.choice('abcdefghjklmnprstw')}.{draw.choice(('holm', 'vega', 'marsh', 'kim', 'pike', 'brandt'))}{draw.randint(1, 99)}@example.org",
+        "phone": draw.choice((str(draw.randint(100, 9999)), long)),
+        "mail": f"{draw.choice(letters.lower())}.{draw.choice(names)}{draw.randint(1, 99)}@example.org",
         "price": prices.get(language, f"{amount}{cents.replace('.', ',')} €"),
         "date": dates[language],
         "time": clock.get(language, f"{hour}:{minute:02}"),
         "year": str(draw.randint(1890, 2024)),
-        "code": f"{draw.choice('ABCDEFGHKLMNPRSTX')}{draw.choice('ABCDEFGHKLMNPRSTX')}-{draw.randint(100, 9999)}",
+        "code": f"{draw.choice(letters)}{draw.choice(letters)}-{draw.randint(100, 9999)}",
         "count": str(draw.randint(1, 480)),
         "age": str(draw.randint(6, 26)),
         "nth": str(draw.randint(2, 28)),
@@ -367,9 +384,9 @@ def _value(kind: str, language: str, draw: random.Random) -> str:
         "port": str(draw.choice((80, 443, 3000, 4000, 5432, 8000, 8080, 8443, 9000))),
         "size": f"{draw.randint(1, 3)}.{draw.randint(1, 9)} m",
         "version": f"{draw.randint(1, 9)}.{draw.randint(0, 20)}",
-        "system": draw.choice(("Windows 8", "Debian 10", "macOS 11", "PHP 7", "Python 3.8", "Node 14", "Android 6")),
-        "command": draw.choice(("`sync`", "`push --all`", "`tool import`", "`make up`", "`ctl reset`", "`bulk send`")),
-    }  # fmt: skip
+        "system": draw.choice(("Windows 8", "Debian 10", "macOS 11", "PHP 7", "Python 3.8", "Android 6")),
+        "command": draw.choice(("`sync`", "`push --all`", "`tool import`", "`make up`", "`ctl reset`")),
+    }
     value = made[kind]
     if language == "en" and kind == "nth":
         ending = "th" if 10 < int(value) < 20 else {"1": "st", "2": "nd", "3": "rd"}.get(value[-1], "th")

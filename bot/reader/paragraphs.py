@@ -1,9 +1,10 @@
 """Question files in, examples out, without an index: each paragraph beside the one most like it.
 
-It serves all languages: likeness is that of letters in threes, and the wrong paragraph is of the same article.
-What is read is as long as the passages that Docent reads: a stretch of the paragraph, whole sentences mostly.
+It serves all languages: likeness is that of letters in threes, and the wrong paragraph is of the same article
+where it has others. What is read is a stretch of the paragraph, of whole sentences.
 """
 
+import itertools
 import random
 import re
 from collections import defaultdict
@@ -21,7 +22,9 @@ _SHORT, _LONG = 120, 520  # characters of a stretch, of scripts with an alphabet
 _DENSE = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _DENSER = 2.6  # so many times fewer characters say the same in scripts without one
 _SENTENCE = re.compile(r"[.!?。！？؟।]+[\"'”’)\]]*\s*|\n+")
-_TITLED = 0.2  # of the stretches have the article's title on a line before them, as passages under headings do
+_TITLED = (
+    0.2  # of the stretches have the article's title on a line before them, as passages under headings do
+)
 
 
 def examples(files: Sequence[Path], homes: set[str], *, share: float, seed: int) -> list[Example]:
@@ -33,9 +36,7 @@ def examples(files: Sequence[Path], homes: set[str], *, share: float, seed: int)
         share: of the articles.
         seed: of all that is drawn.
     """
-    read = {
-        file.name: msgspec.json.decode(file.read_bytes(), type=dict[str, Any])["data"] for file in files
-    }
+    read = {file.name: msgspec.json.decode(file.read_bytes(), type=dict[str, Any])["data"] for file in files}
     kept = {
         _plain(article["title"])
         for name in homes & read.keys()
@@ -81,9 +82,9 @@ def _reads(
         start, end = stretch(text, None, draw)
         reads.append(_titled(Read(text[start:end], 1.0, False, True), title, draw))
     answers = {text[start:end].casefold() for start, end in spans}
-    wanted = _threes(asked["question"])
+    wanted = threes(asked["question"])
     drawn = draw.sample(others, min(_COMPARED, len(others)))
-    for other in sorted(drawn, key=lambda one: -len(wanted & _threes(one))):
+    for other in sorted(drawn, key=lambda one: -len(wanted & threes(one))):
         if other != text and not any(answer in other.casefold() for answer in answers):
             start, end = stretch(other, None, draw)
             reads.append(_titled(Read(other[start:end], 0.5, False, True), title, draw))
@@ -91,7 +92,8 @@ def _reads(
     return tuple(reads)
 
 
-def _threes(text: str) -> set[str]:
+def threes(text: str) -> set[str]:
+    """The letters of a text in threes, without case."""
     text = text.casefold()
     return {text[at : at + _LETTERS] for at in range(len(text) - _LETTERS + 1)}
 
@@ -104,7 +106,7 @@ def stretch(text: str, wanted: tuple[int, int] | None, draw: random.Random) -> t
     dense = len(_DENSE.findall(text)) * 2 > len(text)
     room = round(draw.uniform(_SHORT, _LONG) / (_DENSER if dense else 1))
     borders = [0, *(place.end() for place in _SENTENCE.finditer(text)), len(text)]
-    sentences = [(a, b) for a, b in zip(borders, borders[1:], strict=False) if a < b]
+    sentences = [(a, b) for a, b in itertools.pairwise(borders) if a < b]
     if not sentences:
         return 0, len(text)
     if wanted is None:

@@ -224,8 +224,8 @@ class OwnReader(NetworkReader):
             found, expected = digest_file(self._weights), checksum.read_text(encoding="ascii").split()
         except OSError as error:
             raise ModelError(
-                f"The reader's weights {self._weights} cannot be read ({error.strerror or error}). Install Docent "
-                'anew, or set reader.model to "none".'
+                f"The reader's weights {self._weights} cannot be read ({error.strerror or error}). Install "
+                'Docent anew, or set reader.model to "none".'
             ) from None
         if expected[:1] != [found]:
             raise ModelError(

@@ -60,6 +60,51 @@ _log = logging.getLogger(__name__)
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command."""
+    given = _given(arguments)
+    given.work.mkdir(parents=True, exist_ok=True)
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(message)s")
+    homes = {file.name for file in given.home}
+    planned = partial(_mixture, given, homes) if given.questions else partial(_passes, given, homes)
+    plan = planned(passes=given.passes)
+    folder = models.folder_of(given.base)  # whose word table the weights do without
+    how = Way(given.rate, given.wrong, given.checked, given.check_every)
+    how = replace(how, minutes=given.minutes, dropout=given.dropout, frozen=given.frozen)
+    if given.teacher:
+        learning = replace(how, rate=TEACHER_RATE)
+        network, _ = train(
+            planned(passes=given.teacher_passes), given.teacher, given.work / "teacher", learning
+        )
+        how = replace(how, teacher=Teacher(given.teacher, network))
+    network, history = train(plan, folder, given.work, how, given.start, given.steps)
+    if given.keep:
+        model.mix(network, trained(folder, load_file(given.start / WEIGHTS.name)), given.keep)
+    known = learned(given.start / TRAINING.name) if given.start else frozenset()
+    articles = known.union(example.title for example in plan.learned if example.file != made.FILE)
+    about = {
+        "base": given.name or given.base,
+        "seed": given.seed,
+        "history": history,
+        "articles": sorted(articles),
+    }
+    write(network, about, given.out)
+
+
+def write(network: Network, about: dict[str, Any], folder: Path) -> None:
+    """Write weights, their checksum and what is to be known of them into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    save_file(pack(network), folder / WEIGHTS.name)
+    digest = digest_file(folder / WEIGHTS.name)
+    (folder / CHECKSUM.name).write_text(f"{digest}  {WEIGHTS.name}\n", encoding="ascii")
+    said = json.dumps(about, indent=1, ensure_ascii=False) + "\n"
+    (folder / TRAINING.name).write_text(said, encoding="utf-8")
+
+
+def _given(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """The arguments of the command.
+
+    Raises:
+        SystemExit: they are not understood.
+    """
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--home", nargs="+", type=Path, required=True, help="question files to do well on")
     parser.add_argument("--away", nargs="+", type=Path, default=[], help="more, to learn from in general")
@@ -92,34 +137,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = parser.parse_args(arguments)
     if given.keep and not given.start:
         parser.error("--keep needs the weights of --start")
-    given.work.mkdir(parents=True, exist_ok=True)
-    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(message)s")
-    homes = {file.name for file in given.home}
-    planned = partial(_plan, given, homes) if given.questions else partial(_passes, given, homes)
-    plan = planned(passes=given.passes)
-    folder = models.folder_of(given.base)  # whose word table the weights do without
-    how = Way(given.rate, given.wrong, given.checked, given.check_every)
-    how = replace(how, minutes=given.minutes, dropout=given.dropout, frozen=given.frozen)
-    if given.teacher:
-        learning = replace(how, rate=TEACHER_RATE)
-        network, _ = train(
-            planned(passes=given.teacher_passes), given.teacher, given.work / "teacher", learning
-        )
-        how = replace(how, teacher=Teacher(given.teacher, network))
-    network, history = train(plan, folder, given.work, how, given.start, given.steps)
-    if given.keep:
-        model.mix(network, trained(folder, load_file(given.start / WEIGHTS.name)), given.keep)
-    given.out.mkdir(parents=True, exist_ok=True)
-    save_file(pack(network), given.out / WEIGHTS.name)
-    digest = digest_file(given.out / WEIGHTS.name)
-    (given.out / CHECKSUM.name).write_text(f"{digest}  {WEIGHTS.name}\n", encoding="ascii")
-    known = learned(given.start / TRAINING.name) if given.start else frozenset()
-    articles = sorted(known.union(example.title for example in plan.learned))
-    base = given.name or given.base
-    about = {"base": base, "seed": given.seed, "history": history, "articles": articles}
-    (given.out / TRAINING.name).write_text(
-        json.dumps(about, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
-    )
+    return given
 
 
 def _passes(given: argparse.Namespace, homes: set[str], *, passes: int) -> Plan:
@@ -139,15 +157,13 @@ def _passes(given: argparse.Namespace, homes: set[str], *, passes: int) -> Plan:
     )
 
 
-def _plan(given: argparse.Namespace, homes: set[str], *, passes: int) -> Mixture:
+def _mixture(given: argparse.Namespace, homes: set[str], *, passes: int) -> Mixture:
     """Of paragraphs as they are, and of what is made."""
     found = paragraphs.examples([*given.home, *given.away], homes, share=given.held_out, seed=given.seed)
     if given.made:
         found += made.examples(round(given.questions * given.made), given.seed)
     count = given.questions * passes
-    return Mixture(
-        found, count=count, shares={made.FILE: given.made}, seed=given.seed, batch=given.batch
-    )
+    return Mixture(found, count=count, shares={made.FILE: given.made}, seed=given.seed, batch=given.batch)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,12 +241,7 @@ def train(
         network.drop(way.dropout)
     network.to("cuda" if (there := torch.cuda.is_available()) else "cpu")
     network.freeze(way.frozen)
-    learning = [value for value in network.parameters() if value.requires_grad]
-    parts = [
-        {"params": [v for n, v in network.named_parameters() if v.requires_grad and test(n)], "times": times}
-        for test, times in ((_of_body, 1.0), (lambda name: not _of_body(name), HEADS))
-    ]
-    optimizer = torch.optim.AdamW(parts, way.rate, weight_decay=DECAY, fused=True)
+    optimizer = _optimizer(network)
     checkpoint = _Checkpoint(work / "checkpoint.safetensors", network, optimizer)
     begin, history, before = checkpoint.load()
     clock = time.monotonic() - before
@@ -247,20 +258,13 @@ def train(
     for step, groups in enumerate(lessons, begin + 1):
         torch.manual_seed(plan.seed * 1_000_003 + step)  # what is dropped depends on the step alone
         network.train()
-        done = step / len(batches)
-        if way.minutes:
-            done = max(done, (time.monotonic() - clock) / 60 / way.minutes)
-        share = _share_of_rate(step, len(batches), done)
-        for settings in optimizer.param_groups:
-            settings["lr"] = way.rate * settings["times"] * share
+        spent = (time.monotonic() - clock) / 60 / way.minutes if way.minutes else 0.0
+        rate = way.rate * _share_of_rate(step, len(batches), spent)
         value = loss(network, groups, way.teacher)
-        value.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(learning, LONGEST_GRADIENT)
-        optimizer.step()
-        optimizer.zero_grad()
+        _learn(value, optimizer, rate)
         if step % 10 == 0:
             _log.info("step %s of %s: loss %.3f", step, len(batches), value.item())
-        last = step == len(batches) or done >= 1
+        last = step == len(batches) or spent >= 1
         if step % way.check_every == 0 or last:
             history.append({"step": step, **validate(network, exam)})
             _log.info("validation: %s", json.dumps(history[-1]))
@@ -288,16 +292,29 @@ def _merit(figures: dict[str, float]) -> float:
     return figures["first"] + figures["auroc"] + figures["overlap"]
 
 
-def _of_body(name: str) -> bool:
-    return name.startswith("body.")
+def _optimizer(network: Network) -> torch.optim.Optimizer:
+    """Of what is not frozen; the heads, which begin at nothing, learn faster than what they stand on."""
+    body = [value for value in network.body.parameters() if value.requires_grad]
+    heads = [value for name, value in network.named_parameters() if not name.startswith("body.")]
+    parts = [{"params": body, "times": 1.0}, {"params": heads, "times": HEADS}]
+    return torch.optim.AdamW(parts, weight_decay=DECAY, fused=True)
 
 
-def _share_of_rate(step: int, steps: int, done: float | None = None) -> float:
-    """Of the highest rate; ``done`` is the share of the way, where the clock may be ahead of the steps."""
+def _learn(value: Tensor, optimizer: torch.optim.Optimizer, rate: float) -> None:
+    """One step down the slope of a loss."""
+    for settings in optimizer.param_groups:
+        settings["lr"] = rate * settings["times"]
+    value.backward()  # type: ignore[no-untyped-call]
+    learning = [parameter for settings in optimizer.param_groups for parameter in settings["params"]]
+    nn.utils.clip_grad_norm_(learning, LONGEST_GRADIENT)
+    optimizer.step()
+    optimizer.zero_grad()
+
+
+def _share_of_rate(step: int, steps: int, spent: float = 0.0) -> float:
+    """Of the highest rate; ``spent`` is the share of the time, which may be ahead of the steps."""
     warm = max(1, int(WARM_UP * steps))
-    left = (steps - step + 1) / max(1, steps - warm)
-    if done is not None and done > step / steps:
-        left = (1 - done) / (1 - WARM_UP)
+    left = min((steps - step + 1) / max(1, steps - warm), (1 - spent) / (1 - WARM_UP))
     return max(0.0, min(step / min(warm, MOST_WARM_UP), left, 1.0))
 
 
