@@ -5,9 +5,9 @@
 Of SQuAD-format files the articles that training held out are read, the same in all files: F1 of tokens
 between the likeliest span of the right paragraph and the nearest answer (of letters where a script has no
 blanks), how often that paragraph is thought to answer most among four of its article, and AUROC of questions
-with an answer against those without, each beside its own paragraph. Made documents are of wordings and layouts
-held out too: how often the likeliest start is in the right line, how often the right document is thought to
-answer more than its twin, and AUROC of right documents against those that do not answer.
+with an answer against those without, each beside its own paragraph. Made documents are of wordings and
+layouts held out too: how often the likeliest start is in the right line, how often the right document is
+thought to answer more than its twin, and AUROC of right documents against those that do not answer.
 """
 
 import argparse

@@ -269,7 +269,7 @@ def _steps(language: str, held: bool, draw: random.Random) -> tuple[str, tuple[R
     question = _one(said[way], draw).replace("{s}", steps[at]).replace("{n}", str(at + 1))
     numbered = way == "nth" or draw.random() < 0.6
     right = _stepped(steps, goal, numbered, chosen["titles"], language, draw)
-    others = [one for one in _wordings()["steps"][language] if one is not chosen]
+    others = [one for one in lists if one is not chosen]
     if others and way != "nth":
         other = draw.choice(others)
         wrong = _stepped(other["steps"], None, numbered, other["titles"], language, draw)

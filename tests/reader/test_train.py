@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -145,7 +146,7 @@ def test_a_checkpoint_is_made_of_tensors_and_what_was_told(tiny: Path, work: Wor
     assert file.suffix == ".safetensors"
     assert int(about["step"]) == len(plan().batches())
     assert json.loads(about["history"]) == told
-    network = {f"network.{name}" for name in untrained(tiny).state_dict()}
+    network = {f"network.{name}" for name in untrained(tiny).state_dict() if name != WORD_TABLE}
     assert network <= names
     assert {name.split(".")[0] for name in names - network} == {"moment"}
     assert not list(work("one").glob("*.part"))
@@ -247,6 +248,28 @@ def test_the_rate_rises_and_then_falls():
     assert train._share_of_rate(1, 1) == 1
 
 
+def test_the_rate_has_fallen_when_the_time_is_spent():
+    assert train._share_of_rate(50, 1000, spent=0.5) == pytest.approx(0.5 / (1 - train.WARM_UP))
+    assert train._share_of_rate(50, 1000, spent=1) == 0
+
+
+def test_training_ends_with_its_time(tiny: Path, work: Work):
+    _, told = train.train(plan(), tiny, work("one"), replace(SMALL, minutes=1e-9))
+    assert [each["step"] for each in told] == [1]
+
+
+def test_the_lowest_layers_can_stay_the_encoders(tiny: Path, work: Work):
+    network, _ = train.train(plan(), tiny, work("one"), replace(SMALL, frozen=1))
+    learned = network.state_dict()
+    kept = {
+        name for name, value in load_file(tiny / "model.safetensors").items()
+        if torch.equal(learned[f"body.{name}"], value)
+    }  # fmt: skip
+    assert {name.split(".")[0] for name in kept} == {"embeddings", "encoder"}
+    assert {name.split(".")[2] for name in kept if name.startswith("encoder")} == {"0"}
+    assert any(name.startswith("encoder.layer.0.attention") for name in kept)
+
+
 # ------------------------------------------------------------------------------------- what is wrong
 
 
@@ -254,6 +277,7 @@ def test_reads_of_any_length_are_read_as_if_alone(tiny: Path):
     torch.manual_seed(1)
     network = untrained(tiny).eval()
     texts = [GARDEN, "No.", CLOCK, "It is late.", FERRY, MILL, "Yes.", BREAD, LIGHTHOUSE, "Perhaps it is."]
+    texts += [text + " So it was." for text in texts]
     group = reads_of(tiny).first(
         Example("Why?", "", "", False, tuple(Read(t, 0, False, True) for t in texts)), 99
     )
