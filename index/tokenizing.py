@@ -161,7 +161,7 @@ def filled(tokens: int, most: int, step: int = _STEP) -> int:
 def types(encoding: "Encoding") -> list[int]:
     """Which text of a pair each token is of; by their sequence where the tokenizer tells none apart."""
     found: list[int] = encoding.type_ids
-    if any(found) or encoding.n_sequences < 2:
+    if any(found):
         return found
     return [int(number == 1) for number in encoding.sequence_ids]
 
