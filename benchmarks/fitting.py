@@ -55,9 +55,7 @@ SURE = (
     "names_missing", "numbers_missing_around", "names_missing_around", "is_name",
 )  # fmt: skip
 COUNTS = {"squad": 1.0, "natural": 2.0, "cases": 1.0}
-"""What a question counts for confidence: there are several of SQuAD's for one of the others."""
-ORDERED = {"squad": 1.0, "natural": 0.5, "cases": 0.5}
-"""The same for the order; in five folds all three kinds did best so, of five mixtures."""
+"""What a question counts: there are several of SQuAD's for one of the others."""
 NOTHING = {"foreign": 1.0, "seeming": 0.1, "natural nothing": 2.0, "cases nothing": 1.0, "twisted": 0.7}
 """The same of questions that nothing answers; those written to look answerable are not what people ask."""
 PENALTY = 10.0
@@ -111,7 +109,7 @@ def fit_order(asked: Sequence[Asked], names: Sequence[str]) -> Numbers:
     starts = np.cumsum([0, *lengths[:-1]])
     of = np.repeat(np.arange(len(tables)), lengths)
     right = np.concatenate([one.right for one in told]).astype(float)
-    counts = np.array([ORDERED[one.row.kind] for one in told])
+    counts = np.array([one.counts for one in told])
 
     def loss(weights: Numbers) -> tuple[float, Numbers]:
         sums = table @ weights
