@@ -188,6 +188,20 @@ def test_what_the_reader_learned_from_is_known_of_docents_own(
         assert learned_by(chosen(settings, name)) == frozenset()
 
 
+@pytest.mark.parametrize(
+    ("name", "base", "megabytes"),
+    [("docent", "all-MiniLM-L6-v2", 12), ("docent-e5", "multilingual-e5-small", 25)],
+)
+def test_what_is_shipped_is_whole_and_small(settings: Settings, name: str, base: str, megabytes: int):
+    reader = OwnReader(chosen(settings, name))
+    assert reader.name == name
+    assert reader.fingerprint == sha256(readers.SHIPPED[name].read_bytes()).hexdigest()
+    assert readers.SHIPPED[name].stat().st_size < megabytes * 1e6
+    assert readers._training(readers.SHIPPED[name].with_suffix(".json")).base == base
+    assert "Oxygen" in learned_by(chosen(settings, name))
+    assert not {"Geology", "Huguenot", "Teacher"} & learned_by(chosen(settings, name))
+
+
 # --------------------------------------------------------------------------------------- docent's own
 
 
