@@ -17,7 +17,7 @@ from bot.answering.answers import Answer, Citation
 from bot.answering.attendance import to_search
 from bot.answering.calibration import Calibration
 from bot.answering.choosing import choose, distinct
-from bot.answering.intent import SURE, wanted_by
+from bot.answering.intent import CERTAIN, SURE, wanted_by
 from bot.answering.profile import profile_of
 from bot.answering.scoring import Evidence, Scorer
 from bot.answering.whole import Section
@@ -129,11 +129,12 @@ class Engine:
         chosen = choice.evidence
         is_open = choice.is_open and likely >= SURE
         if is_open:
+            first = evidence[0] if evidence and likely < CERTAIN else None
             hits_of_all = searcher.sweep(words, lap=watch.lap)
             evidence = distinct(
                 self._scorer.members(searched_for, hits_of_all, self.settings.reader.sentences)
             )
-            chosen = answers.quotes_for_list(evidence)
+            chosen = answers.quotes_for_list(evidence, first)
         chosen = self._calibrated(chosen)
         watch.lap("read")
         reply = answers.compose(

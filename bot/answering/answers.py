@@ -113,11 +113,19 @@ def _as_meant(one: Evidence, best: Evidence) -> bool:
     )
 
 
-def quotes_for_list(evidence: Sequence[Evidence]) -> list[Evidence]:
-    """All of it, document by document, that with the best of it first; each in reading order."""
+def quotes_for_list(evidence: Sequence[Evidence], first: Evidence | None = None) -> list[Evidence]:
+    """All of it, document by document, that with the best of it first; each in reading order.
+
+    Args:
+        evidence: best first.
+        first: what comes before all, where one thing may have been asked for: what answers that best.
+    """
     sources = dict.fromkeys(one.unit.passage.document.source for one in evidence)
     rank = {source: place for place, source in enumerate(sources)}
-    return sorted(evidence, key=lambda one: (rank[one.unit.passage.document.source], one.unit.start))
+    found = sorted(evidence, key=lambda one: (rank[one.unit.passage.document.source], one.unit.start))
+    if first is None:
+        return found
+    return [first, *(one for one in found if one.unit != first.unit)]
 
 
 def cite(evidence: Iterable[Evidence], first: int = 1) -> tuple[Citation, ...]:

@@ -27,6 +27,8 @@ LIKELIER = 0.5
 """Probability from which on a question is taken to want more than one thing."""
 SURE = 0.7
 """The same, for them to be gathered from running text: a list there costs more if one thing was wanted."""
+CERTAIN = 0.9
+"""The same, for what answers best as if one thing was wanted not to come first."""
 
 _HOW = re.compile(
     r"\W*how\s+(?:do|can|should|could|would|to)\b|\W*(?:what|which)\s+are\s+the\s+steps\b", re.I

@@ -112,6 +112,13 @@ def test_quotes_for_a_list_stand_in_reading_order_the_best_document_first_and_ar
     assert places == [(f"{letter}.txt", name) for letter in "dacb" for name in ("Ann", "Ben", "Cle", "Dan")]
 
 
+def test_what_answers_best_comes_before_a_list_that_may_not_be_wanted():
+    found = [one(name) for name in ("Dan", "Ben", "Ann")]
+    assert names(quotes_for_list(found, one("Ben"))) == ["Ben", "Ann", "Dan"]
+    assert names(quotes_for_list(found, one("Cleo"))) == ["Cleo", "Ann", "Ben", "Dan"]
+    assert names(quotes_for_list([], one("Cleo"))) == ["Cleo"]
+
+
 def test_nearest_takes_one_unit_a_passage_and_leaves_out_what_is_known():
     found = [one("Ben"), one("Ann"), one("Dan"), one("Cleo"), one("Ann", source="b.txt")]
     assert names(nearest(found, 9)) == ["Ben", "Dan", "Ann"]
