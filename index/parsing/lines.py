@@ -25,6 +25,9 @@ DONE = "✓ "
 
 _ORDERED = re.compile(r"[ \t]*\(?(?:\d{1,3}[.)]|(?:[a-zA-Z]|[ivx]{1,4})\))")
 _KEY = re.compile(r"[ \t]*[^\s:：,;.!?][^:：.!?\n]{0,39}[:：](?:[ \t]+\S|(?<=：)\S)")
+_PART = re.compile(r"(?P<number>\d{1,3}(?:\.\d{1,3})*)\.?[ \t]+[^\W\d_]")
+"""The number of a part of a text, and its name."""
+
 _SPEAKER = re.compile(
     r"[ \t]*(?:\[[\d:., /apmAPM-]+\][ \t]*)?(?:\d{1,2}:\d{2}(?::\d{2})?[ \t]+)?"
     r"(?P<name>[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){0,2})(?: \([^()\n]{1,30}\))?[ \t]*[:：][ \t]+(?=\S)"
@@ -168,6 +171,11 @@ def heads(text: str, below: Sequence[str], *, only_items: bool = False) -> bool:
         return False
     if only_items or BULLET.match(below[0]):
         return BULLET.match(below[0]) is not None
+    if numbered := _PART.match(text):
+        number, following = numbered["number"], _PART.match(below[0])
+        if following:
+            return following["number"].startswith(f"{number}.")
+        return _first_letter(below[0]).isupper() and ends_sentence(below[-1])
     width = max(map(len, below))
     wanted = len(text) + 1 + len(_first_word(below[0])) <= _UNFILLED * width
     prose = len(below) == 1 or flows([Line(0, 0, line) for line in below])
@@ -201,7 +209,8 @@ def flows(lines: Sequence[Line], *, wrapped: bool = False) -> bool:
     width = max(map(len, texts))
     wanted = sum(len(before) + 1 + len(_first_word(after)) <= width for before, after in joins) / len(joins)
     if lower >= 0.3:
-        return wrapped or not (wanted > 0.5 and width < _NARROW)
+        told = len(texts) == 2 or ends_sentence(texts[-1])
+        return wrapped or width >= _NARROW or (wanted <= 0.5 and told)
     if wanted > 0.5 or width < _NARROW:
         return False
     full = sum(ends_sentence(text) for text in texts[:-1])

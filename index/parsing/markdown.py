@@ -47,6 +47,7 @@ _TAGS = re.compile(
 )
 """Tags of site builders, anchors and attributes of headings, and the fences of boxed notes."""
 _HTML = re.compile(r"<!--|<(?P<raw>script|style)\b|</?[a-zA-Z][^<>]*>|<[!?][^<>]*>", re.IGNORECASE)
+_DETAILS = re.compile(r"</?details\b|<summary\b")
 _RAW_ENDS = {name: re.compile(rf"</{name}\s*>", re.IGNORECASE) for name in ("script", "style")}
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 _DEEPEST = 100  # levels of blocks in blocks, and of emphasis
@@ -141,6 +142,7 @@ class _Markdown:
     _offsets: list[int] = field(init=False)
     _nest: Nest = field(init=False)
     _prose: Prose = field(init=False)
+    _details: list[Span] = field(default_factory=list)  # open ones: how many blocks hold each, it included
 
     def __post_init__(self) -> None:
         self.masked = _TAGS.sub(_mask, self.text.replace("\0", "\ufffd"))  # as CommonMark has it
@@ -161,6 +163,8 @@ class _Markdown:
                 boxed = token.type == "blockquote_open" and self._is_boxed(tokens[number + 1 : number + 3])
                 self._nest.enter("note" if boxed else _CONTAINERS[token.type])
             elif token.nesting < 0 and token.type.removesuffix("_close") + "_open" in _CONTAINERS:
+                while self._end_details():
+                    pass
                 self._nest.leave()
             elif token.type == "inline":
                 self._inline(tokens[number - 1], token, self._before_list(tokens, number))
@@ -296,9 +300,29 @@ class _Markdown:
             shown[one - start : other - start] = b"\1" * (other - one)
         self._hide_tags(start, end, shown)
         for one, other in lines:
+            tags = _DETAILS.findall(self.text[one:other].lower())
+            if "<details" in tags:
+                self._details.append((self._nest.inside, self._nest.inside + 1))
+                self._nest.enter("list")
+            named = "<summary" in tags and self._details[-1:] == [(self._nest.inside - 1, self._nest.inside)]
             if any(self.text[at].isalnum() for at in range(one, other) if shown[at - start]):
                 seen = [at for at in range(one, other) if shown[at - start] and not self.text[at].isspace()]
-                self.outline.add("paragraph", seen[0], seen[-1] + 1, self._nest.parent(seen[0]))
+                kind: Kind = "term" if named else "paragraph"
+                self.outline.add(kind, seen[0], seen[-1] + 1, self._nest.parent(seen[0]))
+                if named:
+                    self._details[-1] = self._nest.inside - 1, self._nest.inside + 1
+                    self._nest.enter("definition")
+            if "</details" in tags:
+                self._end_details()
+
+    def _end_details(self) -> bool:
+        """Leave what opens, the innermost, if nothing of Markdown has begun in it; whether there is one."""
+        if not self._details or self._details[-1][1] != self._nest.inside:
+            return False
+        before, _ = self._details.pop()
+        while self._nest.inside > before:
+            self._nest.leave()
+        return True
 
     def _hide_tags(self, start: int, end: int, shown: bytearray) -> None:
         """Hide tags, comments and scripts of HTML, and the entities that stand for characters."""

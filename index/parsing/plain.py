@@ -1,7 +1,7 @@
 """Plain text: what its blank lines, indents, bullets and short lines say of how it is built."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from index.parsing import lines as roles
@@ -132,14 +132,25 @@ class _Plain:
                     if levels[entry] >= _SHORT:
                         levels.pop(entry)
             run = []
-        parts = [number for number in levels if paragraphs[number][0].start in self._above]
-        if 0 in parts and len(parts) > 1:  # the first of several parts alike
+        if self._begins_with_part(paragraphs, levels):
             return levels
         if levels.get(0, 0) >= _SHORT:
             levels[0] = _TITLE
         if 0 in levels and not self.title:
             self.title = _without_mark(paragraphs[0][0].text)
         return levels
+
+    def _begins_with_part(self, paragraphs: Sequence[Sequence[Line]], levels: Mapping[int, int]) -> bool:
+        """Whether the first heading names the first of several parts alike, and not all of the text.
+
+        They are where they stand right above their texts, or all of them above lists.
+        """
+        above = [number for number in levels if paragraphs[number][0].start in self._above]
+        if 0 in above and len(above) > 1:
+            return True
+        alike = [number for number in levels if levels[number] == levels.get(0)]
+        following = [paragraphs[number + 1][0].text for number in alike if number + 1 < len(paragraphs)]
+        return len(alike) == len(following) > 1 and all(map(roles.BULLET.match, following))
 
     def _level_of(  # noqa: PLR0911 - a table of cases
         self, before: Sequence[Line], paragraph: Sequence[Line], following: Sequence[Sequence[Line]]

@@ -70,17 +70,18 @@ class Prose:
 
     def _is_caption(self, first: Line, rest: Sequence[Line]) -> bool:
         """Whether a first line names what the lines below it are about."""
+        texts = [line.text for line in rest]
+        named = len(rest) > 1 and roles.is_heading(first.text) and not any(map(str.isdigit, first.text))
+        if named and all(text[:1].islower() for text in texts) and not self._flows([first, *rest]):
+            return True
         if roles.is_key_value(first.text) or (len(rest) > 1 and self._flows(rest)):
             return False
-        texts = [line.text for line in rest]
         if roles.leads_in(first.text):
             return len(rest) > 1 or len(first.text.split()) <= 4
         return (
-            len(rest) > 1
-            and roles.is_heading(first.text)
+            named
             and not roles.is_regular([first.text, texts[0]])
             and (roles.is_regular(texts) or roles.is_shouted(first.text))
-            and not any(character.isdigit() for character in first.text)
         )
 
     def _leaf(self, kind: Kind, lines: Sequence[Line], parent: int) -> int:

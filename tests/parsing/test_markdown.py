@@ -455,3 +455,42 @@ def said(tokens: list[Token]) -> str:
 def test_no_word_is_lost_and_none_added(text):
     text = f"{text}\n"
     assert alphanumeric("".join(shown(text))) == alphanumeric(said(COMMONMARK.parse(text)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<details><summary>No *hot* water</summary>\n\nPress it.\n\n- twice\n\n</details>\n\nAfter.\n",
+        "<details>\n<summary>No *hot* water</summary>\n\nPress it.\n\n- twice\n\n</details>\n\nAfter.\n",
+    ],
+)
+def test_what_opens_is_named_by_its_summary(text):
+    assert lines(text) == [
+        "list",
+        "  term: No *hot* water",
+        "  definition",
+        "    paragraph: Press it.",
+        "    list",
+        "      item",
+        "        paragraph: twice",
+        "paragraph: After.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("<details><summary>A</summary>B</details>\n\nC\n", ["list", "  term: A</summary>B", "paragraph: C"]),
+        ("<details>\nB\n</details>\n\nC\n", ["list", "  paragraph: B", "paragraph: C"]),
+        ("- <details><summary>A</summary>\n\n  B\n\nC\n",
+         ["list", "  item", "    list", "      term: A", "      definition", "        paragraph: B",
+          "paragraph: C"]),
+        ("<details><summary>A</summary>\n\n- B\n  </details>\n- C\n",
+         ["list", "  term: A", "  definition", "    list", "      item", "        paragraph: B",
+          "      item", "        paragraph: C"]),
+        ("</details>\n\n<summary>A</summary>\n\nC\n", ["paragraph: A", "paragraph: C"]),
+    ],
+    ids=["on one line", "without a name", "in an item", "closed in an item", "never opened"],
+)  # fmt: skip
+def test_what_opens_in_other_ways(text, found):
+    assert lines(text) == found

@@ -333,6 +333,32 @@ def test_of_several_headings_right_above_their_texts_none_is_the_title():
     assert parsed.title == ""
 
 
+def test_numbered_headings_stand_right_above_their_texts_and_parts():
+    text = "House rules\n\n1 Visitors\n1.1 They sign in.\n1.2 They wear badges.\n\n4 Contact\nAsk Ann.\n"
+    assert lines(text) == [
+        "heading1: House rules",
+        "heading2: 1 Visitors",
+        "list", "  record: 1.1 They sign in.", "  record: 1.2 They wear badges.",
+        "heading2: 4 Contact",
+        "paragraph: Ask Ann.",
+    ]  # fmt: skip
+
+
+def test_the_first_of_several_named_lists_is_no_title():
+    parsed = read("OPENING\n\n1) Lights.\n2) Chairs.\n\nCLOSING\n\n1) Chairs.\n2) Alarm.\n")
+    assert (parsed.title, outlined(parsed)[0]) == ("", "heading2: OPENING")
+    assert read("OPENING\n\nWe open.\n\nCLOSING\n\n1) Chairs.\n2) Alarm.\n").title == "OPENING"
+    assert read("OPENING\n\n1) Lights.\n2) Chairs.\n").title == "OPENING"
+
+
+def test_a_name_above_lines_in_lower_case_is_their_caption():
+    assert lines("We pack.\n\nFirst aid\nplasters\ntick remover, two\n\nNight\ntorch\nbatteries for it") == [
+        "paragraph: We pack.",
+        "list", "  caption: First aid", "  record: plasters", "  record: tick remover, two",
+        "list", "  caption: Night", "  record: torch", "  record: batteries for it",
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     "text",
     [

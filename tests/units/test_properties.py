@@ -56,7 +56,8 @@ MARKED = [
     "[l](u \"t\") ", "[r] ", "![i](p) ", "&amp; ", "\\* ", "{#x} ", "{{< t >}}", "{% y %}", "<!-- c -->",
     "<b>t</b>", "<br>", "[^1]", "\n| Name | Price |\n|---|--:|\n| Tea | 2 \\| 3 |\n| | x |\n\n",
     "\n\n**Bold line**\n\n", "---\na: b\n---\n", "<div>a\n", "</div>\n\n", "~~~\n", "  - j\n", "   1) k\n",
-    "<http://a.b> ", "~~s~~ ", "**What is it?**\n", "\n:::\n",
+    "<http://a.b> ", "~~s~~ ", "**What is it?**\n", "\n:::\n", "- [ ] t\n", "- [x] u\n",
+    "\n\n<details><summary>s</summary>\n\n", "\n\n</details>\n\n", "\n\n<details>\n<summary>",
 ]  # fmt: skip
 NO_CONTROLS = st.characters(exclude_categories=["Cs", "Cc"])
 ANYTHING = st.text(NO_CONTROLS, max_size=80)
