@@ -28,7 +28,7 @@ TokenCount = Callable[[str], int]
 _WORD = re.compile(r"\w")
 _CUTS = ["\n", "; ", ": ", ", ", "；", "，", "、", " "]
 """Where a sentence too long is cut, best place first; else amid words."""
-_TOKEN_CHARACTERS = 16  # at most, on average: a thousand letters without a blank may be one token
+_TOKEN_CHARACTERS = 100  # at most, on average: WordPiece takes any longer word for one unknown token
 _SHORT, _REMEMBERED = 40, 50_000  # characters of a text whose tokens are counted once; how many of these
 _WHOLE: frozenset[Kind] = frozenset(
     ("item", "record", "row", "turn", "definition", "answer", "property", "code")
