@@ -53,8 +53,8 @@ RUN --network=none python -c "import os; from bot import engine; from index impo
 # By number, by which an orchestrator can tell that it is not root.
 USER 10001:10001
 # The proof that this image has all that it needs: the model, its checksum, a word encoded, no network.
-RUN --network=none python -c "import os, sys; from index import serving, settings; \
-    model = serving.ServedEncoder(settings.load(environment={**os.environ, 'DOCENT_STATE__FOLDER': '/nowhere'})); \
+RUN --network=none python -c "import os, sys; from index import joining, settings; \
+    model = joining.encoder_of(settings.load(environment={**os.environ, 'DOCENT_STATE__FOLDER': '/nowhere'})); \
     print('model', model.fingerprint, *model.encode_questions(['word']).shape); sys.exit('torch' in sys.modules)"
 VOLUME ["/documents", "/state"]
 # The bot touches that file at least every 30 s while it polls. The first index may take its time.

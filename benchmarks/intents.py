@@ -24,7 +24,7 @@ from sklearn.model_selection import GroupKFold
 from bot.answering.intent import FOLDER, LIKELIER, SURE, Classes, Intent
 from bot.evaluation.questions import read_squad
 from bot.reader.readers import learned_by
-from index.serving import ServedEncoder
+from index.joining import encoder_of
 from index.settings import load
 
 DATA = Path(__file__).parent / "data"
@@ -73,7 +73,7 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="keep what was learned")
     arguments = parser.parse_args()
     settings = load()
-    encoder, known = ServedEncoder(settings), learned_by(settings)
+    encoder, known = encoder_of(settings), learned_by(settings)
     labelled, held = read(DATA / "intents.jsonl"), read(DATA / "intents-held.jsonl")
     seen, unseen = list(labelled), []
     for files, wants in ((arguments.one, "one"), (arguments.several, "several")):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from bot.evaluation.questions import Article, Question, lay_out, read_squad
-from index.serving import ServedEncoder
+from index.joining import encoder_of
 from index.settings import load
 
 if TYPE_CHECKING:
@@ -35,20 +36,30 @@ def answered(question: Question, unit: Unit) -> bool:
     return bool(question.given_by(unit.text, unit.passage))
 
 
-class Remembering(ServedEncoder):
-    """Encodes each text once, however many indexes it is in."""
+class Remembering:
+    """The encoder of the settings, which encodes each text once, however many indexes it is in."""
 
     def __init__(self) -> None:
-        super().__init__(load())
+        self._encoder = encoder_of(load(environment=os.environ))
+        self.name, self.fingerprint = self._encoder.name, self._encoder.fingerprint
+        self.max_tokens = self._encoder.max_tokens
         self._memory: dict[str, Vectors] = {}
+        self._questions: dict[str, Vectors] = {}
+
+    def count_tokens(self, text: str) -> int:
+        """See ``Encoder``."""
+        return self._encoder.count_tokens(text)
 
     def encode(self, texts: Sequence[str], advance: Callable[[int], None] = lambda _: None) -> Vectors:
         """See ``Encoder``."""
         new = [text for text in dict.fromkeys(texts) if text not in self._memory]
         if new:
-            self._memory.update(zip(new, super().encode(new, advance), strict=True))
+            self._memory.update(zip(new, self._encoder.encode(new, advance), strict=True))
         return np.array([self._memory[text] for text in texts])
 
     def encode_questions(self, questions: Sequence[str]) -> Vectors:
-        """See ``Encoder``; the embedded model encodes questions as it does texts."""
-        return self.encode(questions)
+        """See ``Encoder``."""
+        new = [question for question in dict.fromkeys(questions) if question not in self._questions]
+        if new:
+            self._questions.update(zip(new, self._encoder.encode_questions(new), strict=True))
+        return np.array([self._questions[question] for question in questions])

@@ -96,8 +96,8 @@ def _model(engine: Engine) -> Iterator[Finding]:
         yield Finding("wrong", f"model: {error}")
     else:
         seconds = time.perf_counter() - started
-        known = catalogue.find(engine.encoder.name)
-        languages = f" ({known.languages})" if known else ""
+        known = catalogue.models_of(engine.encoder.name)
+        languages = f" ({', '.join(model.languages for model in known)})" if known else ""
         name = f"{engine.encoder.name}{languages}"
         yield Finding("ok", f"model: {name} loads without network in {seconds:.1f} s")
         if (better := fallback(engine.settings)) is not None:

@@ -32,11 +32,11 @@ from index.encoder import Encoder
 from index.errors import ModelError, UnknownSource
 from index.files import Files
 from index.generation import Entry, Generation
+from index.joining import encoder_of
 from index.parsing.base import Unreadable
 from index.parsing.worker import shared
 from index.records import Document, Passage, Unit
 from index.search import Searcher
-from index.serving import ServedEncoder
 from index.settings import Settings
 from index.store import Store
 
@@ -73,7 +73,7 @@ class Engine:
     ) -> None:
         self.store = Store(settings.index_folder())
         self.settings = _with_folder_of_index(settings, self.store)
-        self.encoder = encoder or ServedEncoder(settings, stays=not once)
+        self.encoder = encoder or encoder_of(settings, stays=not once)
         self.reader = reader or reader_of(settings)
         self.calibration: Calibration | None = None
         """How confidence is bent; by default as ``docent calibrate`` found it for this index."""

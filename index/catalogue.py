@@ -87,9 +87,38 @@ CATALOGUE = (E5, MINILM)
 """The best first; the last is installed everywhere."""
 
 
+class Pair(msgspec.Struct, frozen=True, kw_only=True):
+    """Two models whose vectors are put side by side, each with its share of a cosine."""
+
+    parts: tuple[tuple[Model, float], tuple[Model, float]]
+
+    @property
+    def name(self) -> str:
+        """As the settings name it."""
+        return "+".join(model.name for model, _ in self.parts)
+
+
+BOTH = Pair(parts=((E5, 0.65), (MINILM, 0.35)))
+"""What sees more than one of them does in English, and knows all languages; the shares were measured
+(benchmarks/README.md).
+"""
+
+
 def find(name: str) -> Model | None:
     """The model of that name, or of that name at the hub; None where the name means something else."""
     return next((model for model in CATALOGUE if name in (model.name, model.parent)), None)
+
+
+def pair(name: str) -> Pair | None:
+    """The pair of that name, if it is one."""
+    return BOTH if name == BOTH.name else None
+
+
+def models_of(name: str) -> tuple[Model, ...]:
+    """The models that a name means, one or a pair; none where it means something else."""
+    if (both := pair(name)) is not None:
+        return tuple(model for model, _ in both.parts)
+    return tuple(filter(None, [find(name)]))
 
 
 def resolve(setting: str) -> str:

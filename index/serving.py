@@ -11,7 +11,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from index import exporting, models, tokenizing
+from index import centre, exporting, models, tokenizing
+from index.documents import digest
 from index.encoder import Encoder, SentenceTransformerEncoder
 from index.graphs import About, Graph, NotExported
 from index.settings import Settings
@@ -52,10 +53,11 @@ class ServedEncoder:
         self._settings = settings
         self._stays = stays
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
-        """See ``SentenceTransformerEncoder``."""
-        return self.reference.fingerprint
+        """Of the model's files, and of the centre of its vectors, if it has one."""
+        model = self.reference.fingerprint
+        return model if self._centre is None else digest(model.encode() + self._centre.tobytes())
 
     @property
     def max_tokens(self) -> int:
@@ -68,14 +70,18 @@ class ServedEncoder:
 
     def encode(self, texts: Sequence[str], advance: Callable[[int], None] = lambda _: None) -> "Vectors":
         """Unit float32 vectors, shape (texts, dimension), in the order of the texts."""
-        return self.by.encode(texts, advance)
+        return centre.about(self._centre, self.by.encode(texts, advance))
 
     def encode_questions(self, questions: Sequence[str]) -> "Vectors":
         """Unit float32 vectors of questions, shape (questions, dimension)."""
-        vectors = self.by.encode_questions(questions)
+        vectors = centre.about(self._centre, self.by.encode_questions(questions))
         if not self._stays:
             del self.by
         return vectors
+
+    @property
+    def _centre(self) -> "NDArray[np.float32] | None":
+        return centre.centre_of(self.name)
 
     @cached_property
     def by(self) -> Encoder:
@@ -87,7 +93,7 @@ class ServedEncoder:
         if (why := self._not_for_graphs()) is not None:
             _log.info("%s runs by sentence-transformers: %s", self.name, why)
             return self.reference
-        folder = self._settings.graphs_folder() / f"encoder-{self.fingerprint[:16]}"
+        folder = self._settings.graphs_folder() / f"encoder-{self.reference.fingerprint[:16]}"
         try:
             return GraphEncoder(folder, exporting.exported(folder, self._export), stays=self._stays)
         except NotExported as refusal:

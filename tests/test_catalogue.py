@@ -75,7 +75,7 @@ def test_status_names_the_model_that_is_meant(installed: bool, docs: Path, tmp_p
 def test_the_doctor_notes_what_is_missing(
     installed: bool, docs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("bot.engine.ServedEncoder", WordsEncoder)
+    monkeypatch.setattr("bot.engine.encoder_of", WordsEncoder)
     flags = {"documents.folder": docs, "state.folder": str(tmp_path / "s"), "reader.model": "none"}
     found = doctor.examine(load(flags={**flags, "encoder.model": AUTO}), {})
     notes = [finding.text for finding in found if finding.level == "note" and "model" in finding.text]

@@ -48,7 +48,7 @@ def api(server: BotApi) -> Iterator[BotApi]:
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.engine.ServedEncoder", WordsEncoder)
+    monkeypatch.setattr("bot.engine.encoder_of", WordsEncoder)
     monkeypatch.setattr(doctor, "_LISTEN", 0)
     for name in [name for name in os.environ if name.startswith(("DOCENT_", "TELEGRAM_"))]:
         monkeypatch.delenv(name)
@@ -363,7 +363,7 @@ def test_an_index_that_does_not_say_whose_it_is(look: Examine, built: Settings):
 
 
 def test_a_model_that_cannot_be_loaded_offline(look: Examine, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("bot.engine.ServedEncoder", ServedEncoder)
+    monkeypatch.setattr("bot.engine.encoder_of", ServedEncoder)
     texts = wrong(look(encoder__model="no-such-model"))
     reason = "The model 'no-such-model' is not on this machine and HF_HUB_OFFLINE forbids fetching it."
     assert texts[0].startswith(f"model: {reason}")

@@ -88,7 +88,7 @@ def test_names_are_shown_without_control_characters():
 
 @pytest.fixture(autouse=True)
 def _words_encoder(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("bot.engine.ServedEncoder", WordsEncoder)
+    monkeypatch.setattr("bot.engine.encoder_of", WordsEncoder)
 
 
 def test_no_index(settings: Settings, docs: Path):

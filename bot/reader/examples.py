@@ -14,9 +14,10 @@ import msgspec
 from bot.answering.profile import profile_of
 from bot.evaluation.questions import Article, Question, lay_out, plain_quotes, read_squad
 from index.build import Progress, build
+from index.encoder import Encoder
+from index.joining import encoder_of
 from index.records import Passage
 from index.search import Searcher
-from index.serving import ServedEncoder
 from index.settings import load
 from index.store import Store
 
@@ -104,7 +105,7 @@ def _make(
     settings = load(
         flags={"documents.folder": str(folder / "documents"), "index.folder": str(folder / "index")}
     )
-    encoder = ServedEncoder(settings)
+    encoder = encoder_of(settings)
     build(settings, encoder, progress=progress)
     searcher = Searcher(Store(settings.index_folder()).current(), encoder, settings, profile_of().evidence)
     maker = _Maker(searcher, encoder, everything)
@@ -126,7 +127,7 @@ def _make(
 class _Maker:
     """Looks passages up for questions."""
 
-    def __init__(self, searcher: Searcher, encoder: ServedEncoder, articles: Iterable[Article]) -> None:
+    def __init__(self, searcher: Searcher, encoder: Encoder, articles: Iterable[Article]) -> None:
         self._searcher = searcher
         self._encoder = encoder
         self._titles = {article.source: article.title for article in articles}

@@ -47,7 +47,7 @@ Run = Callable[..., Ran]
 @pytest.fixture(autouse=True)
 def _surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """No model, fixed numbers, no settings of whoever runs the tests, all state in the test's folder."""
-    monkeypatch.setattr("bot.engine.ServedEncoder", WordsEncoder)
+    monkeypatch.setattr("bot.engine.encoder_of", WordsEncoder)
     profiles.use(monkeypatch)
     for name in [name for name in os.environ if name.startswith("DOCENT_")] + [
         "NO_COLOR",

@@ -32,7 +32,7 @@ def made(
 ) -> list[Example]:
     patch = pytest.MonkeyPatch()
     request.addfinalizer(patch.undo)
-    patch.setattr(module, "ServedEncoder", WordsEncoder)
+    patch.setattr(module, "encoder_of", WordsEncoder)
     folder = tmp_path_factory.mktemp("made")
     return prepare([away], [home], folder, share=SHARE, seed=SEED, progress=Silent())
 
@@ -101,7 +101,7 @@ def test_articles_are_kept_back_whole(made: list[Example], home: Path):
 def test_an_article_that_is_kept_back_is_not_learned_from_another_file(
     home: Path, away: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(module, "ServedEncoder", WordsEncoder)
+    monkeypatch.setattr(module, "encoder_of", WordsEncoder)
     kept = {title for title in titles(home) if held_out(title, SHARE, 2)}
     assert kept & titles(away) == {"Merrin clock"}
     for example in prepare([away], [home], tmp_path, share=SHARE, seed=2, progress=Silent()):
@@ -111,7 +111,7 @@ def test_an_article_that_is_kept_back_is_not_learned_from_another_file(
 def test_examples_are_made_once_and_again_where_anything_differs(
     home: Path, away: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, made: list[Example]
 ):
-    monkeypatch.setattr(module, "ServedEncoder", WordsEncoder)
+    monkeypatch.setattr(module, "encoder_of", WordsEncoder)
 
     def run(**more: object) -> tuple[list[Example], bool]:
         told = Told()

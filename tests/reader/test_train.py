@@ -320,7 +320,7 @@ def test_a_teacher_has_its_say(tiny: Path, work: Work):
 def small_world(tiny: Path, monkeypatch: pytest.MonkeyPatch):
     """The command without the embedded model, but with its words."""
 
-    monkeypatch.setattr(examples, "ServedEncoder", WordsEncoder)
+    monkeypatch.setattr(examples, "encoder_of", WordsEncoder)
     monkeypatch.setattr(train.models, "folder_of", lambda _: tiny)
     monkeypatch.setattr(train.logging, "basicConfig", lambda **_: None)
 

@@ -37,7 +37,7 @@ class HeldEngine(engine.Engine):
         return super().ask(question, history)
 
 
-engine.ServedEncoder = HeldEncoder  # type: ignore[assignment, misc]
+engine.encoder_of = HeldEncoder  # type: ignore[assignment, misc]
 engine.profile_of = lambda _: PROFILE  # type: ignore[assignment]
 engine.Engine = HeldEngine  # type: ignore[misc]
 

@@ -34,7 +34,7 @@ class MoodyEngine(engine.Engine):
         return super().ask(question, history)
 
 
-engine.ServedEncoder = WordsEncoder  # type: ignore[assignment, misc]
+engine.encoder_of = WordsEncoder  # type: ignore[assignment, misc]
 engine.profile_of = lambda _: PROFILE  # type: ignore[assignment]
 engine.Engine = MoodyEngine  # type: ignore[misc]
 

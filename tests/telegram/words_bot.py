@@ -5,7 +5,7 @@ from bot.cli import main
 from tests.answering.profiles import PROFILE
 from tests.conftest import WordsEncoder
 
-engine.ServedEncoder = WordsEncoder  # type: ignore[assignment, misc]
+engine.encoder_of = WordsEncoder  # type: ignore[assignment, misc]
 engine.profile_of = lambda _: PROFILE  # type: ignore[assignment]
 
 if __name__ == "__main__":
