@@ -19,6 +19,7 @@ The table is of five folds; articles, folders and cases are in one fold each.
 from __future__ import annotations
 
 import argparse
+import os
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,8 +33,10 @@ from sklearn.metrics import roc_auc_score
 
 from benchmarks import readings
 from benchmarks.readings import Row
-from bot.answering.profile import FOLDER, LEAST_SHARE
+from bot.answering.profile import LEAST_SHARE, file_of
+from index import catalogue
 from index.records import Features
+from index.settings import load
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -321,7 +324,9 @@ def main() -> None:
     )
     print(text)
     if arguments.write:
-        (FOLDER / "docent.toml").write_text(text, encoding="utf-8")
+        settings = load(environment=os.environ)
+        file = file_of(settings.reader.model, catalogue.resolve(settings.encoder.model))
+        file.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ keeps it in ``bot/answering/profiles/``.
 from __future__ import annotations
 
 import argparse
+import os
 import random
 from pathlib import Path
 
@@ -72,7 +73,7 @@ def main() -> None:
     parser.add_argument("--several", nargs="+", type=Path, default=[], help="questions with several answers")
     parser.add_argument("--write", action="store_true", help="keep what was learned")
     arguments = parser.parse_args()
-    settings = load()
+    settings = load(environment=os.environ)
     encoder, known = encoder_of(settings), learned_by(settings)
     labelled, held = read(DATA / "intents.jsonl"), read(DATA / "intents-held.jsonl")
     seen, unseen = list(labelled), []

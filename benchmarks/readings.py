@@ -7,6 +7,7 @@ their own.
 
 from __future__ import annotations
 
+import os
 import random
 import re
 import tempfile
@@ -61,14 +62,14 @@ class Asker:
     """Indexes folders and asks them."""
 
     def __init__(self) -> None:
-        settings = load()
+        settings = load(environment=os.environ)
         reader = reader_of(settings)
         if reader is None:
             raise SystemExit("There is no reader: set reader.model.")
         self.reader: Reader = reader
         self.encoder = squad.Remembering()
         self.learned = learned_by(settings)
-        self.weights = profile_of(settings.reader.model).evidence
+        self.weights = profile_of(settings.reader.model, self.encoder.name).evidence
 
     def ask(
         self, kind: str, group: str, folder: Path, questions: Sequence[Question], twists: int = 0

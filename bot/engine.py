@@ -78,7 +78,7 @@ class Engine:
         self.calibration: Calibration | None = None
         """How confidence is bent; by default as ``docent calibrate`` found it for this index."""
         self._once = once
-        self._profile = profile_of(settings.reader.model)
+        self._profile = profile_of(settings.reader.model, self.encoder.name)
         self._scorer = Scorer(self._profile, self.reader)
         self._loading = self.reader
         self._lock = threading.Lock()

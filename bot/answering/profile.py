@@ -1,7 +1,7 @@
 """The numbers that were fitted: how features make scores, and scores confidence; one file a pair of models.
 
-The files in ``profiles/`` are written by ``python -m benchmarks.fitting``, which their first lines say in
-full.
+The files in ``profiles/`` are written by ``python -m benchmarks.fitting``, for the models of the settings;
+their first lines say it in full.
 """
 
 import tomllib
@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from index.catalogue import MINILM
 from index.records import Features
 
 FOLDER = Path(__file__).parent / "profiles"
@@ -54,10 +55,22 @@ class Profile:
     found: Weights
 
 
+def file_of(reader: str, encoder: str) -> Path:
+    """Where the profile of a pair of models is kept: with all-MiniLM-L6-v2, under the reader's name alone."""
+    return FOLDER / (f"{reader}.toml" if encoder == MINILM.name else f"{reader}-{encoder}.toml")
+
+
 @cache
-def profile_of(name: str = "docent") -> Profile:
-    """The profile of a reader, named as in the settings; others than Docent's own have its numbers."""
-    file = FOLDER / f"{name}.toml"
-    if not file.is_file():
-        file = FOLDER / "docent.toml"
+def profile_of(reader: str = "docent", encoder: str = MINILM.name) -> Profile:
+    """The profile of a pair of models, named as in the settings.
+
+    A pair that has none gets that of the reader, or else that of the encoder, or else that of Docent's own.
+    """
+    known = (
+        file_of(reader, encoder),
+        file_of(reader, MINILM.name),
+        file_of("docent", encoder),
+        file_of("docent", MINILM.name),
+    )
+    file = next((file for file in known if file.is_file()), known[-1])
     return msgspec.convert(tomllib.loads(file.read_text(encoding="utf-8")), Profile)

@@ -42,4 +42,4 @@ PROFILE = Profile(
 
 def use(monkeypatch: pytest.MonkeyPatch, profile: Profile = PROFILE) -> None:
     """Have engines score by it."""
-    monkeypatch.setattr(engine, "profile_of", lambda _: profile)
+    monkeypatch.setattr(engine, "profile_of", lambda *_: profile)

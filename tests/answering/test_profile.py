@@ -9,6 +9,7 @@ from msgspec import ValidationError, structs
 
 from bot.answering import profile
 from bot.answering.profile import FOLDER, Profile, Weights, profile_of
+from index.catalogue import MINILM
 from index.records import Features
 
 TINY = """\
@@ -54,6 +55,26 @@ def test_a_profile_is_read_and_what_it_does_not_name_is_0(folder: Path):
 def test_readers_of_others_have_the_numbers_of_docents(folder: Path):
     (folder / "docent.toml").write_text(TINY, encoding="utf-8")
     assert profile.profile_of("none") == profile.profile_of("docent") == profile.profile_of("/a/folder")
+    assert profile.profile_of("docent", "/an/encoder") == profile.profile_of("docent")
+
+
+def test_a_pair_of_models_has_numbers_of_its_own(folder: Path):
+    (folder / "docent.toml").write_text(TINY, encoding="utf-8")
+    (folder / "docent-e+m.toml").write_text(TINY.replace("-2", "-7"), encoding="utf-8")
+    (folder / "own.toml").write_text(TINY.replace("-2", "-9"), encoding="utf-8")
+    biases = {
+        pair: profile.profile_of(*pair).ranking.bias
+        for pair in (
+            ("docent", MINILM.name),
+            ("docent", "e+m"),
+            ("own", "e+m"),
+            ("none", "e+m"),
+            ("none", "x"),
+        )
+    }
+    assert list(biases.values()) == [-2, -7, -9, -7, -2]
+    assert profile.file_of("own", "e+m") == folder / "own-e+m.toml"
+    assert profile.file_of("own", MINILM.name) == folder / "own.toml"
 
 
 @pytest.mark.parametrize(

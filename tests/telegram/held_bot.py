@@ -38,7 +38,7 @@ class HeldEngine(engine.Engine):
 
 
 engine.encoder_of = HeldEncoder  # type: ignore[assignment, misc]
-engine.profile_of = lambda _: PROFILE  # type: ignore[assignment]
+engine.profile_of = lambda *_: PROFILE  # type: ignore[assignment]
 engine.Engine = HeldEngine  # type: ignore[misc]
 
 if __name__ == "__main__":

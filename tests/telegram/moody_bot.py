@@ -35,7 +35,7 @@ class MoodyEngine(engine.Engine):
 
 
 engine.encoder_of = WordsEncoder  # type: ignore[assignment, misc]
-engine.profile_of = lambda _: PROFILE  # type: ignore[assignment]
+engine.profile_of = lambda *_: PROFILE  # type: ignore[assignment]
 engine.Engine = MoodyEngine  # type: ignore[misc]
 
 if __name__ == "__main__":

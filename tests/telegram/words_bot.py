@@ -6,7 +6,7 @@ from tests.answering.profiles import PROFILE
 from tests.conftest import WordsEncoder
 
 engine.encoder_of = WordsEncoder  # type: ignore[assignment, misc]
-engine.profile_of = lambda _: PROFILE  # type: ignore[assignment]
+engine.profile_of = lambda *_: PROFILE  # type: ignore[assignment]
 
 if __name__ == "__main__":
     main()
