@@ -10,7 +10,7 @@ from typing import Literal
 import msgspec
 
 AUTO = "auto"
-"""The setting that takes the best encoder whose package is installed."""
+"""The setting that takes the best that is installed."""
 
 
 class Model(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,7 +84,7 @@ MINILM = Model(
 )
 
 CATALOGUE = (E5, MINILM)
-"""The best first; the last is installed everywhere."""
+"""All of them; the last is installed everywhere."""
 
 
 class Pair(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,6 +109,10 @@ def find(name: str) -> Model | None:
     return next((model for model in CATALOGUE if name in (model.name, model.parent)), None)
 
 
+BEST = BOTH.name
+"""What ``AUTO`` is where all is installed."""
+
+
 def pair(name: str) -> Pair | None:
     """The pair of that name, if it is one."""
     return BOTH if name == BOTH.name else None
@@ -122,13 +126,12 @@ def models_of(name: str) -> tuple[Model, ...]:
 
 
 def resolve(setting: str) -> str:
-    """The model that a setting means: for ``AUTO`` the best whose package is installed."""
+    """The name of what a setting means: for ``AUTO`` that of the best that is installed."""
     if setting != AUTO:
         return setting
-    return (CATALOGUE[-1] if missed(setting) else CATALOGUE[0]).name
+    return MINILM.name if missed(setting) else BEST
 
 
 def missed(setting: str) -> Model | None:
     """The better model that ``AUTO`` would take were its package installed; None where that is not so."""
-    best = CATALOGUE[0]
-    return best if setting == AUTO and not best.is_installed else None
+    return E5 if setting == AUTO and not E5.is_installed else None

@@ -8,7 +8,7 @@ from bot import doctor
 from bot.status import built, fallback, status
 from index import catalogue
 from index.build import build
-from index.catalogue import AUTO, E5, MINILM, Model
+from index.catalogue import AUTO, BOTH, E5, MINILM, Model
 from index.settings import load
 from tests.conftest import ROOT, WordsEncoder
 
@@ -24,7 +24,7 @@ def installed(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_auto_is_the_best_model_that_is_installed(installed: bool):
-    assert catalogue.resolve(AUTO) == ("multilingual-e5-small" if installed else "all-MiniLM-L6-v2")
+    assert catalogue.resolve(AUTO) == (BOTH.name if installed else "all-MiniLM-L6-v2")
     assert catalogue.missed(AUTO) is (None if installed else E5)
 
 
@@ -69,7 +69,7 @@ def test_status_names_the_model_that_is_meant(installed: bool, docs: Path, tmp_p
     settings = load(
         flags={"documents.folder": docs, "state.folder": str(tmp_path / "s"), "encoder.model": AUTO}
     )
-    assert status(settings).encoder == ("multilingual-e5-small" if installed else "all-MiniLM-L6-v2")
+    assert status(settings).encoder == (BOTH.name if installed else "all-MiniLM-L6-v2")
 
 
 def test_the_doctor_notes_what_is_missing(
