@@ -42,7 +42,7 @@ PARSED = "parsed"
 
 BLOCK = 4096  # texts encoded at a time: what a build that is killed loses at most
 
-CONTEXT_WEIGHT = 0.6
+CONTEXT_WEIGHT = 0.4
 """What a context's vector counts in that of a unit, which is made of length 1 again (docs/quality.md)."""
 
 _SPLITTERS = ("nupunkt", "langchain-text-splitters", "py3langid", "PyStemmer")

@@ -1,6 +1,6 @@
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from math import log
+from math import log, sqrt
 from pathlib import Path
 
 import numpy as np
@@ -154,7 +154,7 @@ def test_a_heading_counts_for_its_passage_and_for_its_units_only_with_what_is_ar
     of = features(hits)
     asleep = log(1 + 2.5 / 0.5)  # in no passage
     total = nap + sleep + asleep
-    near = (0.5 + 0.6 * 1.0) / 1.4  # the heading pulls; 1.1² + 0.75 = 1.4²
+    near = (0.5 + 0.4 * 1.0) / sqrt(1.56)  # the heading pulls; 0.9² + 0.75 = 1.56
     assert of["They sleep."] == pytest.approx((near, sleep / total, near, (nap + sleep) / total), abs=1e-6)
     assert of["All day."] == pytest.approx((near, 0, near, (nap + sleep) / total), abs=1e-6)
     assert of["Bring tea."] == pytest.approx((0.5, 0, 0.5, 0), abs=1e-6)

@@ -58,13 +58,13 @@ def content(settings: Settings) -> dict[str, object]:
 
 
 def rows_fit(settings: Settings) -> bool:
-    """Whether every vector is that of its unit, and 0.6 times that of what models read above it."""
+    """Whether every vector is that of its unit, and 0.4 times that of what models read above it."""
     generation = current(settings)
     units = [unit for found in generation.units(range(generation.manifest.passages)) for unit in found]
     vectors = WordsEncoder().encode([unit.shown for unit in units])
     for row, names in enumerate(map(told, units)):
         if names:
-            vectors[row] += 0.6 * WordsEncoder().encode([" › ".join(names)])[0]
+            vectors[row] += 0.4 * WordsEncoder().encode([" › ".join(names)])[0]
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     return np.allclose(generation.vectors(range(len(units))), vectors, atol=1e-6)
 

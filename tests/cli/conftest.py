@@ -21,7 +21,7 @@ ANSWER = """\
 Minutes of the garden club  (minutes.md)
   [1] Attendance, paragraph 1
 
-1 sentence in 1 of 3 documents · confidence 89%
+1 sentence in 1 of 3 documents · confidence 90%
 """
 STAGES = """\
 reading documents (3)

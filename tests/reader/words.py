@@ -7,7 +7,7 @@ import numpy as np
 
 from bot.reader.reading import Reading
 
-NO = -12.0  # log-odds of what answers nothing
+NO = -13.0  # log-odds of what answers nothing
 SURE = 0.96  # of the probability, which falls on the words it knows
 
 
