@@ -106,4 +106,4 @@ def test_known_cosines_across_languages(tmp_path: Path):
         "The stock market fell.",
     ]
     cosines = encoder.encode(texts) @ encoder.encode_questions(["how much protein per day"])[0]
-    assert cosines == pytest.approx([0.712, 0.298, 0.054], abs=2e-2)
+    assert cosines == pytest.approx([0.698, 0.336, 0.062], abs=2e-2)
