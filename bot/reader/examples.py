@@ -23,7 +23,7 @@ from index.store import Store
 
 NEAR, ELSEWHERE = 8, 3  # passages kept of those ranked highest; of those of other articles
 LOOKED_AT = 60  # passages that these are chosen from
-LONGEST_SPAN = 20  # words; a longer answer says which sentence answers, not which words
+LONGEST_SPAN = 20  # words; a longer answer says where it starts, not which words it is
 
 
 class Read(msgspec.Struct, frozen=True):

@@ -200,9 +200,10 @@ def _item(read: Read, tokens: Tokens, taught: Tokens | None) -> Item | None:
     for start, end in read.spans:
         inside = tokens.between(start, end)
         seen |= len(inside) > 0
-        if len(inside) and len(read.text[start:end].split()) <= LONGEST_SPAN:
+        if len(inside):
             starts.add(int(inside[0]))
-            ends.add(int(inside[-1]))
+            if len(read.text[start:end].split()) <= LONGEST_SPAN:
+                ends.add(int(inside[-1]))
     if read.right and not seen:
         return None
     return Item(tokens, read.right, tuple(sorted(starts)), tuple(sorted(ends)), taught)

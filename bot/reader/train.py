@@ -29,7 +29,7 @@ from torch.utils.data import DataLoader
 
 from bot.evaluation.figures import auroc
 from bot.progress import shown
-from bot.reader import losses, made, model, paragraphs
+from bot.reader import losses, made, model, paragraphs, written
 from bot.reader.examples import prepare
 from bot.reader.lessons import BATCH, Asked, Group, Item, Plan, Reads
 from bot.reader.losses import Said
@@ -126,10 +126,15 @@ def _given(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--check-every", type=int, default=300, help="steps between validations")
     parser.add_argument("--teacher", type=Path, help="folder of an encoder that learns first, then teaches")
     parser.add_argument("--teacher-passes", type=int, default=4)
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=1, help="of what is held out, and all else")
+    parser.add_argument("--draw", type=int, help="seed of which questions are read; by default the same")
+    parser.add_argument(
+        "--share", action="append", default=[], metavar="FILE=SHARE", help="of the questions, from one file"
+    )
     parser.add_argument("--base", default=models.EMBEDDED_MODEL, help="the encoder: its name, or a folder")
     parser.add_argument("--name", help="what the weights call it, where it was given as a folder")
     parser.add_argument("--questions", type=int, help="so many, a share of each file, by no index")
+    parser.add_argument("--written", nargs="+", type=Path, default=[], help="files of bot/reader/written.py")
     parser.add_argument("--made", type=float, default=0, help="share of them that is generated")
     parser.add_argument("--dropout", type=float, help="share of values; by default the encoder's")
     parser.add_argument("--frozen", type=int, default=0, help="lowest layers, which stay the encoder's")
@@ -160,10 +165,13 @@ def _passes(given: argparse.Namespace, homes: set[str], *, passes: int) -> Plan:
 def _mixture(given: argparse.Namespace, homes: set[str], *, passes: int) -> Mixture:
     """Of paragraphs as they are, and of what is made."""
     found = paragraphs.examples([*given.home, *given.away], homes, share=given.held_out, seed=given.seed)
+    draw = given.seed if given.draw is None else given.draw
     if given.made:
-        found += made.examples(round(given.questions * given.made), given.seed)
-    count = given.questions * passes
-    return Mixture(found, count=count, shares={made.FILE: given.made}, seed=given.seed, batch=given.batch)
+        found += made.examples(round(given.questions * given.made), draw)
+    found += written.examples(written.read(given.written), share=given.held_out, seed=given.seed)
+    shares = {name: float(share) for name, _, share in (text.partition("=") for text in given.share)}
+    shares[made.FILE] = given.made
+    return Mixture(found, count=given.questions * passes, shares=shares, seed=draw, batch=given.batch)
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,15 @@ class Woven:
                 found += [first + one - at, first + other - at]
         return (found[0], found[-1]) if found else None
 
+    def at(self, start: int, end: int) -> Span | None:
+        """Where in the text a stretch of the document stands; None where no unit of it does."""
+        found: list[int] = []
+        for at, first, last in self._pieces:
+            one, other = max(start, first), min(end, last)
+            if one < other:
+                found += [at + one - first, at + other - first]
+        return (found[0], found[-1]) if found else None
+
 
 def told(unit: Unit) -> tuple[str, ...]:
     """The names that models read before a unit, outermost first.

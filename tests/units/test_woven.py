@@ -124,3 +124,12 @@ def test_what_stands_for_markup_has_no_place_of_its_own():
     assert found.source(at, at + 1) is None
     assert found.source(at - 2, at + 1) == (CLUB.index("9 &euro;"), CLUB.index("9 &euro;") + 2)
     assert units[0].shown.endswith("€")
+
+
+def test_what_stands_in_the_document_is_found_in_the_text():
+    [_, (prices, _), *_] = woven(CLUB)
+    source = CLUB.index("9 &euro;")
+    start, end = prices.at(source, source + 1) or (0, 0)
+    assert prices.text[start:end] == "9"
+    assert prices.source(start, end) == (source, source + 1)
+    assert prices.at(CLUB.index("Nine euros"), CLUB.index("Cash")) is None

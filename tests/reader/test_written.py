@@ -1,0 +1,77 @@
+"""Examples of written documents: answers stand where they are said to, beside what does not answer."""
+
+import json
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from bot.reader import written
+from bot.reader.examples import Example
+from bot.reader.written import Ask, Written
+
+CLUB = """\
+# Heron Rowing Club
+
+## Guests
+
+- Members bring up to two guests.
+- Guests sign the book at the desk, and leave before the bar closes.
+
+## Boats
+
+Only coxes steer the barge. It may be taken out until dusk, and nobody rows it alone when the river is high.
+"""
+LETTER = "The mill on the hill is closed until the new wheel is there.\n"
+
+
+def made(*asks: Ask, share: float = 0.0) -> list[Example]:
+    documents = [Written("club.md", "en", CLUB, asks), Written("mill.txt", "en", LETTER, ())]
+    return written.examples(documents, share=share, seed=1)
+
+
+def test_answers_stand_where_they_are_said_to():
+    answer = "Members bring up to two guests."
+    examples = made(*(Ask(f"how many friends can I bring? {number}", (answer,)) for number in range(20)))
+    assert len(examples) > 20  # some are asked of single units too
+    for example in examples:
+        right, *wrong = example.reads
+        assert [right.text[start:end] for start, end in right.spans] == [answer]
+        assert right.text.startswith("Heron Rowing Club › Guests\n")
+        assert wrong
+        assert not any(answer in read.text for read in wrong)
+        assert not example.held_out
+
+
+def test_a_question_that_nothing_answers_is_beside_what_is_most_like_it():
+    [example] = made(Ask("who steers the barge in spring, up the river?", ()))
+    assert not any(read.right or read.spans for read in example.reads)
+    assert "Only coxes steer the barge." in example.reads[0].text
+
+
+def test_all_members_of_a_list_answer():
+    answers = ("Members bring up to two guests.", "Guests sign the book at the desk")
+    whole = [
+        example for example in made(Ask("rules for guests", answers)) if len(example.reads[0].spans) == 2
+    ]
+    assert [[read.text[start:end] for start, end in read.spans] for read in whole[0].reads if read.right] == [
+        list(answers)
+    ]
+
+
+def test_an_answer_that_the_document_does_not_have_makes_no_example():
+    assert made(Ask("what do lessons cost?", ("nine euros",))) == []
+
+
+def test_documents_are_held_out_whole():
+    assert {example.held_out for example in made(Ask("rules?", ()), Ask("boats?", ()), share=1.0)} == {True}
+
+
+def test_files_are_read_line_by_line(tmp_path: Path):
+    file = tmp_path / "a.jsonl"
+    line = {"file": "a.md", "language": "en", "text": LETTER, "asks": [{"question": "why?", "answers": []}]}
+    file.write_text(json.dumps(line) + "\n\n" + json.dumps(line) + "\n", encoding="utf-8")
+    assert written.read([file]) == [Written("a.md", "en", LETTER, (Ask("why?", ()),))] * 2
+    file.write_text('{"file": 3}\n', encoding="utf-8")
+    with pytest.raises(msgspec.ValidationError):
+        written.read([file])
