@@ -18,9 +18,8 @@ import msgspec
 from msgspec import structs
 
 from benchmarks import squad
-from bot.answering.attendance import to_search, wordings
 from bot.answering.profile import profile_of
-from bot.answering.scoring import Woven, best_readings, share_of, woven
+from bot.answering.scoring import Woven, share_of, woven
 from bot.evaluation.questions import Question, lay_out, plain_quotes, read, read_squad
 from bot.reader.readers import learned_by, reader_of
 from index.build import build
@@ -88,7 +87,7 @@ class Asker:
             for question in questions:
                 of = question.place.source if question.place and kind == "squad" else group
                 said = kind if question.answerable or kind in ("foreign", "seeming") else f"{kind} nothing"
-                if units := list(self._units(searcher.search(to_search(question.text)), question)):
+                if units := list(self._units(searcher.search(question.text), question)):
                     yield Row(said, of, question.text, units)
                 if (
                     twists
@@ -97,7 +96,7 @@ class Asker:
                 ):
                     twists -= 1
                     other = Question(text, "unanswerable")
-                    yield Row("twisted", of, text, list(self._units(searcher.search(to_search(text)), other)))
+                    yield Row("twisted", of, text, list(self._units(searcher.search(text), other)))
 
     @staticmethod
     def _texts(generation: Generation) -> str:
@@ -108,8 +107,7 @@ class Asker:
         for hit in hits:
             passages.setdefault(hit.unit.passage.place, []).append(hit)
         texts: list[Woven] = [woven(group) for group in passages.values()]
-        asked = wordings(question.text)
-        readings = best_readings(self.reader, asked, [text.text for text in texts])
+        readings = self.reader.read(question.text, [text.text for text in texts])
         for number, (group, text, reading) in enumerate(zip(passages.values(), texts, readings, strict=True)):
             for hit in group:
                 right = question.answerable and question.answered_by(hit.unit.passage)

@@ -14,7 +14,6 @@ from msgspec import structs
 
 from bot.answering import answers, calibration
 from bot.answering.answers import Answer, Citation
-from bot.answering.attendance import to_search
 from bot.answering.calibration import Calibration
 from bot.answering.choosing import choose, distinct
 from bot.answering.intent import CERTAIN, SURE, wanted_by
@@ -113,9 +112,8 @@ class Engine:
         searcher = self._current()
         generation = searcher.generation
         searched_for = stand_alone(question, history)
-        words = to_search(searched_for)
-        intent, likely = wanted_by(searched_for, searcher.vector(words), self.encoder.fingerprint)
-        hits = searcher.search(words, lap=watch.lap)
+        intent, likely = wanted_by(searched_for, searcher.vector(searched_for), self.encoder.fingerprint)
+        hits = searcher.search(searched_for, lap=watch.lap)
         if self._once:
             generation.matrix.leave()
         evidence = distinct(self._scorer.rank(searched_for, hits, self.settings.reader.passages))
@@ -130,7 +128,7 @@ class Engine:
         is_open = choice.is_open and likely >= SURE
         if is_open:
             first = evidence[0] if evidence and likely < CERTAIN else None
-            hits_of_all = searcher.sweep(words, lap=watch.lap)
+            hits_of_all = searcher.sweep(searched_for, lap=watch.lap)
             evidence = distinct(
                 self._scorer.members(searched_for, hits_of_all, self.settings.reader.sentences)
             )
@@ -172,7 +170,7 @@ class Engine:
         """The next best passages for a question, each by its best sentence, numbered after ``seen``."""
         most = self.settings.answer.quotes
         known = {(citation.source, citation.passage_start) for citation in seen}
-        hits = self._current().search(to_search(question), passages=len(known) + most)
+        hits = self._current().search(question, passages=len(known) + most)
         return answers.cite(
             answers.nearest(Scorer(self._profile, None).rank(question, hits, 0), most, known),
             first=len(seen) + 1,
@@ -180,7 +178,7 @@ class Engine:
 
     def passages(self, question: str, most: int) -> list[Passage]:
         """The best passages for a question as retrieval ranks them, whether or not they answer it."""
-        return self._current().passages(to_search(question), most)
+        return self._current().passages(question, most)
 
     def matches(self, question: str) -> Matches:
         """A function that tells where in a text the words of a question stand."""

@@ -63,15 +63,6 @@ def test_a_question_that_they_do_not_answer(engine: Engine):
     assert reply.near == ()  # no sentence has a word of it
 
 
-def test_whether_somebody_took_part_is_searched_in_the_words_of_texts(engine: Engine):
-    reply = engine.ask("Has Bob Baker taken part in the meeting?")
-    assert reply.searched_for == reply.question
-    assert [cited.quote for cited in reply.citations] == [
-        "Alice Archer, Bob Baker and Carol Cook attended the meeting."
-    ]
-    assert reply.citations == engine.ask("Did Bob Baker attend the meeting?").citations
-
-
 def test_what_is_near_a_question_that_they_do_not_answer(engine: Engine):
     reply = engine.ask(NEAR_FERRY)
     assert (reply.found, reply.text, reply.citations) == (False, "", ())
@@ -389,20 +380,6 @@ def test_a_list_is_as_sure_as_what_fits_best_wherever_that_stands(answering: Ans
     assert replies[1].confidence == pytest.approx(replies[0].confidence)
 
 
-def test_who_was_there_is_asked_in_several_ways_and_who_was_not_is_no_answer(engine: Engine):
-    engine, reader = reading(engine, {"attended": 12.0, "apologies": 11.0})
-    [citation] = engine.ask(ATTENDED).citations
-    assert citation.quote == "Alice Archer, Bob Baker and Carol Cook attended the meeting."
-    assert list(dict.fromkeys(question for question, _ in reader.asked)) == [
-        ATTENDED,
-        "Who were the participants of the meeting?",
-        "Who sent someone to the meeting?",
-    ]
-    alone = [text for text in reader.read_texts if text.count(".") == 1]
-    assert alone
-    assert not any("apologies" in text for text in alone)
-
-
 @pytest.mark.parametrize("question", [FERRY, ATTENDED])
 def test_where_one_question_is_asked_vectors_leave_before_the_reader_reads(
     engine: Engine, monkeypatch: pytest.MonkeyPatch, question: str
@@ -470,12 +447,6 @@ def test_more_excludes_what_was_seen_and_goes_on_numbering(engine: Engine):
         ("soup.txt", 0),
     ]
     assert engine.more(ATTENDED, (*seen, *more, *rest)) == ()
-
-
-def test_what_else_there_is_is_searched_in_the_words_that_were_searched(engine: Engine):
-    asked, searched = "Was Carol Cook there?", "Did Carol Cook attend?"
-    assert engine.passages(asked, 5) == engine.passages(searched, 5)
-    assert engine.more(asked, ()) == engine.more(searched, ())
 
 
 def test_without_an_index(settings: Settings, encoder: WordsEncoder):

@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import msgspec
 
-from bot.answering.attendance import asks_who_was_there
-
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -74,8 +72,6 @@ def wanted_by(question: str, vector: "Vectors", encoder: str) -> Wanted:
     """
     import numpy as np
 
-    if asks_who_was_there(question):
-        return Wanted("several")
     if encoder not in _judges():
         return Wanted(by_pattern(question))
     names, weights, bias = _judges()[encoder]

@@ -10,7 +10,6 @@ from math import exp
 
 import msgspec
 
-from bot.answering.attendance import asks_who_was_there, tells_absence, wordings
 from bot.answering.profile import Profile
 from bot.reader.reading import Reader, Reading
 from index.records import Features, Hit, Unit
@@ -66,7 +65,7 @@ class Scorer:
         """What speaks for the units of the best passages as the answer, best first.
 
         Args:
-            question: as it is searched for; it is read in all its wordings.
+            question: as it is searched for.
             hits: units of the best passages, best first.
             most: passages read; fewer where the first ones are clear.
 
@@ -75,7 +74,6 @@ class Scorer:
         """
         if self._reader is None:
             return [self._unread(hit, hit.score) for hit in hits]
-        asked = wordings(question)
         passages: dict[tuple[str, int], list[Hit]] = {}
         for hit in hits:
             passages.setdefault(hit.unit.passage.place, []).append(hit)
@@ -85,7 +83,7 @@ class Scorer:
         while todo and max((one.log_odds for one in evidence), default=-_FAR) < _CLEAR:
             part, todo = todo[:_READ_AT_ONCE], todo[_READ_AT_ONCE:]
             texts = [woven(passages[place]) for place in part]
-            readings = best_readings(self._reader, asked, [text.text for text in texts])
+            readings = self._reader.read(question, [text.text for text in texts])
             for place, text, reading in zip(part, texts, readings, strict=True):
                 evidence += [self._read(hit, text, reading) for hit in passages[place]]
             known.update(part)
@@ -112,18 +110,15 @@ class Scorer:
         if self._reader is None:
             return [self._unread(hit, hit.score) for hit in relevant(hits)]
         hits = iter(hits)
-        if asks_who_was_there(question):
-            hits = (hit for hit in hits if not tells_absence(hit.unit.text))
-        asked = wordings(question)
         alone: list[tuple[Hit, Woven, Reading]] = []
         while part := list(islice(hits, at_once)):
             texts = [Woven([hit.unit]) for hit in part]
-            readings = best_readings(self._reader, asked, [text.text for text in texts])
+            readings = self._reader.read(question, [text.text for text in texts])
             alone += zip(part, texts, readings, strict=True)
             if not any(map(_answers, readings)):
                 break
         found = [one for one in alone if _answers(one[2]) or _as_relevant(one[0], alone[0][0])]
-        fits = self._fits(asked, found, [hit for hit, _, _ in alone])
+        fits = self._fits(question, found, [hit for hit, _, _ in alone])
         best_first = sorted(zip(fits, found, strict=True), key=lambda fit: -fit[0])
         return [
             self._evidence(hit, text, reading, 1.0, reading.answers)
@@ -132,7 +127,7 @@ class Scorer:
         ]
 
     def _fits(
-        self, asked: Sequence[str], found: Sequence[tuple[Hit, Woven, Reading]], known: Sequence[Hit]
+        self, question: str, found: Sequence[tuple[Hit, Woven, Reading]], known: Sequence[Hit]
     ) -> list[float]:
         """How well units that were read alone answer among those known of their passages, as log-odds."""
         if len(found) < 2 or self._reader is None:  # nothing to compare with
@@ -143,7 +138,7 @@ class Scorer:
             if hit.unit.passage.place in wanted:
                 passages.setdefault(hit.unit.passage.place, []).append(hit)
         texts = {place: woven(hits) for place, hits in passages.items()}
-        said = best_readings(self._reader, asked, [text.text for text in texts.values()])
+        said = self._reader.read(question, [text.text for text in texts.values()])
         readings = dict(zip(texts, said, strict=True))
         fits = []
         for hit, _, alone in found:
@@ -209,12 +204,6 @@ def woven(hits: Iterable[Hit]) -> Woven:
 def share_of(hit: Hit, text: Woven, reading: Reading) -> float:
     """How likely it is that an answer in the passage starts in the unit; 1 where no reader points."""
     return reading.share(*text.place(hit.unit)) if len(reading.starts) else 1.0
-
-
-def best_readings(reader: Reader, asked: Sequence[str], texts: Sequence[str]) -> list[Reading]:
-    """Of each text the reading in that wording of a question which it answers best."""
-    each = zip(*(reader.read(wording, texts) for wording in asked), strict=True)
-    return [max(readings, key=lambda reading: reading.answers) for readings in each]
 
 
 def sigmoid(log_odds: float) -> float:

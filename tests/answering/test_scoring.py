@@ -185,18 +185,6 @@ def test_each_passage_is_read_once_in_the_order_of_its_best_sentence():
     assert reader.read_texts == [hit(name).unit.passage.text for name in ("x2", "x0", "x1")]
 
 
-def test_whether_somebody_was_there_is_read_in_the_words_of_texts():
-    class OfOneQuestion(WordReader):
-        def read(self, question: str, passages: Sequence[str]) -> list[Reading]:
-            readings = super().read(question, passages)
-            return readings if question == "Whom did x1 send?" else WordReader({}).read(question, passages)
-
-    reader = OfOneQuestion({"x1": YES})
-    best, *_ = by_reading(reader, "did x1 take part?", ranked("x0", "y0", "x1"), 8)
-    assert names([best]) == ["x1"]
-    assert {question for question, _ in reader.asked} == {"Did x1 attend?", "Whom did x1 send?"}
-
-
 def test_passages_of_two_documents_are_not_mixed_up():
     other = document(1, "b.txt")
     reader = WordReader({})
