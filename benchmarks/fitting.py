@@ -1,7 +1,7 @@
 """Fits how retrieval and the reader are put together, and says what comes of it on questions not fitted to.
 
-    python -m benchmarks.fitting --squad FILE --squad2 FILE [--folder QUESTIONS.jsonl ...] [--cases FILE ...]
-        [--cache FILE] [--write]
+    python -m benchmarks.fitting --squad FILE ... --squad2 FILE [--folder QUESTIONS.jsonl ...]
+        [--languages FILE ...] [--cases FILE ...] [--written FILE ...] [--cache FILE] [--write]
 
 All that a search returns is read, so that every weighting can be tried on the same readings
 (benchmarks/readings.py). What is fitted:
@@ -57,9 +57,12 @@ SURE = (
     "unit_cosine", "around_coverage_smooth", "passage_cosine", "passage_coverage_smooth", "numbers_missing",
     "names_missing", "numbers_missing_around", "names_missing_around", "is_name",
 )  # fmt: skip
-COUNTS = {"squad": 1.0, "natural": 2.0, "cases": 1.0}
+COUNTS = {"squad": 1.0, "languages": 0.5, "natural": 2.0, "cases": 1.0, "written": 1.0}
 """What a question counts: there are several of SQuAD's for one of the others."""
-NOTHING = {"foreign": 1.0, "seeming": 0.1, "natural nothing": 2.0, "cases nothing": 1.0, "twisted": 0.7}
+NOTHING = {
+    "foreign": 1.0, "seeming": 0.1, "natural nothing": 2.0, "cases nothing": 1.0, "written nothing": 1.0,
+    "twisted": 0.7,
+}  # fmt: skip
 """The same of questions that nothing answers; those written to look answerable are not what people ask."""
 PENALTY = 10.0
 SURE_PENALTY = 0.3  # inverse strength
@@ -251,6 +254,7 @@ def report(asked: Sequence[Asked]) -> None:
         ("squad", "seeming"),
         ("natural", "natural nothing"),
         ("cases", "cases nothing"),
+        ("written", "written nothing"),
         ("cases", "twisted"),
     ):
         mine, theirs = kinds == one, kinds == other
@@ -296,8 +300,12 @@ def collect(arguments: argparse.Namespace) -> list[Row]:
         rows += readings.from_folder(asker, file)
     for file in arguments.cases:
         rows += readings.from_cases(asker, file)
+    if arguments.written:
+        rows += readings.from_written(asker, arguments.written, arguments.held_out, arguments.seed)
     if arguments.squad:
         rows += readings.from_squad(asker, arguments.squad, arguments.questions)
+    if arguments.languages:
+        rows += readings.from_languages(asker, arguments.languages, arguments.questions // 10)
     if arguments.squad2:
         rows += readings.from_squad2(asker, arguments.squad2, arguments.questions // 6)
     if cache is not None:
@@ -310,8 +318,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--squad", nargs="+", type=Path, default=[], help="files of SQuAD 1.1's format")
     parser.add_argument("--squad2", nargs="+", type=Path, default=[], help="files of SQuAD 2.0's format")
+    parser.add_argument(
+        "--languages", nargs="+", type=Path, default=[], help="SQuAD's format, each by itself"
+    )
     parser.add_argument("--folder", nargs="+", type=Path, default=[], help="questions beside a folder docs/")
     parser.add_argument("--cases", nargs="+", type=Path, default=[], help="small folders with questions")
+    parser.add_argument("--written", nargs="+", type=Path, default=[], help="of bot/reader/written.py")
+    parser.add_argument("--held-out", type=float, default=0.2, help="share of these, as in training, by its")
+    parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--questions", type=int, default=QUESTIONS, help="of SQuAD's, at most")
     parser.add_argument("--cache", type=Path, help="a file to keep readings in, or to take them from")
     parser.add_argument("--write", action="store_true", help="keep what was fitted as the profile")

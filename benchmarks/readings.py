@@ -1,12 +1,14 @@
 """Questions in, what speaks for each unit that was found out: what benchmarks/fitting.py fits numbers to.
 
-Three kinds of files are asked: SQuAD's format brings its documents; JSON Lines are asked of a folder beside
+Four kinds of files are asked: SQuAD's format brings its documents; JSON Lines are asked of a folder beside
 them (``questions.jsonl`` beside ``docs/``); cases (``tests/quality/cases-*.jsonl``) are small folders of
-their own.
+their own; written documents (``bot/reader/written.py``) that the reader did not learn from are asked about
+in small collections, one of each file.
 """
 
 from __future__ import annotations
 
+import itertools
 import os
 import random
 import re
@@ -21,6 +23,8 @@ from benchmarks import squad
 from bot.answering.profile import profile_of
 from bot.answering.scoring import Woven, share_of, woven
 from bot.evaluation.questions import Question, lay_out, plain_quotes, read, read_squad
+from bot.reader import written
+from bot.reader.examples import held_out
 from bot.reader.readers import learned_by, reader_of
 from index.build import build
 from index.errors import DocumentsError
@@ -45,10 +49,11 @@ MARKUP = re.compile(r"\*\*|[`_]|\[(?=[^\]]*\]\()|\]\([^)]*\)|^\s*[-*|]\s+|\s*\|\
 class Row(msgspec.Struct):
     """A question, and of each unit of the best passages: what speaks for it, and whether it is right.
 
-    ``kind`` is "squad", "natural", "cases", or of questions that nothing answers "foreign", "seeming"
-    (written to look answerable), "natural nothing", "cases nothing", "twisted". ``group`` names what has to
-    be in one fold. ``units`` has the columns features, the reader's answers, share, number of the passage as
-    retrieval ranks it, whether the passage is right, whether the unit is.
+    ``kind`` is "squad", "languages", "natural", "cases", "written", or of questions that nothing answers
+    "foreign", "seeming" (written to look answerable), "twisted", "natural nothing", "cases nothing",
+    "written nothing". ``group`` names what has to be in one fold. ``units`` has the columns features, the
+    reader's answers, share, number of the passage as retrieval ranks it, whether the passage is right,
+    whether the unit is.
     """
 
     kind: str
@@ -86,6 +91,8 @@ class Asker:
             searcher = Searcher(generation, self.encoder, settings, self.weights)
             for question in questions:
                 of = question.place.source if question.place and kind == "squad" else group
+                if kind == "languages" and question.place:  # the same articles in each
+                    of = question.place.source.rpartition("/")[2]
                 said = kind if question.answerable or kind in ("foreign", "seeming") else f"{kind} nothing"
                 if units := list(self._units(searcher.search(question.text), question)):
                     yield Row(said, of, question.text, units)
@@ -159,6 +166,14 @@ def from_squad(asker: Asker, files: Sequence[Path], count: int) -> Iterator[Row]
     yield from _of_articles(asker, "foreign", known, foreign)
 
 
+def from_languages(asker: Asker, files: Sequence[Path], count: int) -> Iterator[Row]:
+    """So many questions of each file, asked of its own articles."""
+    for file in files:
+        articles = read_squad([file])
+        questions = sample(asker, articles, "fact", count)
+        yield from _of_articles(asker, "languages", articles, questions, twists=count // 6)
+
+
 def from_squad2(asker: Asker, files: Sequence[Path], count: int) -> Iterator[Row]:
     """Questions written to look answerable, about articles that the reader never saw."""
     articles = read_squad(files)
@@ -202,3 +217,27 @@ def from_cases(asker: Asker, file: Path) -> Iterator[Row]:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(bytes.fromhex(text["hex"]) if isinstance(text, dict) else text.encode())
             yield from asker.ask("cases", case["name"], Path(folder), questions, 99)
+
+
+def from_written(asker: Asker, files: Sequence[Path], share: float, seed: int) -> Iterator[Row]:
+    """Questions about written documents, that share of them which the reader did not learn from.
+
+    Documents are put together so that each is beside one of every other file, which is of other subjects.
+    """
+    columns = [[one for one in written.read([file]) if held_out(one.file, share, seed)] for file in files]
+    for number, beside in enumerate(itertools.zip_longest(*columns)):
+        group = f"written {number}"
+        questions = []
+        with tempfile.TemporaryDirectory() as folder:
+            for place, document in enumerate(beside):
+                if document is None:
+                    continue
+                path = Path(folder) / document.file
+                path = path if not path.exists() else path.with_stem(f"{path.stem}-{place}")
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(document.text, encoding="utf-8")
+                questions += [
+                    Question(ask.question, "fact" if ask.answers else "unanswerable", ask.answers)
+                    for ask in document.asks
+                ]
+            yield from asker.ask("written", group, Path(folder), questions, twists=len(questions) // 8)
