@@ -34,6 +34,7 @@ from sklearn.metrics import roc_auc_score
 from benchmarks import readings
 from benchmarks.readings import Row
 from bot.answering.profile import LEAST_SHARE, file_of
+from bot.reader.readers import name_of
 from index import catalogue
 from index.records import Features
 from index.settings import load
@@ -339,7 +340,7 @@ def main() -> None:
     print(text)
     if arguments.write:
         settings = load(environment=os.environ)
-        file = file_of(settings.reader.model, catalogue.resolve(settings.encoder.model))
+        file = file_of(name_of(settings), catalogue.resolve(settings.encoder.model))
         file.write_text(text, encoding="utf-8")
 
 

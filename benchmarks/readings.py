@@ -73,7 +73,7 @@ class Asker:
         self.reader: Reader = reader
         self.encoder = squad.Remembering()
         self.learned = learned_by(settings)
-        self.weights = profile_of(settings.reader.model, self.encoder.name).evidence
+        self.weights = profile_of(self.reader.name, self.encoder.name).evidence
 
     def ask(
         self, kind: str, group: str, folder: Path, questions: Sequence[Question], twists: int = 0

@@ -22,7 +22,7 @@ from bot.answering.scoring import Evidence, Scorer
 from bot.answering.whole import Section
 from bot.conversation.stand_alone import stand_alone
 from bot.conversation.topics import Turn
-from bot.reader.readers import reader_of
+from bot.reader.readers import name_of, reader_of
 from bot.reader.reading import Reader
 from index import documents
 from index.build import Progress, Summary, build
@@ -77,7 +77,7 @@ class Engine:
         self.calibration: Calibration | None = None
         """How confidence is bent; by default as ``docent calibrate`` found it for this index."""
         self._once = once
-        self._profile = profile_of(settings.reader.model, self.encoder.name)
+        self._profile = profile_of(name_of(settings), self.encoder.name)
         self._scorer = Scorer(self._profile, self.reader)
         self._loading = self.reader
         self._lock = threading.Lock()

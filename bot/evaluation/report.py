@@ -14,6 +14,7 @@ from bot.evaluation.figures import Figure, Measured, Miss
 from bot.evaluation.questions import Collection
 from bot.evaluation.run import DEPTH
 from bot.plain import line
+from bot.reader import readers
 from index import catalogue
 from index.settings import Settings
 
@@ -66,7 +67,7 @@ class Head:
             tuple(line(str(file)) for file in files),
             tuple(line(str(file)) for file in foreign),
             catalogue.resolve(settings.encoder.model),
-            settings.reader.model,
+            readers.name_of(settings),
             version("docent-bot"),
             seed,
         )

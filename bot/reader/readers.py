@@ -14,7 +14,7 @@ import msgspec
 
 from bot.reader.reading import Reader, Reading
 from bot.reader.turns import Turns
-from index import exporting, graphs, models, tokenizing
+from index import catalogue, exporting, graphs, models, tokenizing
 from index.documents import digest_file
 from index.errors import ModelError, reason
 from index.graphs import About, Graph, NotExported
@@ -30,12 +30,12 @@ if TYPE_CHECKING:
     Run = Callable[[graphs.Inputs], Sequence[NDArray[np.float32]]]
     """Token ids in, logits out: of starts and ends and answers, or of starts and ends, or of classes."""
 
-OWN = "docent"
+OWN, OWN_E5 = "docent", "docent-e5"
 NONE = "none"
 WEIGHTS = Path(__file__).parent / "reader.safetensors"
 CHECKSUM = WEIGHTS.with_suffix(".sha256")
 TRAINING = WEIGHTS.with_suffix(".json")
-SHIPPED = {OWN: WEIGHTS, "docent-e5": WEIGHTS.with_name("reader-e5.safetensors")}
+SHIPPED = {OWN: WEIGHTS, OWN_E5: WEIGHTS.with_name("reader-e5.safetensors")}
 """Docent's own readers by name, and their weights; checksum and training lie beside them."""
 
 _STEP = 16  # tokens that rows are filled up by: more than the encoder's, for fewer shapes take less memory
@@ -49,9 +49,18 @@ _LEAST_COSINE = 0.999  # between the logits of a graph and those of its network
 _log = logging.getLogger(__name__)
 
 
+def name_of(settings: Settings) -> str:
+    """The name of the reader that the settings mean: for "auto" the one that was trained with the encoder."""
+    name = settings.reader.model
+    if name != catalogue.AUTO:
+        return name
+    encoders = catalogue.models_of(catalogue.resolve(settings.encoder.model))
+    return OWN_E5 if catalogue.E5 in encoders else OWN
+
+
 def reader_of(settings: Settings) -> Reader | None:
     """The reader that the settings name; None where they want none."""
-    name = settings.reader.model
+    name = name_of(settings)
     if name == NONE:
         return None
     return OwnReader(settings) if name in SHIPPED else HuggingFaceReader(settings)
@@ -63,7 +72,7 @@ def learned_by(settings: Settings) -> frozenset[str]:
     Raises:
         ModelError: the file that tells them is missing or damaged.
     """
-    weights = SHIPPED.get(settings.reader.model)
+    weights = SHIPPED.get(name_of(settings))
     return learned(weights.with_suffix(TRAINING.suffix)) if weights else frozenset()
 
 
@@ -209,7 +218,7 @@ class OwnReader(NetworkReader):
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
-        self.name = settings.reader.model if settings.reader.model in SHIPPED else OWN
+        self.name = name if (name := name_of(settings)) in SHIPPED else OWN
         self._weights = SHIPPED[self.name]
 
     @cached_property

@@ -30,9 +30,9 @@ from bot.reader import model, readers
 from bot.reader.model import Network, pack, untrained
 from bot.reader.readers import HuggingFaceReader, OwnReader, learned_by, reader_of
 from bot.reader.reading import Reader, Reading
-from index import exporting, graphs
+from index import catalogue, exporting, graphs
 from index.errors import ModelError
-from index.settings import Settings
+from index.settings import Settings, load
 from tests.conftest import ROOT, exact_to
 
 QUESTION = "Who built the lighthouse?"
@@ -446,3 +446,23 @@ def test_a_model_that_was_not_made_to_read_is_refused(save: Save, named: Named):
 def test_a_model_that_is_not_there_is_named(named: Named):
     said = refusal(named("no-such/reader"))
     assert said.startswith("The model 'no-such/reader' is not on this machine and HF_HUB_OFFLINE forbids")
+
+
+@pytest.mark.parametrize(
+    ("encoder", "installed", "name"),
+    [
+        ("auto", True, "docent-e5"),
+        ("auto", False, "docent"),
+        ("all-MiniLM-L6-v2", True, "docent"),
+        ("multilingual-e5-small", True, "docent-e5"),
+        ("multilingual-e5-small+all-MiniLM-L6-v2", True, "docent-e5"),
+        ("/models/of-mine", True, "docent"),
+    ],
+)
+def test_by_default_the_reader_goes_with_the_encoder(
+    encoder: str, installed: bool, name: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(catalogue.Model, "is_installed", installed)
+    flags = {"encoder.model": encoder, "reader.model": "auto"}
+    assert readers.name_of(load(flags=flags)) == name
+    assert readers.name_of(load(flags=flags | {"reader.model": "none"})) == "none"
