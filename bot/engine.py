@@ -20,8 +20,8 @@ from bot.answering.intent import CERTAIN, SURE, wanted_by
 from bot.answering.profile import profile_of
 from bot.answering.scoring import Evidence, Scorer
 from bot.answering.whole import Section
-from bot.conversation.stand_alone import stand_alone
-from bot.conversation.topics import Turn
+from bot.conversation.rewriting import Rewriter, rewrite
+from bot.conversation.turns import Turn
 from bot.reader.readers import name_of, reader_of
 from bot.reader.reading import Reader
 from index import documents
@@ -60,6 +60,7 @@ class Engine:
         reader: by default that of the settings.
         once: whether just one question will be asked: encoder and vectors then leave before the reader
             reads, for a quarter less memory.
+        rewriter: what makes questions stand alone.
     """
 
     def __init__(
@@ -69,11 +70,13 @@ class Engine:
         reader: Reader | None = None,
         *,
         once: bool = False,
+        rewriter: Rewriter = rewrite,
     ) -> None:
         self.store = Store(settings.index_folder())
         self.settings = _with_folder_of_index(settings, self.store)
         self.encoder = encoder or encoder_of(settings, stays=not once)
         self.reader = reader or reader_of(settings)
+        self.rewriter = rewriter
         self.calibration: Calibration | None = None
         """How confidence is bent; by default as ``docent calibrate`` found it for this index."""
         self._once = once
@@ -111,7 +114,7 @@ class Engine:
         self._load_reader_meanwhile()
         searcher = self._current()
         generation = searcher.generation
-        searched_for = stand_alone(question, history)
+        searched_for = self.rewriter(question, history)
         intent, likely = wanted_by(searched_for, searcher.vector(searched_for), self.encoder.fingerprint)
         hits = searcher.search(searched_for, lap=watch.lap)
         if self._once:

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot import render
 from bot.answering.answers import Answer, Citation
-from bot.conversation.stand_alone import TURNS, turn_of
-from bot.conversation.topics import Turn
+from bot.conversation.turns import TURNS, Turn, turn_of
 from bot.engine import Engine
 from bot.plain import line
 from index.errors import DocentError

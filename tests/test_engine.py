@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from bot.conversation.stand_alone import turn_of
+from bot.conversation.turns import turn_of
 from bot.engine import Engine
 from index.changes import Changes
 from index.errors import DocumentsError, IndexMismatch, IndexMissing, UnknownSource

@@ -11,8 +11,7 @@ from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
 from bot import repl
-from bot.conversation.stand_alone import TURNS
-from bot.conversation.topics import Turn
+from bot.conversation.turns import TURNS, Turn
 from bot.engine import Engine
 from index.errors import DocentError
 from tests.answering import profiles

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from bot.conversation.english import ASKING, AUXILIARIES
 from bot.conversation.phrases import Phrase, Word, Wording, wording
-from bot.conversation.topics import Topic, Turn
+from bot.conversation.topics import Topic
+from bot.conversation.turns import Turn
 
 TYING = ("and", "but", "so", "or")
 _AGREES, _MANY_FOR_ONE, _ONE_FOR_MANY = 0.4, -0.8, -0.4  # by benchmarks/followups.py on CAsT 2019

@@ -7,13 +7,11 @@ lung cancer's symptoms?". Any other is left as it is, and so is one in another l
 import re
 from collections.abc import Sequence
 
-from bot.answering.answers import Answer
 from bot.conversation.asked import TYING, Asked, appended, begun_anew, closing, lower, upper
 from bot.conversation.english import (
     ASKING,
     AUXILIARIES,
     BE,
-    ENGLISH,
     GENERAL,
     PARTS,
     PICKING,
@@ -23,20 +21,8 @@ from bot.conversation.english import (
 )
 from bot.conversation.phrases import Phrase, wording
 from bot.conversation.pronouns import OWNING, POINTING, pronouns
-from bot.conversation.topics import Turn, topics_of
-
-TURNS = 8  # that are looked back at
-LONGEST = 300  # characters of a question that leans on others or is leant on
-
-
-def turn_of(answer: Answer) -> Turn:
-    """An answer as a turn that the next question may lean on."""
-    quote = ""
-    if answer.citations:
-        best = answer.citations[0]
-        start, end = best.span or (best.start, best.start + len(best.quote))
-        quote = best.quote[start - best.start : end - best.start]
-    return Turn(answer.question, answer.searched_for, quote)
+from bot.conversation.topics import topics_of
+from bot.conversation.turns import Turn, leant_on
 
 
 def stand_alone(question: str, turns: Sequence[Turn]) -> str:
@@ -46,12 +32,10 @@ def stand_alone(question: str, turns: Sequence[Turn]) -> str:
         question: as it was asked.
         turns: before it, oldest first.
     """
-    near = [turn for turn in turns[-TURNS:] if len(turn.searched_for) <= LONGEST]
-    if not near or near[-1] is not turns[-1] or len(question) > LONGEST:
+    near = leant_on(question, turns)
+    if not near:
         return question
     found = wording(question)
-    if not any(word.lower in ENGLISH for word in found.words):
-        return question
     asked = Asked(found, found.phrases(), topics_of(near), near[-1])
     for rule in _RULES:
         if made := rule(asked):

@@ -10,6 +10,7 @@ from itertools import pairwise, zip_longest
 
 from bot.conversation.english import DETERMINERS, PARTS, PICKING, PREPOSITIONS, PRONOUNS
 from bot.conversation.phrases import Phrase, Wording, wording
+from bot.conversation.turns import Turn
 
 # Weights of a phrase, chosen by benchmarks/followups.py on CAsT 2019.
 _NAME, _INTRODUCED, _NEW, _PUT_IN = 0.6, 0.4, 0.6, 1.6  # what makes it what a turn is about
@@ -23,15 +24,6 @@ _LONGEST = 8  # words of a phrase that can be repeated
 _FADES = 0.45  # from turn to turn
 _MENTIONED = 0.1  # for each turn more
 _PAIR = 0.05  # of two together, over one of them
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """A question that was answered: as asked, as searched, and the first quote of its answer."""
-
-    question: str
-    searched_for: str
-    quote: str = ""
 
 
 @dataclass(frozen=True, slots=True)

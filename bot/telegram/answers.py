@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 import msgspec
 
 from bot.answering.answers import Answer, Citation
-from bot.conversation.stand_alone import TURNS, turn_of
-from bot.conversation.topics import Turn
+from bot.conversation.turns import TURNS, Turn, turn_of
 
 REMEMBERED = 30 * 60  # seconds for which the next question may lean on an answer without replying to it
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from bot import engine
 from bot.answering.answers import Answer
 from bot.cli import main
-from bot.conversation.topics import Turn
+from bot.conversation.turns import Turn
 from tests.answering.profiles import PROFILE
 from tests.conftest import Vectors, WordsEncoder
 

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.answering.answers import Answer
-from bot.conversation.stand_alone import TURNS
+from bot.conversation.turns import TURNS
 from bot.telegram import state
 from bot.telegram.answers import REMEMBERED, Answers, Kept
 from index.records import Locator, Part, Style
