@@ -1,13 +1,15 @@
 """What a reader finds in passages, on articles and documents that it never saw.
 
-    python -m benchmarks.reader --reader docent-e5 --squad FILE... --made 400
+    python -m benchmarks.reader --reader docent-e5 --squad FILE... --made 400 --written FILE...
 
 Of SQuAD-format files the articles that training held out are read, the same in all files: F1 of tokens
 between the likeliest span of the right paragraph and the nearest answer (of letters where a script has no
 blanks), how often that paragraph is thought to answer most among four of its article, and AUROC of questions
 with an answer against those without, each beside its own paragraph. Made documents are of wordings and
 layouts held out too: how often the likeliest start is in the right line, how often the right document is
-thought to answer more than its twin, and AUROC of right documents against those that do not answer.
+thought to answer more than its twin, and AUROC of right documents against those that do not answer. Of
+written documents (bot/reader/written.py) those that training held out are asked about: the same of passages
+and single units.
 """
 
 import argparse
@@ -23,8 +25,8 @@ import msgspec
 import numpy as np
 
 from bot.evaluation.figures import auroc
-from bot.reader import made
-from bot.reader.examples import held_out
+from bot.reader import made, written
+from bot.reader.examples import Example, held_out
 from bot.reader.paragraphs import threes
 from bot.reader.readers import reader_of
 from bot.reader.reading import Reader, Reading
@@ -44,6 +46,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1, help="of training")
     parser.add_argument("--most", type=int, default=300, help="questions of a file")
     parser.add_argument("--made", type=int, default=0, help="questions about made documents")
+    parser.add_argument("--written", nargs="*", type=Path, default=[], help="files")
     given = parser.parse_args()
     reader = reader_of(load(flags={"reader.model": given.reader}))
     if reader is None:
@@ -51,7 +54,13 @@ def main() -> None:
     for file in given.squad:
         print(f"{given.reader} {file.parent.name}/{file.stem}: {of_file(reader, file, given)}", flush=True)
     if given.made:
-        for kind, said in of_made(reader, given.made).items():
+        examples = made.examples(given.made, 7, held=True)
+        for kind, said in of_examples(reader, examples, [one.title for one in examples]).items():
+            print(f"{given.reader} {kind}: {said}", flush=True)
+    for file in given.written:
+        documents = [one for one in written.read([file]) if held_out(one.file, given.share, given.seed)]
+        examples = written.examples(documents, share=1.0, seed=given.seed)
+        for kind, said in of_examples(reader, examples, [file.stem] * len(examples)).items():
             print(f"{given.reader} {kind}: {said}", flush=True)
 
 
@@ -99,20 +108,21 @@ def _tokens(text: str) -> Counter[str]:
     return Counter(word for word in bare.split() if word not in ("a", "an", "the"))
 
 
-def of_made(reader: Reader, count: int) -> dict[str, str]:
-    """The figures of made documents, by kind."""
+def of_examples(reader: Reader, examples: Sequence[Example], kinds: Sequence[str]) -> dict[str, str]:
+    """The figures of examples, by kind."""
     figures: dict[str, tuple[list[bool], list[bool], list[float], list[float]]] = {}
-    for example in made.examples(count, 7, held=True):
-        lines, firsts, right, none = figures.setdefault(example.title, ([], [], [], []))
+    for example, kind in zip(examples, kinds, strict=True):
+        lines, firsts, right, none = figures.setdefault(kind, ([], [], [], []))
         readings = reader.read(example.question, [read.text for read in example.reads])
         for read, reading in zip(example.reads, readings, strict=True):
             (right if read.right else none).append(reading.answers)
             if read.right:
                 lines.append(in_right_line(read.text, read.spans, reading))
-        if example.reads[0].right:
-            firsts.append(readings[0].answers > readings[1].answers)
+        if example.reads[0].right and not all(read.right for read in example.reads):
+            best = max(zip(example.reads, readings, strict=True), key=lambda each: each[1].answers)
+            firsts.append(best[0].right)
     return {
-        kind: f"right line {np.mean(lines):.3f}, before its twin {np.mean(firsts):.3f} ({len(lines)}), "
+        kind: f"right line {np.mean(lines):.3f}, right one first {np.mean(firsts):.3f} ({len(lines)}), "
         f"AUROC {auroc(np.array(right), np.array(none)):.3f} ({len(none)} without)"
         for kind, (lines, firsts, right, none) in figures.items()
     }
