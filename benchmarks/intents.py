@@ -32,6 +32,7 @@ DATA = Path(__file__).parent / "data"
 SCALE = 8.0  # of unit vectors, so that the penalty is a usual one
 PENALTY = 0.03  # inverse strength; .01 to .1 do as well in six folds of domains
 FOLDS = 6
+BARS, MISTAKEN = (LIKELIER, 0.6, SURE), 0.1  # the first with no more questions taken for several is sure
 MOST = 1100  # questions of a file of SQuAD's format
 COUNT = 0.1  # of such a question, beside one that was labelled for this
 
@@ -97,10 +98,13 @@ def main() -> None:
     print(f"{len(held)} questions of other domains: {np.mean(found_held == truth):.3f} right")
     print(f"rows as they are, columns as judged, {', '.join(judge.classes_)}:")
     print(confusion_matrix(truth, found_held))
+    sure = SURE
     if unseen:
         likely = judge.predict_proba(SCALE * encoder.encode_questions(unseen))
         several = likely[:, list(judge.classes_).index("several")]
-        shares = [f"{np.mean(several >= bar):.3f} at {bar}" for bar in (LIKELIER, SURE)]
+        taken = {bar: float(np.mean(several >= bar)) for bar in BARS}
+        shares = [f"{share:.3f} at {bar}" for bar, share in taken.items()]
+        sure = next((bar for bar, share in taken.items() if share <= MISTAKEN), SURE)
         print(f"{len(unseen)} questions that one stretch answers, taken for several: {', '.join(shares)}")
     if arguments.write:
         names = [str(name) for name in judge.classes_]
@@ -111,6 +115,7 @@ def main() -> None:
                 name: [round(float(weight), 3) for weight in SCALE * row]
                 for name, row in zip(names, judge.coef_, strict=True)
             },
+            "sure": sure,
             "bias": {name: round(float(bias), 3) for name, bias in zip(names, judge.intercept_, strict=True)},
         }
         file = FOLDER / f"intents-{encoder.name}.json"

@@ -26,6 +26,7 @@ from bot.evaluation.questions import Question, lay_out, plain_quotes, read, read
 from bot.reader import written
 from bot.reader.examples import held_out
 from bot.reader.readers import learned_by, reader_of
+from bot.reader.written import Ask
 from index.build import build
 from index.errors import DocumentsError
 from index.search import Searcher
@@ -220,24 +221,25 @@ def from_cases(asker: Asker, file: Path) -> Iterator[Row]:
 
 
 def from_written(asker: Asker, files: Sequence[Path], share: float, seed: int) -> Iterator[Row]:
-    """Questions about written documents, that share of them which the reader did not learn from.
+    """Questions about written documents, that share of them which the reader did not learn from."""
+    for number, (folder, asks) in enumerate(beside(files, share, seed)):
+        questions = [
+            Question(ask.question, "fact" if ask.answers else "unanswerable", ask.answers) for ask in asks
+        ]
+        yield from asker.ask("written", f"written {number}", folder, questions, twists=len(questions) // 8)
 
-    Documents are put together so that each is beside one of every other file, which is of other subjects.
+
+def beside(files: Sequence[Path], share: float, seed: int) -> Iterator[tuple[Path, list[Ask]]]:
+    """Small folders of held-out documents, and what is asked about them.
+
+    Each document is beside one of every other file, which is of other subjects.
     """
     columns = [[one for one in written.read([file]) if held_out(one.file, share, seed)] for file in files]
-    for number, beside in enumerate(itertools.zip_longest(*columns)):
-        group = f"written {number}"
-        questions = []
+    for together in itertools.zip_longest(*columns):
         with tempfile.TemporaryDirectory() as folder:
-            for place, document in enumerate(beside):
-                if document is None:
-                    continue
+            for place, document in enumerate(filter(None, together)):
                 path = Path(folder) / document.file
                 path = path if not path.exists() else path.with_stem(f"{path.stem}-{place}")
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(document.text, encoding="utf-8")
-                questions += [
-                    Question(ask.question, "fact" if ask.answers else "unanswerable", ask.answers)
-                    for ask in document.asks
-                ]
-            yield from asker.ask("written", group, Path(folder), questions, twists=len(questions) // 8)
+            yield Path(folder), [ask for document in filter(None, together) for ask in document.asks]

@@ -16,7 +16,7 @@ from bot.answering import answers, calibration
 from bot.answering.answers import Answer, Citation
 from bot.answering.calibration import Calibration
 from bot.answering.choosing import choose, distinct
-from bot.answering.intent import CERTAIN, SURE, wanted_by
+from bot.answering.intent import CERTAIN, wanted_by
 from bot.answering.profile import profile_of
 from bot.answering.scoring import Evidence, Scorer
 from bot.answering.whole import Section
@@ -115,22 +115,22 @@ class Engine:
         searcher = self._current()
         generation = searcher.generation
         searched_for = self.rewriter(question, history)
-        intent, likely = wanted_by(searched_for, searcher.vector(searched_for), self.encoder.fingerprint)
+        wanted = wanted_by(searched_for, searcher.vector(searched_for), self.encoder.fingerprint)
         hits = searcher.search(searched_for, lap=watch.lap)
         if self._once:
             generation.matrix.leave()
         evidence = distinct(self._scorer.rank(searched_for, hits, self.settings.reader.passages))
         choice = choose(
             evidence,
-            intent,
+            wanted.intent,
             partial(_around, generation),
             partial(generation.lexical.found_in, searched_for),
             self.settings.answer.quotes,
         )
         chosen = choice.evidence
-        is_open = choice.is_open and likely >= SURE
+        is_open = choice.is_open and wanted.is_sure
         if is_open:
-            first = evidence[0] if evidence and likely < CERTAIN else None
+            first = evidence[0] if evidence and wanted.probability < CERTAIN else None
             hits_of_all = searcher.sweep(searched_for, lap=watch.lap)
             evidence = distinct(
                 self._scorer.members(searched_for, hits_of_all, self.settings.reader.sentences)
@@ -144,7 +144,7 @@ class Engine:
             evidence,
             chosen,
             threshold=self.settings.answer.threshold,
-            is_list=intent != "one" and len(chosen) > 1,
+            is_list=wanted.intent != "one" and len(chosen) > 1,
             documents=generation.manifest.documents if is_open else 0,
         )
         reply = replace(

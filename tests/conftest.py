@@ -20,6 +20,7 @@ os.environ["DOCENT_SERVING__FOLDER"] = str(MODELS)
 
 from bot.engine import Engine
 from index import graphs
+from index.catalogue import MINILM
 from index.serving import ServedEncoder
 from index.settings import Settings, load
 
@@ -117,7 +118,8 @@ def settings(docs: Path, tmp_path: Path) -> Settings:
         flags={
             "documents.folder": docs,
             "state.folder": str(tmp_path / "state"),
-            "reader.model": "none",  # what most tests are about needs none
+            "encoder.model": MINILM.name,  # what most tests are about needs not even that,
+            "reader.model": "none",  # nor a reader
             "answer.threshold": 0.14,  # the words' cosines are lower than a model's
         }
     )
@@ -141,4 +143,5 @@ def engine(settings: Settings, encoder: WordsEncoder) -> Engine:
 def real_encoder(tmp_path_factory: pytest.TempPathFactory) -> ServedEncoder:
     """The embedded model, loaded once for all tests."""
     state = tmp_path_factory.mktemp("state")
-    return ServedEncoder(load(flags={"state.folder": str(state), "serving.folder": str(MODELS)}))
+    flags = {"state.folder": str(state), "serving.folder": str(MODELS), "encoder.model": MINILM.name}
+    return ServedEncoder(load(flags=flags))

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from bot.conversation.turns import turn_of
 from bot.engine import Engine
+from index.catalogue import MINILM
 from index.changes import Changes
 from index.errors import DocumentsError, IndexMismatch, IndexMissing, UnknownSource
 from index.records import Locator, Style
@@ -115,7 +116,7 @@ def test_warming_up_loads_what_the_first_question_needs(engine: Engine, monkeypa
 
 @pytest.mark.slow
 def test_warming_up_loads_what_short_questions_need(settings: Settings):
-    encoder = ServedEncoder(load(flags={"serving.folder": str(MODELS)}))
+    encoder = ServedEncoder(load(flags={"serving.folder": str(MODELS), "encoder.model": MINILM.name}))
     Engine(settings, encoder).load_models()
     assert "_short" in vars(encoder.by)
 

@@ -33,8 +33,11 @@ TEXTS = list({text.strip(): text for text in _TEXTS}.values())  # no two alike, 
 QUESTIONS = [" ".join(text.split()[:9]) + "?" for text in TEXTS if len(text.split()) > 3]
 
 
+SERVED = {"serving.folder": str(MODELS), "encoder.model": EMBEDDED_MODEL}
+
+
 def made(folder: Path = MODELS, **flags: object) -> ServedEncoder:
-    return ServedEncoder(load(flags={"serving.folder": str(folder), **flags}))
+    return ServedEncoder(load(flags={**SERVED, "serving.folder": str(folder), **flags}))
 
 
 @pytest.mark.slow
@@ -51,7 +54,7 @@ def test_vectors_are_those_of_the_original(real_encoder: ServedEncoder):
 
 @pytest.mark.slow
 def test_an_encoder_that_does_not_stay_leaves_after_a_question_and_comes_back(real_encoder: ServedEncoder):
-    leaving = ServedEncoder(load(flags={"serving.folder": str(MODELS)}), stays=False)
+    leaving = ServedEncoder(load(flags=SERVED), stays=False)
     for question in QUESTIONS[:2]:
         vectors = leaving.encode_questions([question])
         assert "by" not in vars(leaving)
@@ -109,7 +112,7 @@ def test_it_needs_no_torch_once_it_was_exported(real_encoder: ServedEncoder):
         "import sys\n"
         "from index.serving import ServedEncoder\n"
         "from index.settings import load\n"
-        f"encoder = ServedEncoder(load(flags={{'serving.folder': {str(MODELS)!r}}}))\n"
+        f"encoder = ServedEncoder(load(flags={SERVED!r}))\n"
         "print(encoder.encode_questions(['Who attended?']).shape)\n"
         "print({'torch', 'transformers', 'sentence_transformers', 'huggingface_hub'} & sys.modules.keys())\n"
     )

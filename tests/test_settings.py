@@ -31,7 +31,7 @@ def test_the_defaults_are_those_of_the_file():
     assert settings.documents.folder == Path("seeds")
     assert settings.documents.max_bytes == 50_000_000
     assert (settings.passages.max_tokens, settings.passages.min_tokens) == (256, 32)
-    assert (settings.encoder.model, settings.encoder.device) == ("all-MiniLM-L6-v2", "auto")
+    assert (settings.encoder.model, settings.encoder.device) == ("auto", "auto")
     assert settings.lexical.language == "auto"
     assert settings.given == frozenset()
 

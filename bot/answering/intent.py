@@ -24,7 +24,9 @@ FOLDER = Path(__file__).parent / "profiles"
 LIKELIER = 0.5
 """Probability from which on a question is taken to want more than one thing."""
 SURE = 0.7
-"""The same, for them to be gathered from running text: a list there costs more if one thing was wanted."""
+"""The same, for them to be gathered from running text: a list there costs more if one thing was wanted. It is
+less of judges that take fewer questions for one thing for others (``benchmarks/intents.py``).
+"""
 CERTAIN = 0.9
 """The same, for what answers best as if one thing was wanted not to come first."""
 
@@ -46,20 +48,22 @@ _ASKS_FOR_LIST = re.compile(
 class Classes(msgspec.Struct, frozen=True):
     """A logistic regression: of each intent a weight a dimension, and a bias.
 
-    ``encoder`` is the fingerprint of the model whose vectors of questions it is for.
+    ``encoder`` is the fingerprint of the model whose vectors of questions it is for; ``sure`` see ``SURE``.
     """
 
     command: str
     encoder: str
     weights: dict[Intent, list[float]]
     bias: dict[Intent, float]
+    sure: float = SURE
 
 
 class Wanted(NamedTuple):
-    """What a question wants, and how likely it does, in [0, 1]."""
+    """What a question wants, how likely it does, in [0, 1], and whether that is sure enough for a sweep."""
 
     intent: Intent
     probability: float = 1.0
+    is_sure: bool = True
 
 
 def wanted_by(question: str, vector: "Vectors", encoder: str) -> Wanted:
@@ -74,12 +78,12 @@ def wanted_by(question: str, vector: "Vectors", encoder: str) -> Wanted:
 
     if encoder not in _judges():
         return Wanted(by_pattern(question))
-    names, weights, bias = _judges()[encoder]
+    names, weights, bias, sure = _judges()[encoder]
     logits = weights @ vector + bias
     odds = np.exp(logits - logits.max())
     best = int(odds.argmax())
     probability = float(odds[best] / odds.sum())
-    return Wanted(names[best] if probability >= LIKELIER else "one", probability)
+    return Wanted(names[best] if probability >= LIKELIER else "one", probability, probability >= sure)
 
 
 def by_pattern(question: str) -> Intent:
@@ -90,8 +94,8 @@ def by_pattern(question: str) -> Intent:
 
 
 @cache
-def _judges() -> "dict[str, tuple[list[Intent], NDArray[np.float64], NDArray[np.float64]]]":
-    """Of each encoder the names of the classes, their weights, shape (classes, dimension), and biases."""
+def _judges() -> "dict[str, tuple[list[Intent], NDArray[np.float64], NDArray[np.float64], float]]":
+    """Of each encoder names, weights, shape (classes, dimension), and biases of classes, and what is sure."""
     import numpy as np
 
     judges = {}
@@ -99,5 +103,6 @@ def _judges() -> "dict[str, tuple[list[Intent], NDArray[np.float64], NDArray[np.
         classes = msgspec.json.decode(file.read_bytes(), type=Classes)
         names = list(classes.weights)
         weights = np.array([classes.weights[name] for name in names])
-        judges[classes.encoder] = names, weights, np.array([classes.bias[name] for name in names])
+        bias = np.array([classes.bias[name] for name in names])
+        judges[classes.encoder] = names, weights, bias, classes.sure
     return judges

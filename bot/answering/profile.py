@@ -39,6 +39,21 @@ class Weights:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Members:
+    """Which units belong in a list that is gathered from running text; by ``python -m benchmarks.lists``.
+
+    Attributes:
+        least: log-odds that a unit answers when it is read alone, from which on it may belong.
+        alone: what these count, beside the log-odds that it answers where it stands, in how well it fits.
+        behind: how far it may lie behind the one that fits best.
+    """
+
+    least: float = 0.4
+    alone: float = 0.3
+    behind: float = 1.9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
     """The fitted numbers of a pair of models.
 
@@ -47,12 +62,14 @@ class Profile:
         ranking: of the log-odds that a unit of a passage that was read answers.
         sure: of the log-odds that one of the first three quotes answers, by the first of them.
         found: the same, by retrieval alone.
+        members: which units belong in a list.
     """
 
     evidence: Features
     ranking: Weights
     sure: Weights
     found: Weights
+    members: Members = Members()
 
 
 def file_of(reader: str, encoder: str) -> Path:

@@ -16,10 +16,6 @@ from index.records import Features, Hit, Unit
 from index.units.woven import Woven
 
 _AS_RELEVANT = 0.75  # of the best unit's score and coverage, to be a member of a list
-MEMBER = 0.6
-"""What the reader has to say of a unit alone, as a probability, that it belongs in a list."""
-_ALONE = 0.3  # of what a unit says alone, beside what it says in its passage: how well it fits a list
-_BEHIND = 1.9  # log-odds: how far a member may lie behind the one that fits best (docs/quality.md)
 
 _READ_AT_ONCE = 3  # passages; the next ones are read only where none of these is clear
 _CLEAR = 2.5  # log-odds of the best unit; four reads in ten fewer, for hardly any quote (benchmarks/)
@@ -95,9 +91,9 @@ class Scorer:
     def members(self, question: str, hits: Iterable[Hit], at_once: int) -> list[Evidence]:
         """The units that belong in a list, those that fit best first.
 
-        Those that answer when read by themselves, and those about as relevant as the best one; but only
-        those that answer about as well as the best of them where they stand, for a sentence alone may seem
-        to speak of what it does not. Without a reader, relevance decides.
+        Those that answer when read by themselves, or where none does, those about as relevant as the best
+        one; but only those that answer about as well as the best of them there and where they stand, for a
+        sentence alone may seem to speak of what it does not. Without a reader, relevance decides.
 
         Args:
             question: as it is searched.
@@ -115,24 +111,33 @@ class Scorer:
             texts = [Woven([hit.unit]) for hit in part]
             readings = self._reader.read(question, [text.text for text in texts])
             alone += zip(part, texts, readings, strict=True)
-            if not any(map(_answers, readings)):
+            if not any(map(self._answers, readings)):
                 break
-        found = [one for one in alone if _answers(one[2]) or _as_relevant(one[0], alone[0][0])]
-        fits = self._fits(question, found, [hit for hit, _, _ in alone])
+        found = [one for one in alone if self._answers(one[2])]
+        found = found or [one for one in alone if _as_relevant(one[0], alone[0][0])]
+        if len(found) < 2:  # nothing to compare with
+            return [self._evidence(*one, 1.0, one[2].answers) for one in found]
+        stands = self.stands(question, [hit for hit, _, _ in found], [hit for hit, _, _ in alone])
+        fits = [
+            rank + self._profile.members.alone * reading.answers
+            for rank, (_, _, reading) in zip(stands, found, strict=True)
+        ]
         best_first = sorted(zip(fits, found, strict=True), key=lambda fit: -fit[0])
         return [
             self._evidence(hit, text, reading, 1.0, reading.answers)
             for fit, (hit, text, reading) in best_first
-            if fit >= best_first[0][0] - _BEHIND
+            if fit >= best_first[0][0] - self._profile.members.behind
         ]
 
-    def _fits(
-        self, question: str, found: Sequence[tuple[Hit, Woven, Reading]], known: Sequence[Hit]
-    ) -> list[float]:
-        """How well units that were read alone answer among those known of their passages, as log-odds."""
-        if len(found) < 2 or self._reader is None:  # nothing to compare with
-            return [0.0] * len(found)
-        wanted = {hit.unit.passage.place for hit, _, _ in found}
+    def stands(self, question: str, found: Sequence[Hit], known: Sequence[Hit]) -> list[float]:
+        """Log-odds that units answer where they stand, among those known of their passages.
+
+        Raises:
+            ModelError: the reader cannot be loaded.
+        """
+        if self._reader is None:
+            return [self._found(hit) for hit in found]
+        wanted = {hit.unit.passage.place for hit in found}
         passages: dict[tuple[str, int], list[Hit]] = {}
         for hit in known:
             if hit.unit.passage.place in wanted:
@@ -140,12 +145,15 @@ class Scorer:
         texts = {place: woven(hits) for place, hits in passages.items()}
         said = self._reader.read(question, [text.text for text in texts.values()])
         readings = dict(zip(texts, said, strict=True))
-        fits = []
-        for hit, _, alone in found:
+        ranks = []
+        for hit in found:
             place = hit.unit.passage.place
             share = share_of(hit, texts[place], readings[place])
-            fits.append(self._rank(hit, readings[place], share) + _ALONE * alone.answers)
-        return fits
+            ranks.append(self._rank(hit, readings[place], share))
+        return ranks
+
+    def _answers(self, alone: Reading) -> bool:
+        return alone.answers >= self._profile.members.least
 
     def _unread(self, hit: Hit, score: float) -> Evidence:
         return Evidence(hit.unit, hit.features, score, self._found(hit))
@@ -190,10 +198,6 @@ def _as_relevant(hit: Hit, best: Hit) -> bool:
         hit.score >= _AS_RELEVANT * best.score
         and hit.features.unit_coverage >= _AS_RELEVANT * best.features.unit_coverage
     )
-
-
-def _answers(alone: Reading) -> bool:
-    return sigmoid(alone.answers) >= MEMBER
 
 
 def woven(hits: Iterable[Hit]) -> Woven:

@@ -56,6 +56,7 @@ def _surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         monkeypatch.delenv(name, raising=False)
     for name, value in (
         ("DOCENT_STATE__FOLDER", str(tmp_path / "state")),
+        ("DOCENT_ENCODER__MODEL", "all-MiniLM-L6-v2"),
         ("DOCENT_READER__MODEL", "none"),
         ("DOCENT_ANSWER__THRESHOLD", "0.14"),  # the words' cosines are lower than a model's
         ("COLUMNS", "80"),

@@ -14,8 +14,8 @@ import pytest
 from bot.answering.answers import Answer
 from bot.engine import Engine
 from bot.reader.readers import reader_of
+from index.joining import encoder_of
 from index.records import Part
-from index.serving import ServedEncoder
 from index.settings import load
 from tests.conftest import MODELS
 from tests.quality.judging import Ask, Case, Raw, folded, lay_out, read, wrong
@@ -46,7 +46,7 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list[Jud
     """Asks the questions of a file, once; encoder and reader are the same for all."""
     state = tmp_path_factory.mktemp("cases")
     settings = load(flags={"state.folder": str(state), "serving.folder": str(MODELS)})
-    encoder, reader = ServedEncoder(settings), reader_of(settings)
+    encoder, reader = encoder_of(settings), reader_of(settings)
     known: dict[str, list[Judged]] = {}
 
     def asked(case: Case) -> list[Judged]:

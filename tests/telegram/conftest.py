@@ -93,6 +93,7 @@ def environment(api: BotApi, docs: Path, state: Path, **variables: str) -> dict[
         "DOCENT_TELEGRAM__BASE_URL": api.url,
         "DOCENT_DOCUMENTS__FOLDER": str(docs),
         "DOCENT_STATE__FOLDER": str(state),
+        "DOCENT_ENCODER__MODEL": "all-MiniLM-L6-v2",
         "DOCENT_READER__MODEL": "none",
         "DOCENT_ANSWER__THRESHOLD": "0.14",  # the words' cosines are lower than a model's
         **variables,
