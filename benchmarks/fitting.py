@@ -58,8 +58,10 @@ SURE = (
     "unit_cosine", "around_coverage_smooth", "passage_cosine", "passage_coverage_smooth", "numbers_missing",
     "names_missing", "numbers_missing_around", "names_missing_around", "is_name",
 )  # fmt: skip
-COUNTS = {"squad": 1.0, "languages": 0.5, "natural": 2.0, "cases": 1.0, "written": 0.3}
-"""What a question counts: there are several of SQuAD's and of written ones for one of the others."""
+COUNTS = {"squad": 1.0, "languages": 0.5, "natural": 2.0, "cases": 1.0, "written": 1.0}
+"""What a question counts: there are several of SQuAD's for one of the others."""
+SURE_COUNTS = {**COUNTS, "written": 0.3}
+"""The same where it is fitted how sure answers are: lures beside written ones are meaner than elsewhere."""
 NOTHING = {
     "foreign": 1.0, "seeming": 0.1, "natural nothing": 2.0, "cases nothing": 1.0, "written nothing": 0.15,
     "twisted": 0.7,
@@ -68,6 +70,7 @@ NOTHING = {
 PENALTY = 10.0
 SURE_PENALTY = 0.3  # inverse strength
 FOLDS = 5
+MEMBERS = "\n# By python -m benchmarks.lists"  # what follows it in a profile is not fitted here
 QUESTIONS = 1300
 
 
@@ -91,8 +94,13 @@ class Asked:
 
     @property
     def counts(self) -> float:
-        """What the question counts in a fit."""
-        return {**COUNTS, **NOTHING}[self.row.kind]
+        """What the question counts in a fit of an order."""
+        return COUNTS[self.row.kind]
+
+    @property
+    def sure_counts(self) -> float:
+        """What it counts where it is fitted how sure answers are."""
+        return {**SURE_COUNTS, **NOTHING}[self.row.kind]
 
     def best(self, weights: Numbers) -> NDArray[np.int64]:
         """Its units, best first."""
@@ -139,7 +147,7 @@ def fit_scale(asked: Sequence[Asked], weights: Numbers) -> tuple[float, float]:
         first = one.best(weights)[:3]
         sums += (one.columns[first] @ weights).tolist()
         labels += one.right[first].tolist()
-        counts += [one.counts] * len(first)
+        counts += [one.sure_counts] * len(first)
     model = LogisticRegression(C=100).fit(np.array(sums)[:, None], labels, counts)
     return float(model.coef_[0][0]), float(model.intercept_[0])
 
@@ -156,7 +164,7 @@ def fit_sure(asked: Sequence[Asked], order: Numbers, names: Sequence[str]) -> tu
     table, right = of_best(asked, order)
     used = columns_of(names)
     scale = table[:, used].std(0) + 1e-9
-    counts = [one.counts for one in asked]
+    counts = [one.sure_counts for one in asked]
     model = LogisticRegression(C=SURE_PENALTY, max_iter=2000).fit(table[:, used] / scale, right, counts)
     weights = np.zeros(table.shape[1])
     weights[used] = model.coef_[0] / scale
@@ -341,7 +349,10 @@ def main() -> None:
     if arguments.write:
         settings = load(environment=os.environ)
         file = file_of(name_of(settings), catalogue.resolve(settings.encoder.model))
-        file.write_text(text, encoding="utf-8")
+        _, members, kept = (
+            file.read_text(encoding="utf-8").partition(MEMBERS) if file.is_file() else ("",) * 3
+        )
+        file.write_text(text + members + kept, encoding="utf-8")
 
 
 if __name__ == "__main__":

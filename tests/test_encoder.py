@@ -67,7 +67,8 @@ def test_the_fingerprint_is_known_and_needs_no_torch(tmp_path):
         "import sys\n"
         "from index.encoder import SentenceTransformerEncoder\n"
         "from index.settings import load\n"
-        f"print(SentenceTransformerEncoder(load(flags={{'state.folder': {str(tmp_path)!r}}})).fingerprint)\n"
+        f"flags = {{'state.folder': {str(tmp_path)!r}, 'encoder.model': {EMBEDDED_MODEL!r}}}\n"
+        "print(SentenceTransformerEncoder(load(flags=flags)).fingerprint)\n"
         "print({'torch', 'transformers', 'sentence_transformers', 'huggingface_hub'} & sys.modules.keys())\n"
     )
     run = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)

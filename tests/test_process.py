@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from bot.engine import Engine
+from index.catalogue import MINILM
 from index.errors import IndexMissing
 from index.serving import ServedEncoder
 from index.settings import load
@@ -110,8 +111,9 @@ def test_killing_the_build_at_any_moment_leaves_an_index_that_answers(
     docs, index, state = tmp_path / "docs", tmp_path / "index", tmp_path / "state"
     docs.mkdir()
     command = [DOCENT, "index", "--docs", str(docs), "--index", str(index)]
-    settings = load(flags={"documents.folder": docs, "index.folder": str(index), "state.folder": str(state)})
-    engine = Engine(settings, real_encoder)
+    light = {"DOCENT_ENCODER__MODEL": MINILM.name, "DOCENT_READER__MODEL": "docent"}
+    flags = {"documents.folder": docs, "index.folder": str(index), "state.folder": str(state)}
+    engine = Engine(load(environment=light, flags=flags), real_encoder)
     rng = random.Random(20)
 
     def write(version: int) -> None:
@@ -126,7 +128,9 @@ def test_killing_the_build_at_any_moment_leaves_an_index_that_answers(
     killed = 0
     for attempt in range(1, 21):
         write(attempt)
-        process = subprocess.Popen(command, env=environment(state), stderr=subprocess.PIPE, text=True)
+        process = subprocess.Popen(
+            command, env=environment(state, **light), stderr=subprocess.PIPE, text=True
+        )
         assert process.stderr is not None
         awaited = "indexing words" if attempt % 2 else "reading documents"
         for line in process.stderr:

@@ -6,6 +6,7 @@ from typing import Protocol
 from bot.conversation.carrying import carried_over
 from bot.conversation.stand_alone import stand_alone
 from bot.conversation.turns import Turn, language_of
+from index.languages import by_script
 
 
 class Rewriter(Protocol):
@@ -16,6 +17,8 @@ class Rewriter(Protocol):
 
 
 def rewrite(question: str, turns: Sequence[Turn]) -> str:
-    """By rules where the question is English, else with what the last one was about."""
+    """By rules where the question is English, else with what the last one was about; in one script only."""
+    if turns and by_script(turns[-1].question) != by_script(question):
+        return question  # words in another script help little to find what is asked for in this one
     by = stand_alone if language_of(question, turns) == "en" else carried_over
     return by(question, turns)

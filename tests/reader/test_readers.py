@@ -282,7 +282,8 @@ def test_a_graph_reads_as_torch_does_and_without_it(own: OwnReader, settings: Se
         "from bot.reader import readers\n"
         "from index.settings import load\n"
         f"readers.SHIPPED['docent'] = readers.Path({str(weights())!r})\n"
-        f"reader = readers.OwnReader(load(flags={{'serving.folder': {settings.serving.folder!r}}}))\n"
+        f"flags = {{'serving.folder': {settings.serving.folder!r}, 'reader.model': 'docent'}}\n"
+        "reader = readers.OwnReader(load(flags=flags))\n"
         f"print(reader.read({QUESTION!r}, [{PASSAGES[1]!r}])[0].answers)\n"
         "print({'torch', 'transformers', 'sentence_transformers'} & sys.modules.keys())\n"
     )

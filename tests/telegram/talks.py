@@ -17,7 +17,7 @@ ATTENDED_ANSWER = (
     f"<blockquote><b>[1] </b>{ATTENDEES}</blockquote>\n"
     "<b>Minutes of the garden club</b> (minutes.md)\n"
     "[1] Attendance, paragraph 1\n"
-    "<i>1 sentence in 1 of 3 documents · confidence 89%</i>"
+    "<i>1 sentence in 1 of 3 documents · confidence 90%</i>"
 )
 CROSSING = "How long does the crossing take?"
 CROSSING_ANSWER = (
