@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from index.catalogue import E5
+from index.settings import load
 from tests.telegram.chats import User
 from tests.telegram.conftest import Start
 from tests.telegram.server import BotApi
@@ -41,7 +42,7 @@ def test_questions_in_many_languages_are_answered_with_the_line_that_answers(
         "DOCENT_DOCUMENTS__FOLDER": str(docs),
         "DOCENT_ENCODER__MODEL": "auto",
         "DOCENT_READER__MODEL": "auto",
-        "DOCENT_ANSWER__THRESHOLD": "0.2",  # nine documents here say the same
+        "DOCENT_ANSWER__THRESHOLD": str(load().answer.threshold),
         "DOCENT_TELEGRAM__ADMINS": f"[{owner.id}]",
         "DOCENT_TELEGRAM__QUESTIONS_PER_MINUTE": "100",
     }
