@@ -17,7 +17,6 @@ import argparse
 import os
 import random
 import tempfile
-import time
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +26,7 @@ from msgspec import structs
 
 from benchmarks.fitting import USED, Asked, fit_order
 from benchmarks.readings import Row, gives
+from benchmarks.squad import Remembering
 from bot.answering.profile import profile_of
 from bot.evaluation.questions import Question, lay_out, read, read_squad
 from index import build as building
@@ -39,41 +39,17 @@ from index.settings import load
 from index.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from index.encoder import Encoder, Vectors
+    from index.encoder import Encoder
 
 SEED = 1
 
 
-class Remembering:
-    """An encoder that encodes each text once, and knows how long it took."""
-
-    def __init__(self, model: str) -> None:
-        self._encoder = ServedEncoder(load(environment=os.environ, flags={"encoder.model": model}))
-        self.name, self.fingerprint = model, self._encoder.fingerprint
-        self.max_tokens, self.count_tokens = 254, self._encoder.count_tokens  # the same passages for all
-        self._known: dict[tuple[bool, str], Vectors] = {}
-        self.seconds, self.texts = 0.0, 0
-
-    def encode(self, texts: Sequence[str], advance: Callable[[int], None] = lambda _: None) -> Vectors:
-        """See ``Encoder``."""
-        advance(len(texts))
-        return self._recall(texts, self._encoder.encode, asked=False)
-
-    def encode_questions(self, questions: Sequence[str]) -> Vectors:
-        """See ``Encoder``."""
-        return self._recall(questions, self._encoder.encode_questions, asked=True)
-
-    def _recall(
-        self, texts: Sequence[str], encode: Callable[[Sequence[str]], Vectors], *, asked: bool
-    ) -> Vectors:
-        new = [text for text in dict.fromkeys(texts) if (asked, text) not in self._known]
-        if new:
-            start = time.process_time()
-            self._known.update(zip([(asked, text) for text in new], encode(new), strict=True))
-            self.seconds, self.texts = self.seconds + time.process_time() - start, self.texts + len(new)
-        return np.array([self._known[asked, text] for text in texts])
+def remembering(model: str) -> Remembering:
+    """The encoder of a model; passages are the same for all of them."""
+    encoder = ServedEncoder(load(environment=os.environ, flags={"encoder.model": model}))
+    return Remembering(encoder, max_tokens=254)
 
 
 class Collection:
@@ -146,7 +122,7 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.context is not None:
         building.CONTEXT_WEIGHT = arguments.context
-    e5, minilm = Remembering(E5.name), Remembering(MINILM.name)
+    e5, minilm = remembering(E5.name), remembering(MINILM.name)
     encoders: dict[str, Encoder] = {"MiniLM": minilm, "e5": e5}
     for share in arguments.shares:
         parts = ((e5, 1 - share), (minilm, share))

@@ -70,7 +70,7 @@ NOTHING = {
 PENALTY = 10.0
 SURE_PENALTY = 0.3  # inverse strength
 FOLDS = 5
-MEMBERS = "\n# By python -m benchmarks.lists"  # what follows it in a profile is not fitted here
+MEMBERS = "\n[members]"  # what follows it in a profile is not fitted here
 QUESTIONS = 1300
 
 
@@ -349,9 +349,8 @@ def main() -> None:
     if arguments.write:
         settings = load(environment=os.environ)
         file = file_of(name_of(settings), catalogue.resolve(settings.encoder.model))
-        _, members, kept = (
-            file.read_text(encoding="utf-8").partition(MEMBERS) if file.is_file() else ("",) * 3
-        )
+        before = file.read_text(encoding="utf-8") if file.is_file() else ""
+        _, members, kept = before.partition(MEMBERS)
         file.write_text(text + members + kept, encoding="utf-8")
 
 

@@ -129,7 +129,7 @@ def main() -> None:
     print("as it is:", figures(rows, profile_of(name_of(settings), encoder).members))
     members = best(rows)
     text = (
-        f"{MEMBERS} --written ... --write\n[members]\n"
+        f"{MEMBERS}\n# Made by: python -m benchmarks.lists --written ... --write\n"
         f"least = {members.least}\nalone = {members.alone}\nbehind = {members.behind}\n"
     )
     print(text, figures(rows, members))

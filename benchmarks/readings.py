@@ -72,7 +72,7 @@ class Asker:
         if reader is None:
             raise SystemExit("There is no reader: set reader.model.")
         self.reader: Reader = reader
-        self.encoder = squad.Remembering()
+        self.encoder = squad.remembering()
         self.learned = learned_by(settings)
         self.weights = profile_of(self.reader.name, self.encoder.name).evidence
 

@@ -30,12 +30,12 @@ def main() -> None:
     parser.add_argument("files", nargs="+", type=Path)
     articles = squad.read(parser.parse_args().files)
     questions = [question for article in articles for question in article.questions]
-    encoder = squad.Remembering()
+    encoder = squad.remembering()
     with tempfile.TemporaryDirectory() as folder:
         squad.lay_out(articles, Path(folder) / "documents")
         settings = load(flags={"documents.folder": f"{folder}/documents", "index.folder": f"{folder}/index"})
         summary = build(settings, encoder)
-        encoder.encode([question.text for question in questions])
+        encoder.encode_questions([question.text for question in questions])
         searcher = Searcher(
             Store(settings.index_folder()).current(), encoder, settings, profile_of().evidence
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,10 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
-    from index.encoder import Vectors
+    from index.encoder import Encoder, Vectors
     from index.records import Unit
 
-__all__ = ["Article", "Question", "Remembering", "answered", "lay_out", "read"]
+__all__ = ["Article", "Question", "Remembering", "answered", "lay_out", "read", "remembering"]
 
 
 def read(files: Iterable[Path]) -> list[Article]:
@@ -36,30 +37,41 @@ def answered(question: Question, unit: Unit) -> bool:
     return bool(question.given_by(unit.text, unit.passage))
 
 
+def remembering() -> Remembering:
+    """The encoder of the settings, with the environment's."""
+    return Remembering(encoder_of(load(environment=os.environ)))
+
+
 class Remembering:
-    """The encoder of the settings, which encodes each text once, however many indexes it is in."""
+    """An encoder that encodes each text once, however many indexes it is in, and knows how long it took.
 
-    def __init__(self) -> None:
-        self._encoder = encoder_of(load(environment=os.environ))
-        self.name, self.fingerprint = self._encoder.name, self._encoder.fingerprint
-        self.max_tokens = self._encoder.max_tokens
-        self._memory: dict[str, Vectors] = {}
-        self._questions: dict[str, Vectors] = {}
+    Args:
+        encoder: what encodes.
+        max_tokens: of a passage, where they are to be the same with other encoders.
+    """
 
-    def count_tokens(self, text: str) -> int:
-        """See ``Encoder``."""
-        return self._encoder.count_tokens(text)
+    def __init__(self, encoder: Encoder, max_tokens: int | None = None) -> None:
+        self._encoder = encoder
+        self.name, self.fingerprint = encoder.name, encoder.fingerprint
+        self.max_tokens, self.count_tokens = max_tokens or encoder.max_tokens, encoder.count_tokens
+        self._known: dict[tuple[bool, str], Vectors] = {}
+        self.seconds, self.texts = 0.0, 0
 
     def encode(self, texts: Sequence[str], advance: Callable[[int], None] = lambda _: None) -> Vectors:
         """See ``Encoder``."""
-        new = [text for text in dict.fromkeys(texts) if text not in self._memory]
-        if new:
-            self._memory.update(zip(new, self._encoder.encode(new, advance), strict=True))
-        return np.array([self._memory[text] for text in texts])
+        advance(len(texts))
+        return self._recall(texts, self._encoder.encode, asked=False)
 
     def encode_questions(self, questions: Sequence[str]) -> Vectors:
         """See ``Encoder``."""
-        new = [question for question in dict.fromkeys(questions) if question not in self._questions]
+        return self._recall(questions, self._encoder.encode_questions, asked=True)
+
+    def _recall(
+        self, texts: Sequence[str], encode: Callable[[Sequence[str]], Vectors], *, asked: bool
+    ) -> Vectors:
+        new = [text for text in dict.fromkeys(texts) if (asked, text) not in self._known]
         if new:
-            self._questions.update(zip(new, self._encoder.encode_questions(new), strict=True))
-        return np.array([self._questions[question] for question in questions])
+            start = time.process_time()
+            self._known.update(zip([(asked, text) for text in new], encode(new), strict=True))
+            self.seconds, self.texts = self.seconds + time.process_time() - start, self.texts + len(new)
+        return np.array([self._known[asked, text] for text in texts])

@@ -55,7 +55,7 @@ def main() -> None:
 
 def encoded(files: list[Path]) -> tuple[Vectors, Vectors]:
     """Vectors of all sentences of the files, and of some of the questions."""
-    encoder = squad.Remembering()
+    encoder = squad.remembering()
     articles = squad.read(files)
     with tempfile.TemporaryDirectory() as folder:
         squad.lay_out(articles, Path(folder))
