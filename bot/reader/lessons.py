@@ -142,7 +142,9 @@ class Reads:
         wrong = [read for read in example.reads if not read.right]
         away = [read for read in wrong if not read.home]
         near = away if away and draw.random() < ABSENT else wrong[: (4 if right else 2) * self._wrong]
-        chosen = [*_some(right, 1, draw), *_some(near, self._wrong, draw)]
+        chosen = _some(right, 1, draw) if right or self._wrong == 1 else wrong[:1]  # what is asked about
+        near = [read for read in near if read not in chosen]
+        chosen += _some(near, self._wrong - (not right) * len(chosen), draw)
         groups = [self._items(example.question, chosen)]
         if right and example.alone and draw.random() < SENTENCES:
             groups.append(self._items(example.question, _sentences(chosen[0], draw)))

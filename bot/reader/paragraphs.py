@@ -1,23 +1,26 @@
-"""Question files in, examples out, without an index: each paragraph beside the one most like it.
+"""Question files in, examples out, without an index: each paragraph beside those most like the question.
 
-It serves all languages: likeness is that of letters in threes, and the wrong paragraph is of the same article
-where it has others. What is read is a stretch of the paragraph, of whole sentences.
+It serves all languages: likeness is that of letters, and the wrong paragraphs are of the same article where
+it has others. What is read is a stretch of the paragraph, of whole sentences.
 """
 
 import itertools
 import random
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from bot.reader.examples import Example, Read, held_out
+from bot.reader.likeness import Likeness
+from index.records import Span
 
-_LETTERS = 3  # that are compared together
-_COMPARED = 12  # paragraphs of an article, drawn for each question
+_WRONG = 4  # paragraphs that do not answer, kept beside the one asked about
+_ELSEWHERE = 8  # paragraphs of other articles that these are taken of, where an article has no other
+_LIKEST = 0.5  # of the wrong stretches are about their sentence most like the question
 _SHORT, _LONG = 120, 520  # characters of a stretch, of scripts with an alphabet
 _DENSE = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _DENSER = 2.6  # so many times fewer characters say the same in scripts without one
@@ -52,10 +55,11 @@ def examples(files: Sequence[Path], homes: set[str], *, share: float, seed: int)
             draw = random.Random(f"{seed} {name} {title}")  # noqa: S311 - no secret
             others = [one["context"] for one in own]
             if len(others) == 1:
-                others += [draw.choice(articles)["paragraphs"][0]["context"] for _ in range(3)]
+                others += [draw.choice(articles)["paragraphs"][0]["context"] for _ in range(_ELSEWHERE)]
+            near = Near(others)
             for paragraph in own:
                 for asked in paragraph["qas"]:
-                    reads = _reads(asked, paragraph["context"], others, title, draw)
+                    reads = _reads(asked, paragraph["context"], near, title, draw)
                     if reads:
                         found.append(Example(asked["question"], name, title, _plain(title) in kept, reads))
     return random.Random(seed).sample(found, len(found))  # noqa: S311 - no secret
@@ -66,47 +70,56 @@ def _plain(title: str) -> str:
     return title.replace("_", " ").lower()
 
 
-def _reads(
-    asked: dict[str, Any], text: str, others: Sequence[str], title: str, draw: random.Random
-) -> tuple[Read, ...]:
+class Near:
+    """Paragraphs of an article, to be read as what does not answer."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self._texts = texts
+        self._likeness = Likeness(texts)
+
+    def of(self, question: str, draw: random.Random) -> Iterator[tuple[str, Span | None]]:
+        """Each paragraph, those most like the question first, and the sentence that a stretch is about."""
+        for number in self._likeness.order(question):
+            yield self._texts[number], self._likest(number, question) if draw.random() < _LIKEST else None
+
+    def _likest(self, number: int, question: str) -> Span | None:
+        text = self._texts[number]
+        spans = _sentences(text)
+        order = Likeness([text[start:end] for start, end in spans]).order(question)
+        return spans[order[0]] if spans else None
+
+
+def _reads(asked: dict[str, Any], text: str, near: Near, title: str, draw: random.Random) -> tuple[Read, ...]:
     spans = sorted({(a["answer_start"], a["answer_start"] + len(a["text"])) for a in asked["answers"]})
     if any(end > len(text) for _, end in spans):
         return ()
-    reads = []
-    if spans:
-        first = draw.choice(spans)
-        start, end = stretch(text, first, draw)
-        inside = tuple((a - start, b - start) for a, b in spans if start <= a and b <= end)
-        reads.append(_titled(Read(text[start:end], 1.0, True, True, inside), title, draw))
-    else:
-        start, end = stretch(text, None, draw)
-        reads.append(_titled(Read(text[start:end], 1.0, False, True), title, draw))
+    first = draw.choice(spans) if spans else None
+    start, end = stretch(text, first, draw)
+    inside = tuple((a - start, b - start) for a, b in spans if start <= a and b <= end)
+    reads = [_titled(Read(text[start:end], 1.0, bool(spans), True, inside), title, draw)]
     answers = {text[start:end].casefold() for start, end in spans}
-    wanted = threes(asked["question"])
-    drawn = draw.sample(others, min(_COMPARED, len(others)))
-    for other in sorted(drawn, key=lambda one: -len(wanted & threes(one))):
+    for other, about in near.of(asked["question"], draw):
         if other != text and not any(answer in other.casefold() for answer in answers):
-            start, end = stretch(other, None, draw)
+            start, end = stretch(other, about, draw)
             reads.append(_titled(Read(other[start:end], 0.5, False, True), title, draw))
-            break
+            if len(reads) > _WRONG:
+                break
     return tuple(reads)
 
 
-def threes(text: str) -> set[str]:
-    """The letters of a text in threes, without case."""
-    text = text.casefold()
-    return {text[at : at + _LETTERS] for at in range(len(text) - _LETTERS + 1)}
+def _sentences(text: str) -> list[Span]:
+    borders = [0, *(place.end() for place in _SENTENCE.finditer(text)), len(text)]
+    return [(a, b) for a, b in itertools.pairwise(borders) if a < b]
 
 
-def stretch(text: str, wanted: tuple[int, int] | None, draw: random.Random) -> tuple[int, int]:
+def stretch(text: str, wanted: Span | None, draw: random.Random) -> tuple[int, int]:
     """Where a drawn stretch of a text starts and ends: of whole sentences, about what is wanted, if anything.
 
     It is longer than it was drawn where a sentence is.
     """
     dense = len(_DENSE.findall(text)) * 2 > len(text)
     room = round(draw.uniform(_SHORT, _LONG) / (_DENSER if dense else 1))
-    borders = [0, *(place.end() for place in _SENTENCE.finditer(text)), len(text)]
-    sentences = [(a, b) for a, b in itertools.pairwise(borders) if a < b]
+    sentences = _sentences(text)
     if not sentences:
         return 0, len(text)
     if wanted is None:

@@ -1,19 +1,21 @@
 """Documents and questions that were written to learn from in, examples out, as Docent's own passages.
 
 A file is of JSON Lines: ``file`` and ``text`` of a document, its ``language``, and what is asked about it:
-``question`` and ``answers``, each an exact stretch of the text, none where it does not answer. A question is
-read beside passages with what they stand under (``index/units/woven.py``), and beside single units of them,
-as members of lists are.
+``question`` and ``answers``, each an exact stretch of the text, none where it does not answer. Documents that
+are ``of`` a collection are asked together: what is most like a question and does not answer is taken of all of
+them. A question is read beside passages with what they stand under (``index/units/woven.py``), and beside
+single units of them, as members of lists are.
 """
 
 import random
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 
 from bot.reader.examples import Example, Read, held_out
-from bot.reader.paragraphs import threes
+from bot.reader.likeness import Likeness
 from index.documents import load
 from index.records import Passage, Span, Unit
 from index.units.divide import divide
@@ -21,8 +23,8 @@ from index.units.woven import Woven
 
 FILE = "written"
 _SINGLE = 0.5  # of the questions are also read beside single units
-_ELSEWHERE = 12  # passages of other documents that the likest is taken of, where there are no more of its own
-_NEAR = 3  # passages that do not answer, kept beside those that do
+_ELSEWHERE = 12  # passages of other collections that the likest is taken of, where all of its own answer
+_NEAR = 4  # passages that do not answer, kept beside those that do
 _MOST_TOKENS, _LEAST_TOKENS = 256, 32  # of a passage, as by default
 
 
@@ -40,6 +42,12 @@ class Written(msgspec.Struct, frozen=True):
     language: str
     text: str
     asks: tuple[Ask, ...]
+    of: str = ""
+
+    @property
+    def collection(self) -> str:
+        """What it is asked with, and held out with: other documents, or itself alone."""
+        return self.of or self.file
 
 
 def read(files: Sequence[Path]) -> list[Written]:
@@ -53,28 +61,69 @@ def read(files: Sequence[Path]) -> list[Written]:
 
 
 def examples(documents: Sequence[Written], *, share: float, seed: int) -> list[Example]:
-    """Each question beside passages of its document, and maybe beside single units.
+    """Each question beside passages of its collection, and maybe beside single units of its document.
 
     Args:
         documents: with their questions.
-        share: of the documents that is held out.
+        share: of the collections that is held out; a document by itself is one.
         seed: of all that is drawn.
     """
     draw = random.Random(seed)  # noqa: S311 - no secret
-    divided = [_passages(document) for document in documents]
-    every = [_woven(units) for passages in divided for _, units in passages]
+    collections: dict[str, list[Written]] = defaultdict(list)
+    for document in documents:
+        collections[document.collection].append(document)
+    divided = {name: [_passages(document) for document in own] for name, own in collections.items()}
+    every = [_woven(units) for of in divided.values() for passages in of for _, units in passages]
     found: list[Example] = []
-    for document, passages in zip(documents, divided, strict=True):
-        held = held_out(document.file, share, seed)
-        text = passages[0][0].document.text if passages else ""
-        for ask in document.asks:
-            spans = [(at, at + len(answer)) for answer in ask.answers if (at := text.find(answer)) >= 0]
-            if len(spans) < len(ask.answers):
-                continue
-            others = draw.sample(every, min(_ELSEWHERE, len(every)))
-            for reads in _reads(ask.question, passages, spans, others, draw):
-                found.append(Example(ask.question, FILE, document.file, held, reads, False, False))
+    for name, own in collections.items():
+        held = held_out(name, share, seed)
+        whole = _Texts([[_woven(units) for _, units in passages] for passages in divided[name]])
+        for number, (document, passages) in enumerate(zip(own, divided[name], strict=True)):
+            single = _Texts([[Woven([unit]) for _, units in passages for unit in units]])
+            text = passages[0][0].document.text if passages else ""
+            for ask in document.asks:
+                spans = [(at, at + len(answer)) for answer in ask.answers if (at := text.find(answer)) >= 0]
+                if len(spans) < len(ask.answers):
+                    continue
+                reads = whole.parted(ask.question, spans, number)
+                if bool(spans) != any(read.right for read in reads):
+                    continue
+                if all(read.right for read in reads):
+                    reads.append(_elsewhere(ask.question, draw.sample(every, min(_ELSEWHERE, len(every)))))
+                several = [reads]
+                if spans and draw.random() < _SINGLE:
+                    several += [single.parted(ask.question, spans, 0)]
+                for reads in several:
+                    right = {read.right for read in reads}
+                    if right == {bool(spans), False}:
+                        example = Example(ask.question, FILE, name, held, tuple(reads), False, False)
+                        found.append(example)
     return draw.sample(found, len(found))
+
+
+class _Texts:
+    """What a question may be read beside, of one document after the other."""
+
+    def __init__(self, texts: Sequence[Sequence[Woven]]) -> None:
+        self._texts = [(number, one) for number, of in enumerate(texts) for one in of]
+        self._likeness = Likeness([one.text for _, one in self._texts])
+
+    def parted(self, question: str, spans: Sequence[Span], document: int) -> list[Read]:
+        """Texts that hold one of the spans of a document, then those most like the question that do not."""
+        right: list[Read] = []
+        wrong: list[Read] = []
+        for place in self._likeness.order(question):
+            number, one = self._texts[place]
+            inside = tuple(at for span in spans if number == document and (at := one.at(*span)))
+            (right if inside else wrong).append(
+                Read(one.text, 1.0 if inside else 0.5, bool(inside), True, inside)
+            )
+        return [*right, *wrong[:_NEAR]]
+
+
+def _elsewhere(question: str, texts: Sequence[Woven]) -> Read:
+    likest = Likeness([one.text for one in texts]).order(question)[0]
+    return Read(texts[likest].text, 0.5, False, False)
 
 
 def _passages(document: Written) -> list[tuple[Passage, list[Unit]]]:
@@ -90,37 +139,3 @@ def _tokens(text: str) -> int:
 
 def _woven(units: Sequence[Unit]) -> Woven:
     return Woven(sorted(units, key=lambda unit: unit.start))
-
-
-def _reads(
-    question: str,
-    passages: Sequence[tuple[Passage, list[Unit]]],
-    spans: Sequence[Span],
-    others: Sequence[Woven],
-    draw: random.Random,
-) -> Iterator[tuple[Read, ...]]:
-    """Passages to read, then maybe single units; nothing where no unit holds the answers."""
-    wanted = threes(question)
-    whole = _parted([_woven(units) for _, units in passages], spans, wanted)
-    if bool(spans) != any(read.right for read in whole):
-        return
-    if all(read.right for read in whole):
-        likest = max(others, key=lambda one: len(wanted & threes(one.text)))
-        whole.append(Read(likest.text, 0.5, False, False))
-    yield tuple(whole)
-    if spans and draw.random() < _SINGLE:
-        single = _parted([Woven([unit]) for _, units in passages for unit in units], spans, wanted)
-        if any(read.right for read in single) and any(not read.right for read in single):
-            yield tuple(single)
-
-
-def _parted(texts: Sequence[Woven], spans: Sequence[Span], wanted: set[str]) -> list[Read]:
-    """Texts that answer, then those most like the question that do not."""
-    right: list[Read] = []
-    wrong: list[Read] = []
-    for one in texts:
-        inside = tuple(place for span in spans if (place := one.at(*span)))
-        (right if inside else wrong).append(
-            Read(one.text, 1.0 if inside else 0.5, bool(inside), True, inside)
-        )
-    return [*right, *sorted(wrong, key=lambda read: -len(wanted & threes(read.text)))[:_NEAR]]
