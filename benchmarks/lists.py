@@ -79,7 +79,7 @@ def collect(files: list[Path], share: float, seed: int) -> list[Row]:
     profile = profile_of(asker.reader.name, asker.encoder.name)
     scorer = Scorer(profile, asker.reader)
     rows = []
-    for folder, asks in beside(files, share, seed):
+    for _, folder, asks in beside(files, share, seed):
         with tempfile.TemporaryDirectory() as index:
             settings = load(flags={"documents.folder": str(folder), "index.folder": index})
             build(settings, asker.encoder)

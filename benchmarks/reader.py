@@ -27,7 +27,7 @@ import numpy as np
 from bot.evaluation.figures import auroc
 from bot.reader import made, written
 from bot.reader.examples import Example, held_out
-from bot.reader.paragraphs import threes
+from bot.reader.likeness import Likeness
 from bot.reader.readers import reader_of
 from bot.reader.reading import Reader, Reading
 from index.settings import load
@@ -58,7 +58,7 @@ def main() -> None:
         for kind, said in of_examples(reader, examples, [one.title for one in examples]).items():
             print(f"{given.reader} {kind}: {said}", flush=True)
     for file in given.written:
-        documents = [one for one in written.read([file]) if held_out(one.file, given.share, given.seed)]
+        documents = [one for one in written.read([file]) if held_out(one.collection, given.share, given.seed)]
         examples = written.examples(documents, share=1.0, seed=given.seed)
         for kind, said in of_examples(reader, examples, [file.stem] * len(examples)).items():
             print(f"{given.reader} {kind}: {said}", flush=True)
@@ -68,20 +68,22 @@ def of_file(reader: Reader, file: Path, given: argparse.Namespace) -> str:
     """The figures of one file's held-out articles."""
     articles = msgspec.json.decode(file.read_bytes(), type=dict[str, Any])["data"]
     asked = [
-        (question, paragraph["context"], [other["context"] for other in article["paragraphs"]])
-        for article in articles
+        (question, paragraph["context"], number)
+        for number, article in enumerate(articles)
         if held_out(article["title"], given.share, given.seed)
         for paragraph in article["paragraphs"]
         for question in paragraph["qas"]
     ]
     chosen = np.random.default_rng(0).permutation(len(asked))[: given.most]
     overlaps, first, right, none = [], [], [], []
-    for question, text, others in (asked[number] for number in chosen):
+    texts = [[paragraph["context"] for paragraph in article["paragraphs"]] for article in articles]
+    likeness = [Likeness(of) for of in texts]
+    for question, text, article in (asked[number] for number in chosen):
         if not question["answers"]:
             none.append(reader.read(question["question"], [text])[0].answers)
             continue
-        wanted = threes(question["question"])
-        near = sorted((one for one in others if one != text), key=lambda one: -len(wanted & threes(one)))
+        near = [texts[article][number] for number in likeness[article].order(question["question"])]
+        near = [one for one in near if one != text]
         readings = reader.read(question["question"], [text, *near[:_OTHERS]])
         span = readings[0].best(0, len(text))
         found = text[span.start : span.end] if span else ""

@@ -3,7 +3,7 @@
 Four kinds of files are asked: SQuAD's format brings its documents; JSON Lines are asked of a folder beside
 them (``questions.jsonl`` beside ``docs/``); cases (``tests/quality/cases-*.jsonl``) are small folders of
 their own; written documents (``bot/reader/written.py``) that the reader did not learn from are asked about
-in small collections, one of each file.
+in their collections, or in small folders, one of each file.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import os
 import random
 import re
 import tempfile
+from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,7 +27,7 @@ from bot.evaluation.questions import Question, lay_out, plain_quotes, read, read
 from bot.reader import written
 from bot.reader.examples import held_out
 from bot.reader.readers import learned_by, reader_of
-from bot.reader.written import Ask
+from bot.reader.written import Ask, Written
 from index.build import build
 from index.errors import DocumentsError
 from index.search import Searcher
@@ -50,9 +51,9 @@ MARKUP = re.compile(r"\*\*|[`_]|\[(?=[^\]]*\]\()|\]\([^)]*\)|^\s*[-*|]\s+|\s*\|\
 class Row(msgspec.Struct):
     """A question, and of each unit of the best passages: what speaks for it, and whether it is right.
 
-    ``kind`` is "squad", "languages", "natural", "cases", "written", or of questions that nothing answers
-    "foreign", "seeming" (written to look answerable), "twisted", "natural nothing", "cases nothing",
-    "written nothing". ``group`` names what has to be in one fold. ``units`` has the columns features, the
+    ``kind`` is "squad", "languages", "natural", "cases", "collections", "written", or of questions that
+    nothing answers "foreign", "seeming" (written to look answerable), "twisted", or one of these with
+    "nothing" behind it. ``group`` names what has to be in one fold. ``units`` has the columns features, the
     reader's answers, share, number of the passage as retrieval ranks it, whether the passage is right,
     whether the unit is.
     """
@@ -222,24 +223,31 @@ def from_cases(asker: Asker, file: Path) -> Iterator[Row]:
 
 def from_written(asker: Asker, files: Sequence[Path], share: float, seed: int) -> Iterator[Row]:
     """Questions about written documents, that share of them which the reader did not learn from."""
-    for number, (folder, asks) in enumerate(beside(files, share, seed)):
+    for number, (kind, folder, asks) in enumerate(beside(files, share, seed)):
         questions = [
             Question(ask.question, "fact" if ask.answers else "unanswerable", ask.answers) for ask in asks
         ]
-        yield from asker.ask("written", f"written {number}", folder, questions, twists=len(questions) // 8)
+        yield from asker.ask(kind, f"{kind} {number}", folder, questions, twists=len(questions) // 8)
 
 
-def beside(files: Sequence[Path], share: float, seed: int) -> Iterator[tuple[Path, list[Ask]]]:
-    """Small folders of held-out documents, and what is asked about them.
+def beside(files: Sequence[Path], share: float, seed: int) -> Iterator[tuple[str, Path, list[Ask]]]:
+    """Folders of held-out documents, and what is asked about them: "collections", then small folders.
 
-    Each document is beside one of every other file, which is of other subjects.
+    In those, called "written", each document is beside one of every other file, which is of other subjects.
     """
-    columns = [[one for one in written.read([file]) if held_out(one.file, share, seed)] for file in files]
-    for together in itertools.zip_longest(*columns):
-        with tempfile.TemporaryDirectory() as folder:
-            for place, document in enumerate(filter(None, together)):
-                path = Path(folder) / document.file
-                path = path if not path.exists() else path.with_stem(f"{path.stem}-{place}")
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(document.text, encoding="utf-8")
-            yield Path(folder), [ask for document in filter(None, together) for ask in document.asks]
+    kept = [[one for one in written.read([file]) if held_out(one.collection, share, seed)] for file in files]
+    whole: dict[str, list[Written]] = defaultdict(list)
+    for document in itertools.chain.from_iterable(kept):
+        if document.of:
+            whole[document.of].append(document)
+    alone = [[document for document in documents if not document.of] for documents in kept]
+    small = [list(filter(None, together)) for together in itertools.zip_longest(*filter(None, alone))]
+    for kind, folders in (("collections", list(whole.values())), ("written", small)):
+        for documents in folders:
+            with tempfile.TemporaryDirectory() as folder:
+                for place, document in enumerate(documents):
+                    path = Path(folder) / document.file
+                    path = path if not path.exists() else path.with_stem(f"{path.stem}-{place}")
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    path.write_text(document.text, encoding="utf-8")
+                yield kind, Path(folder), [ask for document in documents for ask in document.asks]

@@ -1,8 +1,8 @@
 """Documents and questions that were written to learn from in, examples out, as Docent's own passages.
 
 A file is of JSON Lines: ``file`` and ``text`` of a document, its ``language``, and what is asked about it:
-``question`` and ``answers``, each an exact stretch of the text, none where it does not answer. Documents that
-are ``of`` a collection are asked together: what is most like a question and does not answer is taken of all of
+``question`` and ``answers``, each an exact stretch of the text, none where it does not answer. Documents
+``of`` a collection are asked together: what is most like a question and does not answer is taken of all of
 them. A question is read beside passages with what they stand under (``index/units/woven.py``), and beside
 single units of them, as members of lists are.
 """

@@ -63,6 +63,16 @@ def test_an_answer_that_the_document_does_not_have_makes_no_example():
     assert made(Ask("what do lessons cost?", ("nine euros",))) == []
 
 
+def test_wrong_passages_are_of_the_whole_collection_which_is_held_out_as_one():
+    club = Written("heron/club.md", "en", CLUB, (Ask("what grinds on the hill?", ()),), "heron")
+    mill = Written("heron/mill.txt", "en", LETTER, (Ask("how many guests?", ()),), "heron")
+    first, second = written.examples([club, mill], share=0.0, seed=1)
+    about = {example.question: example.reads[0].text for example in (first, second)}
+    assert "The mill on the hill" in about["what grinds on the hill?"]
+    assert "Members bring up to two guests." in about["how many guests?"]
+    assert {first.title, second.title} == {"heron"}
+
+
 def test_documents_are_held_out_whole():
     assert {example.held_out for example in made(Ask("rules?", ()), Ask("boats?", ()), share=1.0)} == {True}
 
