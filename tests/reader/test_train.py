@@ -1,319 +1,31 @@
-"""Training: reproducible from its seed, resumable, and it does learn."""
+"""The command that trains the reader."""
 
 import json
-from collections.abc import Callable
-from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 import torch
 from safetensors import safe_open
-from safetensors.torch import load_file, save_file
-from torch import Tensor
+from safetensors.torch import load_file
 
-from bot.reader import examples, train
-from bot.reader.examples import Example, Read
-from bot.reader.lessons import Group, Plan, Reads
-from bot.reader.model import WORD_TABLE, Network, logits, pack, trained, unpack, untrained
+from bot.reader import examples, learning, train
+from bot.reader.lessons import Reads
+from bot.reader.model import logits, trained, unpack
 from bot.reader.readers import CHECKSUM, TRAINING, WEIGHTS
 from bot.reader.tokens import pairs
-from bot.reader.train import Teacher, Way
 from bot.reader.twists import Twists
 from index.models import EMBEDDED_MODEL, folder_of
 from tests.conftest import WordsEncoder
-from tests.evaluation.conftest import BREAD, LIGHTHOUSE
-from tests.reader.conftest import ARTICLES, CLOCK, FERRY, GARDEN, MILL
+from tests.reader.conftest import ARTICLES, CLOCK
 
 pytestmark = pytest.mark.slow
-
-WRONG = {"Aldholm ferry": MILL, "Merrin clock": LIGHTHOUSE, "Pell garden": BREAD, "Sunder mill": FERRY}
-
-
-def lessons(held: tuple[str, ...] = ("Sunder mill",)) -> list[Example]:
-    """Examples of the articles, each question beside its paragraph and that of another article."""
-    found = []
-    for title, paragraphs in ARTICLES[2:]:
-        for text, asked in paragraphs:
-            for row in asked:
-                spans = tuple(
-                    (text.index(answer["text"]), text.index(answer["text"]) + len(answer["text"]))
-                    for answer in row["answers"]
-                )
-                reads = (Read(text, 0.9, bool(spans), True, spans), Read(WRONG[title], 0.5, False, False))
-                found.append(Example(row["question"], "home.json", title, title in held, reads))
-    return found
-
-
-def plan(*, passes: int = 2, seed: int = 1, held: tuple[str, ...] = ("Sunder mill",)) -> Plan:
-    return Plan(lessons(held), {"home.json"}, passes=passes, most=9, seed=seed, batch=3)
-
-
-SMALL = Way(rate=3e-3, check_every=2)
-
-
-def reads_of(folder: Path) -> Reads:
-    return Reads(folder, Twists([]))
-
-
-def same(one: Network, other: Network) -> bool:
-    """Bit by bit."""
-    first, second = one.state_dict(), other.state_dict()
-    return first.keys() == second.keys() and all(torch.equal(first[name], second[name]) for name in first)
 
 
 @pytest.fixture(autouse=True)
 def saved_often(monkeypatch: pytest.MonkeyPatch):
     """A checkpoint is made at each step."""
-    monkeypatch.setattr(train, "CHECKPOINT_EVERY", -1)
-
-
-@pytest.fixture
-def work(tmp_path: Path) -> Callable[[str], Path]:
-    """Folders to train in."""
-
-    def folder(name: str) -> Path:
-        (tmp_path / name).mkdir(exist_ok=True)
-        return tmp_path / name
-
-    return folder
-
-
-Work = Callable[[str], Path]
-
-
-# ------------------------------------------------------------------------------------- reproducible
-
-
-def test_the_same_seed_gives_the_same_weights(tiny: Path, work: Work):
-    (one, told), (again, retold) = (train.train(plan(), tiny, work(name), SMALL) for name in ("one", "two"))
-    assert same(one, again)
-    assert told == retold
-    other, _ = train.train(plan(seed=2), tiny, work("three"), SMALL)
-    assert not same(one, other)
-
-
-def test_training_begins_at_the_encoder_and_leaves_its_word_table(tiny: Path, work: Work):
-    network, _ = train.train(plan(), tiny, work("one"), SMALL)
-    assert not network.training
-    encoder = load_file(tiny / "model.safetensors")
-    learned = network.state_dict()
-    assert torch.equal(learned[WORD_TABLE], encoder[WORD_TABLE.removeprefix("body.")])
-    moved = [name for name, value in encoder.items() if not torch.equal(learned[f"body.{name}"], value)]
-    assert len(moved) == len(encoder) - 1
-
-
-class Interrupted:
-    """Lets so many steps be made, and then is a key pressed by a person."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, steps: int) -> None:
-        self.steps = steps
-        made = train.loss
-
-        def loss(network: Network, groups: list[Group], teacher: Teacher | None) -> Tensor:
-            if network.training:
-                if self.steps == 0:
-                    raise KeyboardInterrupt
-                self.steps -= 1
-            return made(network, groups, teacher)
-
-        monkeypatch.setattr(train, "loss", loss)
-
-
-@pytest.mark.parametrize("stops", [[1], [2], [1, 1, 1]])
-def test_interrupted_and_resumed_it_learns_the_same(
-    tiny: Path, work: Work, monkeypatch: pytest.MonkeyPatch, stops: list[int]
-):
-    whole, told = train.train(plan(), tiny, work("whole"), SMALL)
-    assert len(plan().batches()) > 4
-    for steps in stops:
-        with monkeypatch.context() as patch:
-            Interrupted(patch, steps)
-            with pytest.raises(KeyboardInterrupt):
-                train.train(plan(), tiny, work("parts"), SMALL)
-    begun = Interrupted(monkeypatch, 99)
-    parts, retold = train.train(plan(), tiny, work("parts"), SMALL)
-    assert 99 - begun.steps == len(plan().batches()) - sum(stops)  # it went on where it stopped
-    assert same(whole, parts)
-    assert told == retold
-
-
-def test_a_checkpoint_is_made_of_tensors_and_what_was_told(tiny: Path, work: Work):
-    _, told = train.train(plan(), tiny, work("one"), SMALL)
-    [file] = work("one").glob("checkpoint*")
-    with safe_open(file, "pt") as kept:
-        names, about = set(kept.keys()), kept.metadata()
-    assert file.suffix == ".safetensors"
-    assert int(about["step"]) == len(plan().batches())
-    assert json.loads(about["history"]) == told
-    network = {f"network.{name}" for name in untrained(tiny).state_dict() if name != WORD_TABLE}
-    assert network <= names
-    assert {name.split(".")[0] for name in names - network} == {"moment"}
-    assert not list(work("one").glob("*.part"))
-
-
-def test_training_that_is_done_is_done(tiny: Path, work: Work, monkeypatch: pytest.MonkeyPatch):
-    one, told = train.train(plan(), tiny, work("one"), SMALL)
-    Interrupted(monkeypatch, 0)
-    again, retold = train.train(plan(), tiny, work("one"), SMALL)
-    assert same(one, again)
-    assert told == retold
-
-
-# -------------------------------------------------------------------------------------- it learns
-
-
-def loss_of(network: Network, groups: list[Group]) -> float:
-    with torch.inference_mode():
-        return train.loss(network.eval(), groups).item()
-
-
-def test_it_learns_a_handful_by_heart(tiny: Path, work: Work):
-    handful = [each for each in lessons(()) if each.title in ("Aldholm ferry", "Merrin clock")]
-    made = Plan(handful, {"home.json"}, passes=70, most=9, seed=1, batch=len(handful))
-    made.held_out = handful
-    exam = train.held_out(made, reads_of(tiny), 60)
-    network, [after] = train.train(made, tiny, work("one"), Way(rate=1e-2, check_every=1000))
-    assert loss_of(network, exam) < 0.4 * loss_of(untrained(tiny), exam)
-    assert (after["first"], after["auroc"]) == (1, 1)
-    assert after["overlap"] > 0.6
-    group = exam[0]
-    with torch.inference_mode():
-        answers = train.read(network, [item.tokens for item in group])[2]
-    assert answers.argmax() == [item.right for item in group].index(True)
-
-
-Script = Callable[[list[float]], list[dict[str, Tensor]]]
-
-
-@pytest.fixture
-def scripted(monkeypatch: pytest.MonkeyPatch) -> Script:
-    """Makes validations after each step say given figures; returns the weights that each of them saw."""
-
-    def script(figures: list[float]) -> list[dict[str, Tensor]]:
-        seen: list[dict[str, Tensor]] = []
-
-        def validate(network: Network, groups: list[Group]) -> dict[str, float]:
-            seen.append({name: value.clone() for name, value in network.state_dict().items()})
-            return {"first": figures[len(seen) - 1], "auroc": 0.5, "overlap": 0.5}
-
-        monkeypatch.setattr(train, "validate", validate)
-        return seen
-
-    return script
-
-
-@pytest.mark.parametrize(
-    ("figures", "patience", "validations", "best"),
-    [
-        ([0.3, 0.8, 0.6, 0.7, 0.9, 0.9, 0.9], 2, 4, 1),
-        ([0.3, 0.8, 0.6, 0.9, 0.7, 0.1, 0.1], 3, 7, 3),
-        ([0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5], 3, 4, 0),
-        ([0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7], 1, 7, 6),
-    ],
-)
-def test_the_best_weights_are_taken_and_patience_ends(
-    tiny: Path, work: Work, scripted: Script, monkeypatch: pytest.MonkeyPatch,
-    figures: list[float], patience: int, validations: int, best: int,
-):  # fmt: skip
-    monkeypatch.setattr(train, "PATIENCE", patience)
-    made = plan(passes=4)
-    assert len(made.batches()) >= len(figures)
-    monkeypatch.setattr(made, "batches", lambda: Plan.batches(made)[: len(figures)])
-    seen = scripted(figures)
-    network, told = train.train(made, tiny, work("one"), Way(check_every=1))
-    assert (len(seen), [each["first"] for each in told]) == (validations, figures[:validations])
-    assert [each["step"] for each in told] == list(range(1, validations + 1))
-    assert all(torch.equal(value, seen[best][name]) for name, value in network.state_dict().items())
-
-
-def test_training_can_go_on_from_weights_trained_before(tiny: Path, work: Work):
-    network, _ = train.train(plan(), tiny, work("one"), SMALL)
-    save_file(pack(network), work("one") / WEIGHTS.name)
-    slow = Way(rate=1e-9, check_every=2)
-    again, told = train.train(plan(held=("Aldholm ferry",)), tiny, work("two"), slow, work("one"))
-    assert told[0]["step"] == 2  # it has a plan of its own
-    for name, value in trained(tiny, pack(network)).state_dict().items():
-        torch.testing.assert_close(again.state_dict()[name], value, rtol=0, atol=1e-6)
-
-
-def test_the_rate_rises_and_then_falls():
-    shares = [train._share_of_rate(step, 100) for step in range(1, 101)]
-    top = shares.index(max(shares))
-    assert max(shares) == pytest.approx(1)
-    assert top + 1 == int(100 * train.WARM_UP)
-    assert shares[: top + 1] == sorted(shares[: top + 1])
-    assert shares[top:] == sorted(shares[top:], reverse=True)
-    assert 0 < shares[-1] < 0.02
-    assert train._share_of_rate(1, 1) == 1
-
-
-def test_the_rate_has_fallen_when_the_time_is_spent():
-    assert train._share_of_rate(50, 1000, spent=0.5) == pytest.approx(0.5 / (1 - train.WARM_UP))
-    assert train._share_of_rate(50, 1000, spent=1) == 0
-
-
-def test_training_ends_with_its_time(tiny: Path, work: Work):
-    _, told = train.train(plan(), tiny, work("one"), replace(SMALL, minutes=1e-9))
-    assert [each["step"] for each in told] == [1]
-
-
-def test_the_lowest_layers_can_stay_the_encoders(tiny: Path, work: Work):
-    network, _ = train.train(plan(), tiny, work("one"), replace(SMALL, frozen=1))
-    learned = network.state_dict()
-    kept = {
-        name for name, value in load_file(tiny / "model.safetensors").items()
-        if torch.equal(learned[f"body.{name}"], value)
-    }  # fmt: skip
-    assert {name.split(".")[0] for name in kept} == {"embeddings", "encoder"}
-    assert {name.split(".")[2] for name in kept if name.startswith("encoder")} == {"0"}
-    assert any(name.startswith("encoder.layer.0.attention") for name in kept)
-
-
-# ------------------------------------------------------------------------------------- what is wrong
-
-
-def test_reads_of_any_length_are_read_as_if_alone(tiny: Path):
-    torch.manual_seed(1)
-    network = untrained(tiny).eval()
-    texts = [GARDEN, "No.", CLOCK, "It is late.", FERRY, MILL, "Yes.", BREAD, LIGHTHOUSE, "Perhaps it is."]
-    texts += [text + " So it was." for text in texts]
-    group = reads_of(tiny).first(
-        Example("Why?", "", "", False, tuple(Read(t, 0, False, True) for t in texts)), 99
-    )
-    assert len(group) > train.AT_ONCE
-    with torch.inference_mode():
-        starts, ends, answers = train.read(network, [item.tokens for item in group])
-        for number, item in enumerate(group):
-            alone = logits(network, [item.tokens])
-            size = len(item.tokens.ids)
-            torch.testing.assert_close(answers[number], alone[2][0], rtol=1e-4, atol=1e-5)
-            for side, expected in zip((starts, ends), alone, strict=False):
-                torch.testing.assert_close(side[number, :size], expected[0], rtol=1e-4, atol=1e-5)
-                assert (side[number, size:] == torch.finfo(side.dtype).min).all()
-
-
-def test_a_teacher_has_its_say(tiny: Path, work: Work):
-    torch.manual_seed(5)
-    teacher = Teacher(tiny, untrained(tiny).eval())
-    reads = Reads(tiny, Twists([]), teacher=tiny)
-    [group, *_] = reads.groups(lessons()[0], 0.5)
-    network = untrained(tiny).eval()
-    alone, taught = train.loss(network, [group]), train.loss(network, [group], teacher)
-    by_itself = train.loss(teacher.network, [group], teacher) - (1 - train.TAUGHT) * train.loss(
-        teacher.network, [group]
-    )
-    said = train.read(teacher.network, [item.tokens for item in group])[2].sigmoid()
-    sure = -(said * said.log() + (1 - said) * (1 - said).log()).mean()  # what none can fall below
-    assert by_itself.item() == pytest.approx(train.TAUGHT * sure.item(), abs=1e-4)
-    assert taught.item() != pytest.approx(alone.item(), abs=1e-3)
-    assert not any(value.grad is not None for value in teacher.network.parameters())
-    learned, _ = train.train(plan(), tiny, work("one"), Way(rate=3e-3, check_every=2, teacher=teacher))
-    other, _ = train.train(plan(), tiny, work("two"), SMALL)
-    assert not same(learned, other)
-
-
-# ------------------------------------------------------------------------------------- the command
+    monkeypatch.setattr(learning, "CHECKPOINT_EVERY", -1)
 
 
 @pytest.fixture
@@ -416,7 +128,7 @@ def test_the_real_thing_for_some_steps(
     assert 2 <= card["history"][0]["step"] <= 4
     folder = folder_of(EMBEDDED_MODEL)
     network = trained(folder, load_file(weights))
-    [tokens] = pairs(reads_of(folder)._tokenizer, "Who strikes the hours?", [CLOCK])
+    [tokens] = pairs(Reads(folder, Twists([]))._tokenizer, "Who strikes the hours?", [CLOCK])
     with torch.inference_mode():
         starts, _, answers = logits(network, [tokens])
     assert torch.isfinite(answers).all()
