@@ -21,7 +21,7 @@ from index.records import Passage, Span, Unit
 from index.units.divide import divide
 from index.units.woven import Woven
 
-FILE = "written"
+FILE, COLLECTIONS = "written", "collections"  # what a mixture calls examples of single documents and of many
 _SINGLE = 0.5  # of the questions are also read beside single units
 _ELSEWHERE = 12  # passages of other collections that the likest is taken of, where all of its own answer
 _NEAR = 4  # passages that do not answer, kept beside those that do
@@ -76,6 +76,7 @@ def examples(documents: Sequence[Written], *, share: float, seed: int) -> list[E
     every = [_woven(units) for of in divided.values() for passages in of for _, units in passages]
     found: list[Example] = []
     for name, own in collections.items():
+        file = COLLECTIONS if own[0].of else FILE
         held = held_out(name, share, seed)
         whole = _Texts([[_woven(units) for _, units in passages] for passages in divided[name]])
         for number, (document, passages) in enumerate(zip(own, divided[name], strict=True)):
@@ -96,7 +97,7 @@ def examples(documents: Sequence[Written], *, share: float, seed: int) -> list[E
                 for reads in several:
                     right = {read.right for read in reads}
                     if right == {bool(spans), False}:
-                        example = Example(ask.question, FILE, name, held, tuple(reads), False, False)
+                        example = Example(ask.question, file, name, held, tuple(reads), False, False)
                         found.append(example)
     return draw.sample(found, len(found))
 
