@@ -9,6 +9,7 @@ import pytest
 from bot.reader import written
 from bot.reader.examples import Example
 from bot.reader.written import Ask, Written
+from tests.conftest import ROOT
 
 CLUB = """\
 # Heron Rowing Club
@@ -85,3 +86,16 @@ def test_files_are_read_line_by_line(tmp_path: Path):
     file.write_text('{"file": 3}\n', encoding="utf-8")
     with pytest.raises(msgspec.ValidationError):
         written.read([file])
+
+
+def test_what_was_written_has_each_answer_once_in_its_document():
+    documents = written.read(sorted((ROOT / "benchmarks/data/written").glob("*.jsonl")))
+    assert len({document.file for document in documents}) == len(documents) > 500
+    twice = [
+        (document.file, answer)
+        for document in documents
+        for ask in document.asks
+        for answer in ask.answers
+        if document.text.count(answer) != 1
+    ]
+    assert twice == []
