@@ -96,6 +96,10 @@ def test_a_short_question_is_in_the_language_of_those_before_it(
     assert language_of(question, [Turn(before, before)]) == language
 
 
+def test_japanese_with_kana_follows_japanese_without_it() -> None:
+    assert talk("東京塔建設費用?", "その高さは?")[-1] == "その高さは? (東京塔建設費用)"
+
+
 def test_a_question_does_not_lean_on_one_in_another_script() -> None:
     question = "From which quay does the boat to the island leave?"
     assert talk("会议室可以吸烟吗？", question) == ["会议室可以吸烟吗？", question]

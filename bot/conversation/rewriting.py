@@ -18,7 +18,13 @@ class Rewriter(Protocol):
 
 def rewrite(question: str, turns: Sequence[Turn]) -> str:
     """By rules where the question is English, else with what the last one was about; in one script only."""
-    if turns and by_script(turns[-1].question) != by_script(question):
+    if turns and _script(turns[-1].question) != _script(question):
         return question  # words in another script help little to find what is asked for in this one
     by = stand_alone if language_of(question, turns) == "en" else carried_over
     return by(question, turns)
+
+
+def _script(text: str) -> str:
+    """The script of a text; Japanese without kana looks Chinese, and may follow what has kana."""
+    code = by_script(text)
+    return "ja" if code == "zh" else code
