@@ -1,11 +1,13 @@
 """Teaches the judge of what a question wants, and says how often it is right about domains it has not seen.
 
-    python -m benchmarks.intents [--one FILE...] [--several FILE...] [--write]
+    python -m benchmarks.intents [--one FILE...] [--several FILE...] [--written FILE...] [--write]
 
 ``benchmarks/data/intents.jsonl`` holds labelled questions of many domains, ``intents-held.jsonl`` of others.
 Files of SQuAD's format bring more: ``--one`` of questions that one stretch answers, about articles that
-the reader learned from where it knows some, and ``--several`` of which those with several answers count. The
-judge is a logistic regression on the vectors of the questions, for the encoder of the settings; ``--write``
+the reader learned from where it knows some, and ``--several`` of which those with several answers count.
+``--written`` are files of bot/reader/written.py: what has three answers or more wants several, or the steps
+that these are the numbers of; of the documents that training held out, it is only said how often that is
+told. The judge is a logistic regression on the vectors of the questions, for the encoder of the settings; ``--write``
 keeps it in ``bot/answering/profiles/``.
 """
 
@@ -14,6 +16,7 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import re
 from pathlib import Path
 
 import msgspec
@@ -24,6 +27,8 @@ from sklearn.model_selection import GroupKFold
 
 from bot.answering.intent import FOLDER, LIKELIER, SURE, Classes, Intent
 from bot.evaluation.questions import read_squad
+from bot.reader import written
+from bot.reader.examples import held_out
 from bot.reader.readers import learned_by
 from index.joining import encoder_of
 from index.settings import load
@@ -34,7 +39,10 @@ PENALTY = 0.03  # inverse strength; .01 to .1 do as well in six folds of domains
 FOLDS = 6
 BARS, MISTAKEN = (LIKELIER, 0.6, SURE), 0.1  # the first with no more questions taken for several is sure
 MOST = 1100  # questions of a file of SQuAD's format
-COUNT = 0.1  # of such a question, beside one that was labelled for this
+COUNT, WRITTEN = 0.1, 0.5  # of such a question and of a written one, beside one that was labelled for this
+HELD_OUT = 0.2  # share of written documents, as in training
+MANY = 3  # answers; two may say the same
+NUMBERED = re.compile(r"^\s*\d+[.)] ", re.MULTILINE)
 
 
 class Labelled(msgspec.Struct, frozen=True):
@@ -67,11 +75,27 @@ def more(file: Path, known: frozenset[str], wants: Intent) -> tuple[list[Labelle
     return random.Random(1).sample(found, min(MOST, len(found))), held
 
 
+def of_written(files: list[Path]) -> tuple[list[Labelled], list[Labelled]]:
+    """Questions about written documents: to learn from, and of those that training held out."""
+    found: list[Labelled] = []
+    held: list[Labelled] = []
+    for document in written.read(files):
+        steps = {document.text[place.end() :].split("\n", 1)[0] for place in NUMBERED.finditer(document.text)}
+        for ask in document.asks:
+            numbered = all(any(NUMBERED.sub("", answer) in step for step in steps) for answer in ask.answers)
+            wants: Intent = "one" if len(ask.answers) == 1 else "steps" if numbered else "several"
+            if len(ask.answers) == 1 or len(ask.answers) >= MANY:
+                kept = held_out(document.collection, HELD_OUT, 1)
+                (held if kept else found).append(Labelled(ask.question, wants, document.collection))
+    return found, held
+
+
 def main() -> None:
     """Run it."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--one", nargs="+", type=Path, default=[], help="questions that one stretch answers")
     parser.add_argument("--several", nargs="+", type=Path, default=[], help="questions with several answers")
+    parser.add_argument("--written", nargs="+", type=Path, default=[], help="of bot/reader/written.py")
     parser.add_argument("--write", action="store_true", help="keep what was learned")
     arguments = parser.parse_args()
     settings = load(environment=os.environ)
@@ -83,9 +107,12 @@ def main() -> None:
             found, others = more(file, known, wants)
             seen += found
             unseen += others if wants == "one" else []
+    counts = np.where(np.arange(len(seen)) < len(labelled), 1.0, COUNT)
+    own, away = of_written(arguments.written)
+    seen += own
+    counts = np.concatenate([counts, np.full(len(own), WRITTEN)])
     vectors = SCALE * encoder.encode_questions([one.question for one in seen])
     labels = np.array([one.wants for one in seen])
-    counts = np.where(np.arange(len(seen)) < len(labelled), 1.0, COUNT)
     guessed = np.empty_like(labels)
     groups = [one.group for one in seen]
     for learn, check in GroupKFold(FOLDS).split(vectors, labels, groups):
@@ -93,11 +120,15 @@ def main() -> None:
     judge = taught(vectors, labels, counts)
     truth = np.array([one.wants for one in held])
     found_held = judge.predict(SCALE * encoder.encode_questions([one.question for one in held]))
-    own = np.arange(len(labelled))
-    print(f"{len(labelled)} questions, folds of domains: {np.mean(guessed[own] == labels[own]):.3f} right")
+    labelled_right = np.mean(guessed[: len(labelled)] == labels[: len(labelled)])
+    print(f"{len(labelled)} questions, folds of domains: {labelled_right:.3f} right")
     print(f"{len(held)} questions of other domains: {np.mean(found_held == truth):.3f} right")
     print(f"rows as they are, columns as judged, {', '.join(judge.classes_)}:")
     print(confusion_matrix(truth, found_held))
+    if away:
+        said = judge.predict(SCALE * encoder.encode_questions([one.question for one in away]))
+        print(f"{len(away)} questions about written documents held out:")
+        print(confusion_matrix([one.wants for one in away], said, labels=judge.classes_))
     sure = SURE
     if unseen:
         likely = judge.predict_proba(SCALE * encoder.encode_questions(unseen))
@@ -109,7 +140,7 @@ def main() -> None:
     if arguments.write:
         names = [str(name) for name in judge.classes_]
         classes = {
-            "command": "python -m benchmarks.intents --one FILE... --several FILE... --write",
+            "command": "python -m benchmarks.intents --one FILE... --several FILE... --written ... --write",
             "encoder": encoder.fingerprint,
             "weights": {
                 name: [round(float(weight), 3) for weight in SCALE * row]
