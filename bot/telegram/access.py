@@ -10,6 +10,7 @@ import time
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.telegram.requests import Requests
 from index.settings import TelegramSettings
 
 Role = Literal["admin", "allowed", "denied", "asked"]
@@ -30,6 +31,7 @@ class Access:
     """Reads and keeps the decisions."""
 
     def __init__(self, settings: TelegramSettings, database: sqlite3.Connection) -> None:
+        self.requests = Requests(database)
         self._settings = settings
         self._database = database
         self._code: str | None = None
@@ -55,6 +57,10 @@ class Access:
     def is_denied(self, chat: int) -> bool:
         """Whether an administrator has refused them."""
         return not self.is_admin(chat) and self._role(chat) == "denied"
+
+    def is_last_admin(self, user: int) -> bool:
+        """Whether nobody else administers the bot."""
+        return self.admins() == [user]
 
     def is_fixed(self, chat: int) -> bool:
         """Whether the settings make them an administrator, which no chat can undo."""
@@ -85,8 +91,14 @@ class Access:
         row = self._database.execute("SELECT name FROM access WHERE chat = ?", [chat]).fetchone()
         return row[0] if row and row[0] else str(chat)
 
+    def forget(self, chat: int) -> bool:
+        """Delete what is kept about somebody; whether there was anything."""
+        self.requests.forget(chat)
+        return bool(self._database.execute("DELETE FROM access WHERE chat = ?", [chat]).rowcount)
+
     def migrate(self, old: int, new: int) -> None:
         """A group got a new id: what was decided on it holds on."""
+        self.requests.migrate(old, new)
         role = self._role(old)
         if role is None and old in self._settings.allowed:
             role = "allowed"

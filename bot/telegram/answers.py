@@ -134,6 +134,10 @@ class Answers:
         """Delete all answers of a chat; how many there were."""
         return self._database.execute("DELETE FROM answers WHERE chat = ?", [chat]).rowcount
 
+    def forget_all(self, chat: int) -> int:
+        """Delete all answers of a chat, and all that its person was given elsewhere; how many there were."""
+        return self._database.execute("DELETE FROM answers WHERE ?1 IN (chat, asker)", [chat]).rowcount
+
     def prune(self) -> None:
         """Delete what is too old."""
         self._database.execute("DELETE FROM answers WHERE created < ?", [time.time() - self._days * _DAY])

@@ -28,6 +28,7 @@ ADMINISTRATORS = {
     "status": "how the index and I are doing",
     "allow": "let somebody ask",
     "deny": "let somebody ask no more",
+    "forget": "delete what is kept about somebody",
 }
 
 

@@ -3,7 +3,7 @@
 from telegram import Message, Update
 from telegram.ext import ApplicationHandlerStop
 
-from bot.telegram.administration import Administration
+from bot.telegram.admission import Admission
 from bot.telegram.asking import command_of, is_private, question_of
 from bot.telegram.citations import acknowledge
 from bot.telegram.commands import ADMINISTRATORS, EVERYBODY
@@ -17,9 +17,9 @@ from bot.telegram.services import Services
 class Gate:
     """Lets in who may ask, pairs the first administrator, and turns others away politely."""
 
-    def __init__(self, services: Services, administration: Administration, inline: Inline) -> None:
+    def __init__(self, services: Services, admission: Admission, inline: Inline) -> None:
         self._to = services
-        self._administration = administration
+        self._admission = admission
         self._inline = inline
 
     async def check(self, update: Update, _: object) -> None:
@@ -52,18 +52,18 @@ class Gate:
         elif update.callback_query:
             await acknowledge(update.callback_query, PRIVATE, alert=True)
         elif update.message and self._is_addressed(update.message):
-            await self._administration.outsider(update.message)
+            await self._admission.outsider(update.message)
         raise ApplicationHandlerStop
 
     async def _pairs(self, message: Message) -> bool:
         command = command_of(message, self._to.bot.bot)
         code = command[1] if command and command[0] == "start" else (message.text or "")
-        return bool(code) and await self._administration.pair(message, code.strip())
+        return bool(code) and await self._admission.pair(message, code.strip())
 
     def _is_command_of_admin(self, update: Update) -> bool:
         """Administrators let a group in from inside it."""
         if update.callback_query:
-            return (update.callback_query.data or "").startswith(("allow:", "deny:"))
+            return (update.callback_query.data or "").startswith(("allow:", "deny:", "leave:", "stay:"))
         command = command_of(update.message, self._to.bot.bot) if update.message else None
         return command is not None and command[0] in ADMINISTRATORS
 

@@ -19,6 +19,7 @@ from telegram.ext import (
 from bot.telegram import screens
 from bot.telegram.access import Access
 from bot.telegram.administration import Administration
+from bot.telegram.admission import Admission
 from bot.telegram.asking import Asking
 from bot.telegram.citations import Citations, button_of
 from bot.telegram.delivery import Unconfirmed
@@ -39,8 +40,9 @@ def register(application: Application[Any, Any, Any, Any, Any, Any], services: S
     citations = Citations(services, asking)
     information = Information(services)
     administration = Administration(services)
+    admission = Admission(services)
     inline = Inline(services)
-    gate = Gate(services, administration, inline)
+    gate = Gate(services, admission, inline)
     new = filters.UpdateType.MESSAGE
     application.add_handler(TypeHandler(Update, gate.check), group=-1)
     for name, command in {
@@ -54,8 +56,9 @@ def register(application: Application[Any, Any, Any, Any, Any, Any], services: S
     for name, command in {
         "reindex": administration.reindex,
         "status": administration.status,
-        "allow": administration.allow,
-        "deny": administration.deny,
+        "allow": admission.allow,
+        "deny": admission.deny,
+        "forget": admission.forget,
     }.items():  # for all others there are no such commands
         application.add_handler(CommandHandler(name, command, filters=new & _ByAdmin(services.access)))
     application.add_handler(CommandHandler("ask", asking.message, filters=filters.UpdateType.MESSAGES))
@@ -65,7 +68,8 @@ def register(application: Application[Any, Any, Any, Any, Any, Any], services: S
         rf"((cite|file):{_ID}:{_ID}|walk:{_ID}:{_ID}:{_ID}|(more|good|bad|alone):{_ID})\Z": citations.press,
         r"ask:.": citations.example,
         rf"list:{_ID}\Z": information.page,
-        rf"(allow|deny):-?{_ID}\Z": administration.decide,
+        rf"(allow|deny):-?{_ID}\Z": admission.press,
+        rf"(leave|stay):{_ID}\Z": admission.leave,
         r"": citations.unknown,
     }.items():
         application.add_handler(CallbackQueryHandler(press, pattern=pattern))

@@ -85,6 +85,16 @@ class Inbox(asyncio.Queue[object]):
         """Take an update up again that was crossed out too early."""
         self._write("UPDATE updates SET body = ? WHERE id = ?", update.to_json(), update.update_id)
 
+    def again(self, update: Update) -> None:
+        """Queue an update that was turned away once, and is to be handled after all."""
+        self._write(
+            "INSERT OR REPLACE INTO updates (id, received, body) VALUES (?, ?, ?)",
+            update.update_id,
+            time.time(),
+            update.to_json(),
+        )
+        super().put_nowait(update)
+
     def spare(self) -> None:
         """The bot stops in good order: nothing of what waits has killed it."""
         self._write("UPDATE updates SET tries = 0 WHERE body IS NOT NULL")

@@ -270,6 +270,7 @@ class _Runner:
                 self._fail(DEAD)
             if now - pruned > _PRUNE:
                 self._services.answers.prune()
+                self._services.access.requests.prune(self._settings.keep_days)
                 pruned = now
             await asyncio.sleep(_BEAT)
 

@@ -10,6 +10,7 @@ Data of buttons, at most 64 bytes (https://core.telegram.org/bots/api#inlinekeyb
     list:PAGE                   a page of the documents
     ask:QUESTION                one of the example questions
     allow:CHAT, deny:CHAT       what an administrator decides on a request
+    leave:USER, stay:USER       what the last administrator decides about leaving
 """
 
 import re
@@ -197,14 +198,26 @@ def start(documents: int, examples: Sequence[str]) -> Screen:
     return Screen(messages(blocks), InlineKeyboardMarkup([buttons]))
 
 
-def request(chat: int, name: str, *, group: bool) -> Screen:
-    """An outsider's request, for an administrator to decide on."""
-    who = f"The group “{short(line(name), 80)}”" if group else short(line(name), 80)
+def choice(question: str, buttons: dict[str, str]) -> Screen:
+    """A question with one answer a row: labels by the data of their buttons."""
+    rows = [[InlineKeyboardButton(label, callback_data=data)] for data, label in buttons.items()]
+    return text(question, keyboard=InlineKeyboardMarkup(rows))
+
+
+def request(chat: int, name: str) -> Screen:
+    """An outsider's request, for an administrator to decide on; ids of groups are negative."""
+    who = f"The group “{short(line(name), 80)}”" if chat < 0 else short(line(name), 80)
     buttons = [
         InlineKeyboardButton("Allow", callback_data=f"allow:{chat}", style="success"),
         InlineKeyboardButton("Deny", callback_data=f"deny:{chat}", style="danger"),
     ]
     return text(f"{who} (id {chat}) asks for access.", keyboard=InlineKeyboardMarkup([buttons]))
+
+
+def outcome(chat: int, name: str, by: str, *, allow: bool) -> str:
+    """What became of a request, for all administrators to see."""
+    who, judge = f"{short(line(name), 80)} (id {chat})", short(line(by), 80)
+    return f"{who} may ask now. {judge} allowed it." if allow else f"{who} may not ask. {judge} refused it."
 
 
 def decided(chat: int, *, allow: bool) -> Screen:

@@ -13,6 +13,7 @@ from tests.telegram.talks import (
     CROSSING_ANSWER,
     UNKNOWN_COMMAND,
     heard,
+    reply,
     say,
     turn,
 )
@@ -22,6 +23,16 @@ ASKED = (
     "what they decide."
 )
 PRIVATE = "This is a private bot, which answers only people whom its administrators have allowed."
+BOT = "A bot wrote this. Bots cannot ask me, so there is nobody to decide on."
+ANONYMOUS = (
+    "An administrator of this group who stays anonymous wrote this, so I do not know whom you mean. "
+    "Send the command alone, not as a reply, and it means the whole group."
+)
+CHANNEL = "This was written in the name of a channel or group, so I do not know whom you mean."
+LAST = (
+    "You are my only administrator. Without one nobody can let people in or renew the index from here; "
+    "I print a new pairing link only when I am started anew."
+)
 MAY = "You may ask now: just write your question."
 MAY_NOT = "The administrators have decided not to let you in."
 WHOM = (
@@ -77,7 +88,7 @@ def test_the_first_to_use_the_printed_link_becomes_administrator(start: Start, a
     assert request_in(first, "Third").text == f"Third (id {third.id}) asks for access."
     api.wait_call("setMyCommands", 7)
     offered = api.commands[json.dumps({"chat_id": first.id, "type": "chat"})]
-    assert list(offered)[-4:] == ["reindex", "status", "allow", "deny"]
+    assert list(offered)[-5:] == ["reindex", "status", "allow", "deny", "forget"]
     assert say(first, CROSSING).html == CROSSING_ANSWER
     assert f"admin: First Lady ({first.id})" in say(first, "/status").text.split("\n")
     assert code not in "\n".join(running.log)
@@ -126,7 +137,9 @@ def test_outsiders_learn_nothing_and_wait_for_an_administrator(
     assert say(desk, "/status").text.endswith(f"asked: <b>Ann</b> ({ann.id})")
     last = chat.messages[-1]
     decided = turn(api, request, "Allow")
-    assert (decided.text, decided.buttons) == ("<b>Ann</b> may ask now.", [])
+    let_in = f"<b>Ann</b> (id {ann.id}) may ask now. Olga allowed it."
+    assert (decided.text, decided.buttons) == (let_in, [])
+    assert other_desk.wait_edit(again).text == let_in
     (welcome,) = chat.wait(after=last)
     assert welcome.text == MAY
     assert heard(chat, api) == [ASKED, PRIVATE, PRIVATE, PRIVATE, PRIVATE, MAY]
@@ -145,7 +158,8 @@ def test_outsiders_learn_nothing_and_wait_for_an_administrator(
     of_ben = request_in(desk, "Ben")
     assert say(carl, CROSSING).text == ASKED
     last = carl.messages[-1]
-    assert turn(api, request_in(desk, "Carl"), "Deny").text == "Carl may not ask."
+    refused = f"Carl (id {carl.id}) may not ask. Olga refused it."
+    assert turn(api, request_in(desk, "Carl"), "Deny").text == refused
     assert carl.wait(after=last)[0].text == MAY_NOT
     assert running.stop() == 0
     start(**settings)
@@ -153,7 +167,7 @@ def test_outsiders_learn_nothing_and_wait_for_an_administrator(
     assert say(carl, CROSSING).text == PRIVATE
     assert say(ben, CROSSING).text == PRIVATE  # the request still stands
     last = ben.messages[-1]
-    assert turn(api, of_ben, "Deny").text == "Ben may not ask."
+    assert turn(api, of_ben, "Deny").text == f"Ben (id {ben.id}) may not ask. Olga refused it."
     assert ben.wait(after=last)[0].text == MAY_NOT
     fixed = f"{second.id} is an administrator by the settings (telegram.admins); change it there."
     assert say(desk, f"/deny {second.id}").text == fixed
@@ -166,7 +180,7 @@ def test_outsiders_learn_nothing_and_wait_for_an_administrator(
     last = group.messages[-1]
     request = request_in(other_desk, "Garden")
     assert request.text == f"The group “Garden” (id {group.id}) asks for access."
-    assert turn(api, request, "Allow").text == "Garden may ask now."
+    assert turn(api, request, "Allow").text == f"Garden (id {group.id}) may ask now. Oscar allowed it."
     assert group.wait(after=last)[0].text == "This group may ask now, as in: /ask Who attended?"
     assert say(group, f"/ask {CROSSING}", by=carl.members[0]).html == CROSSING_ANSWER
 
@@ -221,3 +235,114 @@ def test_the_settings_alone_let_people_and_groups_in(start: Start, api: BotApi, 
     code = running.wait_line("this code: ").rpartition(" ")[2]
     assert say(ann, code).text.startswith(WELCOME)
     assert say(ben, CROSSING).text == ASKED
+
+
+def test_all_administrators_see_who_decided_what(start: Start, api: BotApi, owner: User) -> None:
+    oscar = api.user("Oscar")
+    start(DOCENT_TELEGRAM__ADMINS=f"[{owner.id}, {oscar.id}]")
+    desk, other = api.private(owner), api.private(oscar)
+    ann, ben = api.private(api.user("Ann")), api.private(api.user("Ben"))
+    for chat in (desk, other):
+        say(chat, "/help")
+
+    # By a command, with whatever the request says.
+    say(ann, CROSSING)
+    requests = request_in(desk, "Ann"), request_in(other, "Ann")
+    assert say(other, "/allow", reply_to=requests[1]).text == "Ann may ask now."
+    for request, chat in zip(requests, (desk, other), strict=True):
+        shown = chat.wait_until(lambda _, r=request, c=chat: (now := c.get(r)) and now.edits and now)
+        assert (shown.text, shown.buttons) == (f"Ann (id {ann.id}) may ask now. Oscar allowed it.", [])
+
+    # A button that was pressed on both sides at once decides once.
+    say(ben, CROSSING)
+    late = request_in(other, "Ben")
+    refused = f"Ben (id {ben.id}) may not ask. Olga refused it."
+    assert turn(api, request_in(desk, "Ben"), "Deny").text == refused
+    assert other.wait_edit(late).text == refused
+    assert api.click(late, data=f"allow:{ben.id}") == refused
+    assert say(ben, CROSSING).text == PRIVATE
+
+    # A reply to a request that was decided still means who asked.
+    assert say(desk, "/allow", reply_to=requests[0]).text == "Ann may ask now."
+    assert say(desk, "/deny", reply_to=requests[0]).text == "Ann may not ask."
+    assert other.get(requests[1]).text == f"Ann (id {ann.id}) may ask now. Oscar allowed it."
+
+
+def test_the_last_administrator_is_asked_before_he_leaves(start: Start, api: BotApi) -> None:
+    first, second = api.private(api.user("First")), api.private(api.user("Second"))
+    running = start()
+    say(first, running.wait_line("this code: ").rpartition(" ")[2])
+    asked = say(first, f"/deny {first.id}")
+    assert (asked.text, asked.buttons) == (LAST, [["Stay administrator"], ["Leave all the same"]])
+    assert say(first, CROSSING).html == CROSSING_ANSWER
+    assert turn(api, asked, "Stay administrator").text == "You are still my administrator."
+    say(first, f"/forget {first.id}")
+    assert heard(first, api)[-1] == "First is an administrator. Use /deny first."
+
+    turned_away = say(second, CROSSING)
+    assert api.click(turned_away, data=f"leave:{first.id}") == PRIVATE
+    say(first, f"/allow {second.id}")
+    shown = say(second, CROSSING)
+    assert api.click(shown, data=f"leave:{first.id}") == "Only administrators decide on this."
+
+    left = turn(api, say(first, "/deny", reply_to=first.send("me")), "Leave all the same")
+    assert left.text == "You are no longer my administrator, and may not ask."
+    assert say(first, CROSSING).text == PRIVATE
+    running.stop()
+    running = start()
+    say(second, running.wait_line("this code: ").rpartition(" ")[2])  # somebody else takes over
+    assert say(second, f"/allow {first.id}").text == "First may ask now."
+
+
+def test_allow_means_who_wrote_what_it_replies_to(bot: Running, api: BotApi, owner: User) -> None:
+    desk, ann = api.private(owner), api.user("Ann", last_name="Archer")
+    group = api.group("Garden", [owner, ann])
+    robot = {"id": 77, "is_bot": True, "first_name": "Robot"}
+    channel = {"id": -1009, "type": "channel", "title": "News"}
+    anonymous = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
+
+    def forwarded(**origin: object) -> dict[str, object]:
+        return {"text": "May I ask?", "forward_origin": {"date": 1, **origin}}
+
+    person = forwarded(type="user", sender_user=ann.json)
+    assert say(desk, "/allow", reply_to=desk.send_raw(person)).text == "Ann Archer may ask now."
+    assert say(desk, "/deny", reply_to=desk.send_raw(person)).text == "Ann Archer may not ask."
+    hidden = forwarded(type="hidden_user", sender_user_name="{Ben}")
+    assert say(desk, "/allow", reply_to=desk.send_raw(hidden)).text == (
+        "{Ben} does not let forwarded messages tell who wrote them. Ask {Ben} to write to me; "
+        "I pass the request on to you."
+    )
+    nobody = {
+        BOT: forwarded(type="user", sender_user=robot),
+        CHANNEL: forwarded(type="channel", chat=channel, message_id=5),
+    }
+    for told, content in nobody.items():
+        assert say(desk, "/allow", reply_to=desk.send_raw(content)).text == told
+
+    # In a group, what somebody forwards is theirs; what the administrator forwards is not.
+    theirs = forwarded(type="user", sender_user=robot)
+    assert say(group, "/allow", by=owner, reply_to=group.send_raw(theirs, ann)).text == (
+        "Ann Archer may ask now.\n\n"
+        "In this group, Ann Archer may ask once you allow the group: send /allow alone, not as a reply."
+    )
+    assert say(group, "/deny", by=owner, reply_to=group.send_raw(person, owner)).text == (
+        "Ann Archer may not ask."
+    )
+    for told, content in {
+        BOT: {"from": robot},
+        ANONYMOUS: {"from": anonymous, "sender_chat": group.info},
+        CHANNEL: {"from": {"id": 136817688, "is_bot": True, "first_name": "Channel"}, "sender_chat": channel},
+    }.items():
+        original = group.send_raw({"text": "Hello", **content}, ann)
+        assert say(group, "/allow", by=owner, reply_to=original).text == told
+        assert say(group, "/deny", by=owner, reply_to=original).text == told
+    # Somebody without a username, picked from the list of members.
+    text = f"/allow {ann.first_name}"
+    mention = [
+        {"type": "bot_command", "offset": 0, "length": 6},
+        {"type": "text_mention", "offset": 7, "length": 3, "user": ann.json},
+    ]
+    command = group.send_raw({"text": text, "entities": mention}, owner)
+    assert reply(group, command["message_id"]).text.startswith("Ann Archer may ask now.")
+    assert f"({robot['id']})" not in say(desk, "/status").text
+    assert f"({group.id})" not in say(desk, "/status").text

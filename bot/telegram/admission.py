@@ -1,0 +1,315 @@
+"""Who is let in: requests of outsiders, what administrators decide on them, groups that the bot is added to.
+
+A person is let in for a private chat. In a group everybody reads the answers, so there it is the group that
+is let in, and whoever was refused by name is not answered there either.
+"""
+
+import asyncio
+import re
+from contextlib import suppress
+from dataclasses import dataclass
+
+from telegram import (
+    Chat,
+    Message,
+    MessageEntity,
+    MessageOriginHiddenUser,
+    MessageOriginUser,
+    Update,
+    User,
+)
+from telegram.error import TelegramError
+
+from bot.telegram import screens
+from bot.telegram.asking import command_of, is_private
+from bot.telegram.citations import acknowledge, button_of
+from bot.telegram.commands import publish
+from bot.telegram.events import event
+from bot.telegram.limits import Limit
+from bot.telegram.post import Place, place_of
+from bot.telegram.screens import Screen
+from bot.telegram.services import Services
+
+_ID = re.compile("-?[0-9]{1,15}")
+
+# What people read.
+WELCOME = (
+    "You are my administrator now. /status and /reindex look after the index, /allow and /deny decide who "
+    "may ask, /forget deletes what I keep about somebody; I pass requests on to you.",
+    "Just write a question to try me, or see /start.",
+)
+WHOM = (
+    "Reply to somebody's message with {command}, or give an id: {command} 12345. "
+    "In a group, {command} alone means the group."
+)
+A_BOT = "A bot wrote this. Bots cannot ask me, so there is nobody to decide on."
+ANONYMOUS = (
+    "An administrator of this group who stays anonymous wrote this, so I do not know whom you mean. "
+    "Send the command alone, not as a reply, and it means the whole group."
+)
+A_CHANNEL = "This was written in the name of a channel or group, so I do not know whom you mean."
+HIDDEN = (
+    "{name} does not let forwarded messages tell who wrote them. Ask {name} to write to me; "
+    "I pass the request on to you."
+)
+NOT_HERE = "In this group, {name} may ask once you allow the group: send /allow alone, not as a reply."
+FIXED = "{name} is an administrator by the settings (telegram.admins); change it there."
+MAY_ANYWAY = "{name} is an administrator and may ask anyway."
+DENY_FIRST = "{name} is an administrator. Use /deny first."
+MAY, MAY_NOT = "{name} may ask now.", "{name} may not ask."
+FORGOTTEN = "I have deleted what I kept about {name}, who is a stranger to me now and may ask for access."
+NOTHING_KEPT = "I keep nothing about {name}."
+ONLY_ADMINISTRATORS = "Only administrators decide on this."
+LAST = (
+    "You are my only administrator. Without one nobody can let people in or renew the index from here; "
+    "I print a new pairing link only when I am started anew."
+)
+STAYING, LEFT = "You are still my administrator.", "You are no longer my administrator, and may not ask."
+STAY_BUTTON, LEAVE_BUTTON = "Stay administrator", "Leave all the same"
+
+
+class Nobody(Exception):
+    """/allow and the like do not say about whom; the text tells why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """Whom a command is about, and the name if it is known."""
+
+    chat: int
+    name: str | None = None
+
+
+class Admission:
+    """Turns away or lets in. That a command comes from an administrator is seen to in handlers.py."""
+
+    def __init__(self, services: Services) -> None:
+        self._to = services
+        self._requests = Limit(20, 3600)  # of all outsiders together, lest they flood the administrators
+        self._replies = Limit(5, 3600)
+
+    # ----------------------------------------------------------------------------------- outsiders
+
+    async def outsider(self, message: Message) -> None:
+        """Somebody who may not ask wrote to the bot, or addressed it in a group."""
+        to, chat = self._to, message.chat
+        event("outsider", chat=chat.id)
+        if self._replies.wait(chat.id):
+            return
+        told = screens.ASKED_ADMINS if await self._request(chat) else screens.PRIVATE
+        await to.post.send(place_of(message), screens.text(told))
+
+    async def _request(self, chat: Chat) -> bool:
+        """Ask the administrators for a decision, where that may be done; whether any could be reached."""
+        access = self._to.access
+        if access.is_denied(chat.id) or access.has_asked(chat.id) or self._requests.wait(0):
+            return False
+        screen, reached = screens.request(chat.id, name_of(chat)), False
+        for admin in access.admins():
+            with suppress(TelegramError):  # one may have blocked the bot or never written to it
+                for message in await self._to.post.send(Place(admin), screen):
+                    access.requests.show(chat.id, admin, message)
+                reached = True
+        if reached:
+            access.decide(chat.id, "asked", name_of(chat))
+        return reached
+
+    # ------------------------------------------------------------------------------ administrators
+
+    async def press(self, update: Update, _: object) -> None:
+        """A button below a request."""
+        button = button_of(update)
+        if button is None:
+            return
+        access, user = self._to.access, button.query.from_user
+        if not access.is_admin(user.id):
+            await acknowledge(button.query, ONLY_ADMINISTRATORS, alert=True)
+            return
+        if decided := access.requests.decided(button.place.chat, button.message):  # by another, just now
+            await acknowledge(button.query, decided, alert=True)
+            await self._to.post.edit(button.place, [button.message], screens.text(decided))
+            return
+        await acknowledge(button.query)
+        access.requests.show(chat := int(button.words[1]), button.place.chat, button.message)
+        screen = await self._decide(Meant(chat), user, allow=button.words[0] == "allow")
+        if not access.requests.decided(button.place.chat, button.message):
+            await self._to.post.edit(button.place, [button.message], screen)
+
+    async def leave(self, update: Update, _: object) -> None:
+        """What the last administrator presses when asked whether to go."""
+        button = button_of(update)
+        if button is None:
+            return
+        me = int(button.words[1])
+        if button.query.from_user.id != me or not self._to.access.is_admin(me):
+            await acknowledge(button.query, ONLY_ADMINISTRATORS, alert=True)
+            return
+        await acknowledge(button.query)
+        told = STAYING
+        if button.words[0] == "leave":
+            self._to.access.decide(me, "denied")
+            event("denied", chat=me)
+            told = LEFT
+        await self._to.post.edit(button.place, [button.message], screens.text(told))
+
+    async def allow(self, update: Update, _: object) -> None:
+        """/allow."""
+        await self._command(update, allow=True)
+
+    async def deny(self, update: Update, _: object) -> None:
+        """/deny."""
+        await self._command(update, allow=False)
+
+    async def forget(self, update: Update, _: object) -> None:
+        """/forget."""
+        if update.message is not None:
+            try:
+                screen = screens.text(self._forget(self._meant(update.message, "/forget")))
+            except Nobody as reason:
+                screen = screens.text(str(reason))
+            await self._to.post.send(place_of(update.message), screen)
+
+    async def pair(self, message: Message, code: str) -> bool:
+        """Make who sends the right pairing code an administrator."""
+        user = message.from_user
+        if user is None or not self._to.access.pair(code, user.id, user.full_name):
+            return False
+        event("paired", user=user.id)
+        await self._to.post.send(place_of(message), screens.text(*WELCOME))
+        await publish(self._to.bot, [user.id])
+        return True
+
+    async def _command(self, update: Update, *, allow: bool) -> None:
+        message, command = update.message, "/allow" if allow else "/deny"
+        if message is None or message.from_user is None:
+            return
+        try:
+            meant = self._meant(message, command)
+            screen = await self._decide(meant, message.from_user, allow=allow, inside=message.chat)
+        except Nobody as reason:
+            screen = screens.text(str(reason))
+        await self._to.post.send(place_of(message), screen)
+
+    def _meant(self, message: Message, command: str) -> Meant:
+        """Whom a command is about: an id, who asks or wrote what it replies to, or this group.
+
+        Raises:
+            Nobody: it does not tell.
+        """
+        _, words = command_of(message, self._to.bot.bot) or ("", "")
+        if words:
+            named = message.parse_entities([MessageEntity.TEXT_MENTION])
+            for entity, text in named.items():
+                if entity.user and text == words:
+                    return _person(entity.user)
+            if _ID.fullmatch(words) is None:
+                raise Nobody(WHOM.format(command=command))
+            return Meant(int(words))
+        if (reply := _replied_to(message)) is not None and not self._is_mine(reply):
+            return _author(reply, message)
+        if reply is not None and (chat := self._to.access.requests.chat(message.chat.id, reply.message_id)):
+            return Meant(chat)
+        if message.external_reply is not None:  # to a message of another chat
+            return _original(message.external_reply.origin)
+        if is_private(message):
+            raise Nobody(WHOM.format(command=command))
+        return Meant(message.chat.id, message.chat.title)
+
+    def _is_mine(self, message: Message) -> bool:
+        return message.from_user is not None and message.from_user.id == self._to.bot.id
+
+    async def _decide(self, meant: Meant, by: User, *, allow: bool, inside: Chat | None = None) -> Screen:
+        """Let somebody in or not, tell whom it concerns, and say what was done.
+
+        Args:
+            meant: on whom it is decided.
+            by: the administrator.
+            allow: whether they may ask.
+            inside: the chat in which the answer is shown, if that is not a request's.
+        """
+        access, chat = self._to.access, meant.chat
+        name = meant.name or access.name(chat)
+        if access.is_fixed(chat):
+            return screens.text(FIXED.format(name=name))
+        if access.is_admin(chat):
+            if allow:
+                return screens.text(MAY_ANYWAY.format(name=name))
+            if access.is_last_admin(chat):
+                return screens.choice(LAST, {f"stay:{chat}": STAY_BUTTON, f"leave:{chat}": LEAVE_BUTTON})
+        asked = access.has_asked(chat)
+        access.decide(chat, "allowed" if allow else "denied", meant.name)
+        event("allowed" if allow else "denied", chat=chat, by=by.id)
+        told = (MAY if allow else MAY_NOT).format(name=name)
+        outcome = screens.outcome(chat, name, by.full_name, allow=allow)
+        shown = access.requests.decide(chat, outcome)
+        work = [self._edit(place, message, screens.text(outcome)) for place, message in shown]
+        if asked and (inside is None or chat != inside.id):
+            work.append(self._tell(chat, screens.decided(chat, allow=allow)))
+        await asyncio.gather(*work)
+        here = inside is not None and inside.id < 0 and not access.allows(inside.id)
+        return screens.text(told, *([NOT_HERE.format(name=name)] if allow and here and chat > 0 else []))
+
+    async def _edit(self, place: int, message: int, screen: Screen) -> None:
+        with suppress(TelegramError):
+            await self._to.post.edit(Place(place), [message], screen)
+
+    async def _tell(self, chat: int, screen: Screen) -> None:
+        with suppress(TelegramError):
+            await self._to.post.send(Place(chat), screen)
+
+    def _forget(self, meant: Meant) -> str:
+        access = self._to.access
+        name = meant.name or access.name(meant.chat)
+        if access.is_admin(meant.chat):
+            return (FIXED if access.is_fixed(meant.chat) else DENY_FIRST).format(name=name)
+        kept = self._to.answers.forget_all(meant.chat)
+        known = access.forget(meant.chat)
+        event("forgotten", chat=meant.chat)
+        return (FORGOTTEN if known or kept else NOTHING_KEPT).format(name=name)
+
+
+def _replied_to(message: Message) -> Message | None:
+    """The message that one replies to; every message of a topic "replies" to its start."""
+    original = message.reply_to_message
+    return None if original is None or original.forum_topic_created else original
+
+
+def _author(original: Message, message: Message) -> Meant:
+    """Who wrote what an administrator replies to: of what they forwarded themselves, the first author.
+
+    Raises:
+        Nobody: a channel, a bot, or somebody who stays unknown.
+    """
+    if original.sender_chat is not None:
+        own = original.sender_chat.id == original.chat.id and not original.is_automatic_forward
+        raise Nobody(ANONYMOUS if own else A_CHANNEL)
+    author = original.from_user
+    if original.forward_origin is not None and author == message.from_user:
+        return _original(original.forward_origin)
+    if author is None:
+        raise Nobody(A_CHANNEL)
+    return _person(author)
+
+
+def _original(origin: object) -> Meant:
+    """Who wrote a message first that was forwarded, or quoted from another chat.
+
+    Raises:
+        Nobody: it does not tell.
+    """
+    if isinstance(origin, MessageOriginUser):
+        return _person(origin.sender_user)
+    if isinstance(origin, MessageOriginHiddenUser):
+        raise Nobody(HIDDEN.format(name=origin.sender_user_name))
+    raise Nobody(A_CHANNEL)
+
+
+def _person(user: User) -> Meant:
+    if user.is_bot:
+        raise Nobody(A_BOT)
+    return Meant(user.id, user.full_name)
+
+
+def name_of(chat: Chat) -> str:
+    """A person's or a group's name."""
+    return chat.title or chat.effective_name or str(chat.id)
