@@ -1,7 +1,9 @@
 """Before anything else: may this update be handled at all?"""
 
+from typing import Any
+
 from telegram import Message, Update
-from telegram.ext import ApplicationHandlerStop
+from telegram.ext import ApplicationHandlerStop, CallbackContext
 
 from bot.telegram.admission import Admission
 from bot.telegram.asking import command_of, is_private, question_of
@@ -22,38 +24,48 @@ class Gate:
         self._admission = admission
         self._inline = inline
 
-    async def check(self, update: Update, _: object) -> None:
-        """Stop the handling of an update that is not to be handled.
+    async def check(self, update: Update, context: CallbackContext[Any, Any, Any, Any]) -> None:
+        """Stop the handling of an update that is not to be handled, also where turning it away failed.
 
         Raises:
             ApplicationHandlerStop: it was dealt with here.
         """
+        try:
+            may_pass = await self._lets_in(update)
+        except Exception as error:  # the library would go on with the other handlers
+            await context.application.process_error(update, error)
+            may_pass = False
+        if not may_pass:
+            raise ApplicationHandlerStop
+
+    async def _lets_in(self, update: Update) -> bool:
+        """Whether an update is to be handled; if not, it is dealt with here."""
         message, user, chat = update.effective_message, update.effective_user, update.effective_chat
         if update.message and update.message.migrate_to_chat_id:
             self._to.post.moved(place_of(update.message), update.message.migrate_to_chat_id)
-            raise ApplicationHandlerStop
+            return False
         if update.message and update.message.migrate_from_chat_id:  # the old chat may be busy with an answer
             self._to.post.moved(Place(update.message.migrate_from_chat_id), update.message.chat.id)
-            raise ApplicationHandlerStop
+            return False
         if update.my_chat_member:
             member = update.my_chat_member
             event("member", chat=member.chat.id, status=member.new_chat_member.status)
-            raise ApplicationHandlerStop
+            return False
         if user is None or (user.is_bot and not (message and message.sender_chat)):
-            raise ApplicationHandlerStop  # channels, and bots talking to bots without end
+            return False  # channels, and bots talking to bots without end
         if update.message and is_private(update.message) and await self._pairs(update.message):
-            raise ApplicationHandlerStop
+            return False
         if self._to.access.is_admin(user.id) and self._is_command_of_admin(update):
-            return
+            return True
         if self._to.access.allows(chat.id if chat else user.id):
-            return
+            return True
         if update.inline_query:
             await self._inline.refuse(update)
         elif update.callback_query:
             await acknowledge(update.callback_query, PRIVATE, alert=True)
         elif update.message and self._is_addressed(update.message):
             await self._admission.outsider(update.message)
-        raise ApplicationHandlerStop
+        return False
 
     async def _pairs(self, message: Message) -> bool:
         command = command_of(message, self._to.bot.bot)

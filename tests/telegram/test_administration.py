@@ -346,3 +346,16 @@ def test_allow_means_who_wrote_what_it_replies_to(bot: Running, api: BotApi, own
     assert reply(group, command["message_id"]).text.startswith("Ann Archer may ask now.")
     assert f"({robot['id']})" not in say(desk, "/status").text
     assert f"({group.id})" not in say(desk, "/status").text
+
+
+def test_an_outsider_to_whom_no_refusal_gets_through_is_not_answered_instead(
+    bot: Running, api: BotApi
+) -> None:
+    ann = api.user("Ann")
+    chat = api.private(ann)
+    for _ in range(2):
+        api.fault("sendMessage", "400", chat=chat, description="Bad Request: the message is not liked")
+    chat.send(CROSSING)
+    bot.wait_line("failed error=BadRequest")
+    say(chat, "/nonsense")
+    assert not OF_THE_DOCUMENTS.search(told(api, ann)), told(api, ann)
