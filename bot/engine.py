@@ -16,7 +16,7 @@ from bot.answering import answers, calibration
 from bot.answering.answers import Answer, Citation
 from bot.answering.calibration import Calibration
 from bot.answering.choosing import choose, distinct
-from bot.answering.intent import CERTAIN, wanted_by
+from bot.answering.intent import CERTAIN, Intent, wanted_by
 from bot.answering.profile import profile_of
 from bot.answering.scoring import Evidence, Scorer
 from bot.answering.whole import Section
@@ -26,6 +26,7 @@ from bot.reader.readers import name_of, reader_of
 from bot.reader.reading import Reader
 from index import documents
 from index.build import Progress, Summary, build
+from index.cancellation import Check, uncancelled
 from index.changes import Changes, changes
 from index.encoder import Encoder
 from index.errors import ModelError, UnknownSource
@@ -99,16 +100,27 @@ class Engine:
         """Whether an index was built."""
         return self.store.current_name() is not None
 
-    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
+    def ask(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        *,
+        first: Callable[[Answer], None] | None = None,
+        check: Check = uncancelled,
+    ) -> Answer:
         """Answer a question with quotes, or say that nothing was found.
 
         Args:
             question: as it was asked.
             history: the turns before it, oldest first, that it may lean on.
+            first: hears the best quotes, where there are some, before the members of a list are gathered from
+                all documents, which takes long.
+            check: called between the steps.
 
         Raises:
             IndexFolderError: there is no index, or it cannot be used as it is.
             ModelError: the model cannot be loaded.
+            Cancelled: by the check.
         """
         watch = _Stopwatch()
         self._load_reader_meanwhile()
@@ -117,9 +129,10 @@ class Engine:
         searched_for = self.rewriter(question, history)
         wanted = wanted_by(searched_for, searcher.vector(searched_for), self.encoder.fingerprint)
         hits = searcher.search(searched_for, lap=watch.lap)
+        check()
         if self._once:
             generation.matrix.leave()
-        evidence = distinct(self._scorer.rank(searched_for, hits, self.settings.reader.passages))
+        evidence = distinct(self._scorer.rank(searched_for, hits, self.settings.reader.passages, check))
         choice = choose(
             evidence,
             wanted.intent,
@@ -127,15 +140,31 @@ class Engine:
             partial(generation.lexical.found_in, searched_for),
             self.settings.answer.quotes,
         )
-        chosen = choice.evidence
-        is_open = choice.is_open and wanted.is_sure
-        if is_open:
-            first = evidence[0] if evidence and wanted.probability < CERTAIN else None
-            hits_of_all = searcher.sweep(searched_for, lap=watch.lap)
-            evidence = distinct(
-                self._scorer.members(searched_for, hits_of_all, self.settings.reader.sentences)
-            )
-            chosen = answers.quotes_for_list(evidence, first)
+        composed = partial(self._composed, generation, question, searched_for, wanted.intent)
+        if not (choice.is_open and wanted.is_sure):
+            return composed(evidence, choice.evidence, watch)
+        if first is not None and (reply := composed(evidence, choice.evidence, watch)).found:
+            first(reply)
+        best = evidence[0] if evidence and wanted.probability < CERTAIN else None
+        hits_of_all = searcher.sweep(searched_for, watch.lap, check)
+        members = distinct(
+            self._scorer.members(searched_for, hits_of_all, self.settings.reader.sentences, check)
+        )
+        chosen = answers.quotes_for_list(members, best)
+        return composed(members, chosen, watch, documents=generation.manifest.documents)
+
+    def _composed(
+        self,
+        generation: Generation,
+        question: str,
+        searched_for: str,
+        intent: Intent,
+        evidence: Sequence[Evidence],
+        chosen: list[Evidence],
+        watch: "_Stopwatch",
+        documents: int = 0,
+    ) -> Answer:
+        """An answer of what was chosen from the evidence; see ``compose``."""
         chosen = self._calibrated(chosen)
         watch.lap("read")
         reply = answers.compose(
@@ -144,8 +173,8 @@ class Engine:
             evidence,
             chosen,
             threshold=self.settings.answer.threshold,
-            is_list=wanted.intent != "one" and len(chosen) > 1,
-            documents=generation.manifest.documents if is_open else 0,
+            is_list=intent != "one" and len(chosen) > 1,
+            documents=documents,
         )
         reply = replace(
             reply, citations=tuple(_looking(citation, generation) for citation in reply.citations)
@@ -154,7 +183,8 @@ class Engine:
         cited = {citation.source for citation in (*reply.citations, *reply.near)}
         notices = tuple(notice for source in sorted(cited) if (notice := self._notice(generation, source)))
         watch.lap("check files")
-        return replace(reply, notices=notices, elapsed_ms=sum(watch.stages.values()), stages=watch.stages)
+        stages = dict(watch.stages)
+        return replace(reply, notices=notices, elapsed_ms=sum(stages.values()), stages=stages)
 
     def _load_reader_meanwhile(self) -> None:
         """Have the reader loaded, at the first question, while that is searched."""
@@ -403,7 +433,7 @@ class _Stopwatch:
     def lap(self, stage: str) -> None:
         """A stage ends."""
         now = time.perf_counter()
-        self.stages[stage] = (now - self._since) * 1000
+        self.stages[stage] = self.stages.get(stage, 0.0) + (now - self._since) * 1000
         self._since = now
 
 

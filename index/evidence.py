@@ -7,12 +7,13 @@ passage of a small collection.
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import structs
 
+from index.cancellation import Check, uncancelled
 from index.generation import Generation
 from index.records import ENTRIES, NAMES, Features, Hit, Kind, Unit
 from index.words import Term, spaced
@@ -72,7 +73,12 @@ class Weigher:
         self._lock = threading.Lock()
 
     def weigh(
-        self, question: str, vector: "Vectors", passages: "NDArray[np.int64]", fused: "NDArray[np.float64]"
+        self,
+        question: str,
+        vector: "Vectors",
+        passages: "NDArray[np.int64]",
+        fused: "NDArray[np.float64]",
+        check: Check = uncancelled,
     ) -> Iterator[Hit]:
         """The units of some passages, best first; their texts are read as they are taken.
 
@@ -81,6 +87,10 @@ class Weigher:
             vector: the question's, shape (dimension,).
             passages: their numbers, and
             fused: their scores in the search.
+            check: called for each passage whose words are looked up or compared.
+
+        Raises:
+            Cancelled: by the check.
         """
         import numpy as np
 
@@ -89,8 +99,8 @@ class Weigher:
         rows, firsts = self._generation.rows_of(passages)
         of = np.repeat(np.arange(len(passages)), np.diff(firsts, append=len(rows)))  # each row's passage
         cosines = self._generation.matrix.cosines(rows, vector)
-        words = self._words(passages.tolist())
-        in_units, in_around, in_passages = self._coverages(question, words, firsts, len(rows))
+        words = self._words(passages.tolist(), check)
+        in_units, in_around, in_passages = self._coverages(question, words, firsts, len(rows), check)
         best = np.maximum.reduceat(cosines, firsts)
         kinds = np.concatenate([found.kinds for found in words])
         apart = kinds[:, 1] * (in_units[:, 0] - np.minimum.reduceat(in_units[:, 0], firsts)[of])
@@ -118,7 +128,12 @@ class Weigher:
                 yield Hit(units[row], score, Features(*values))
 
     def _coverages(
-        self, question: str, words: Sequence["_Words"], firsts: "NDArray[np.int64]", rows: int
+        self,
+        question: str,
+        words: Sequence["_Words"],
+        firsts: "NDArray[np.int64]",
+        rows: int,
+        check: Check,
     ) -> "tuple[NDArray[np.float64], ...]":
         """Coverage, as it is, smooth and of phrases, and what is missing of numbers and names.
 
@@ -131,6 +146,7 @@ class Weigher:
         in_around = np.zeros((rows, len(terms)))
         in_passages = np.zeros((len(words), len(terms)))
         for place, (first, found) in enumerate(zip(firsts.tolist(), words, strict=True)):
+            check()
             last = first + len(found.units)
             for column, term in enumerate(terms):
                 for one in term:
@@ -177,20 +193,27 @@ class Weigher:
             put(4, 1.0, name)
         return list(terms), np.array([*terms.values()]).reshape(-1, 5)
 
-    def _words(self, passages: Sequence[int]) -> list[_Words]:
+    def _words(self, passages: Sequence[int], check: Check) -> list[_Words]:
         """The words of each of the passages of these numbers."""
         with self._lock:
             found = {number: self._known[number] for number in passages if number in self._known}
         missing = [number for number in passages if number not in found]
-        for number, units in zip(missing, self._generation.units(missing), strict=True):
-            found[number] = self._stemmed(units)
+        try:
+            for number in missing:
+                check()
+                (units,) = self._generation.units([number])
+                found[number] = self._stemmed(units)
+        finally:  # what was stemmed is worth keeping, also where the rest is wanted no longer
+            self._remember(found)
+        return [found[number] for number in passages]
+
+    def _remember(self, found: Mapping[int, _Words]) -> None:
         with self._lock:
             for number, words in found.items():
                 self._known[number] = words
                 self._known.move_to_end(number)
             while len(self._known) > _REMEMBERED:
                 self._known.popitem(last=False)
-        return [found[number] for number in passages]
 
     def _stemmed(self, units: Sequence[Unit]) -> _Words:
         language = units[0].passage.language if units else ""

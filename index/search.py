@@ -9,6 +9,7 @@ as 0, which is what texts that have nothing in common have.
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from index.cancellation import Check, uncancelled
 from index.encoder import Encoder
 from index.errors import IndexMismatch
 from index.evidence import Weigher
@@ -82,7 +83,7 @@ class Searcher:
         lap("weigh")
         return hits
 
-    def sweep(self, question: str, lap: Lap = lambda _: None) -> Iterator[Hit]:
+    def sweep(self, question: str, lap: Lap = lambda _: None, check: Check = uncancelled) -> Iterator[Hit]:
         """The sentences of all passages that could matter, best first: every one of a small collection.
 
         Most are never looked at, so they are read from disk as they are taken.
@@ -90,12 +91,17 @@ class Searcher:
         Args:
             question: in words, as a person asks.
             lap: as of ``search``.
+            check: called between the steps.
+
+        Raises:
+            Cancelled: by the check.
         """
         vector = self._questions.vector(question)
         lap("encode")
         found = self.rank(question, vector, self._settings.sweep)
         lap("search")
-        hits = self._weigher.weigh(question, vector, found.numbers, found.scores)
+        check()
+        hits = self._weigher.weigh(question, vector, found.numbers, found.scores, check)
         lap("weigh")
         return hits
 

@@ -13,8 +13,10 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from bot.answering.answers import Answer
 from bot.conversation.turns import turn_of
 from bot.engine import Engine
+from index.cancellation import Cancellation, Cancelled
 from index.catalogue import MINILM
 from index.changes import Changes
 from index.errors import DocumentsError, IndexMismatch, IndexMissing, UnknownSource
@@ -368,6 +370,35 @@ def test_the_members_of_a_list_are_those_that_the_reader_takes_for_answers(engin
     assert len(sentences) == 13
     assert all(text.count(".") <= 1 for text in sentences)
     assert all(citation.quote in passage for citation in reply.citations)
+
+
+def test_the_best_quotes_of_a_list_are_heard_before_its_members_are_gathered(engine: Engine):
+    engine, reader = reading(engine, {"attended": 12.0, "apologies": 11.0})
+    heard: list[tuple[list[str], str, int]] = []
+
+    def first(reply: Answer) -> None:
+        heard.append(([one.quote for one in reply.citations], reply.coverage, len(reader.asked)))
+
+    reply = engine.ask("list the members who attended", first=first)
+    [(quotes, coverage, reads)] = heard
+    assert quotes[0] == "Alice Archer, Bob Baker and Carol Cook attended the meeting."
+    assert (coverage, reads) == ("", len(reader.asked) - 2)
+    assert reply.coverage == "2 sentences in 1 of 3 documents"
+    engine.ask(FERRY, first=first)
+    assert len(heard) == 1, "one fact is answered once"
+
+
+def test_asking_is_broken_off_at_the_next_step(engine: Engine):
+    engine, reader = reading(engine, {"attended": 12.0})
+    cancellation = Cancellation()
+    with pytest.raises(Cancelled):
+        engine.ask(
+            "list the members who attended", first=lambda _: cancellation.cancel(), check=cancellation.check
+        )
+    assert [len(texts) for _, texts in reader.asked] == [3], "no sentence was read for the list"
+    with pytest.raises(Cancelled):
+        engine.ask(FERRY, check=cancellation.check)
+    assert len(reader.asked) == 1
 
 
 def test_a_list_is_as_sure_as_what_fits_best_wherever_that_stands(answering: Answering):

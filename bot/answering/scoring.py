@@ -12,6 +12,7 @@ import msgspec
 
 from bot.answering.profile import Profile
 from bot.reader.reading import Reader, Reading
+from index.cancellation import Check, uncancelled
 from index.records import Features, Hit, Unit
 from index.units.woven import Woven
 
@@ -19,6 +20,8 @@ _AS_RELEVANT = 0.75  # of the best unit's score and coverage, to be a member of 
 
 _READ_AT_ONCE = 3  # passages; the next ones are read only where none of these is clear
 _CLEAR = 2.5  # log-odds of the best unit; four reads in ten fewer, for hardly any quote (benchmarks/)
+_MOST_READ = 1024  # units for a list, the best first: what a chat bears to wait for
+_PASSAGES_AT_ONCE = 16  # of a list, for a check between them
 _FAR = 700.0  # where exp would overflow
 
 
@@ -57,16 +60,20 @@ class Scorer:
         self._profile = profile
         self._reader = reader
 
-    def rank(self, question: str, hits: Sequence[Hit], most: int) -> list[Evidence]:
+    def rank(
+        self, question: str, hits: Sequence[Hit], most: int, check: Check = uncancelled
+    ) -> list[Evidence]:
         """What speaks for the units of the best passages as the answer, best first.
 
         Args:
             question: as it is searched for.
             hits: units of the best passages, best first.
             most: passages read; fewer where the first ones are clear.
+            check: called before passages are read.
 
         Raises:
             ModelError: the reader cannot be loaded.
+            Cancelled: by the check.
         """
         if self._reader is None:
             return [self._unread(hit, hit.score) for hit in hits]
@@ -77,6 +84,7 @@ class Scorer:
         evidence: list[Evidence] = []
         known: set[tuple[str, int]] = set()
         while todo and max((one.log_odds for one in evidence), default=-_FAR) < _CLEAR:
+            check()
             part, todo = todo[:_READ_AT_ONCE], todo[_READ_AT_ONCE:]
             texts = [woven(passages[place]) for place in part]
             readings = self._reader.read(question, [text.text for text in texts])
@@ -88,7 +96,9 @@ class Scorer:
         unread = [hit for hit in hits if hit.unit.passage.place not in known]
         return [*evidence, *(self._unread(hit, least * hit.score) for hit in unread)]
 
-    def members(self, question: str, hits: Iterable[Hit], at_once: int) -> list[Evidence]:
+    def members(
+        self, question: str, hits: Iterable[Hit], at_once: int, check: Check = uncancelled
+    ) -> list[Evidence]:
         """The units that belong in a list, those that fit best first.
 
         Those that answer when read by themselves, or where none does, those about as relevant as the best
@@ -98,16 +108,20 @@ class Scorer:
         Args:
             question: as it is searched.
             hits: the units of the collection that could matter, best first.
-            at_once: units read together; where none of them answers, the rest is not read.
+            at_once: units read together; where none of them answers, or ``_MOST_READ`` were read, the rest
+                is not read.
+            check: called before units are read.
 
         Raises:
             ModelError: the reader cannot be loaded.
+            Cancelled: by the check.
         """
         if self._reader is None:
             return [self._unread(hit, hit.score) for hit in relevant(hits)]
-        hits = iter(hits)
+        hits = islice(hits, _MOST_READ)
         alone: list[tuple[Hit, Woven, Reading]] = []
         while part := list(islice(hits, at_once)):
+            check()
             texts = [Woven([hit.unit]) for hit in part]
             readings = self._reader.read(question, [text.text for text in texts])
             alone += zip(part, texts, readings, strict=True)
@@ -117,7 +131,7 @@ class Scorer:
         found = found or [one for one in alone if _as_relevant(one[0], alone[0][0])]
         if len(found) < 2:  # nothing to compare with
             return [self._evidence(*one, 1.0, one[2].answers) for one in found]
-        stands = self.stands(question, [hit for hit, _, _ in found], [hit for hit, _, _ in alone])
+        stands = self.stands(question, [hit for hit, _, _ in found], [hit for hit, _, _ in alone], check)
         fits = [
             rank + self._profile.members.alone * reading.answers
             for rank, (_, _, reading) in zip(stands, found, strict=True)
@@ -129,11 +143,14 @@ class Scorer:
             if fit >= best_first[0][0] - self._profile.members.behind
         ]
 
-    def stands(self, question: str, found: Sequence[Hit], known: Sequence[Hit]) -> list[float]:
+    def stands(
+        self, question: str, found: Sequence[Hit], known: Sequence[Hit], check: Check = uncancelled
+    ) -> list[float]:
         """Log-odds that units answer where they stand, among those known of their passages.
 
         Raises:
             ModelError: the reader cannot be loaded.
+            Cancelled: by the check, which is called before passages are read.
         """
         if self._reader is None:
             return [self._found(hit) for hit in found]
@@ -143,8 +160,11 @@ class Scorer:
             if hit.unit.passage.place in wanted:
                 passages.setdefault(hit.unit.passage.place, []).append(hit)
         texts = {place: woven(hits) for place, hits in passages.items()}
-        said = self._reader.read(question, [text.text for text in texts.values()])
-        readings = dict(zip(texts, said, strict=True))
+        readings: dict[tuple[str, int], Reading] = {}
+        places = iter(texts)
+        while part := list(islice(places, _PASSAGES_AT_ONCE)):
+            check()
+            readings |= zip(part, self._reader.read(question, [texts[one].text for one in part]), strict=True)
         ranks = []
         for hit in found:
             place = hit.unit.passage.place

@@ -443,3 +443,12 @@ def test_only_members_are_evidence(hits: list[Hit], known: dict[str, float], poi
         assert (one.span is not None) == points
         if one.span is not None:
             assert one.unit.start <= one.span[0] < one.span[1] <= one.unit.end
+
+
+def test_no_more_than_a_thousand_units_are_read_for_a_list() -> None:
+    reader = WordReader({"Here": 5.0})
+    hits = [hit(f"x{n % 12}", 0.9) for n in range(1100)]
+    members_by_reading(reader, "?", hits, 100)
+    sizes = [len(texts) for _, texts in reader.asked]
+    assert sizes[:11] == [100] * 10 + [24]
+    assert max(sizes[11:]) <= 16, "where they stand is read in parts"
