@@ -7,8 +7,8 @@ Files of SQuAD's format bring more: ``--one`` of questions that one stretch answ
 the reader learned from where it knows some, and ``--several`` of which those with several answers count.
 ``--written`` are files of bot/reader/written.py: what has three answers or more wants several, or the steps
 that these are the numbers of; of the documents that training held out, it is only said how often that is
-told. The judge is a logistic regression on the vectors of the questions, for the encoder of the settings; ``--write``
-keeps it in ``bot/answering/profiles/``.
+told. The judge is a logistic regression on the vectors of the questions, for the encoder of the settings;
+``--write`` keeps it in ``bot/answering/profiles/``.
 """
 
 from __future__ import annotations
