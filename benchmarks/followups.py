@@ -32,9 +32,7 @@ from bot.conversation.turns import Turn
 from index.words import Asked, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from bot.conversation.rewriting import Rewriter
+    from collections.abc import Callable, Iterator, Sequence
 
 RESOLVED = "cast2019_resolved.tsv"
 ENGLISH = Asked(["en"])
@@ -98,7 +96,9 @@ def of_canard(rows: Sequence[dict[str, Any]]) -> list[list[tuple[str, str]]]:
     return [[turns[number] for number in sorted(turns)] for turns in found.values()]
 
 
-def ask(turns: Sequence[tuple[str, str]], rewriter: Rewriter = stand_alone) -> Iterator[Asking]:
+def ask(
+    turns: Sequence[tuple[str, str]], rewriter: Callable[[str, Sequence[Turn]], str] = stand_alone
+) -> Iterator[Asking]:
     """Ask the turns of one topic in order."""
     history: list[Turn] = []
     said: frozenset[str] = frozenset()

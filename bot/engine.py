@@ -112,10 +112,15 @@ class Engine:
 
         Args:
             question: as it was asked.
+<<<<<<< HEAD
             history: the turns before it, oldest first, that it may lean on.
             first: hears the best quotes, where there are some, before the members of a list are gathered from
                 all documents, which takes long.
             check: called between the steps.
+=======
+            history: the turns before it, oldest first, that it may lean on. Where it may but need not, it is
+                answered as it was asked if that finds something.
+>>>>>>> 1e4b4fa (Follow-ups: what may stand by itself is answered as typed where that finds something; nobody is an "it")
 
         Raises:
             IndexFolderError: there is no index, or it cannot be used as it is.
@@ -125,8 +130,16 @@ class Engine:
         watch = _Stopwatch()
         self._load_reader_meanwhile()
         searcher = self._current()
+        meant = self.rewriter(question, history)
+        if meant.text != question and not meant.certain:
+            typed = self._answer(question, question, searcher, watch)
+            if typed.found:
+                return typed
+        return self._answer(question, meant.text, searcher, watch)
+
+    def _answer(self, question: str, searched_for: str, searcher: Searcher, watch: "_Stopwatch") -> Answer:
+        """Answer a question by what is searched for."""
         generation = searcher.generation
-        searched_for = self.rewriter(question, history)
         wanted = wanted_by(searched_for, searcher.vector(searched_for), self.encoder.fingerprint)
         hits = searcher.search(searched_for, lap=watch.lap)
         check()
@@ -424,7 +437,7 @@ def _load(reader: Reader) -> None:
 
 
 class _Stopwatch:
-    """Milliseconds of each stage: from the end of the one before, the first from the start."""
+    """Milliseconds of each stage, all its times: from the end of the one before, the first from the start."""
 
     def __init__(self) -> None:
         self.stages: dict[str, float] = {}

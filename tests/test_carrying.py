@@ -20,7 +20,7 @@ def talk(*questions: str) -> list[str]:
     """What is searched for when these are asked one after the other."""
     turns: list[Turn] = []
     for question in questions:
-        turns.append(Turn(question, rewrite(question, turns)))
+        turns.append(Turn(question, rewrite(question, turns).text))
     return [turn.searched_for for turn in turns]
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.answering.answers import Answer, Citation
 from bot.conversation import english
-from bot.conversation.stand_alone import stand_alone
+from bot.conversation.stand_alone import leaning, stand_alone
 from bot.conversation.turns import LONGEST, Turn, turn_of
 from index.words import Asked
 from tests.test_render import CITED, FOUND, LOST
@@ -50,6 +50,8 @@ def talk(*questions: str) -> list[str]:
         ("Who attended the meeting?", "Who else?", "Who else attended the meeting?"),
         ("Where is the ferry?", "Tell me more.", "Tell me more about the ferry"),
         ("When did India arrive?", "And Pakistan?", "When did Pakistan arrive?"),
+        ("What is the capital of France?", "And of Germany?", "What is the capital of Germany?"),
+        ("How much does the roof cost?", "Why?", "Why: how much does the roof cost?"),
         ("What is the largest city in France?", "How about in Spain?", "What is the largest city in Spain?"),
         # what is left out
         ("Who attended the talks?", "And who refused?", "Who refused the talks?"),
@@ -105,6 +107,43 @@ def test_a_question_that_stands_alone_is_left_as_it_is(question: str):
     assert stand_alone(question, history) == question
 
 
+@pytest.mark.parametrize(
+    ("before", "question", "certain"),
+    [
+        ("What did the board decide?", "What are the rules?", False),
+        ("What did the board decide?", "Who are the members?", False),
+        ("What was the Stanford Experiment?", "Who led the experiment?", False),
+        ("What is worth seeing in Bergen?", "Are there any famous dishes?", False),
+        ("What is Tió de Nadal?", "How did this tradition start?", True),
+        ("What causes migraine?", "What are the symptoms?", True),
+        ("What is yoga?", "What are the pros and cons?", True),
+        ("What are tiger sharks?", "What is the largest?", True),
+        ("Who runs the library?", "When does it close?", True),
+        ("When was the meeting held?", "and where?", True),
+        ("When did India arrive?", "And Pakistan?", True),
+    ],
+)
+def test_only_a_pronoun_or_what_is_left_out_is_certain_to_lean(before: str, question: str, certain: bool):
+    rewrite = leaning(question, [Turn(before, before)])
+    assert (rewrite.text != question, rewrite.certain) == (True, certain)
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "searched_for"),
+    [
+        ("Who is the librarian?", "When does it close?", "When does it close?"),
+        ("Who is Marta Lind?", "Is it open?", "Is it open?"),
+        ("What did the chairman say?", "Is it legal?", "Is it legal?"),
+        ("Who is the librarian of the library?", "When does it close?", "When does the library close?"),
+        ("Who is Marta Lind?", "When was she born?", "When was Marta Lind born?"),
+        ("Who are the inspectors?", "Where do they live?", "Where do the inspectors live?"),
+        ("How do I install the printer driver?", "What if it fails?", "What if the printer driver fails?"),
+    ],
+)
+def test_nobody_is_an_it(before: str, question: str, searched_for: str):
+    assert talk(before, question)[-1] == searched_for
+
+
 def test_a_change_of_topic_leaves_the_old_one_behind():
     assert talk(
         "What was decided about the roof?",
@@ -116,7 +155,7 @@ def test_a_change_of_topic_leaves_the_old_one_behind():
         "How much will the roof cost?",
         "When does the ferry leave?",
         "How long does the ferry take?",
-        "Why does the ferry take?",
+        "Why: how long does the ferry take?",
     ]
 
 

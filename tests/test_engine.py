@@ -691,6 +691,18 @@ def test_a_follow_up_is_searched_as_what_it_leans_on_tells(engine: Engine):
     assert not engine.ask("When?").found
 
 
+def test_what_may_stand_by_itself_is_answered_as_typed_if_that_finds_something(engine: Engine, docs: Path):
+    (docs / "rules.md").write_text("# Rules\n\nThe rules are: no dogs, no fires.\n", encoding="utf-8")
+    engine.build()
+    before = [turn_of(engine.ask("Where was the meeting held?"))]
+    rules = engine.ask("What are the rules?", before)
+    assert (rules.searched_for, rules.citations[0].source) == ("What are the rules?", "rules.md")
+    assert rules.citations == engine.ask("What are the rules?").citations
+    prices = engine.ask("What are the prices?", before)  # of which no document speaks
+    assert prices.question == "What are the prices?"
+    assert prices.searched_for == "What are the prices of the meeting?"
+
+
 def test_a_follow_up_that_asks_for_a_list_gets_one(engine: Engine):
     came = engine.ask(ATTENDED)
     reply = engine.ask("Who else?", [turn_of(came)])

@@ -39,12 +39,13 @@ class Asked:
         """The word at a place in small letters, or ""."""
         return self.wording.at(i)
 
-    def topic(self, *, plural: bool | None = None, named: bool = False) -> Topic | None:
+    def topic(self, *, plural: bool | None = None, named: bool = False, person: bool = True) -> Topic | None:
         """The likeliest topic that the question does not say itself.
 
         Args:
             plural: whether it is many, where that is known.
             named: names come first.
+            person: whether it may be somebody.
         """
         stems = self.wording.stems
 
@@ -53,7 +54,7 @@ class Asked:
             agrees = 0.0 if plural is None else _AGREES if topic.phrase.plural == plural else wrong
             return topic.weight + agrees + 1.5 * (named and topic.phrase.name)
 
-        new = (topic for topic in self.topics if not topic.phrase.stems <= stems)
+        new = (topic for topic in self.topics if not topic.phrase.stems <= stems and person >= topic.person)
         return max(new, key=weight, default=None)
 
 

@@ -120,6 +120,24 @@ PARTS = _words(
 )
 """Nouns that name a part, a kind or a property of something, and lack it: "the symptoms"."""
 
+THINGS = _words(
+    """date dates leader leaders member members people place places price prices principle principles rule
+    rules"""
+)
+"""Those of them that are also spoken of by themselves: "What are the rules?"."""
+
+PERSONS = _words(
+    """actor assistant author baker boss boy brother captain carpenter chairman chairperson chairwoman
+    champion chancellor chef child citizen clerk coach colleague customer daughter dean delegate deputy
+    director doctor emperor employee engineer farmer father founder friend gardener girl governor guest
+    husband inspector inventor judge king landlord lawyer leader manager mayor member minister
+    mother neighbour nurse officer owner painter partner person plumber poet politician pope
+    president priest prince princess principal professor queen resident secretary senator singer sister
+    soldier son spokesperson student supervisor surgeon teacher tenant treasurer tutor visitor volunteer
+    waiter widow wife winner worker writer"""
+)
+"""Nouns for persons, for whom nobody says "it"; so are those that end in -ian, -ist, -man and -woman."""
+
 GENERAL = _words(
     """animal attack book campaign case city committee company condition conflict country crisis device
     disease disorder document drug event experiment film funds game group illness incident island

@@ -88,7 +88,8 @@ def _place(asked: Asked, i: int) -> _Meant | None:
 def _owner(asked: Asked, i: int) -> _Meant | None:
     """Whom or what a personal pronoun stands for; of "its", with the ending of an owner."""
     word, before = asked.at(i), asked.at(i - 1)
-    topic = _whom(asked) if word in _PERSON else asked.topic(plural=word in _MANY)
+    many = word in _MANY
+    topic = _whom(asked) if word in _PERSON else asked.topic(plural=many, person=many)
     if topic is None:
         return None
     if word.endswith(("'s", "'re")) and (i == 0 or before in JOINING | PREPOSITIONS | ASKING):

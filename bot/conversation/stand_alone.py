@@ -5,7 +5,7 @@ lung cancer's symptoms?". Any other is left as it is, and so is one in another l
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from bot.conversation.asked import TYING, Asked, appended, begun_anew, closing, lower, upper
 from bot.conversation.english import (
@@ -16,13 +16,17 @@ from bot.conversation.english import (
     PARTS,
     PICKING,
     PREPOSITIONS,
+    THINGS,
     VERBS,
     stem,
 )
 from bot.conversation.phrases import Phrase, wording
 from bot.conversation.pronouns import OWNING, POINTING, pronouns
 from bot.conversation.topics import topics_of
-from bot.conversation.turns import Turn, leant_on
+from bot.conversation.turns import Rewrite, Turn, leant_on
+
+Rule = Callable[[Asked], str | None]
+"""Puts into a question what it leaves out, or finds nothing to."""
 
 
 def stand_alone(question: str, turns: Sequence[Turn]) -> str:
@@ -32,15 +36,25 @@ def stand_alone(question: str, turns: Sequence[Turn]) -> str:
         question: as it was asked.
         turns: before it, oldest first.
     """
+    return leaning(question, turns).text
+
+
+def leaning(question: str, turns: Sequence[Turn]) -> Rewrite:
+    """The same, and whether it is certain that the question leans on the turns.
+
+    Args:
+        question: as it was asked.
+        turns: before it, oldest first.
+    """
     near = leant_on(question, turns)
     if not near:
-        return question
+        return Rewrite(question)
     found = wording(question)
     asked = Asked(found, found.phrases(), topics_of(near), near[-1])
     for rule in _RULES:
         if made := rule(asked):
-            return made
-    return question
+            return Rewrite(made, _is_certain(asked, rule))
+    return Rewrite(question)
 
 
 # ---------------------------------------------------------------------------------------------- rules
@@ -56,12 +70,11 @@ _BARE = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _TURNED = re.compile(
-    r"""\W* (?: (?: what | who | where | when | why | how | which ) \s+
-      (?: (?: much | many | long | often ) \s+ )? )?
+    r"""\W* (?: (?: what | who | where | when | why | how | which ) \s+ )?
     (?P<rest> (?: is | are | was | were | do | does | did | has | have | had | can | could | will | would
       | should ) \s+ (?P<next> [\w’'-]+ ) \b .* )""",
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
-)  # a question whose verb stands before its subject
+)  # a question whose verb stands before its subject; "Why does it cost?" is none of how much it costs
 
 
 def _bare(asked: Asked) -> str | None:
@@ -132,7 +145,7 @@ def _what_about(asked: Asked) -> str | None:
     if not begin.words or begin.at(0) in AUXILIARIES | ASKING:
         return None
     own = begin.phrases()
-    if begin.at(0) in PREPOSITIONS:
+    if begin.at(0) in PREPOSITIONS | {"of"}:
         return _ending(asked.last.searched_for, rest)
     if asked.named:
         return _swapped(asked, rest, own)
@@ -253,6 +266,16 @@ def _begun(asked: Asked) -> str | None:
     return appended(begun_anew(asked.text), topic.name)
 
 
-_RULES = (
+def _is_certain(asked: Asked, rule: Rule) -> bool:
+    """Whether a rule that put something in did so because the question points, or leaves something out."""
+    if rule is _definite:  # "the experiment" may be the only one
+        return any(asked.at(phrase.first - 1) in POINTING for phrase in asked.phrases)
+    if rule is _part:  # "the rules" may be things by themselves, "the symptoms" not
+        return asked.phrases[0].head not in THINGS
+    return rule is not _picked
+
+
+_RULES: tuple[Rule, ...] = (
     _bare, pronouns, _definite, _what_about, _part, _picked, _compared, _superlative, _begun,
 )  # fmt: skip
+"""The first that finds something to put in does."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise, zip_longest
 
-from bot.conversation.english import DETERMINERS, PARTS, PICKING, PREPOSITIONS, PRONOUNS
+from bot.conversation.english import DETERMINERS, PARTS, PERSONS, PICKING, PREPOSITIONS, PRONOUNS, stem
 from bot.conversation.phrases import Phrase, Wording, wording
 from bot.conversation.turns import Turn
 
@@ -28,10 +28,11 @@ _PAIR = 0.05  # of two together, over one of them
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """Something that was spoken of, and how much."""
+    """Something that was spoken of, how much, and whether it is known to be a person."""
 
     phrase: Phrase
     weight: float
+    person: bool = False
 
     @property
     def name(self) -> str:
@@ -55,10 +56,12 @@ def topics_of(turns: Sequence[Turn]) -> tuple[Topic, ...]:
         for phrase, weight in _mentions(turn):
             faded = weight * _FADES**age
             key = next((k for k in topics if phrase.stems <= k or k <= phrase.stems), phrase.stems)
+            person = _is_person(phrase, turn)
             if known := topics.get(key):  # the latest wording of it
-                topics[key] = Topic(known.phrase, max(known.weight, faded) + _MENTIONED)
+                again = max(known.weight, faded) + _MENTIONED
+                topics[key] = Topic(known.phrase, again, known.person or person)
             elif key and phrase.last - phrase.first <= _LONGEST:
-                topics[key] = Topic(phrase, faded)
+                topics[key] = Topic(phrase, faded, person)
     if pair := _pair(turns[-1]):
         weights = (topic.weight for key, topic in topics.items() if key & pair.stems)
         topics[pair.stems] = Topic(pair, max(weights, default=0.0) + _PAIR)
@@ -95,6 +98,18 @@ def _mentions(turn: Turn) -> Iterator[tuple[Phrase, float]]:
         weight += _ASIDE * (searched.at(before) in PREPOSITIONS - {"about"})
         weight -= phrase.text.isdigit() or len(phrase.text) < 2
         yield phrase, weight
+
+
+_IS_WHO = re.compile(r"\W*(?:and\s+)?who(?:\s+(?:is|was|are|were)|['’]s)\s+(?:(?:the|an?|our|my)\s+)?", re.I)
+_PERSONAL = ("ian", "ist", "man", "woman", "men", "women")
+
+
+def _is_person(phrase: Phrase, turn: Turn) -> bool:
+    """Whether a phrase of a turn is somebody: "Who is Marta Lind?", "the librarian"."""
+    asked = _IS_WHO.match(turn.searched_for)
+    is_who = asked is not None and turn.searched_for.startswith(phrase.text, asked.end())
+    common = stem(phrase.head) in PERSONS or phrase.head.endswith(_PERSONAL)
+    return is_who or (common and not phrase.name)
 
 
 _COMPARES = re.compile(

@@ -19,6 +19,18 @@ class Turn:
     quote: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Rewrite:
+    """A question as it reads after the turns before it.
+
+    ``certain`` is whether it cannot be understood without them: a pronoun points to them, or it leaves out
+    what it is about. Where it is not, the question as typed may be what is meant.
+    """
+
+    text: str
+    certain: bool = True
+
+
 def turn_of(answer: Answer) -> Turn:
     """An answer as a turn that the next question may lean on."""
     quote = ""
