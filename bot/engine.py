@@ -32,6 +32,7 @@ from index.encoder import Encoder
 from index.errors import ModelError, UnknownSource
 from index.files import Files
 from index.generation import Entry, Generation
+from index.invisible import visible
 from index.joining import encoder_of
 from index.parsing.base import Unreadable
 from index.parsing.worker import shared
@@ -127,6 +128,7 @@ class Engine:
             ModelError: the model cannot be loaded.
             Cancelled: by the check.
         """
+        question = visible(question)
         watch = _Stopwatch()
         self._load_reader_meanwhile()
         searcher = self._current()

@@ -25,6 +25,7 @@ from index.documents import Parse, Skipped
 from index.encoder import Encoder
 from index.errors import DocumentsError, IndexDamaged, IndexMismatch, IndexMissing
 from index.generation import FORMAT, Generation, Manifest
+from index.invisible import visible
 from index.journal import Journal, discard
 from index.parsing.cache import Cache
 from index.parsing.formats import versions
@@ -374,7 +375,9 @@ class _Encoding:
         else:
             self._progress.stage("encoding texts", expected)
             self._begun = True
-        self._journal.append(self._encoder.encode(self._journal.waiting, self._progress.advance))
+        self._journal.append(
+            self._encoder.encode([*map(visible, self._journal.waiting)], self._progress.advance)
+        )
 
 
 def _vectors(

@@ -16,6 +16,7 @@ from unicodedata import normalize
 import tantivy
 
 from index.function_words import FUNCTION_WORDS
+from index.invisible import visible
 from index.languages import by_script, votes
 from index.records import Span
 from index.units.dates import spelled
@@ -49,10 +50,8 @@ _IS_HAN = re.compile("[\u3005\u3006\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U0002
 _IS_CLUSTERED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 _FOLDED = {
     0x307: None,
-    0x200B: None,
     0x200C: " ",
     0x200D: None,
-    0xAD: None,
     ord("ё"): "е",
     ord("Ё"): "Е",
     ord("İ"): "I",
@@ -163,7 +162,7 @@ def unmarked(term: Term) -> Term:
 
 def _tokens(text: str, language: str) -> list[str]:
     """Lower-case words without accents, and neighbouring letters of scripts without blanks."""
-    text = normalize("NFKC", _names_marked(text, language))
+    text = normalize("NFKC", _names_marked(visible(text), language))
     if text.isascii():
         return [word for word in _tokenizer().analyze(text) if len(word) <= _LONGEST_WORD]
     found = _tokenizer().analyze(text.translate(_FOLDED))

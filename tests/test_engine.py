@@ -59,6 +59,25 @@ def test_a_question_that_the_documents_answer(engine: Engine):
     assert (citation.passage_start, citation.passage_end) == (90, 192)
 
 
+@pytest.mark.parametrize("invisible", ["\u200b", "\u00ad", "\u2060", "\ufeff", "\u200d", "\u200c", "\u202a"])
+def test_characters_without_a_shape_change_nothing(engine: Engine, docs: Path, invisible: str):
+    plain = engine.ask(ATTENDED)
+    reply = engine.ask(ATTENDED.replace("meeting", f"mee{invisible}ting"))
+    assert (
+        replace(reply, elapsed_ms=plain.elapsed_ms) == plain
+    )  # nor is it said that something else was sought
+    (docs / "minutes.md").write_text(
+        MINUTES.replace("attended the", f"atten{invisible}ded t{invisible}he"), encoding="utf-8"
+    )
+    engine.build()
+    [citation] = engine.ask(ATTENDED).citations
+    assert (
+        citation.quote
+        == f"Alice Archer, Bob Baker and Carol Cook atten{invisible}ded t{invisible}he meeting."
+    )
+    assert citation.score == plain.citations[0].score
+
+
 def test_a_question_that_they_do_not_answer(engine: Engine):
     reply = engine.ask("zebra quantum?")
     assert (reply.found, reply.text, reply.citations) == (False, "", ())

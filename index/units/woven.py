@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from index.invisible import visible, visible_parts
 from index.records import ENTRIES, Span, Unit
 
 BETWEEN_NAMES = " › "
@@ -38,7 +39,7 @@ class Woven:
 
         before: Unit | None = None
         leads = len(units[0].context.leads)
-        names = told(units[0])
+        names = [visible(name) for name in told(units[0])]
         if names[: len(names) - leads]:
             add(BETWEEN_NAMES.join(names[: len(names) - leads]) + "\n")
         known: set[str] = set()
@@ -46,17 +47,18 @@ class Woven:
             if before is not None:
                 gap = source[before.end : unit.start]
                 add(" " if gap and gap.isspace() and "\n" not in gap else "\n")
-            for lead in unit.context.leads:
+            for lead in map(visible, unit.context.leads):
                 if lead not in known:
                     known.add(lead)
                     add(lead + "\n")
             begin = length
             for start, end, name in _parts(unit):
-                add(name)
-                self._pieces.append(_Piece(length, start, end))
-                add(source[start:end])
+                add(visible(name))
+                for first, last in visible_parts(source, start, end):
+                    self._pieces.append(_Piece(length, first, last))
+                    add(source[first:last])
             self._places[unit.start] = begin, length
-            known.add(" ".join(unit.shown.split()))
+            known.add(" ".join(visible(unit.shown).split()))
             before = unit
         self.text = "".join(said)
 

@@ -9,6 +9,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from index.documents import load
+from index.invisible import visible
 from index.parsing import markdown, plain
 from index.parsing.base import Parsed, Unreadable
 from index.records import Document, Layout
@@ -142,14 +143,23 @@ def check_parts(text: str, parts: list[tuple[int, int]]) -> None:
         at = end
 
 
+def _seen(text: str) -> str:
+    """What has a shape; joiners, which count or not by what stands beside them, left out."""
+    return visible(text).translate({0x200C: None, 0x200D: None})
+
+
 def check_woven(units: list) -> None:
     """Each unit stands in the text that models read, and what is found in it leads back to it."""
     woven = Woven(units)
     for unit in units:
         start, end = woven.place(unit)
-        assert woven.text[start:end] == unit.shown
+        assert _seen(woven.text[start:end]) == _seen(unit.shown)
         shown = [part for part in unit.parts or (unit,) if part.start < part.end]
-        assert woven.source(start, end) == ((shown[0].start, shown[-1].end) if shown else None)
+        whole = (shown[0].start, shown[-1].end) if shown else (0, 0)
+        back = woven.source(start, end) or (0, 0)
+        text = unit.passage.document.text
+        assert whole[0] <= back[0] <= back[1] <= whole[1] or back == (0, 0)
+        assert _seen(text[slice(*back)]) == _seen(text[slice(*whole)])
 
 
 SIZES = [

@@ -133,3 +133,12 @@ def test_what_stands_in_the_document_is_found_in_the_text():
     assert prices.text[start:end] == "9"
     assert prices.source(start, end) == (source, source + 1)
     assert prices.at(CLUB.index("Nine euros"), CLUB.index("Cash")) is None
+
+
+def test_models_read_no_characters_without_a_shape():
+    [(found, units)] = woven("The li\u200bbrary is open\u00ad.\n")
+    assert found.text == "The library is open."
+    document = units[0].passage.document.text
+    start, end = found.source(4, 11) or (0, 0)
+    assert document[start:end] == "li\u200bbrary"
+    assert found.at(start, end) == (4, 11)
