@@ -2,12 +2,14 @@
 
 import re
 import time
+from collections import OrderedDict
 from functools import partial
 from math import ceil
 
 from telegram import Message, MessageEntity, Update, User
 from telegram.constants import ChatType
 
+from bot.conversation.turns import Turn
 from bot.telegram import screens
 from bot.telegram.answers import Kept
 from bot.telegram.events import event, failure
@@ -15,11 +17,13 @@ from bot.telegram.limits import Limit
 from bot.telegram.post import Place, place_of
 from bot.telegram.services import Services
 from index.errors import DocentError
+from index.invisible import visible
 
 _COMMAND = re.compile(r"/(?P<name>\w+)(?:@(?P<bot>\w+))?(?:[:\s]\s*(?P<rest>.*))?", re.DOTALL)
 _ASK_HOW = "Write your question after the command, as in: /ask Who attended?"
 _ONLY_TEXT = "I can read only text: please type your question."
 _TROUBLE = "I cannot look into the documents just now. Please tell the people who run me, or try again later."
+_ALBUMS = 1000  # that are remembered
 
 
 def is_private(message: Message) -> bool:
@@ -27,9 +31,14 @@ def is_private(message: Message) -> bool:
     return message.chat.type == ChatType.PRIVATE
 
 
+def text_of(message: Message) -> str:
+    """What a message says: its text, or what stands below its picture or file."""
+    return visible(message.text or message.caption or "")
+
+
 def command_of(message: Message, me: User) -> tuple[str, str] | None:
     """The command that a message begins with and what follows it, unless it is for another bot."""
-    match = _COMMAND.fullmatch(message.text or "")
+    match = _COMMAND.fullmatch(text_of(message))
     if match is None or (match["bot"] and match["bot"].lower() != (me.username or "").lower()):
         return None
     return match["name"].lower(), (match["rest"] or "").strip()
@@ -38,28 +47,28 @@ def command_of(message: Message, me: User) -> tuple[str, str] | None:
 def question_of(message: Message, me: User) -> str | None:
     """The question that a message asks the bot, "" where it is addressed without one, or None.
 
-    In a private chat every text is one; in groups ``/ask``, what mentions the bot, and replies to it.
-    A bare ``/ask`` or mention that replies to somebody's message asks that message.
+    In a private chat every text or caption is one; in groups ``/ask``, what mentions the bot, and replies to
+    it. A bare ``/ask`` or mention that replies to somebody's message asks that message, or what is quoted of
+    it.
     """
     if message.via_bot and message.via_bot.id == me.id:
         return None  # a citation that somebody sent by inline mode
-    if _COMMAND.fullmatch(message.text or ""):  # unlike "/etc/hosts is what?"
+    if _COMMAND.fullmatch(text_of(message)):  # unlike "/etc/hosts is what?"
         command = command_of(message, me)
         if command is None or command[0] != "ask":
             return None
         return command[1] or _text_replied_to(message, me)
-    if is_private(message):
-        return message.text.strip() if message.text else None
-    text = message.text or ""
-    for entity, mention in message.parse_entities(
-        [MessageEntity.MENTION, MessageEntity.TEXT_MENTION]
-    ).items():
+    text = message.text or message.caption or ""
+    parse = message.parse_entities if message.text else message.parse_caption_entities
+    for entity, mention in parse([MessageEntity.MENTION, MessageEntity.TEXT_MENTION]).items():
         mentioned = (
             entity.user.id == me.id if entity.user else mention[1:].lower() == (me.username or "").lower()
         )
         if mentioned:
-            return _without(text, entity).strip(" \t\n,:") or _text_replied_to(message, me)
-    return text.strip() if text and _replies_to(message, me) else None
+            return visible(_without(text, entity)).strip(" \t\n,:") or _text_replied_to(message, me)
+    if not text or not (is_private(message) or _replies_to(message, me)):
+        return None
+    return text_of(message).strip() or None
 
 
 def _without(text: str, entity: MessageEntity) -> str:
@@ -77,13 +86,42 @@ def _replies_to(message: Message, me: User) -> bool:
 
 
 def _text_replied_to(message: Message, me: User) -> str:
+    """What a message that says nothing itself points to."""
+    if quoted := quoted_by(message):
+        return quoted
     original = message.reply_to_message
-    return "" if original is None or _replies_to(message, me) else (original.text or "").strip()
+    return "" if original is None or _replies_to(message, me) else text_of(original).strip()
+
+
+def quoted_by(message: Message) -> str:
+    """What a message quotes of the one that it replies to, which may stand in another chat; else ""."""
+    return visible(message.quote.text).strip() if message.quote else ""
 
 
 def _asker(user: User | None) -> int | None:
     """Whose conversation it is; all anonymous administrators of all groups share one id."""
     return user.id if user and not user.is_bot else None
+
+
+class _Albums:
+    """The albums of late: of each one message with a caption is asked, and one without is remarked on."""
+
+    def __init__(self) -> None:
+        self._seen: OrderedDict[tuple[int, str, bool], int] = OrderedDict()
+
+    def is_first(self, message: Message) -> bool:
+        """Whether a message is the first of its album that has a caption, or, if none had, the very first."""
+        if message.media_group_id is None:
+            return True
+        album = message.chat.id, message.media_group_id
+        told = message.caption is not None
+        known = self._seen.get((*album, told)) or (not told and self._seen.get((*album, True)))
+        if known:
+            return known == message.message_id
+        self._seen[*album, told] = message.message_id
+        if len(self._seen) > _ALBUMS:
+            self._seen.popitem(last=False)
+        return True
 
 
 class Asking:
@@ -93,6 +131,7 @@ class Asking:
         self._to = services
         self._limit = Limit(services.settings.telegram.questions_per_minute, 60)
         self._told = Limit(1, 60)
+        self._albums = _Albums()
 
     async def message(self, update: Update, _: object) -> None:
         """A message, new or edited, that may be a question."""
@@ -102,6 +141,8 @@ class Asking:
         place, user = place_of(message), update.effective_user
         question = question_of(message, self._to.bot.bot)
         old = self._to.answers.to_question(place.chat, message.message_id)
+        if update.message and not self._albums.is_first(message):
+            return
         if question is None:
             if is_private(message) and message.effective_attachment and update.message:
                 await self._to.post.send(place, screens.text(_ONLY_TEXT))
@@ -110,10 +151,13 @@ class Asking:
             await self._to.post.send(place, screens.text(_ASK_HOW))
         elif old is None or old.answer.question != question or (update.message and not old.messages):
             follows = old.follows if old else self._follows(message)
-            await self.ask(place, question, user, old=old, follows=follows)  # the last: a stop broke it off
+            quoted = quoted_by(message)  # the last of the above: a stop broke it off
+            await self.ask(place, question, user, old=old, follows=follows, quoted=quoted)
 
     def _follows(self, message: Message) -> int | None:
         """Which answer a question may lean on: the one that it replies to, else the person's last."""
+        if message.forward_origin is not None:
+            return None  # somebody else's words
         answers, place, original = self._to.answers, place_of(message), message.reply_to_message
         if original is not None and not original.forum_topic_created:
             number = original.message_id
@@ -135,6 +179,7 @@ class Asking:
         old: Kept | None = None,
         follows: int | None = None,
         repeat: bool = False,
+        quoted: str = "",
     ) -> None:
         """Answer a question, in the messages of an old answer where there is one.
 
@@ -145,6 +190,7 @@ class Asking:
             old: the answer to what the question was before it was edited, or leant on others.
             follows: the number of the answer that it may lean on.
             repeat: show the question in the answer.
+            quoted: what the question is about, if it quotes something; it may lean on that first.
         """
         to = self._to
         key = _asker(user) or place.chat
@@ -158,6 +204,7 @@ class Asking:
         async with to.post.typing(place):
             try:
                 history = to.answers.turns(place.chat, follows)
+                history += [Turn(quoted, quoted)] if quoted else []
                 reply = await to.work(partial(to.engine.ask, question, history))
             except DocentError as error:
                 failure("unanswered", error)

@@ -88,7 +88,9 @@ def test_commands(text: str | None, command: tuple[str, str] | None):
         ("Who came?", "Who came?"),
         ("  Who\ncame? ", "Who\ncame?"),
         ("ja", "ja"),
-        ("@Docent_Bot who came?", "@Docent_Bot who came?"),
+        ("@Docent_Bot who came?", "who came?"),
+        ("@other_bot who came?", "@other_bot who came?"),
+        ("Who c\u200bame?\ufeff", "Who came?"),
         ("/ask Who came?", "Who came?"),
         ("/ask", ""),
         ("/start", None),
@@ -161,10 +163,56 @@ def test_a_citation_sent_by_inline_mode_is_no_question():
     assert question_of(message("A gif", via_bot={**BOT, "id": 98}), ME) == "A gif"
 
 
-def test_a_picture_with_a_caption_or_a_service_message_is_no_question():
-    photo = [{"file_id": "a", "file_unique_id": "b", "width": 1, "height": 1}]
-    for fields in ({"photo": photo, "caption": "@docent_bot who?"}, {"new_chat_title": "x"}):
+PHOTO = [{"file_id": "a", "file_unique_id": "b", "width": 1, "height": 1}]
+FILE = {"file_id": "a", "file_unique_id": "b"}
+
+
+def captioned(caption: str, **fields: Any) -> Json:
+    """A picture with words below it, as Telegram sends it."""
+    return {"photo": PHOTO, "caption": caption, **_detected({"caption": caption}), **fields}
+
+
+@pytest.mark.parametrize(
+    ("caption", "chat", "question"),
+    [
+        ("Who is this?", PRIVATE, "Who is this?"),
+        ("Who is this?", GROUP, None),
+        ("😀 @docent_bot who is this?", GROUP, "😀  who is this?"),
+        ("@docent_bot who is this?", PRIVATE, "who is this?"),
+        ("/ask who is this?", GROUP, "who is this?"),
+        ("/ask@docent_bot who is this?", PRIVATE, "who is this?"),
+        ("/help", PRIVATE, None),
+    ],
+)
+def test_what_stands_below_a_picture_or_a_file_is_a_question_too(
+    caption: str, chat: Json, question: str | None
+):
+    fields = captioned(caption)
+    assert question_of(message(None, chat, **fields), ME) == question
+    del fields["photo"]
+    assert question_of(message(None, chat, document=FILE, **fields), ME) == question
+
+
+def test_a_picture_without_words_and_a_service_message_are_no_questions():
+    for fields in ({"photo": PHOTO}, {"new_chat_title": "x"}):
         assert question_of(message(None, GROUP, **fields), ME) is None
+        assert question_of(message(None, **fields), ME) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "fields", "question"),
+    [
+        ("/ask", {"reply_to_message": other("Ann came. Who left? Bob.")}, "Who left?"),
+        ("@docent_bot", {"reply_to_message": other("Who came? Who left?", BOT)}, "Who left?"),
+        ("/ask", {}, "Who left?"),  # the message stands in another chat
+        ("/ask who stayed?", {"reply_to_message": other("Who left?")}, "who stayed?"),
+        ("who stayed?", {"reply_to_message": other("Ann", BOT)}, "who stayed?"),
+        ("who stayed?", {"reply_to_message": other("Ann")}, None),
+    ],
+)
+def test_what_is_quoted_is_asked_where_nothing_else_is(text: str, fields: Json, question: str | None):
+    quote = {"text": " Who left? ", "position": 10, "is_manual": True}
+    assert question_of(message(text, GROUP, quote=quote, **fields), ME) == question
 
 
 # ---------------------------------------------------------------------------------------- answers
@@ -297,6 +345,41 @@ def test_what_is_no_question_is_told_how_to_ask_or_left_alone(desk: Desk):
     }  # fmt: skip
     assert desk.hear(None, sticker=sticker) == ["I can read only text: please type your question."]
     assert desk.hear(None, sticker=sticker, chat=GROUP) == []
+
+
+def test_an_album_is_asked_and_remarked_on_once(desk: Desk):
+    zoo = [
+        desk.hear(None, message_id=10 + i, media_group_id="zoo", **captioned(caption))
+        for i, caption in enumerate((ATTENDED, "Where was it?"))
+    ]
+    assert [len(said) for said in zoo] == [1, 0]
+    assert desk.hear(None, message_id=12, media_group_id="zoo", photo=PHOTO) == []
+    assert desk.hear(None, message_id=10, media_group_id="zoo", **captioned(ATTENDED)) == []  # once more
+    for number, said in ((20, ["I can read only text: please type your question."]), (21, [])):
+        assert desk.hear(None, message_id=number, media_group_id="sea", photo=PHOTO) == said
+    (late,) = desk.hear(None, message_id=22, media_group_id="sea", **captioned(ATTENDED))
+    assert late.startswith("[1] Alice Archer")
+    edited = captioned("zebra?", media_group_id="zoo")
+    assert (
+        "The documents do not answer this." in desk.hear(None, "edited_message", message_id=10, **edited)[0]
+    )
+
+
+def test_a_question_may_lean_on_what_it_quotes(desk: Desk):
+    desk.hear("How long does the crossing take?")
+    quote = {"text": "the village hall", "position": 0, "is_manual": True}
+    hall = {"reply_to_message": other("Meet me at the village hall."), "quote": quote}
+    (said,) = desk.hear("Was the meeting held there?", message_id=6, **hall)
+    assert said.startswith("searched for: Was the meeting held at the village hall?\n")
+
+
+def test_a_forwarded_question_leans_on_nothing(desk: Desk):
+    origin = {"type": "hidden_user", "sender_user_name": "Bob", "date": 0}
+    desk.hear("Where was the meeting held?")
+    assert desk.hear("When was it?", message_id=6)[0].startswith("searched for: When was the meeting?")
+    (said,) = desk.hear("When was it?", message_id=7, forward_origin=origin)
+    assert "searched for" not in said
+    assert desk.hear(ATTENDED, message_id=8, forward_origin=origin)[0].startswith("[1] Alice Archer")
 
 
 def test_who_asks_too_fast_is_told_once(desk: Desk):
