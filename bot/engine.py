@@ -113,15 +113,11 @@ class Engine:
 
         Args:
             question: as it was asked.
-<<<<<<< HEAD
-            history: the turns before it, oldest first, that it may lean on.
+            history: the turns before it, oldest first, that it may lean on. Where it may but need not, it is
+                answered as it was asked if that finds something.
             first: hears the best quotes, where there are some, before the members of a list are gathered from
                 all documents, which takes long.
             check: called between the steps.
-=======
-            history: the turns before it, oldest first, that it may lean on. Where it may but need not, it is
-                answered as it was asked if that finds something.
->>>>>>> 1e4b4fa (Follow-ups: what may stand by itself is answered as typed where that finds something; nobody is an "it")
 
         Raises:
             IndexFolderError: there is no index, or it cannot be used as it is.
@@ -134,12 +130,20 @@ class Engine:
         searcher = self._current()
         meant = self.rewriter(question, history)
         if meant.text != question and not meant.certain:
-            typed = self._answer(question, question, searcher, watch)
+            typed = self._answer(question, question, searcher, watch, first, check)
             if typed.found:
                 return typed
-        return self._answer(question, meant.text, searcher, watch)
+        return self._answer(question, meant.text, searcher, watch, first, check)
 
-    def _answer(self, question: str, searched_for: str, searcher: Searcher, watch: "_Stopwatch") -> Answer:
+    def _answer(
+        self,
+        question: str,
+        searched_for: str,
+        searcher: Searcher,
+        watch: "_Stopwatch",
+        first: Callable[[Answer], None] | None,
+        check: Check,
+    ) -> Answer:
         """Answer a question by what is searched for."""
         generation = searcher.generation
         wanted = wanted_by(searched_for, searcher.vector(searched_for), self.encoder.fingerprint)

@@ -20,6 +20,7 @@ from index.build import Summary
 from index.errors import DocentError
 
 _BETWEEN_EDITS = 3.0  # seconds; about one edit a second is what a chat bears
+_LAST = 1.0  # seconds to break off a build, and to say so, when the bot stops
 
 
 class Stopped(Exception):
@@ -69,6 +70,7 @@ class Administration:
         self._to = services
         self._reindexing: Reindexing | None = None
         self._task: asyncio.Task[None] | None = None
+        self._build: asyncio.Task[Summary] | None = None
 
     async def status(self, update: Update, _: object) -> None:
         """/status."""
@@ -76,7 +78,7 @@ class Administration:
         if message is None:
             return
         to = self._to
-        found = await to.work(partial(status.status, to.settings))
+        found = await to.look_up(partial(status.status, to.settings))
         latest = to.tally.latest_ms
         speed = f", half of them within {median(latest):.0f} ms" if latest else ""
         guests = [
@@ -110,14 +112,18 @@ class Administration:
         self._task = asyncio.create_task(self._reindex(place, shown, progress))
 
     async def stop(self) -> None:
-        """Break off what goes on in the background."""
-        if self._reindexing and self._task:
+        """Break off what goes on in the background; what was embedded so far is used the next time."""
+        if self._reindexing and self._task and self._build:
             self._reindexing.cancelled.set()
-            await asyncio.wait([self._task], timeout=30)
+            await asyncio.wait([self._build], timeout=_LAST)
+            self._build.cancel()  # its thread ends with the process
+            await asyncio.wait([self._task], timeout=_LAST)
 
     async def _reindex(self, place: Place, messages: Sequence[int], progress: Reindexing) -> None:
         """Build in a thread, and tell how it goes in one message, where we know that it was sent."""
-        build = asyncio.create_task(asyncio.to_thread(self._to.engine.build, progress=progress))
+        self._build = build = asyncio.create_task(
+            self._to.work(partial(self._to.engine.build, progress=progress))
+        )
         shown = ""
         while not (await asyncio.wait([build], timeout=_BETWEEN_EDITS))[0]:
             if messages and str(progress) != shown and not progress.cancelled.is_set():
@@ -126,7 +132,7 @@ class Administration:
         self._reindexing = None
         try:
             told = _summary(build.result())
-        except Stopped:
+        except (Stopped, asyncio.CancelledError):
             told = "I was stopped before the index was renewed. The old one is still in use."
         except DocentError as error:
             told = f"The index was not renewed; the old one is still in use. {error}"

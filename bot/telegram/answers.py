@@ -22,7 +22,8 @@ class Kept:
 
     ``number`` names it in the data of buttons; ``messages`` are the ids of those that show it;
     ``shown`` counts the citations that its reader has seen so far; ``follows`` is the number of the
-    answer that came before it in the conversation.
+    answer that came before it in the conversation; ``unfinished`` says that it shows the first quotes of a
+    list whose members are still looked for.
     """
 
     number: int
@@ -35,6 +36,7 @@ class Kept:
     thread: int | None = None
     asker: int | None = None
     follows: int | None = None
+    unfinished: bool = False
 
     @property
     def citations(self) -> tuple[Citation, ...]:
@@ -66,7 +68,7 @@ class Answers:
         """Write an answer down under its number."""
         self._database.execute(
             "UPDATE answers SET chat = ?, question_message = ?, messages = ?, generation = ?, answer = ?, "
-            "shown = ?, thread = ?, asker = ?, follows = ? WHERE id = ?",
+            "shown = ?, thread = ?, asker = ?, follows = ?, unfinished = ? WHERE id = ?",
             [
                 kept.chat,
                 kept.question_message,
@@ -77,6 +79,7 @@ class Answers:
                 kept.thread,
                 kept.asker,
                 kept.follows,
+                kept.unfinished,
                 kept.number,
             ],
         )
@@ -151,12 +154,12 @@ class Answers:
     def _one(self, where: str, *values: float | None) -> Kept | None:
         row = self._database.execute(
             f"SELECT id, chat, question_message, messages, generation, answer, shown, "  # noqa: S608
-            f"thread, asker, follows FROM answers WHERE {where}",
+            f"thread, asker, follows, unfinished FROM answers WHERE {where}",
             values,
         ).fetchone()
         if row is None:
             return None
-        number, chat, question, messages, generation, answer, shown, thread, asker, follows = row
+        number, chat, question, messages, generation, answer, shown, thread, asker, follows, unfinished = row
         return Kept(
             number=number,
             chat=chat,
@@ -168,4 +171,5 @@ class Answers:
             thread=thread,
             asker=asker,
             follows=follows,
+            unfinished=bool(unfinished),
         )

@@ -1,27 +1,37 @@
 """Questions: which messages are one, and how they are answered."""
 
+import asyncio
 import re
 import time
 from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from math import ceil
 
 from telegram import Message, MessageEntity, Update, User
 from telegram.constants import ChatType
+from telegram.error import TelegramError
 
+from bot.answering.answers import Answer
 from bot.conversation.turns import Turn
 from bot.telegram import screens
 from bot.telegram.answers import Kept
 from bot.telegram.events import event, failure
+from bot.telegram.inbox import handled
 from bot.telegram.limits import Limit
 from bot.telegram.post import Place, place_of
 from bot.telegram.services import Services
+from index.cancellation import Cancellation, Cancelled
 from index.errors import DocentError
 from index.invisible import visible
 
 _COMMAND = re.compile(r"/(?P<name>\w+)(?:@(?P<bot>\w+))?(?:[:\s]\s*(?P<rest>.*))?", re.DOTALL)
 _ASK_HOW = "Write your question after the command, as in: /ask Who attended?"
 _ONLY_TEXT = "I can read only text: please type your question."
+_SOON = 1.0  # seconds in which the whole of a list may come, so that its first quotes need no message
+_LONG = 20  # quotes of a list, from which on all of it is sent as a file too
+_NOTHING = Answer(question="", searched_for="", found=False, confidence=0.0, text="", citations=())
 _TROUBLE = "I cannot look into the documents just now. Please tell the people who run me, or try again later."
 _ALBUMS = 1000  # that are remembered
 
@@ -132,6 +142,8 @@ class Asking:
         self._limit = Limit(services.settings.telegram.questions_per_minute, 60)
         self._told = Limit(1, 60)
         self._albums = _Albums()
+        self._searching: dict[int, Cancellation] = {}
+        """What is being thought about, by the numbers of the answers."""
 
     async def message(self, update: Update, _: object) -> None:
         """A message, new or edited, that may be a question."""
@@ -149,9 +161,14 @@ class Asking:
             return
         if not question:
             await self._to.post.send(place, screens.text(_ASK_HOW))
-        elif old is None or old.answer.question != question or (update.message and not old.messages):
+        elif (
+            old is None
+            or old.answer.question != question
+            or old.unfinished  # a stop broke it off
+            or (update.message and not old.messages)
+        ):
             follows = old.follows if old else self._follows(message)
-            quoted = quoted_by(message)  # the last of the above: a stop broke it off
+            quoted = quoted_by(message)
             await self.ask(place, question, user, old=old, follows=follows, quoted=quoted)
 
     def _follows(self, message: Message) -> int | None:
@@ -201,38 +218,29 @@ class Asking:
                 await to.post.send(place, screens.text(again))
             return
         started = time.monotonic()
-        async with to.post.typing(place):
-            try:
-                history = to.answers.turns(place.chat, follows)
-                history += [Turn(quoted, quoted)] if quoted else []
-                reply = await to.work(partial(to.engine.ask, question, history))
-            except DocentError as error:
-                failure("unanswered", error)
-                told = str(error) if to.access.is_admin(key) else _TROUBLE
-                await to.post.send(place, screens.text(told))
-                return
-        kept = Kept(
-            number=to.answers.reserve(),  # what was opened from an earlier answer goes on showing that one
+        goes_on = old and old.answer.question == question and (old.unfinished or not old.messages)
+        kept = Kept(  # under a number of its own, for what an earlier answer opened, it still does
+            number=old.number if old and goes_on else to.answers.reserve(),
             chat=place.chat,
             question_message=place.reply_to if not repeat else None,
             messages=old.messages if old else (),
-            generation=to.engine.generation().name,
-            answer=reply,
-            shown=min(len(reply.citations or reply.near), screens.QUOTES),
+            generation="",
+            answer=_NOTHING,
+            shown=0,
             thread=place.thread,
             asker=old.asker if old else _asker(user),
             follows=follows,
         )
-        if not kept.messages:
-            to.answers.keep(kept)  # so that its buttons work even if we never hear that it was sent
-        screen = screens.answer(reply, kept.number, repeat=repeat)
-        thinking_ms = (time.monotonic() - started) * 1000
-        if old and old.messages:
-            messages = await to.post.edit(place, old.messages, screen)
-            to.answers.keep(kept)
-        else:
-            messages = await to.post.send(place, screen)
-        to.answers.sent(kept.number, messages)
+        history = to.answers.turns(place.chat, follows)
+        history += [Turn(quoted, quoted)] if quoted else []
+        try:
+            kept = await self._answer(kept, place, question, history, repeat=repeat)
+        except DocentError as error:
+            failure("unanswered", error)
+            told = str(error) if to.access.is_admin(key) else _TROUBLE
+            await to.post.send(place, screens.text(told))
+            return
+        reply = kept.answer
         elapsed_ms = (time.monotonic() - started) * 1000
         to.tally.answered += 1
         to.tally.latest_ms.append(elapsed_ms)
@@ -242,8 +250,91 @@ class Asking:
             thread=place.thread,
             found=reply.found,
             quotes=len(reply.citations),
-            messages=len(screen.messages),
-            thinking_ms=round(thinking_ms),
+            messages=len(kept.messages),
+            thinking_ms=round(reply.elapsed_ms),
             ms=round(elapsed_ms),
             question=question if to.settings.telegram.log_questions else None,
         )
+
+    def stop(self, number: int) -> None:
+        """Look for no more members of the list that is the answer of that number."""
+        if cancellation := self._searching.get(number):
+            cancellation.cancel()
+
+    async def _answer(
+        self, kept: Kept, place: Place, question: str, history: Sequence[Turn], *, repeat: bool
+    ) -> Kept:
+        """Find an answer and show it; of a list that takes long, the first quotes at once."""
+        to, update, cancellation = self._to, handled.get(), Cancellation()
+        first: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        thinking = asyncio.ensure_future(to.work(self._thought(question, history, first, cancellation)))
+        stopped = False
+        self._searching[kept.number] = cancellation
+        try:
+            async with to.post.typing(place):
+                await asyncio.wait({thinking, first}, return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait({thinking}, timeout=_SOON)
+                if first.done() and not thinking.done():
+                    kept = self._found(kept, first.result(), unfinished=True)
+                    screen = screens.answer(kept.answer, kept.number, repeat=repeat, searching=True)
+                    kept = await self._show(kept, place, screen)
+                    if update and kept.messages:  # should the bot end now, the next start brings the rest
+                        to.inbox.reopen(update)
+                try:
+                    reply = await thinking
+                except Cancelled:
+                    reply, stopped = first.result(), True
+        finally:
+            del self._searching[kept.number]
+            thinking.cancel()
+        kept = self._found(kept, reply)
+        screen = screens.answer(reply, kept.number, repeat=repeat, stopped=stopped)
+        kept = await self._show(kept, place, screen)
+        if len(reply.citations) > _LONG:
+            name, caption = "quotes.txt", screens.WHOLE_LIST.format(count=len(reply.citations))
+            try:
+                await to.post.send_file(place, name, screens.as_file(reply), caption)
+            except TelegramError as error:  # the quotes can be had by the buttons too
+                event("unsent_file", chat=place.chat, reason=type(error).__name__)
+        return kept
+
+    def _thought(
+        self,
+        question: str,
+        history: Sequence[Turn],
+        first: "asyncio.Future[Answer]",
+        cancellation: Cancellation,
+    ) -> Callable[[], Answer]:
+        """What a thread does to answer a question; it tells the first quotes of a list that takes long."""
+        to, loop = self._to, asyncio.get_running_loop()
+
+        def check() -> None:
+            to.workers.check()
+            cancellation.check()
+
+        def tell(reply: Answer) -> None:
+            loop.call_soon_threadsafe(first.set_result, reply)
+
+        return partial(to.engine.ask, question, history, first=tell, check=check)
+
+    def _found(self, kept: Kept, reply: Answer, *, unfinished: bool = False) -> Kept:
+        """An answer that was found."""
+        return replace(
+            kept,
+            generation=self._to.engine.generation().name,
+            answer=reply,
+            shown=min(len(reply.citations or reply.near), screens.QUOTES),
+            unfinished=unfinished,
+        )
+
+    async def _show(self, kept: Kept, place: Place, screen: screens.Screen) -> Kept:
+        """Show an answer where it stood before, or else anew."""
+        to = self._to
+        if kept.messages:
+            messages = await to.post.edit(place, kept.messages, screen)
+            to.answers.keep(kept)
+        else:
+            to.answers.keep(kept)  # so that its buttons work even if we never hear that it was sent
+            messages = await to.post.send(place, screen)
+        to.answers.sent(kept.number, messages)
+        return replace(kept, messages=messages)

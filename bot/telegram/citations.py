@@ -15,6 +15,7 @@ from bot.telegram import screens
 from bot.telegram.answers import Kept
 from bot.telegram.asking import Asking
 from bot.telegram.events import event, failure
+from bot.telegram.inbox import Turns
 from bot.telegram.post import Place
 from bot.telegram.services import Services
 from index.errors import StateError, UnknownSource
@@ -57,6 +58,7 @@ class Citations:
     def __init__(self, services: Services, asking: Asking) -> None:
         self._to = services
         self._asking = asking
+        self._turns = Turns()
 
     async def press(self, update: Update, _: object) -> None:
         """One of the buttons below an answer."""
@@ -71,17 +73,30 @@ class Citations:
         event("pressed", chat=button.place.chat, button=kind)
         if kind in ("good", "bad"):
             await self._judge(button, kept)
-        elif kind == "alone":
-            await acknowledge(button.query)
-            place = Place(button.place.chat, button.place.thread, kept.question_message)
-            await self._asking.ask(place, kept.answer.question, update.effective_user, old=kept)
-        elif kind == "more":
-            await acknowledge(button.query)
-            await self._more(button, kept)
-        elif (citation := kept.citation(int(button.words[2]))) is None:
+        elif kind == "stop":
+            user = button.query.from_user.id
+            may = kept.asker in (None, user) or self._to.access.is_admin(user)
+            await acknowledge(button.query, "" if may else screens.ONLY_ASKER_STOPS, alert=not may)
+            if may:
+                self._asking.stop(kept.number)
+        elif kind in ("cite", "walk", "file") and kept.citation(int(button.words[2])) is None:
             await acknowledge(button.query, _GONE, alert=True)
         else:
             await acknowledge(button.query)
+            async with self._turns.of((button.place.chat, button.query.from_user.id)):
+                await self._do(update, button)
+
+    async def _do(self, update: Update, button: Button) -> None:
+        """What takes longer than to say that the button was pressed, one press of a person at a time."""
+        kept = self._kept(button)  # an earlier press may have changed it
+        if kept is None:
+            return
+        if button.words[0] == "alone":
+            place = Place(button.place.chat, button.place.thread, kept.question_message)
+            await self._asking.ask(place, kept.answer.question, update.effective_user, old=kept)
+        elif button.words[0] == "more":
+            await self._more(button, kept)
+        elif citation := kept.citation(int(button.words[2])):
             await self._open(button, kept, citation)
 
     async def example(self, update: Update, _: object) -> None:
@@ -108,7 +123,7 @@ class Citations:
             return
         offset = int(button.words[3]) if button.words[0] == "walk" else None
         try:
-            context, citation, notice = await to.work(partial(self._look_up, citation, offset))
+            context, citation, notice = await to.look_up(partial(self._look_up, citation, offset))
         except UnknownSource:
             await to.post.send(
                 button.place, screens.text(f"{citation.source} is no longer among the documents.")
@@ -142,7 +157,7 @@ class Citations:
         name = citation.source.rpartition("/")[2]
         async with to.post.typing(place):
             try:
-                size, data = await to.work(partial(self._read_file, citation.source))
+                size, data = await to.look_up(partial(self._read_file, citation.source))
             except (OSError, UnknownSource):
                 await to.post.send(
                     place, screens.text(f"The file {citation.source} is gone or cannot be read.")
@@ -152,7 +167,7 @@ class Citations:
                 reason = "is empty" if not size else "is larger than what bots can send (50 MB)"
                 await to.post.send(place, screens.text(f"The file {citation.source} {reason}."))
                 return
-            notice = await to.work(partial(to.engine.notice, citation.source))
+            notice = await to.look_up(partial(to.engine.notice, citation.source))
             await to.post.send_file(place, name, data, (notice or "")[:1000])
 
     def _read_file(self, source: str) -> tuple[int, bytes]:
@@ -174,7 +189,7 @@ class Citations:
         else:
             async with to.post.typing(button.place):
                 searched = kept.answer.searched_for
-                found = await to.work(partial(to.engine.more, searched, kept.citations))
+                found = await to.look_up(partial(to.engine.more, searched, kept.citations))
             kept = to.answers.extend(kept, found, shown=len(kept.citations) + len(found))
         screen = screens.more(found, kept.number) if found else screens.text(_NO_MORE)
         await to.post.send(button.place, screen, silent=True)
@@ -184,7 +199,7 @@ class Citations:
         verdict: Verdict = "good" if button.words[0] == "good" else "bad"
         voter = f"{kept.chat}:{kept.number}:{button.query.from_user.id}"
         try:
-            await to.work(partial(to.feedback.add, kept.answer, kept.generation, verdict, voter))
+            await to.look_up(partial(to.feedback.add, kept.answer, kept.generation, verdict, voter))
         except StateError as error:
             failure("unjudged", error)
             await acknowledge(button.query, "I could not write that down.", alert=True)

@@ -1,7 +1,7 @@
 """Requests on their way out: paced, repeated where that is safe, and never twice where it is not.
 
 Telegram gives no receipt: where the reply to ``sendMessage`` is lost, the message may stand in the
-chat. So what creates a message is repeated only if it surely did not arrive, and all else at will.
+chat. So what is not known to be harmless is repeated only if it surely did not arrive.
 Limits: https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
 """
 
@@ -25,10 +25,12 @@ _T = TypeVar("_T")
 
 _OVERALL = 1, 1 / 30  # messages, seconds: evenly, for a bucket of 30 lets 60 pass in its first second
 _IN_A_GROUP = 20, 61  # in any minute; the second more is for what is quicker on its way than another
-_CREATING = {"sendMessage", "sendDocument"}
-_PACED = _CREATING | {"editMessageText", "editMessageReplyMarkup"}
 _FOR_EVER = {"getMe", "deleteWebhook", "setWebhook"}  # without them the bot cannot start
 _SHORT_LIVED = {"sendChatAction", "answerInlineQuery", "answerCallbackQuery"}  # of no use later
+_EDITS = {"editMessageText", "editMessageReplyMarkup"}
+_HARMLESS = {*_FOR_EVER, *_SHORT_LIVED, *_EDITS, "deleteMessage", "setMyCommands", "deleteMyCommands"}
+"""What does no more when it is done twice, besides all that only asks. All else may create a message."""
+_LAST = 1.0  # seconds for requests that are under way when the bot stops
 _OUTAGE, _HICCUP = 900.0, 60.0  # seconds of patience where Telegram is out of reach, and where it fails
 _LONGEST_PAUSE = 30.0  # seconds
 _UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
@@ -82,12 +84,14 @@ class Delivery(BaseRateLimiter[None]):
             if endpoint == "sendChatAction" and self._crowded(chat):
                 return True
             await self._pace(endpoint, chat)
-            update = handled.get() if endpoint in _CREATING else None
+            if self._stopping.is_set():
+                raise asyncio.CancelledError  # nothing was sent, so the update stays open
+            update = handled.get() if not _is_harmless(endpoint) else None
             if update:
                 self._inbox.settle(update)
                 handled.set(None)  # once part of the answer may be there, it must not be given again
             try:
-                return await self._unless_stopped(callback(*args, **kwargs))
+                return await self._unless_stopped(callback(*args, **kwargs), _LAST)
             except RetryAfter as error:
                 wait = _seconds(error) + 0.1
                 if isinstance(chat, int):
@@ -118,26 +122,37 @@ class Delivery(BaseRateLimiter[None]):
         while (wait := self._not_before.get(flood, 0) - loop.time()) > 0:
             await self._sleep(wait)
         self._not_before.pop(flood, None)
-        if isinstance(chat, int) and chat < 0 and endpoint in _PACED | {"sendChatAction"}:
+        if isinstance(chat, int) and chat < 0 and _is_paced(endpoint):
             while wait := self._in_a_group.wait(chat):
                 await self._sleep(wait)
-        if endpoint in _PACED:
+        if _is_paced(endpoint):
             await self._unless_stopped(self._overall.acquire())
 
     async def _sleep(self, seconds: float) -> None:
         await self._unless_stopped(asyncio.sleep(seconds))
 
-    async def _unless_stopped(self, waiting: Coroutine[Any, Any, _T]) -> _T:
-        """Wait, but when the bot stops, break off what is being done."""
+    async def _unless_stopped(self, waiting: Coroutine[Any, Any, _T], grace: float = 0.0) -> _T:
+        """Wait, but when the bot stops, break off what is being done after so many seconds."""
         tasks = asyncio.ensure_future(waiting), asyncio.ensure_future(self._stopping.wait())
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            if grace and not tasks[0].done():
+                await asyncio.wait(tasks[:1], timeout=grace)
             if not tasks[0].done():
                 raise asyncio.CancelledError
             return tasks[0].result()
         finally:
             for task in tasks:
                 task.cancel()
+
+
+def _is_harmless(endpoint: str) -> bool:
+    return endpoint in _HARMLESS or endpoint.startswith("get")
+
+
+def _is_paced(endpoint: str) -> bool:
+    """Whether Telegram counts a request as a message."""
+    return endpoint in _EDITS or not _is_harmless(endpoint)
 
 
 def _patience(error: TelegramError, endpoint: str) -> float:
@@ -154,7 +169,7 @@ def _patience(error: TelegramError, endpoint: str) -> float:
         return float("inf")
     if isinstance(error.__cause__, _UNSENT) or any(sign in str(error).lower() for sign in _BY_GATEWAY):
         return _OUTAGE
-    if endpoint in _CREATING:
+    if not _is_harmless(endpoint):
         raise Unconfirmed(f"The reply to {endpoint} was lost ({error}).") from error
     return _HICCUP
 

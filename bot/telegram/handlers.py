@@ -65,7 +65,8 @@ def register(application: Application[Any, Any, Any, Any, Any, Any], services: S
     application.add_handler(MessageHandler(filters.COMMAND & new, information.unknown))
     application.add_handler(MessageHandler(filters.UpdateType.MESSAGES, asking.message))
     for pattern, press in {
-        rf"((cite|file):{_ID}:{_ID}|walk:{_ID}:{_ID}:{_ID}|(more|good|bad|alone):{_ID})\Z": citations.press,
+        rf"((cite|file):{_ID}:{_ID}|walk:{_ID}:{_ID}:{_ID})\Z": citations.press,
+        rf"(more|good|bad|alone|stop):{_ID}\Z": citations.press,
         r"ask:.": citations.example,
         rf"list:{_ID}\Z": information.page,
         rf"(allow|deny):-?{_ID}\Z": admission.press,

@@ -9,7 +9,7 @@ import asyncio
 import json
 import sqlite3
 import time
-from collections.abc import Awaitable, Coroutine
+from collections.abc import Awaitable, Coroutine, Hashable
 from contextlib import nullcontext
 from contextvars import ContextVar
 from typing import Any, cast
@@ -112,8 +112,28 @@ class Inbox(asyncio.Queue[object]):
             return True
 
 
+class Turns:
+    """A lock for each key, for as long as somebody holds it or waits for it: first come, first served."""
+
+    def __init__(self) -> None:
+        self._locks: WeakValueDictionary[Hashable, asyncio.Lock] = WeakValueDictionary()
+
+    def of(self, key: Hashable) -> asyncio.Lock:
+        """The lock of that key."""
+        if (lock := self._locks.get(key)) is None:
+            lock = self._locks[key] = asyncio.Lock()
+        return lock
+
+    def __len__(self) -> int:
+        return len(self._locks)
+
+
 class InOrder(BaseUpdateProcessor):
-    """Handles updates of one chat one after the other, those of different chats side by side."""
+    """Handles what one person writes in a chat one after the other, all else side by side.
+
+    Neither does somebody wait for what others ask in a group, nor a press for what was asked: whoever handles
+    it acknowledges it first and sees to the order of the rest.
+    """
 
     def __init__(self, inbox: Inbox) -> None:
         super().__init__(_AT_ONCE)
@@ -121,19 +141,17 @@ class InOrder(BaseUpdateProcessor):
         """Once True, nothing more is begun; it waits in the inbox for the next start."""
         self._inbox = inbox
         self._alone = asyncio.Lock()
-        self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self._turns = Turns()
 
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
-        """Handle an update when its chat's turn comes."""
+        """Handle an update when its turn comes."""
         if not isinstance(update, Update):
             raise TypeError(f"not an update: {update!r}")
-        chat = update.effective_chat
-        if chat is None:  # what is typed inline: the next key makes it void, so nothing waits for it
+        chat, sender = update.effective_chat, update.effective_sender
+        if chat is None or update.callback_query:  # of what is typed inline, the next key makes it void
             turn = asyncio.Lock()
-        elif (found := self._turns.get(chat.id)) is None:
-            turn = self._turns[chat.id] = asyncio.Lock()
         else:
-            turn = found
+            turn = self._turns.of((chat.id, sender.id if sender else None))
         suspect = update.update_id in self._inbox.suspects  # one at a time, so that the innocent get through
         async with turn, self._alone if suspect else nullcontext():
             if self.stopping:

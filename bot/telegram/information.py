@@ -51,7 +51,7 @@ class Information:
 
     async def sources(self, update: Update, _: object) -> None:
         """/sources."""
-        entries = await self._to.work(self._to.engine.sources)
+        entries = await self._to.look_up(self._to.engine.sources)
         await self._say(update, screens.sources(entries, 0))
 
     async def page(self, update: Update, _: object) -> None:
@@ -60,7 +60,7 @@ class Information:
         if button is None:
             return
         await acknowledge(button.query)
-        entries = await self._to.work(self._to.engine.sources)
+        entries = await self._to.look_up(self._to.engine.sources)
         screen = screens.sources(entries, int(button.words[1]))
         await self._to.post.edit(button.place, [button.message], screen)
 

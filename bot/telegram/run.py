@@ -1,16 +1,17 @@
 """Starting and stopping: wires the parts, and watches over the connection to Telegram."""
 
 import asyncio
+import os
 import secrets
 import signal
 import sqlite3
+import sys
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 from filelock import FileLock, Timeout
@@ -32,7 +33,9 @@ from bot.telegram.inbox import Inbox, InOrder
 from bot.telegram.polls import Polls
 from bot.telegram.post import Post
 from bot.telegram.services import Services
+from bot.telegram.workers import Workers
 from index.errors import DocentError, SettingsError, TelegramRefused
+from index.parsing.worker import shared
 from index.settings import Settings
 
 TOKEN = "TELEGRAM_BOT_TOKEN"  # noqa: S105 - the name of the variable
@@ -49,9 +52,9 @@ _FIGHT = 15.0  # seconds within which a second conflict shows that the other pol
 _BEAT = 15.0  # seconds between two signs of life
 _SILENCE = 60.0  # seconds without an answer to a poll, after which there is no sign of life
 _DEAD = 180.0  # seconds without even trying to poll, after which the updater must have died
-_GRACE = 5.0  # seconds to deliver what is being answered when the bot has to stop
+_GRACE = 2.0  # seconds to finish what is being answered when the bot has to stop
+_LAST_POLL = 1.0  # seconds to tell Telegram then what was received; what it sends again is known
 _PRUNE = 3600.0  # seconds between two times that old answers are deleted
-_THREADS = 32  # look into the documents; what takes long, as a list that is read, must not hold all of them
 _UPDATES = ["message", "edited_message", "callback_query", "inline_query", "my_chat_member"]
 
 
@@ -90,8 +93,8 @@ def _lock(settings: Settings, token: str) -> FileLock:
     return FileLock(state_file(settings, token).with_suffix(".lock"))
 
 
-def serve(engine: Engine, token: str, announce: Callable[[str], None]) -> None:
-    """Answer in Telegram until SIGTERM or SIGINT; then finish what is being answered.
+def serve(engine: Engine, token: str, announce: Callable[[str], None]) -> NoReturn:
+    """Answer in Telegram until SIGTERM or SIGINT; then finish what is being answered, and end the process.
 
     Args:
         engine: with an index.
@@ -119,6 +122,15 @@ def serve(engine: Engine, token: str, announce: Callable[[str], None]) -> None:
         finally:
             events.stop(handler)
             held.release()
+    _leave()
+
+
+def _leave() -> NoReturn:
+    """End the process now: neither threads that heed nothing nor the teardown of libraries hold it up."""
+    shared().close()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def _unretrieved(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
@@ -168,7 +180,7 @@ class _Runner:
             answers=answers,
             feedback=Feedback(engine.settings.feedback_file(), engine.settings.documents.folder),
             post=Post(self._bot, access, answers),
-            workers=ThreadPoolExecutor(_THREADS, "docent"),
+            workers=Workers(),
         )
         self._administration = register(self._application, self._services)
 
@@ -180,11 +192,10 @@ class _Runner:
             with suppress(NotImplementedError):  # on Windows, where Ctrl-C ends the loop by itself
                 loop.add_signal_handler(number, self._signalled)
         try:
-            with self._services.workers:
-                await self._application.initialize()
-                await self._services.work(self._services.engine.warm)
-                if not self._stop.is_set():
-                    await self._serve()
+            await self._application.initialize()
+            await self._services.work(self._services.engine.warm)
+            if not self._stop.is_set():
+                await self._serve()
         except asyncio.CancelledError:
             if not self._stop.is_set():
                 raise
@@ -210,14 +221,25 @@ class _Runner:
         self._order.stopping = True
         for task in tasks:
             task.cancel()
-        await self._administration.stop()
-        asyncio.get_running_loop().call_later(_GRACE, self._delivery.stop)
-        if self._application.updater:
-            with suppress(TelegramError):
-                await self._application.updater.stop()
+        asyncio.get_running_loop().call_later(_GRACE, self._break_off)
+        await asyncio.gather(self._stop_receiving(), self._administration.stop())
         await self._application.stop()
-        self._delivery.stop()
+        self._break_off()
         event("stopped", waiting=self._services.inbox.waiting())
+
+    async def _stop_receiving(self) -> None:
+        """Telegram may be out of reach, and holds nobody up by it."""
+        if self._application.updater:
+            stopping = asyncio.create_task(self._application.updater.stop())
+            await asyncio.wait([stopping], timeout=_LAST_POLL)
+            stopping.cancel()
+            with suppress(TelegramError, asyncio.CancelledError):
+                await stopping
+
+    def _break_off(self) -> None:
+        """Begin nothing more, and wait for nothing that waits: it comes after the next start."""
+        self._services.workers.stop()
+        self._delivery.stop()
 
     async def _start_polling(self) -> None:
         if self._application.updater:
@@ -289,5 +311,5 @@ class _Runner:
 
     def _signalled(self) -> None:
         if not self._application.running:
-            self._delivery.stop()  # it may wait for a server that is down
+            self._break_off()  # it may wait for a server that is down, or for models
         self._stop.set()

@@ -7,6 +7,7 @@ Data of buttons, at most 64 bytes (https://core.telegram.org/bots/api#inlinekeyb
     more:ANSWER                 further quotes, then the next best passages
     good:ANSWER, bad:ANSWER     a verdict
     alone:ANSWER                the same question again, without the conversation
+    stop:ANSWER                 look for no more members of a list
     list:PAGE                   a page of the documents
     ask:QUESTION                one of the example questions
     allow:CHAT, deny:CHAT       what an administrator decides on a request
@@ -38,6 +39,12 @@ MOST_EXAMPLE_BYTES = InlineKeyboardButtonLimit.MAX_CALLBACK_DATA - len("ask:")
 _IN_A_ROW = 5  # buttons
 _QUOTE = 10_000  # UTF-16 units shown of a quote; a file's longest "sentence" may be all of it
 _PASSAGE = 2400  # most characters shown of an opened passage
+
+SEARCHING = "These are the first quotes; I am looking through all documents for the rest."
+STOPPED = "You stopped me: these are the first quotes, and there may be more."
+STOP = "Stop"
+ONLY_ASKER_STOPS = "Only who asked can stop this."
+WHOLE_LIST = "All {count} quotes."
 
 PRIVATE = "This is a private bot, which answers only people whom its administrators have allowed."
 ASKED_ADMINS = (
@@ -76,13 +83,17 @@ def text(*paragraphs: str, keyboard: InlineKeyboardMarkup | None = None) -> Scre
     return Screen(messages(block(paragraph, gap=True) for paragraph in paragraphs), keyboard)
 
 
-def answer(reply: Answer, number: int, *, repeat: bool = False) -> Screen:
+def answer(
+    reply: Answer, number: int, *, repeat: bool = False, searching: bool = False, stopped: bool = False
+) -> Screen:
     """An answer: quotes first, then their sources.
 
     Args:
         reply: what is shown.
         number: by which the buttons name this answer.
         repeat: show the question too, where no message of a person holds it.
+        searching: say that these are the first quotes, and offer to stop looking for others.
+        stopped: say that others were not looked for to the end.
     """
     blocks = [block(Run(line(reply.question), "b"))] if repeat else []
     if reply.searched_for != reply.question:
@@ -102,8 +113,22 @@ def answer(reply: Answer, number: int, *, repeat: bool = False) -> Screen:
     if reply.found:
         certain = f"confidence {min(reply.confidence, 0.99):.0%}"
         blocks.append(block(Run(" · ".join(filter(None, [reply.coverage, certain])), "i")))
+    if searching or stopped:
+        blocks.append(block(Run(SEARCHING if searching else STOPPED, "i")))
+    if searching:
+        stop = InlineKeyboardButton(STOP, callback_data=f"stop:{number}")
+        return Screen(messages(blocks), InlineKeyboardMarkup([*_cites(citations, number), [stop]]))
     leaned = reply.searched_for != reply.question
     return Screen(messages(blocks), _answer_buttons(citations, number, verdicts=True, alone=leaned))
+
+
+def as_file(reply: Answer) -> bytes:
+    """All quotes of an answer with their places, as a text file in UTF-8."""
+    parts = [reply.question, reply.coverage]
+    for citation in reply.citations:
+        source = f"{line(citation.title)} ({line(citation.source)}), {line(where(citation))}"
+        parts.append(f"[{citation.number}] {clean(citation.shown)}\n{source}")
+    return "\n\n".join(filter(None, parts)).encode() + b"\n"
 
 
 def more(citations: Sequence[Citation], number: int) -> Screen:
@@ -291,14 +316,19 @@ def _sources(citations: Sequence[Citation], *, numbered: bool = True) -> list[Bl
     ]
 
 
-def _answer_buttons(
-    citations: Sequence[Citation], number: int, *, verdicts: bool, alone: bool = False
-) -> InlineKeyboardMarkup | None:
+def _cites(citations: Sequence[Citation], number: int) -> list[list[InlineKeyboardButton]]:
+    """Rows of buttons that open citations."""
     cites = [
         InlineKeyboardButton(f"[{c.number}]", callback_data=f"cite:{number}:{c.number}") for c in citations
     ]
-    rows = [cites[i : i + _IN_A_ROW] for i in range(0, len(cites), _IN_A_ROW)]
-    last = [InlineKeyboardButton("More", callback_data=f"more:{number}")] if cites else []
+    return [cites[i : i + _IN_A_ROW] for i in range(0, len(cites), _IN_A_ROW)]
+
+
+def _answer_buttons(
+    citations: Sequence[Citation], number: int, *, verdicts: bool, alone: bool = False
+) -> InlineKeyboardMarkup | None:
+    rows = _cites(citations, number)
+    last = [InlineKeyboardButton("More", callback_data=f"more:{number}")] if rows else []
     if verdicts:
         last += [
             InlineKeyboardButton("👍", callback_data=f"good:{number}"),

@@ -1,9 +1,7 @@
 """What the handlers share."""
 
-import asyncio
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -16,6 +14,7 @@ from bot.telegram.access import Access
 from bot.telegram.answers import Answers
 from bot.telegram.inbox import Inbox
 from bot.telegram.post import Post
+from bot.telegram.workers import Workers
 from index.settings import Settings
 
 _T = TypeVar("_T")
@@ -42,9 +41,13 @@ class Services:
     answers: Answers
     feedback: Feedback
     post: Post
-    workers: ThreadPoolExecutor
+    workers: Workers
     tally: Tally = field(default_factory=Tally)
 
     async def work(self, task: Callable[[], _T]) -> _T:
         """Do something slow off the event loop."""
-        return await asyncio.get_running_loop().run_in_executor(self.workers, task)
+        return await self.workers.do(task)
+
+    async def look_up(self, task: Callable[[], _T]) -> _T:
+        """Do something quick off the event loop, which does not wait behind questions."""
+        return await self.workers.do(task, quick=True)

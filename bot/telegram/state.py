@@ -38,7 +38,8 @@ CREATE TABLE IF NOT EXISTS answers (
     messages TEXT NOT NULL,  -- ids of the messages that show it
     generation TEXT NOT NULL, answer TEXT NOT NULL, shown INTEGER NOT NULL,
     thread INTEGER, asker INTEGER,
-    follows INTEGER          -- the answer before it in the conversation
+    follows INTEGER,         -- the answer before it in the conversation
+    unfinished INTEGER       -- whether members of a list are still looked for
 );
 CREATE INDEX IF NOT EXISTS answers_by_question ON answers (chat, question_message);
 """
@@ -73,7 +74,7 @@ def connect(file: Path) -> sqlite3.Connection:
 
 
 def _add_columns(database: sqlite3.Connection) -> None:
-    """A file of an earlier version has no conversations yet."""
+    """A file of an earlier version has fewer."""
     known = {row[1] for row in database.execute("PRAGMA table_info(answers)")}
-    for column in {"thread", "asker", "follows"} - known:
+    for column in {"thread", "asker", "follows", "unfinished"} - known:
         database.execute(f"ALTER TABLE answers ADD COLUMN {column} INTEGER")

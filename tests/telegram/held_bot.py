@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from bot import engine
 from bot.answering.answers import Answer
@@ -31,10 +32,10 @@ class HeldEncoder(WordsEncoder):
 class HeldEngine(engine.Engine):
     """Waits likewise."""
 
-    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
+    def ask(self, question: str, history: Sequence[Turn] = (), **more: Any) -> Answer:
         while (HELD / "ask").exists():
             time.sleep(0.02)
-        return super().ask(question, history)
+        return super().ask(question, history, **more)
 
 
 engine.encoder_of = HeldEncoder  # type: ignore[assignment, misc]

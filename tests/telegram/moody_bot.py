@@ -10,6 +10,7 @@ import os
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from bot import engine
 from bot.answering.answers import Answer
@@ -22,7 +23,7 @@ from tests.conftest import WordsEncoder
 class MoodyEngine(engine.Engine):
     """Slow or broken where the question says so."""
 
-    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
+    def ask(self, question: str, history: Sequence[Turn] = (), **more: Any) -> Answer:
         words = question.lower().split()
         while "hold" in words and not Path(os.environ["GATE"]).exists():
             time.sleep(0.01)
@@ -31,7 +32,7 @@ class MoodyEngine(engine.Engine):
         if "crash" in words:
             raise RuntimeError("the question told me to")
         time.sleep(float(os.environ.get("PAUSE", "0")))
-        return super().ask(question, history)
+        return super().ask(question, history, **more)
 
 
 engine.encoder_of = WordsEncoder  # type: ignore[assignment, misc]

@@ -3,7 +3,6 @@
 import asyncio
 import sqlite3
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +21,7 @@ from bot.telegram.inbox import Inbox
 from bot.telegram.post import Place
 from bot.telegram.screens import Screen
 from bot.telegram.services import Services
+from bot.telegram.workers import Workers
 from index.errors import IndexDamaged
 from tests.telegram.chats import _detected
 from tests.telegram.markup import units
@@ -267,7 +267,7 @@ class Desk:
             answers=self.answers,
             feedback=Feedback(folder / "feedback.sqlite", folder),
             post=self.post,  # type: ignore[arg-type]
-            workers=ThreadPoolExecutor(1),
+            workers=Workers(),
         )
         self.asking = Asking(self.services)
 
@@ -284,7 +284,6 @@ def desk(engine: Engine, tmp_path: Path) -> Iterator[Desk]:
     with closing(state.connect(tmp_path / "bot.sqlite")) as database:
         desk = Desk(engine, database, tmp_path)
         yield desk
-        desk.services.workers.shutdown()
 
 
 ATTENDED = "who attended the meeting?"
@@ -394,7 +393,7 @@ def test_who_asks_too_fast_is_told_once(desk: Desk):
 def test_an_index_that_cannot_be_read_is_told_in_full_to_administrators_only(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ):
-    def ask(self: Engine, question: str, history: object) -> None:
+    def ask(self: Engine, question: str, history: object, **_: object) -> None:
         raise IndexDamaged("The index file /srv/secret is cut short.")
 
     monkeypatch.setattr(Engine, "ask", ask)

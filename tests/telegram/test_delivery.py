@@ -443,7 +443,55 @@ def test_an_update_that_is_answered_in_part_is_not_opened_again(play: Play, data
     assert bodies(database) == []
 
 
+@pytest.mark.parametrize("error", PERHAPS_SENT, ids=name)
+def test_a_call_that_nobody_has_called_harmless_is_not_repeated(play: Play, error: TelegramError):
+    async def scene(line: Line) -> list[float]:
+        with pytest.raises(Unconfirmed):
+            await line.call("sendDice", error, "sent")
+        return line.times
+
+    assert play(scene) == [0]
+
+
 # --------------------------------------------------------------------------------------- stopping
+
+
+def test_what_has_not_begun_when_the_bot_stops_leaves_its_update_open(
+    play: Play, database: sqlite3.Connection
+):
+    async def scene(line: Line) -> list[float]:
+        await line.delivery._inbox.put(update(1))
+        handled.set(update(1))
+        line.delivery.stop()
+        with pytest.raises(asyncio.CancelledError):
+            await line.call("sendMessage", "sent")
+        return line.times
+
+    assert play(scene) == []
+    assert bodies(database) == [1]
+
+
+def test_a_request_that_is_under_way_when_the_bot_stops_has_a_second_to_end(play: Play):
+    async def scene(line: Line) -> list[object]:
+        async def attempt(seconds: float) -> str:
+            await asyncio.sleep(seconds)
+            return "sent"
+
+        tasks = [
+            asyncio.create_task(
+                line.delivery.process_request(
+                    lambda seconds=seconds: attempt(seconds), (), {}, "sendMessage", {"chat_id": 7}, None
+                )
+            )
+            for seconds in (0.9, 1.5)
+        ]
+        await asyncio.sleep(0.2)
+        line.delivery.stop()
+        return await asyncio.gather(*tasks, return_exceptions=True)
+
+    quick, slow = play(scene)
+    assert quick == "sent"
+    assert isinstance(slow, asyncio.CancelledError)
 
 
 @pytest.mark.parametrize("error", [flood(10), NEVER_SENT[0]], ids=name)

@@ -232,6 +232,35 @@ def test_what_is_typed_inline_waits_for_nothing_and_nothing_for_it(database: sql
     assert asyncio.run(play()) == [2, 3]
 
 
+def pressed(number: int, chat: int = -5, user: int = 7) -> Update:
+    """A button pressed in a group."""
+    person = {"id": user, "is_bot": False, "first_name": "Ann"}
+    where = {"message_id": 1, "date": 0, "chat": {"id": chat, "type": "supergroup"}}
+    query = {"id": str(number), "from": person, "message": where, "chat_instance": "1", "data": "more:1"}
+    return Update.de_json({"update_id": number, "callback_query": query}, None)
+
+
+def test_neither_presses_nor_other_members_wait_for_what_somebody_asked(database: sqlite3.Connection):
+    async def play() -> list[int]:
+        hall = Hall(database)
+        gate = asyncio.Event()
+        asked = [await hall.enter(update(n, chat=-5), gate.wait) for n in (1, 2)]
+        said = update(3, chat=-5).to_dict()
+        said["message"]["from"]["id"] = 8
+        rest = [
+            await hall.enter(Update.de_json(said, None), pause()),
+            await hall.enter(pressed(4), pause()),
+            await hall.enter(pressed(5, user=5), pause()),
+        ]
+        await asyncio.wait(rest, timeout=1)
+        done = [*hall.done]
+        gate.set()
+        await asyncio.gather(*asked, *rest)
+        return done
+
+    assert asyncio.run(play()) == [3, 4, 5]
+
+
 def test_a_handler_that_fails_does_not_block_its_chat(database: sqlite3.Connection):
     async def fail() -> None:
         raise ZeroDivisionError

@@ -187,6 +187,48 @@ def test_sigkill_and_sigterm_lose_no_question_and_answer_none_twice(
     assert [len(said(chat)) for chat in (done, killed, behind)] == [3, 3, 3]
 
 
+def test_a_stop_amid_the_questions_of_250_people_loses_none_and_answers_none_twice(
+    api: BotApi, start: Start
+) -> None:
+    given = {"command": MOODY, "PAUSE": "0.05", "DOCENT_TELEGRAM__ACCESS": "open"}
+    running = start(**given)
+    chats = [api.private(api.user(f"P{n}")) for n in range(250)]
+    for chat in chats:
+        chat.send(WHO)
+    until(lambda: api.count("sendMessage") > 20, 60)
+    started = time.monotonic()
+    assert running.stop() == 0
+    assert time.monotonic() - started < 5
+    assert "Traceback" not in running.text
+    answered = sum(bool(by_bot(chat)) for chat in chats)
+    assert 20 < answered < 250
+    start(**given)
+    for chat in chats:
+        chat.wait_until(lambda _, chat=chat: by_bot(chat), 60)
+    answers_next(chats[0])
+    assert [len(by_bot(chat)) for chat in chats[1:]] == [1] * 249
+
+
+def test_a_thread_that_heeds_nothing_does_not_hold_up_the_end(
+    api: BotApi, start: Start, tmp_path: Path
+) -> None:
+    gate = tmp_path / "gate"
+    given = {"command": MOODY, "GATE": str(gate), "DOCENT_TELEGRAM__ACCESS": "open"}
+    chat = api.private(api.user("Ann"))
+    running = start(**given)
+    chat.send(HOLD)
+    api.wait_call("sendChatAction", chat=chat)
+    started = time.monotonic()
+    assert running.stop() == 0
+    assert time.monotonic() - started < 5
+    assert "stopped waiting=1" in running.log[-1]
+    gate.touch()
+    start(**given)
+    chat.wait_until(lambda _: by_bot(chat))
+    answers_next(chat)
+    assert len(said(chat)) == 2
+
+
 def test_an_answer_in_parts_that_flood_control_interrupts_is_not_begun_anew_by_a_restart(
     api: BotApi, start: Start, docs: Path
 ) -> None:
