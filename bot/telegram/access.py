@@ -81,6 +81,10 @@ class Access:
         )
         return found.fetchone() is not None
 
+    def asks(self, chat: int) -> bool:
+        """Whether they asked for access at any time and nothing was decided yet."""
+        return self._role(chat) == "asked"
+
     def guests(self) -> list[Guest]:
         """Everybody on whom something is kept, the latest first."""
         rows = self._database.execute("SELECT chat, role, name FROM access ORDER BY since DESC")

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from telegram import (
     Chat,
+    ChatMember,
+    ChatMemberUpdated,
     Message,
     MessageEntity,
     MessageOriginHiddenUser,
@@ -18,10 +20,11 @@ from telegram import (
     Update,
     User,
 )
+from telegram.constants import ChatType
 from telegram.error import TelegramError
 
 from bot.telegram import screens
-from bot.telegram.asking import command_of, is_private
+from bot.telegram.asking import command_of, is_private, question_of
 from bot.telegram.citations import acknowledge, button_of
 from bot.telegram.commands import publish
 from bot.telegram.events import event
@@ -30,9 +33,26 @@ from bot.telegram.post import Place, place_of
 from bot.telegram.screens import Screen
 from bot.telegram.services import Services
 
+_GROUPS = (ChatType.GROUP, ChatType.SUPERGROUP)
+_OUTSIDE = (ChatMember.LEFT, ChatMember.BANNED)
 _ID = re.compile("-?[0-9]{1,15}")
 
 # What people read.
+HELLO = "Hello! Ask me with /ask, as in: /ask Who attended? You may also mention me, or reply to my answers."
+HELLO_OUTSIDE = (
+    "Hello! I answer questions from documents, once an administrator of mine has allowed this group."
+)
+HELLO_PASSED_ON = HELLO_OUTSIDE + " I have passed the request on to them."
+OFFER = (
+    "This group may not ask yet. You are my administrator: if you allow it, everybody here can ask me "
+    "and read the answers."
+)
+ALLOW_GROUP = "Allow this group"
+IN_PRIVATE = (
+    "You may ask me in a private chat. Here everybody would read the answers, so an administrator of mine "
+    "has to allow this group first."
+)
+IN_PRIVATE_PASSED_ON = IN_PRIVATE + " I have passed the request on to them."
 WELCOME = (
     "You are my administrator now. /status and /reindex look after the index, /allow and /deny decide who "
     "may ask, /forget deletes what I keep about somebody; I pass requests on to you.",
@@ -90,14 +110,66 @@ class Admission:
 
     # ----------------------------------------------------------------------------------- outsiders
 
-    async def outsider(self, message: Message) -> None:
-        """Somebody who may not ask wrote to the bot, or addressed it in a group."""
-        to, chat = self._to, message.chat
-        event("outsider", chat=chat.id)
-        if self._replies.wait(chat.id):
+    async def outsider(self, update: Update) -> None:
+        """Somebody who may not ask wrote to the bot, or addressed it in a group; or edited what waits."""
+        to, message, user = self._to, update.effective_message, update.effective_user
+        if message is None or user is None:
             return
-        told = screens.ASKED_ADMINS if await self._request(chat) else screens.PRIVATE
-        await to.post.send(place_of(message), screens.text(told))
+        access, chat = to.access, message.chat
+        question = question_of(message, to.bot.bot)
+        if update.message is None:
+            if question and access.requests.waits(chat.id, message.message_id):
+                access.requests.wait(update)
+            return
+        event("outsider", chat=chat.id)
+        by_admin = chat.id < 0 and access.is_admin(user.id)
+        screen = self._offer(chat) if by_admin else await self._refusal(chat, user)
+        if question and (by_admin or access.asks(chat.id)) and not access.is_denied(user.id):
+            access.requests.wait(update)
+        await self._send(place_of(message), screen)
+
+    async def added(self, change: ChatMemberUpdated) -> None:
+        """The bot was added to a chat, or its part there has changed."""
+        access, chat = self._to.access, change.chat
+        was, now = change.old_chat_member.status, change.new_chat_member.status
+        event("member", chat=chat.id, status=now)
+        if chat.type not in _GROUPS or was not in _OUTSIDE or now in _OUTSIDE:
+            return
+        if access.allows(chat.id):
+            screen = screens.text(HELLO)
+        elif access.is_admin(change.from_user.id):
+            screen = self._offer(chat, HELLO)
+        elif self._replies.wait(chat.id):
+            return
+        else:
+            screen = screens.text(HELLO_PASSED_ON if await self._request(chat) else HELLO_OUTSIDE)
+        await self._send(Place(chat.id), screen)
+
+    def _offer(self, group: Chat, *before: str) -> Screen:
+        """The button by which an administrator lets a group in from inside it."""
+        return screens.choice(*before, OFFER, buttons={f"allow:{group.id}": ALLOW_GROUP})
+
+    async def _send(self, place: Place, screen: Screen | None) -> None:
+        """Send to a chat that may not ask; what offers to let it in is remembered as a request."""
+        for message in await self._to.post.send(place, screen) if screen else ():
+            if screen and screen.keyboard:
+                self._to.access.requests.show(place.chat, place.chat, message)
+
+    async def _refusal(self, chat: Chat, user: User) -> Screen | None:
+        """What an outsider gets to hear; None where they heard it often enough."""
+        told = None if self._replies.wait(chat.id) else await self._told(chat, user)
+        return screens.text(told) if told else None
+
+    async def _told(self, chat: Chat, user: User) -> str:
+        access = self._to.access
+        if access.is_denied(chat.id) or access.is_denied(user.id):
+            return screens.PRIVATE
+        elsewhere = chat.id < 0 and access.allows(user.id)
+        if access.has_asked(chat.id):
+            return IN_PRIVATE if elsewhere else screens.WAITING
+        if await self._request(chat):
+            return IN_PRIVATE_PASSED_ON if elsewhere else screens.ASKED_ADMINS
+        return IN_PRIVATE if elsewhere else screens.PRIVATE
 
     async def _request(self, chat: Chat) -> bool:
         """Ask the administrators for a decision, where that may be done; whether any could be reached."""
@@ -130,8 +202,10 @@ class Admission:
             await self._to.post.edit(button.place, [button.message], screens.text(decided))
             return
         await acknowledge(button.query)
-        access.requests.show(chat := int(button.words[1]), button.place.chat, button.message)
-        screen = await self._decide(Meant(chat), user, allow=button.words[0] == "allow")
+        chat, here = int(button.words[1]), button.query.message.chat if button.query.message else None
+        access.requests.show(chat, button.place.chat, button.message)
+        meant = Meant(chat, here.title if here and here.id == chat else None)
+        screen = await self._decide(meant, user, allow=button.words[0] == "allow")
         if not access.requests.decided(button.place.chat, button.message):
             await self._to.post.edit(button.place, [button.message], screen)
 
@@ -235,17 +309,22 @@ class Admission:
             if allow:
                 return screens.text(MAY_ANYWAY.format(name=name))
             if access.is_last_admin(chat):
-                return screens.choice(LAST, {f"stay:{chat}": STAY_BUTTON, f"leave:{chat}": LEAVE_BUTTON})
-        asked = access.has_asked(chat)
+                return screens.choice(
+                    LAST, buttons={f"stay:{chat}": STAY_BUTTON, f"leave:{chat}": LEAVE_BUTTON}
+                )
+        asked = access.asks(chat)
         access.decide(chat, "allowed" if allow else "denied", meant.name)
         event("allowed" if allow else "denied", chat=chat, by=by.id)
         told = (MAY if allow else MAY_NOT).format(name=name)
         outcome = screens.outcome(chat, name, by.full_name, allow=allow)
         shown = access.requests.decide(chat, outcome)
+        waiting = access.requests.take(chat, self._to.bot)
         work = [self._edit(place, message, screens.text(outcome)) for place, message in shown]
         if asked and (inside is None or chat != inside.id):
-            work.append(self._tell(chat, screens.decided(chat, allow=allow)))
+            work.append(self._tell(chat, screens.decided(chat, allow=allow, waiting=bool(waiting))))
         await asyncio.gather(*work)
+        for update in waiting if allow else ():
+            self._to.inbox.again(update)
         here = inside is not None and inside.id < 0 and not access.allows(inside.id)
         return screens.text(told, *([NOT_HERE.format(name=name)] if allow and here and chat > 0 else []))
 

@@ -51,6 +51,10 @@ ASKED_ADMINS = (
     "This is a private bot; I have passed your request on to its administrators and will tell you "
     "what they decide."
 )
+WAITING = (
+    "Your request waits for my administrators. I will tell you what they decide, and if they let you in, "
+    "answer what you have asked."
+)
 HELP = """\
 In a private chat, whatever you write is a question. In a group, ask with /ask, by mentioning me, or by \
 replying to one of my messages. Edit your question, and I edit my answer.
@@ -65,7 +69,9 @@ What is stored on the machine that runs me:
 • your question, your id and the quotes I answered with, for {days} days or until /reset, so that the \
 buttons and follow-up questions work;
 • with 👍 or 👎 the question, what was quoted, your verdict and the time, without your name or id;
-• who may ask: ids and names, until an administrator removes them;
+• who asked for access and what was decided: ids and names, until an administrator removes them with \
+/forget; what was asked meanwhile, until the decision, or {days} days;
+• what waits for me to answer, until I have; its number for a week, so that nothing is answered twice;
 • the log: ids of chats and timings{texts}.
 Nothing is sent to anyone but Telegram, which carries our messages."""
 
@@ -223,10 +229,10 @@ def start(documents: int, examples: Sequence[str]) -> Screen:
     return Screen(messages(blocks), InlineKeyboardMarkup([buttons]))
 
 
-def choice(question: str, buttons: dict[str, str]) -> Screen:
-    """A question with one answer a row: labels by the data of their buttons."""
+def choice(*paragraphs: str, buttons: dict[str, str]) -> Screen:
+    """Paragraphs above buttons, one a row: labels by the data of the buttons."""
     rows = [[InlineKeyboardButton(label, callback_data=data)] for data, label in buttons.items()]
-    return text(question, keyboard=InlineKeyboardMarkup(rows))
+    return text(*paragraphs, keyboard=InlineKeyboardMarkup(rows))
 
 
 def request(chat: int, name: str) -> Screen:
@@ -245,13 +251,21 @@ def outcome(chat: int, name: str, by: str, *, allow: bool) -> str:
     return f"{who} may ask now. {judge} allowed it." if allow else f"{who} may not ask. {judge} refused it."
 
 
-def decided(chat: int, *, allow: bool) -> Screen:
-    """What administrators decided, for those who asked for access; ids of groups are negative."""
+def decided(chat: int, *, allow: bool, waiting: bool) -> Screen:
+    """What administrators decided, for those who asked for access; ids of groups are negative.
+
+    ``waiting`` is whether they asked questions meanwhile, which are answered next.
+    """
     if not allow:
         return text("The administrators have decided not to let you in.")
     if chat < 0:
-        return text("This group may ask now, as in: /ask Who attended?")
-    return text("You may ask now: just write your question.")
+        here = "This group may ask now, as in: /ask Who attended?"
+        return text(f"{here} I begin with what was asked." if waiting else here)
+    return text(
+        "You may ask now; I begin with what you asked."
+        if waiting
+        else "You may ask now: just write your question."
+    )
 
 
 def article(citation: Citation) -> tuple[str, str, list[Message]]:

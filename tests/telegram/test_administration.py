@@ -22,6 +22,10 @@ ASKED = (
     "This is a private bot; I have passed your request on to its administrators and will tell you "
     "what they decide."
 )
+WAITING = (
+    "Your request waits for my administrators. I will tell you what they decide, and if they let you in, "
+    "answer what you have asked."
+)
 PRIVATE = "This is a private bot, which answers only people whom its administrators have allowed."
 BOT = "A bot wrote this. Bots cannot ask me, so there is nobody to decide on."
 ANONYMOUS = (
@@ -84,7 +88,7 @@ def test_the_first_to_use_the_printed_link_becomes_administrator(start: Start, a
     assert say(first, f"/start {code}").text.startswith("I answer questions from 3 documents, ")
     third = api.private(api.user("Third"))
     assert say(third, f"/start {code}").text == ASKED
-    assert say(third, code).text == PRIVATE
+    assert say(third, code).text == WAITING
     assert request_in(first, "Third").text == f"Third (id {third.id}) asks for access."
     api.wait_call("setMyCommands", 7)
     offered = api.commands[json.dumps({"chat_id": first.id, "type": "chat"})]
@@ -98,7 +102,7 @@ def test_the_first_to_use_the_printed_link_becomes_administrator(start: Start, a
     running.wait_line("started")
     assert "start=" not in running.text
     assert say(first, "/status").text.startswith("documents ")
-    assert say(third, f"/start {code}").text == PRIVATE
+    assert say(third, f"/start {code}").text == WAITING
 
 
 def test_outsiders_learn_nothing_and_wait_for_an_administrator(
@@ -117,8 +121,8 @@ def test_outsiders_learn_nothing_and_wait_for_an_administrator(
     (polite,) = chat.wait()
     assert (polite.text, polite.reply_to, polite.buttons) == (ASKED, asked["message_id"], [])
     for text in (CROSSING, "/sources", "/status", "/nonsense"):
-        assert say(chat, text).text == PRIVATE
-    for text in (CROSSING, "/help"):
+        assert say(chat, text).text == WAITING
+    for text in ("/sources", "/help"):
         chat.send(text)  # no more than five replies an hour
     found = api.inline(ann, CROSSING)
     assert (found["results"], found["cache_time"], found["is_personal"]) == ([], 0, True)
@@ -140,9 +144,11 @@ def test_outsiders_learn_nothing_and_wait_for_an_administrator(
     let_in = f"<b>Ann</b> (id {ann.id}) may ask now. Olga allowed it."
     assert (decided.text, decided.buttons) == (let_in, [])
     assert other_desk.wait_edit(again).text == let_in
-    (welcome,) = chat.wait(after=last)
-    assert welcome.text == MAY
-    assert heard(chat, api) == [ASKED, PRIVATE, PRIVATE, PRIVATE, PRIVATE, MAY]
+    welcome, late = chat.wait(2, after=last)
+    assert welcome.text == "You may ask now; I begin with what you asked."
+    assert late.html == CROSSING_ANSWER
+    assert chat.get(late.reply_to).text == CROSSING
+    assert heard(chat, api) == [ASKED, WAITING, WAITING, WAITING, WAITING, welcome.text, late.text]
     assert say(chat, CROSSING).html == CROSSING_ANSWER
     texts = [str(call.params.get("text")) for call in api.calls if call.chat == desk.id]
     assert sum("asks for access" in text for text in texts) == 1
@@ -165,7 +171,7 @@ def test_outsiders_learn_nothing_and_wait_for_an_administrator(
     start(**settings)
     assert say(chat, CROSSING).html == CROSSING_ANSWER
     assert say(carl, CROSSING).text == PRIVATE
-    assert say(ben, CROSSING).text == PRIVATE  # the request still stands
+    assert say(ben, CROSSING).text == WAITING  # the request still stands
     last = ben.messages[-1]
     assert turn(api, of_ben, "Deny").text == f"Ben (id {ben.id}) may not ask. Olga refused it."
     assert ben.wait(after=last)[0].text == MAY_NOT
@@ -175,14 +181,17 @@ def test_outsiders_learn_nothing_and_wait_for_an_administrator(
     assert say(ben, CROSSING).html == CROSSING_ANSWER
 
     # The same for a group.
-    group = api.group("Garden", carl.members)
-    assert say(group, f"/ask {CROSSING}", by=carl.members[0]).text == ASKED
+    dora = api.user("Dora")
+    group = api.group("Garden", [dora])
+    assert say(group, f"/ask {CROSSING}", by=dora).text == ASKED
     last = group.messages[-1]
     request = request_in(other_desk, "Garden")
     assert request.text == f"The group “Garden” (id {group.id}) asks for access."
     assert turn(api, request, "Allow").text == f"Garden (id {group.id}) may ask now. Oscar allowed it."
-    assert group.wait(after=last)[0].text == "This group may ask now, as in: /ask Who attended?"
-    assert say(group, f"/ask {CROSSING}", by=carl.members[0]).html == CROSSING_ANSWER
+    let_in, late = group.wait(2, after=last)
+    assert let_in.text == "This group may ask now, as in: /ask Who attended? I begin with what was asked."
+    assert late.html == CROSSING_ANSWER
+    assert say(group, f"/ask {CROSSING}", by=dora).html == CROSSING_ANSWER
 
 
 def test_ids_are_allowed_and_denied_by_command(bot: Running, api: BotApi, owner: User) -> None:

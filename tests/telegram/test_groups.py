@@ -1,5 +1,9 @@
 """What the bot says in groups, and when it keeps quiet."""
 
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
 import pytest
 
 from tests.telegram.chats import Chat, User
@@ -15,7 +19,9 @@ from tests.telegram.talks import (
     UNKNOWN_COMMAND,
     heard,
     press,
+    reply,
     say,
+    turn,
 )
 
 HOW = "Write your question after the command, as in: /ask Who attended?"
@@ -23,6 +29,16 @@ ASKED = (
     "This is a private bot; I have passed your request on to its administrators and will tell you "
     "what they decide."
 )
+IN_PRIVATE = (
+    "You may ask me in a private chat. Here everybody would read the answers, so an administrator of mine "
+    "has to allow this group first."
+)
+OFFER = (
+    "This group may not ask yet. You are my administrator: if you allow it, everybody here can ask me "
+    "and read the answers."
+)
+HELLO = "Hello! Ask me with /ask, as in: /ask Who attended? You may also mention me, or reply to my answers."
+OUTSIDE = "Hello! I answer questions from documents, once an administrator of mine has allowed this group."
 PRIVATE = "This is a private bot, which answers only people whom its administrators have allowed."
 ANONYMOUS = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
 PHOTO = {"photo": [{"file_id": "p", "file_unique_id": "u", "width": 9, "height": 9}]}
@@ -132,7 +148,6 @@ def test_the_bot_keeps_quiet_in_groups_otherwise(
     allowed: Running, api: BotApi, group: Chat, ann: User, owner: User
 ) -> None:
     api.me["can_read_all_group_messages"] = True
-    api.group("Another", [ann], added_by=ann)
     via_bot = {"text": f"@docent_test_bot {ATTENDED}", "via_bot": api.me_user}
     group.send(ATTENDED, ann)
     group.send(CROSSING, ann, reply_to=group.send("Well?", owner))
@@ -197,16 +212,20 @@ def test_a_group_is_let_in_as_a_whole_and_people_only_where_they_are(
     group.send(CROSSING, ann)
     asked = group.send(f"/ask {CROSSING}", ann)
     (refusal,) = group.wait()
-    assert (refusal.text, refusal.reply_to) == (ASKED, asked["message_id"])
+    passed_on = f"{IN_PRIVATE} I have passed the request on to them."
+    assert (refusal.text, refusal.reply_to) == (passed_on, asked["message_id"])
+    assert say(group, f"/ask {ATTENDED}", by=ann).text == IN_PRIVATE
     (request,) = desk.wait_until(lambda messages: [sent for sent in messages if sent.buttons])
     assert request.text == f"The group “Garden” (id {group.id}) asks for access."
     assert request.buttons == [["Allow", "Deny"]]
-    assert say(group, f"/ask {CROSSING}", by=owner).text == PRIVATE
 
-    # The administrator lets the group in from inside it.
+    # The administrator lets the group in from inside it; then what was asked there is answered.
     group.send("/allow@other_bot", owner)
     group.send("/allow", ann)
     assert say(group, "/allow", by=owner).text == "Garden may ask now."
+    assert reply(group, asked["message_id"], after=refusal.id).html == CROSSING_ANSWER
+    assert desk.wait_edit(request).text == f"Garden (id {group.id}) may ask now. Olga allowed it."
+    group.wait_until(lambda messages: messages[-1].html == ATTENDED_ANSWER)
     assert say(group, f"/ask {CROSSING}", by=ann).html == CROSSING_ANSWER
     ben = api.user("Ben")
     assert say(group, f"/ask {CROSSING}", by=ben).html == CROSSING_ANSWER
@@ -215,15 +234,88 @@ def test_a_group_is_let_in_as_a_whole_and_people_only_where_they_are(
     assert say(group, "/deny", by=owner).text == "Garden may not ask."
     assert say(group, f"/ask {CROSSING}", by=ann).text == PRIVATE
     # A reply to the bot's own message does not mean the bot.
-    (_, *_, refusal) = [sent for sent in group.messages if sent.text == PRIVATE]
+    (refusal,) = [sent for sent in group.messages if sent.text == PRIVATE]
     assert say(group, "/allow", by=owner, reply_to=refusal).text == "Garden may ask now."
     # A reply to somebody's message means who wrote it, in private.
     theirs = group.send("May I?", ben)
     assert say(group, "/allow", by=owner, reply_to=theirs).text == "Ben may ask now."
-    api.private(ben).wait_until(
-        lambda messages: messages[-1].text == "You may ask now: just write your question."
-    )
+    api.private(ben).wait_until(lambda messages: messages[-1].html == CROSSING_ANSWER)  # what waited
     assert say(api.private(ben), CROSSING).html == CROSSING_ANSWER
+
+    # Who was refused by name is not answered in a group that may ask either.
+    say(desk, f"/deny {ben.id}")
+    assert say(group, f"/ask {CROSSING}", by=ben).text == PRIVATE
+    assert say(group, f"/ask {CROSSING}", by=ann).html == CROSSING_ANSWER
+    assert api.click(group.messages[-1], "[1]", by=ben) == PRIVATE
+
+
+def test_an_administrator_lets_a_group_in_by_a_button(
+    bot: Running, api: BotApi, group: Chat, owner: User, ann: User
+) -> None:
+    asked = group.send(f"/ask {CROSSING}", owner)
+    offer = reply(group, asked["message_id"])
+    assert (offer.text, offer.buttons) == (OFFER, [["Allow this group"]])
+    assert api.click(offer, "Allow this group", by=ann) == PRIVATE
+    group.edit(asked, f"/ask {ATTENDED}")  # what waits is answered as it reads now
+    bot.wait_line("outsider")
+    decided = turn(api, offer, "Allow this group", by=owner)
+    assert (decided.text, decided.buttons) == (f"Garden (id {group.id}) may ask now. Olga allowed it.", [])
+    assert reply(group, asked["message_id"], after=offer.id).html == ATTENDED_ANSWER
+    assert say(group, f"/ask {CROSSING}", by=ann).html == CROSSING_ANSWER
+    assert f"allowed: Garden ({group.id})" in say(api.private(owner), "/status").text
+
+
+def test_the_bot_greets_a_group_that_it_is_added_to(
+    start: Start, api: BotApi, owner: User, ann: User
+) -> None:
+    known = api.group("Known", [owner, ann])
+    start(DOCENT_TELEGRAM__ADMINS=f"[{owner.id}]", DOCENT_TELEGRAM__ALLOWED=f"{known.id}")
+    desk = api.private(owner)
+    say(desk, "/help")
+
+    mine = api.group("Mine", [owner, ann], added_by=owner)
+    (hello,) = mine.wait()
+    assert (hello.text, hello.buttons) == (f"{HELLO}\n\n{OFFER}", [["Allow this group"]])
+    turn(api, hello, "Allow this group", by=owner)
+    assert say(mine, f"/ask {CROSSING}", by=ann).html == CROSSING_ANSWER
+
+    theirs = api.group("Theirs", [ann], added_by=ann)
+    (hello,) = theirs.wait()
+    assert (hello.text, hello.buttons) == (f"{OUTSIDE} I have passed the request on to them.", [])
+    (request,) = desk.wait_until(lambda messages: [sent for sent in messages if sent.buttons])
+    assert request.text == f"The group “Theirs” (id {theirs.id}) asks for access."
+    assert turn(api, request, "Allow").text == f"Theirs (id {theirs.id}) may ask now. Olga allowed it."
+    theirs.wait_until(lambda messages: messages[-1].text.startswith("This group may ask now"))
+    assert say(theirs, f"/ask {CROSSING}", by=ann).html == CROSSING_ANSWER
+
+    api.kick(known, ann)
+    known.refusal = None
+    api._membership(known, ann, "kicked", "member")
+    assert known.wait()[0].text == HELLO
+    assert say(known, f"/ask {CROSSING}", by=ann).html == CROSSING_ANSWER
+
+
+def test_everybody_may_read_what_is_stored_and_administrators_delete_it(
+    bot: Running, api: BotApi, owner: User, ann: User, tmp_path: Path
+) -> None:
+    desk, chat = api.private(owner), api.private(ann)
+    told = say(chat, "/privacy").text
+    assert told == say(desk, "/privacy").text
+    assert "until an administrator removes them with /forget" in told
+    assert say(desk, f"/forget {ann.id}").text == f"I keep nothing about {ann.id}."  # it was no request
+    assert say(chat, CROSSING).text == ASKED
+    assert say(desk, f"/allow {ann.id}").text == "Ann may ask now."
+    chat.wait_until(lambda messages: messages[-1].html == CROSSING_ANSWER)
+    forgotten = "I have deleted what I kept about Ann, who is a stranger to me now and may ask for access."
+    assert say(desk, f"/forget {ann.id}").text == forgotten
+    assert say(desk, "/status").text.endswith("access: closed")
+    (file,) = (tmp_path / "state" / "telegram").glob("*.sqlite")
+    with closing(sqlite3.connect(file)) as database:
+        for table in ("access", "requests", "waiting"):
+            assert database.execute(f"SELECT * FROM {table}").fetchall() == [], table
+        assert database.execute("SELECT * FROM answers WHERE chat = ?", [ann.id]).fetchall() == []
+    assert api.click(chat.messages[-1], "[1]") == PRIVATE
+    assert say(chat, CROSSING).text == ASKED
 
 
 def test_in_private_what_is_no_text_gets_a_line(bot: Running, api: BotApi, owner: User) -> None:
