@@ -17,13 +17,12 @@ from bot.answering.answers import Answer
 from bot.conversation.turns import Turn
 from bot.telegram import screens
 from bot.telegram.answers import Kept
-from bot.telegram.events import event, failure
+from bot.telegram.events import event
 from bot.telegram.inbox import handled
 from bot.telegram.limits import Limit
 from bot.telegram.post import Place, place_of
 from bot.telegram.services import Services
 from index.cancellation import Cancellation, Cancelled
-from index.errors import DocentError
 from index.invisible import visible
 
 _COMMAND = re.compile(r"/(?P<name>\w+)(?:@(?P<bot>\w+))?(?:[:\s]\s*(?P<rest>.*))?", re.DOTALL)
@@ -32,7 +31,6 @@ _ONLY_TEXT = "I can read only text: please type your question."
 _SOON = 1.0  # seconds in which the whole of a list may come, so that its first quotes need no message
 _LONG = 20  # quotes of a list, from which on all of it is sent as a file too
 _NOTHING = Answer(question="", searched_for="", found=False, confidence=0.0, text="", citations=())
-_TROUBLE = "I cannot look into the documents just now. Please tell the people who run me, or try again later."
 _ALBUMS = 1000  # that are remembered
 
 
@@ -233,13 +231,7 @@ class Asking:
         )
         history = to.answers.turns(place.chat, follows)
         history += [Turn(quoted, quoted)] if quoted else []
-        try:
-            kept = await self._answer(kept, place, question, history, repeat=repeat)
-        except DocentError as error:
-            failure("unanswered", error)
-            told = str(error) if to.access.is_admin(key) else _TROUBLE
-            await to.post.send(place, screens.text(told))
-            return
+        kept = await self._answer(kept, place, question, history, repeat=repeat)
         reply = kept.answer
         elapsed_ms = (time.monotonic() - started) * 1000
         to.tally.answered += 1

@@ -29,8 +29,10 @@ from bot.telegram.information import Information
 from bot.telegram.inline import Inline
 from bot.telegram.post import Place, Post, place_of
 from bot.telegram.services import Services
+from index.errors import DocentError
 
 _ID = "[0-9]{1,15}"
+_TROUBLE = "I cannot look into the documents just now. Please tell the people who run me, or try again later."
 _SORRY = "Something went wrong on my side, and I have noted it. Please ask again."
 
 
@@ -75,7 +77,7 @@ def register(application: Application[Any, Any, Any, Any, Any, Any], services: S
     }.items():
         application.add_handler(CallbackQueryHandler(press, pattern=pattern))
     application.add_handler(InlineQueryHandler(inline.query))
-    application.add_error_handler(_Errors(services.post).handle)
+    application.add_error_handler(_Errors(services.post, services.access).handle)
     return administration
 
 
@@ -94,8 +96,9 @@ class _ByAdmin(filters.MessageFilter):
 class _Errors:
     """What a handler could not deal with."""
 
-    def __init__(self, post: Post) -> None:
+    def __init__(self, post: Post, access: Access) -> None:
         self._post = post
+        self._access = access
 
     async def handle(self, update: object, context: CallbackContext[Any, Any, Any, Any]) -> None:
         """Log an error; where it is ours, say so to whoever waits for an answer."""
@@ -107,11 +110,23 @@ class _Errors:
             event("unconfirmed", chat=chat)
         elif isinstance(error, NetworkError | RetryAfter) and not isinstance(error, BadRequest):
             event("undelivered", chat=chat, reason=type(error).__name__)
+        elif isinstance(error, DocentError):
+            event("unanswered", chat=chat, error=type(error).__name__, reason=error)
+            user = update.effective_user if isinstance(update, Update) else None
+            await self._say(update, str(error) if user and self._access.is_admin(user.id) else _TROUBLE)
         elif error is not None:
             failure("failed", error)
-            if isinstance(update, Update) and (place := _place_of(update)):
-                with suppress(TelegramError):
-                    await self._post.send(place, screens.text(_SORRY))
+            await self._say(update, _SORRY)
+
+    async def _say(self, update: object, text: str) -> None:
+        """Tell whoever waits; who types inline gets an empty answer."""
+        if not isinstance(update, Update):
+            return
+        with suppress(TelegramError):
+            if update.inline_query:
+                await update.inline_query.answer([], cache_time=0, is_personal=True)
+            elif place := _place_of(update):
+                await self._post.send(place, screens.text(text))
 
 
 def _place_of(update: Update) -> Place | None:

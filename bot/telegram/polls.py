@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from telegram import Update
+from telegram import Bot, Update
 from telegram.error import TelegramError
 from telegram.request import HTTPXRequest
 
@@ -35,16 +35,41 @@ class Polls(HTTPXRequest):
         data = HTTPXRequest.parse_json_payload(payload)
         result = data.get("result") if isinstance(data, dict) else None
         if isinstance(result, list):
-            return data | {"result": [_readable(update) for update in result]}
+            return data | {"result": _readable(result)}
         if not isinstance(data, dict) or "description" not in data:
             raise TelegramError("Invalid server response")
         return data
 
 
-def _readable(update: dict[str, Any]) -> dict[str, Any]:
+def _readable(updates: list[Any]) -> list[dict[str, Any]]:
+    """What can be read; of what cannot, the number, by which it is acknowledged.
+
+    Raises:
+        TelegramError: nothing of it has a number, so that the poll is as good as failed: it is made again
+            after a pause.
+    """
+    numbered = [update for update in updates if _number(update) is not None]
+    for _ in range(len(updates) - len(numbered)):
+        event("unreadable", reason="no update_id")
+    if updates and not numbered:
+        raise TelegramError("Updates without numbers")
+    return [update if update_of(update, None) else {"update_id": update["update_id"]} for update in numbered]
+
+
+def update_of(data: object, bot: Bot | None) -> Update | None:
+    """An update as the library reads it; None, and a line in the log, where it cannot."""
+    if _number(data) is None:
+        event("unreadable", reason="no update_id")
+        return None
+    assert isinstance(data, dict)  # noqa: S101 - it has a number
     try:
-        Update.de_json(update, None)
+        return Update.de_json(data, bot)
     except Exception as error:  # a kind of message that is newer than the library
-        event("unreadable", update=update["update_id"], reason=type(error).__name__)
-        return {"update_id": update["update_id"]}
-    return update
+        event("unreadable", update=data["update_id"], reason=type(error).__name__)
+        return None
+
+
+def _number(update: object) -> int | None:
+    """The number of an update, if it has one."""
+    number = update.get("update_id") if isinstance(update, dict) else None
+    return number if isinstance(number, int) and not isinstance(number, bool) else None

@@ -33,6 +33,7 @@ from bot.telegram.inbox import Inbox, InOrder
 from bot.telegram.polls import Polls
 from bot.telegram.post import Post
 from bot.telegram.services import Services
+from bot.telegram.webhook import Webhook
 from bot.telegram.workers import Workers
 from index.errors import DocentError, SettingsError, TelegramRefused
 from index.parsing.worker import shared
@@ -152,6 +153,7 @@ class _Runner:
         self._settings = telegram
         self._announce = announce
         self._stop = asyncio.Event()
+        self._webhook: Webhook | None = None
         self._trouble: DocentError | None = None
         self._last_conflict = float("-inf")
         inbox = Inbox(database)
@@ -229,7 +231,9 @@ class _Runner:
 
     async def _stop_receiving(self) -> None:
         """Telegram may be out of reach, and holds nobody up by it."""
-        if self._application.updater:
+        if self._webhook:
+            await self._webhook.stop()
+        if self._application.updater and self._application.updater.running:
             stopping = asyncio.create_task(self._application.updater.stop())
             await asyncio.wait([stopping], timeout=_LAST_POLL)
             stopping.cancel()
@@ -255,15 +259,8 @@ class _Runner:
         url, secret = self._settings.webhook_url, secrets.token_urlsafe(32)
         await self._bot.set_webhook(url, allowed_updates=_UPDATES, secret_token=secret)
         try:
-            if self._application.updater:
-                await self._application.updater.start_webhook(
-                    listen=self._settings.webhook_listen,
-                    port=self._settings.webhook_port,
-                    url_path=urlsplit(url).path.lstrip("/"),
-                    webhook_url=url,
-                    secret_token=secret,
-                    allowed_updates=_UPDATES,
-                )
+            self._webhook = Webhook(self._bot, self._services.inbox, urlsplit(url).path, secret)
+            self._webhook.start(self._settings.webhook_listen, self._settings.webhook_port)
         except OSError as error:
             raise SettingsError(
                 f"telegram.webhook_listen and webhook_port: nothing can be received there: {error}."

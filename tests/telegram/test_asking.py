@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from bot.telegram import state
 from bot.telegram.access import Access
 from bot.telegram.answers import Answers
 from bot.telegram.asking import Asking, command_of, question_of
+from bot.telegram.handlers import _Errors
 from bot.telegram.inbox import Inbox
 from bot.telegram.post import Place
 from bot.telegram.screens import Screen
@@ -397,6 +399,14 @@ def test_an_index_that_cannot_be_read_is_told_in_full_to_administrators_only(
         raise IndexDamaged("The index file /srv/secret is cut short.")
 
     monkeypatch.setattr(Engine, "ask", ask)
-    assert desk.hear("Who?")[0].startswith("I cannot look into the documents just now.")
-    desk.services.access.decide(7, "admin")
-    assert desk.hear("Who?", message_id=6) == ["The index file /srv/secret is cut short."]
+    errors = _Errors(desk.post, desk.services.access)  # type: ignore[arg-type]
+    said = []
+    for number in (5, 6):
+        with pytest.raises(IndexDamaged) as raised:
+            desk.hear("Who?", message_id=number)
+        update = Update.de_json({"update_id": 1, "message": raw("Who?", message_id=number)}, None)
+        asyncio.run(errors.handle(update, SimpleNamespace(error=raised.value)))  # type: ignore[arg-type]
+        said.append(desk.post.sent[-1])
+        desk.services.access.decide(7, "admin")
+    assert said[0].startswith("I cannot look into the documents just now.")
+    assert said[1] == "The index file /srv/secret is cut short."

@@ -3,6 +3,8 @@
 import re
 import socket
 
+import httpx
+
 from tests.telegram.chats import User
 from tests.telegram.conftest import Start
 from tests.telegram.server import BotApi
@@ -148,6 +150,18 @@ def test_updates_come_by_webhook_from_telegram_alone(start: Start, api: BotApi, 
     (pushed,) = chat.wait(after=last)
     assert pushed.marked("blockquote")[0] == f"[1] {STOCK_QUOTE}"
     running.wait_line("duplicate update=900000001")
+    for unreadable in (
+        {"update_id": 900_000_002, "message": {"message_id": "x", "chat": 5}},
+        {"update_id": "x", "message": forged["message"]},
+        ["no", "object"],
+    ):
+        assert api.push(unreadable) == 200, "else Telegram would send it for ever"
+    assert [row for row in running.log if "unreadable update=900000002" in row]
+    assert sum("unreadable reason=" in row for row in running.log) == 2
+    secret_header = {"X-Telegram-Bot-Api-Secret-Token": secret}
+    broken = httpx.post(api.webhook["url"], content=b"{", headers=secret_header, trust_env=False)
+    assert broken.status_code == 400
+    assert "Traceback" not in running.text
     assert heard(chat, api, last.id) == [pushed.text]
     assert secret not in running.text
     assert running.stop() == 0
