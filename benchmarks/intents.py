@@ -5,10 +5,10 @@
 ``benchmarks/data/intents.jsonl`` holds labelled questions of many domains, ``intents-held.jsonl`` of others.
 Files of SQuAD's format bring more: ``--one`` of questions that one stretch answers, about articles that
 the reader learned from where it knows some, and ``--several`` of which those with several answers count.
-``--written`` are files of bot/reader/written.py: what has three answers or more wants several, or the steps
-that these are the numbers of; of the documents that training held out, it is only said how often that is
-told. The judge is a logistic regression on the vectors of the questions, for the encoder of the settings;
-``--write`` keeps it in ``bot/answering/profiles/``.
+``--written`` are files of bot/reader/written.py: what has three answers or more wants several, unless these
+are numbered steps; of the documents that training held out, it is only said how often that is told. The judge
+is a logistic regression on the vectors of the questions, for the encoder of the settings; ``--write`` keeps
+it in ``bot/answering/profiles/``.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ PENALTY = 0.03  # inverse strength; .01 to .1 do as well in six folds of domains
 FOLDS = 6
 BARS, MISTAKEN = (LIKELIER, 0.6, SURE), 0.1  # the first with no more questions taken for several is sure
 MOST = 1100  # questions of a file of SQuAD's format
-COUNT, WRITTEN = 0.1, 0.5  # of such a question and of a written one, beside one that was labelled for this
+COUNT = 0.1  # of such a question, and of a written one that wants one thing, beside one labelled for this
 HELD_OUT = 0.2  # share of written documents, as in training
 MANY = 3  # answers; two may say the same
 NUMBERED = re.compile(r"^\s*\d+[.)] ", re.MULTILINE)
@@ -110,7 +110,10 @@ def main() -> None:
     counts = np.where(np.arange(len(seen)) < len(labelled), 1.0, COUNT)
     own, away = of_written(arguments.written)
     seen += own
-    counts = np.concatenate([counts, np.full(len(own), WRITTEN)])
+    own = [
+        one for one in own if one.wants != "steps"
+    ]  # of these too few are there, and not all are asked for
+    counts = np.concatenate([counts, [COUNT if one.wants == "one" else 1.0 for one in own]])
     vectors = SCALE * encoder.encode_questions([one.question for one in seen])
     labels = np.array([one.wants for one in seen])
     guessed = np.empty_like(labels)
