@@ -94,6 +94,8 @@ class Citations:
         if button.words[0] == "alone":
             place = Place(button.place.chat, button.place.thread, kept.question_message)
             await self._asking.ask(place, kept.answer.question, update.effective_user, old=kept)
+        elif button.words[0] == "again":
+            await self._asking.show_again(kept, button.place, button.message)
         elif button.words[0] == "more":
             await self._more(button, kept)
         elif citation := kept.citation(int(button.words[2])):

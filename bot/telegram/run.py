@@ -22,17 +22,18 @@ from telegram.request import HTTPXRequest
 
 from bot.engine import Engine
 from bot.feedback import Feedback
-from bot.telegram import events, state
+from bot.telegram import events, screens, state
 from bot.telegram.access import Access
 from bot.telegram.answers import Answers
 from bot.telegram.commands import publish
 from bot.telegram.delivery import Delivery
 from bot.telegram.events import event
 from bot.telegram.handlers import register
-from bot.telegram.inbox import Inbox, InOrder
+from bot.telegram.inbox import Inbox, InOrder, handled
 from bot.telegram.polls import Polls
-from bot.telegram.post import Post
+from bot.telegram.post import Place, Post
 from bot.telegram.services import Services
+from bot.telegram.state import Memory
 from bot.telegram.webhook import Webhook
 from bot.telegram.workers import Workers
 from index.errors import DocentError, SettingsError, TelegramRefused
@@ -146,9 +147,7 @@ def _unretrieved(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> No
 class _Runner:
     """A bot from start to stop."""
 
-    def __init__(
-        self, engine: Engine, token: str, database: sqlite3.Connection, announce: Callable[[str], None]
-    ) -> None:
+    def __init__(self, engine: Engine, token: str, database: Memory, announce: Callable[[str], None]) -> None:
         telegram = engine.settings.telegram
         self._settings = telegram
         self._announce = announce
@@ -185,6 +184,8 @@ class _Runner:
             workers=Workers(),
         )
         self._administration = register(self._application, self._services)
+        self._tasks: set[asyncio.Task[None]] = set()
+        database.on_trouble = self._without_memory
 
     async def run(self) -> None:
         """Everything between the first request and the last."""
@@ -292,6 +293,20 @@ class _Runner:
                 self._services.access.requests.prune(self._settings.keep_days)
                 pruned = now
             await asyncio.sleep(_BEAT)
+
+    def _without_memory(self, error: sqlite3.Error) -> None:
+        """Tell the administrators that what the bot keeps cannot be read or written."""
+
+        async def tell() -> None:
+            handled.set(None)  # it answers no update
+            folder = self._services.settings.state_folder()
+            told = screens.text(screens.NO_MEMORY.format(reason=error, folder=folder))
+            for admin in self._services.access.admins():
+                with suppress(TelegramError):
+                    await self._services.post.send(Place(admin), told)
+
+        self._tasks.add(task := asyncio.get_running_loop().create_task(tell()))
+        task.add_done_callback(self._tasks.discard)
 
     def _poll_failed(self, error: TelegramError) -> None:
         event("poll_failed", reason=type(error).__name__)

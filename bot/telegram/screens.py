@@ -8,6 +8,7 @@ Data of buttons, at most 64 bytes (https://core.telegram.org/bots/api#inlinekeyb
     good:ANSWER, bad:ANSWER     a verdict
     alone:ANSWER                the same question again, without the conversation
     stop:ANSWER                 look for no more members of a list
+    again:ANSWER                show an answer that may not have arrived
     list:PAGE                   a page of the documents
     ask:QUESTION                one of the example questions
     allow:CHAT, deny:CHAT       what an administrator decides on a request
@@ -43,6 +44,13 @@ _PASSAGE = 2400  # most characters shown of an opened passage
 SEARCHING = "These are the first quotes; I am looking through all documents for the rest."
 STOPPED = "You stopped me: these are the first quotes, and there may be more."
 STOP = "Stop"
+DID_IT_ARRIVE = "Did my answer to this arrive? The connection broke while I sent it."
+SHOW_AGAIN = "Show it again"
+NO_MEMORY = (
+    "⚠ I cannot use the file that holds my memory ({reason}). I answer on, but buttons and follow-up "
+    "questions of new answers do not work, and a restart may repeat or forget questions. See whether the "
+    "disk of {folder} is full, or another program has locked the file."
+)
 ONLY_ASKER_STOPS = "Only who asked can stop this."
 WHOLE_LIST = "All {count} quotes."
 
@@ -126,6 +134,12 @@ def answer(
         return Screen(messages(blocks), InlineKeyboardMarkup([*_cites(citations, number), [stop]]))
     leaned = reply.searched_for != reply.question
     return Screen(messages(blocks), _answer_buttons(citations, number, verdicts=True, alone=leaned))
+
+
+def doubt(number: int) -> Screen:
+    """Whether an answer arrived of which nobody knows."""
+    again = InlineKeyboardButton(SHOW_AGAIN, callback_data=f"again:{number}")
+    return text(DID_IT_ARRIVE, keyboard=InlineKeyboardMarkup([[again]]))
 
 
 def as_file(reply: Answer) -> bytes:

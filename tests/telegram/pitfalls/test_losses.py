@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.telegram.screens import HELP
+from bot.telegram.screens import DID_IT_ARRIVE, HELP, SHOW_AGAIN
 from tests.telegram.conftest import Start
 from tests.telegram.desk import (
     FERRY,
@@ -97,15 +97,28 @@ def test_a_message_whose_reply_is_lost_is_not_sent_again(desk: Desk, kind: str, 
     desk.api.fault("sendMessage", kind, chat=chat, accepted=accepted)
     question = chat.send(WHO)
     desk.api.wait_call("sendMessage", chat=chat)
-    answers_next(chat)
-    assert desk.api.count("sendMessage", chat) == 2
+    desk.running.wait_line(f"unsure chat={chat.id}")
+    chat.send("/help")
+    offer, help_ = chat.wait(2)
+    assert help_.text.startswith(HELP[:20])
+    assert (offer.text, offer.reply_to) == (DID_IT_ARRIVE, question["message_id"])
+    assert desk.api.count("sendMessage", chat) == 3
     shown = [text for text in said(chat) if attended(text)]
     assert len(shown) == accepted
     desk.running.wait_line(f"unconfirmed chat={chat.id}")
+    if not accepted:
+        desk.api.click(offer, SHOW_AGAIN)
+        again = chat.wait_edit(offer)
+        assert attended(again.text)
+        desk.api.click(again, "[1]")
+        assert "Dora Dean" in chat.wait(3)[-1].text
+        assert desk.api.click(again, "👍") == "Thank you."
+        chat.send("/help")
+        assert len(chat.wait(1)) == 1, "it is offered once"
     if accepted:
         answer = chat.wait(after=question)[0]
         desk.api.click(answer, "[1]")
-        assert "Dora Dean" in chat.wait(2)[-1].text
+        assert "Dora Dean" in chat.wait(3)[-1].text
         assert desk.api.click(answer, "👍") == "Thank you."
 
 
