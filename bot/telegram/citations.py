@@ -3,6 +3,7 @@
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
+from math import ceil
 from typing import NamedTuple
 
 from telegram import CallbackQuery, Update
@@ -82,7 +83,8 @@ class Citations:
         elif kind in ("cite", "walk", "file") and kept.citation(int(button.words[2])) is None:
             await acknowledge(button.query, _GONE, alert=True)
         else:
-            await acknowledge(button.query)
+            wait = self._to.wait_in(button.place.chat)
+            await acknowledge(button.query, screens.ONE_MOMENT.format(seconds=ceil(wait)) if wait > 1 else "")
             async with self._turns.of((button.place.chat, button.query.from_user.id)):
                 await self._do(update, button)
 

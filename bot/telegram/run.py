@@ -7,9 +7,10 @@ import signal
 import sqlite3
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import closing, suppress
 from functools import partial
+from math import ceil
 from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
@@ -182,10 +183,12 @@ class _Runner:
             feedback=Feedback(engine.settings.feedback_file(), engine.settings.documents.folder),
             post=Post(self._bot, access, answers),
             workers=Workers(),
+            wait_in=self._delivery.wait_in,
         )
         self._administration = register(self._application, self._services)
         self._tasks: set[asyncio.Task[None]] = set()
         database.on_trouble = self._without_memory
+        self._delivery.on_wait = self._one_moment
 
     async def run(self) -> None:
         """Everything between the first request and the last."""
@@ -305,7 +308,23 @@ class _Runner:
                 with suppress(TelegramError):
                     await self._services.post.send(Place(admin), told)
 
-        self._tasks.add(task := asyncio.get_running_loop().create_task(tell()))
+        self._meanwhile(tell())
+
+    def _one_moment(self, chat: int, thread: int | None, seconds: float) -> None:
+        """Say in a group that what comes has to wait."""
+
+        async def tell() -> None:
+            handled.set(None)  # it answers no update
+            told = screens.ONE_MOMENT.format(seconds=ceil(seconds))
+            with suppress(TelegramError):
+                await self._bot.send_message(
+                    chat, told, message_thread_id=thread, disable_notification=True, rate_limit_args=True
+                )
+
+        self._meanwhile(tell())
+
+    def _meanwhile(self, work: Coroutine[Any, Any, None]) -> None:
+        self._tasks.add(task := asyncio.get_running_loop().create_task(work))
         task.add_done_callback(self._tasks.discard)
 
     def _poll_failed(self, error: TelegramError) -> None:

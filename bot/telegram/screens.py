@@ -44,6 +44,9 @@ _PASSAGE = 2400  # most characters shown of an opened passage
 SEARCHING = "These are the first quotes; I am looking through all documents for the rest."
 STOPPED = "You stopped me: these are the first quotes, and there may be more."
 STOP = "Stop"
+ONE_MOMENT = (
+    "One moment: Telegram lets me send only 20 messages a minute to a group. {seconds} seconds to go."
+)
 DID_IT_ARRIVE = "Did my answer to this arrive? The connection broke while I sent it."
 SHOW_AGAIN = "Show it again"
 NO_MEMORY = (
