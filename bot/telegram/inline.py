@@ -54,7 +54,8 @@ class Inline:
         if not question:
             await _answer(query, [], "Type a question")
             return
-        reply = await self._to.work(partial(self._to.engine.ask, question))
+        ask = partial(self._to.engine.ask, question, check=self._to.workers.check)
+        reply = await self._to.work(ask)
         results = [article for c in reply.citations[: screens.QUOTES] if (article := _article(c))]
         await _answer(query, results, None if results else "The documents do not answer this")
         event("inline", user=user, found=reply.found, ms=round((time.monotonic() - started) * 1000))
