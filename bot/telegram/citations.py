@@ -19,7 +19,9 @@ from bot.telegram.events import event, failure
 from bot.telegram.inbox import Turns
 from bot.telegram.post import Place
 from bot.telegram.services import Services
+from index import documents
 from index.errors import StateError, UnknownSource
+from index.parsing.base import Unreadable
 from index.records import Passage
 
 _GONE = "This answer is no longer kept. Please ask again."
@@ -162,7 +164,7 @@ class Citations:
         async with to.post.typing(place):
             try:
                 size, data = await to.look_up(partial(self._read_file, citation.source))
-            except (OSError, UnknownSource):
+            except (OSError, UnknownSource, Unreadable):
                 await to.post.send(
                     place, screens.text(f"The file {citation.source} is gone or cannot be read.")
                 )
@@ -181,9 +183,8 @@ class Citations:
         if document.file:  # it lies in another file, as an attachment
             data = engine.file_of(document)
             return len(data), data if len(data) <= FileSizeLimit.FILESIZE_UPLOAD else b""
-        file = engine.settings.documents.folder / source
-        size = file.stat().st_size
-        return size, file.read_bytes() if size <= FileSizeLimit.FILESIZE_UPLOAD else b""
+        file = engine.find(source)
+        return file.size, documents.read(file) if file.size <= FileSizeLimit.FILESIZE_UPLOAD else b""
 
     async def _more(self, button: Button, kept: Kept) -> None:
         to = self._to
