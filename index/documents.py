@@ -9,8 +9,8 @@ import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from hashlib import file_digest, sha256
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 from index.errors import DocumentsError
 from index.parsing import formats
@@ -176,7 +176,7 @@ def find(folder: Path, source: str, *, follow_links: bool) -> File:
     return File(source, path, status.st_size, status.st_mtime_ns, within)
 
 
-def _opened(path: Path) -> BinaryIO:
+def _opened(path: Path) -> BufferedReader:
     """A file, opened to read; pipes and devices, which might block for ever, are refused."""
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
