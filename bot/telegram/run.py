@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
+import httpx
 from filelock import FileLock, Timeout
 from telegram.error import Conflict, InvalidToken, TelegramError
 from telegram.ext import ApplicationBuilder, ExtBot
@@ -50,6 +51,7 @@ CONFLICT = (
 )
 DEAD = "Polling ended for a reason unknown. Start the bot again; its log may tell more."
 
+_KNOCK = 5.0  # seconds to hear whether the token is one, before the index is built
 _POLL = 20  # seconds for which Telegram holds a poll open
 _FIGHT = 15.0  # seconds within which a second conflict shows that the other poller does not give up
 _BEAT = 15.0  # seconds between two signs of life
@@ -74,6 +76,18 @@ def token_from(environment: Mapping[str, str]) -> str:
     if not number.isdecimal() or not secret or not all("!" <= character <= "~" for character in token):
         raise TelegramRefused(f"What stands in {TOKEN} is no token: one looks like 123456:ABC-def.")
     return token
+
+
+def check_token(settings: Settings, token: str) -> None:
+    """Ask Telegram about the token, where it can be reached; else ``serve`` finds out.
+
+    Raises:
+        TelegramRefused: it is no bot's.
+    """
+    with suppress(httpx.HTTPError, httpx.InvalidURL):
+        status = httpx.get(f"{settings.telegram.base_url}{token}/getMe", timeout=_KNOCK).status_code
+        if status in (httpx.codes.UNAUTHORIZED, httpx.codes.NOT_FOUND):
+            raise TelegramRefused(REFUSED)
 
 
 def state_file(settings: Settings, token: str) -> Path:
