@@ -10,7 +10,7 @@ import shutil
 import signal
 import sys
 from collections.abc import Callable, Iterable
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -184,7 +184,8 @@ def telegram(settings: Settings) -> None:
 
     token = run.token_from(os.environ)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # process 1 of a container ignores it otherwise
-    run.serve(_ready_engine(settings), token, _announce)
+    knock = partial(run.check_token, settings, token)
+    run.serve(_ready_engine(settings, before_build=knock), token, _announce)
 
 
 @docent.command()
@@ -364,13 +365,22 @@ def _announce(text: str) -> None:
     sys.stdout.flush()
 
 
-def _ready_engine(settings: Settings, *, once: bool = False) -> "Engine":
-    """An engine with an index: built now if there is none, and named stale where it is."""
+def _ready_engine(
+    settings: Settings, *, once: bool = False, before_build: Callable[[], None] = lambda: None
+) -> "Engine":
+    """An engine with an index: built now if there is none, and named stale where it is.
+
+    Args:
+        settings: of the engine.
+        once: whether one question is asked.
+        before_build: looks for what would make a long build useless, and raises.
+    """
     from bot import status as state
     from bot.engine import Engine
 
     engine = Engine(settings, once=once)
     if not engine.has_index():
+        before_build()
         _tell([f"There is no index yet: building it from '{engine.settings.documents.folder}'."])
         _tell(filter(None, [state.fallback(settings)]))
         with shown() as progress:

@@ -304,15 +304,26 @@ class Engine:
         """
         source, file = document.source, document.file or document.source
         try:
-            data = (self.settings.documents.folder / file).read_bytes()
+            data = documents.read(self.find(file))
         except OSError as error:
             raise UnknownSource(f"{source} cannot be read: {error.strerror or error}.") from None
+        except Unreadable as reason:
+            raise UnknownSource(f"{source} cannot be read: {reason}.") from None
         if documents.digest(data) != document.digest:
             raise UnknownSource(f"{source} changed since it was indexed. Run `docent index` first.")
         try:
             return documents.bytes_of(source, file, data, shared().parse)
         except Unreadable as reason:
             raise UnknownSource(f"{source} cannot be read: {reason}.") from None
+
+    def find(self, file: str) -> documents.File:
+        """A file of the documents folder as it is now.
+
+        Raises:
+            OSError: it is gone, is none that can be read, or a link leads out of the folder.
+        """
+        place = self.settings.documents
+        return documents.find(place.folder, file, follow_links=place.follow_links)
 
     def sources(self) -> list[Entry]:
         """All documents of the index."""
@@ -369,7 +380,11 @@ class Engine:
     def _notice(self, generation: Generation, source: str) -> str | None:
         files = self._files
         if files is None or files.generation is not generation:
-            self._files = files = Files(generation, self.settings.documents.folder)
+            self._files = files = Files(
+                generation,
+                self.settings.documents.folder,
+                follow_links=self.settings.documents.follow_links,
+            )
         try:
             if files.unchanged(source):
                 return None
@@ -379,7 +394,7 @@ class Engine:
 
     def _from_file(self, source: str) -> Document:
         place = self.settings.documents
-        files, _ = documents.walk(place.folder, place.max_bytes)
+        files, _ = documents.walk(place.folder, place.max_bytes, follow_links=place.follow_links)
         try:
             file = next(
                 file for file in files if source == file.source or source.startswith(f"{file.source}/")

@@ -101,7 +101,7 @@ class Feedback:
         """The log for one transaction."""
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
-            with closing(sqlite3.connect(self._file, timeout=5)) as database, database:
+            with closing(sqlite3.connect(self._file, timeout=1)) as database, database:
                 database.execute(SCHEMA)
                 yield database
         except (OSError, sqlite3.Error) as error:

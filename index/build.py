@@ -251,7 +251,8 @@ def _intact(old: Generation) -> bool:
 def _plan(
     settings: Settings, old: Generation | None, splitting: str, parse: Parse, progress: Progress
 ) -> Plan:
-    files, skipped = documents.walk(settings.documents.folder, settings.documents.max_bytes)
+    place = settings.documents
+    files, skipped = documents.walk(place.folder, place.max_bytes, follow_links=place.follow_links)
     progress.stage("reading documents", len(files))
     return make_plan(files, skipped, old, splitting, parse, progress.advance)
 

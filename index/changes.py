@@ -51,7 +51,8 @@ def changes(generation: Generation, settings: Settings) -> Changes:
     Raises:
         DocumentsError: the folder is gone.
     """
-    files, _ = documents.walk(settings.documents.folder, settings.documents.max_bytes)
+    place = settings.documents
+    files, _ = documents.walk(place.folder, place.max_bytes, follow_links=place.follow_links)
     known = by_file(generation)
     passed_over = {skip.source for skip in generation.manifest.skipped}
     settled = settled_ns(generation)

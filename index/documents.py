@@ -9,6 +9,7 @@ import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from hashlib import file_digest, sha256
+from io import BufferedReader
 from pathlib import Path
 
 from index.errors import DocumentsError
@@ -20,17 +21,23 @@ Parse = Callable[[str, bytes], Parsed]
 """Parses the bytes of a file of some name."""
 
 _DEPTH = 4  # files in files in files
+LEADS_OUT = "a link that leads out of the documents folder (documents.follow_links allows it)"
+NOT_REGULAR = "not a regular file"
 LONGEST_TITLE = 120  # characters; a longer first heading is a paragraph
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file found in the documents folder: its size in bytes, its change time in nanoseconds."""
+    """A file found in the documents folder: its size in bytes, its change time in nanoseconds.
+
+    ``within`` is the folder that no link may lead out of, None where links may lead anywhere.
+    """
 
     source: str
     path: Path
     size: int
     mtime_ns: int
+    within: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +51,16 @@ class Skipped:
 # ------------------------------------------------------------------------------------ walking
 
 
-def walk(folder: Path, max_bytes: int) -> tuple[list[File], list[Skipped]]:
+def walk(folder: Path, max_bytes: int, *, follow_links: bool = False) -> tuple[list[File], list[Skipped]]:
     """Find the files below ``folder`` that there is a loader for, sorted by source.
 
-    Hidden files and folders are left out silently. Links are followed; a folder that was already
-    walked, as in a loop of links, is not walked again.
+    Hidden files and folders are left out silently. A folder that was already walked, as in a loop of
+    links, is not walked again.
+
+    Args:
+        folder: the documents folder.
+        max_bytes: of the largest file that is read.
+        follow_links: whether links may lead out of the folder; within it they may.
 
     Raises:
         DocumentsError: the folder does not exist or cannot be listed.
@@ -60,11 +72,13 @@ def walk(folder: Path, max_bytes: int) -> tuple[list[File], list[Skipped]]:
         )
     files: list[File] = []
     skipped: list[Skipped] = []
-    for entry in _entries(folder, "", {_identity(folder.stat())}, skipped):
-        source, path = entry
+    within = None if follow_links else folder.resolve()
+    for source, path in _entries(folder, "", {_identity(folder.stat())}, skipped, within):
         try:
             status = path.stat()
-            files.append(_accept(source, path, status, max_bytes))
+            if path.is_symlink():
+                _check_inside(path, within)
+            files.append(_accept(source, path, status, max_bytes, within))
         except Unreadable as reason:
             skipped.append(Skipped(source, str(reason)))
         except OSError as error:
@@ -77,7 +91,7 @@ def _identity(status: os.stat_result) -> tuple[int, int]:
 
 
 def _entries(
-    folder: Path, prefix: str, seen: set[tuple[int, int]], skipped: list[Skipped]
+    folder: Path, prefix: str, seen: set[tuple[int, int]], skipped: list[Skipped], within: Path | None
 ) -> Iterator[tuple[str, Path]]:
     """Yield what is not a folder below ``folder``, each with its source; never a folder twice."""
     try:
@@ -96,9 +110,11 @@ def _entries(
             skipped.append(Skipped(readable, "its name is not valid UTF-8: rename it"))
         elif not os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises where it may not look
             yield source, path
+        elif path.is_symlink() and leads_out(path, within):
+            skipped.append(Skipped(source, LEADS_OUT))
         elif (identity := _identity(path.stat())) not in seen:
             seen.add(identity)
-            yield from _entries(path, source + "/", seen, skipped)
+            yield from _entries(path, source + "/", seen, skipped, within)
 
 
 def _is_text(name: str) -> bool:
@@ -109,9 +125,19 @@ def _is_text(name: str) -> bool:
     return True
 
 
-def _accept(source: str, path: Path, status: os.stat_result, max_bytes: int) -> File:
+def leads_out(path: Path, within: Path | None) -> bool:
+    """Whether a path leads out of a folder, whose own path is without links; None is any."""
+    return within is not None and not Path(os.path.realpath(path)).is_relative_to(within)
+
+
+def _check_inside(path: Path, within: Path | None) -> None:
+    if leads_out(path, within):
+        raise Unreadable(LEADS_OUT)
+
+
+def _accept(source: str, path: Path, status: os.stat_result, max_bytes: int, within: Path | None) -> File:
     if not stat.S_ISREG(status.st_mode):
-        raise Unreadable("not a regular file")
+        raise Unreadable(NOT_REGULAR)
     if not formats.known(path.name):
         known = " ".join(formats.SUFFIXES)
         kind = f"'{path.suffix}' files" if path.suffix else "files without a suffix"
@@ -121,7 +147,7 @@ def _accept(source: str, path: Path, status: os.stat_result, max_bytes: int) -> 
             f"{status.st_size / 1e6:.0f} MB: over the limit documents.max_megabytes = "
             f"{max_bytes // 1_000_000}"
         )
-    return File(source, path, status.st_size, status.st_mtime_ns)
+    return File(source, path, status.st_size, status.st_mtime_ns, within)
 
 
 def _reason(error: OSError) -> str:
@@ -135,14 +161,40 @@ def _reason(error: OSError) -> str:
 # ------------------------------------------------------------------------------------ loading
 
 
+def find(folder: Path, source: str, *, follow_links: bool) -> File:
+    """A file of the documents folder as it is now, whatever it was when the folder was walked.
+
+    Raises:
+        OSError: it is gone, is none that can be read, or a link has come to lead out of the folder.
+    """
+    path, within = folder / source, None if follow_links else folder.resolve()
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError(errno.EINVAL, NOT_REGULAR)
+    if leads_out(path, within):
+        raise OSError(errno.EACCES, LEADS_OUT)
+    return File(source, path, status.st_size, status.st_mtime_ns, within)
+
+
+def _opened(path: Path) -> BufferedReader:
+    """A file, opened to read; pipes and devices, which might block for ever, are refused."""
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, NOT_REGULAR)
+    return os.fdopen(descriptor, "rb")
+
+
 def read(file: File) -> bytes:
     """The bytes of a file.
 
     Raises:
-        Unreadable: the file cannot be opened or read.
+        Unreadable: the file cannot be opened or read, or a link leads out of the folder since it was found.
     """
     try:
-        return file.path.read_bytes()
+        _check_inside(file.path, file.within)
+        with _opened(file.path) as stream:
+            return stream.read()
     except OSError as error:
         raise Unreadable(_reason(error)) from None
 
@@ -158,7 +210,7 @@ def digest_file(path: Path) -> str:
     Raises:
         OSError: the file cannot be read.
     """
-    with path.open("rb") as stream:
+    with _opened(path) as stream:
         return file_digest(stream, "sha256").hexdigest()
 
 

@@ -33,6 +33,7 @@ class DocumentsSettings:
 
     folder: Path
     max_megabytes: Positive
+    follow_links: bool
 
     @property
     def max_bytes(self) -> int:

@@ -1,6 +1,7 @@
 """Files of a folder, and the documents that each holds."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -223,23 +224,73 @@ def test_a_file_over_the_limit_is_skipped(tmp_path):
     assert passed_over == [Skipped("big.txt", "2 MB: over the limit documents.max_megabytes = 2")]
 
 
-def test_links_are_followed_but_never_in_a_loop(tmp_path):
-    outside = tmp_path / "outside"
+OUT = "a link that leads out of the documents folder (documents.follow_links allows it)"
+
+
+def test_links_lead_out_of_the_folder_only_where_that_is_allowed_and_never_in_a_loop(tmp_path):
+    outside, docs = tmp_path / "outside", tmp_path / "docs"
     outside.mkdir()
     (outside / "a.txt").write_text("x")
-    docs = tmp_path / "docs"
-    docs.mkdir()
+    (docs / "inside").mkdir(parents=True)
+    (docs / "inside" / "b.txt").write_text("x")
     (docs / "linked").symlink_to(outside)
     (docs / "one.txt").symlink_to(outside / "a.txt")
+    (docs / "two.txt").symlink_to(docs / "inside" / "b.txt")
     (docs / "loop").symlink_to(docs)
     (outside / "up").symlink_to(docs)
     (docs / "gone.txt").symlink_to(tmp_path / "nothing")
     (docs / "self.txt").symlink_to(docs / "self.txt")
-    assert sources(docs) == ["linked/a.txt", "one.txt"]
-    assert skipped(docs) == {
+    (tmp_path / "alias").symlink_to(docs)
+    broken = {
         "gone.txt": "a link to a file that does not exist, or just deleted",
         "self.txt": "a link that leads to itself",
     }
+    for folder in (docs, tmp_path / "alias"):
+        assert sources(folder) == ["inside/b.txt", "two.txt"]
+        assert skipped(folder) == {**broken, "linked": OUT, "one.txt": OUT}
+        files, refused = walk(folder, LIMIT, follow_links=True)
+        assert [file.source for file in files] == ["inside/b.txt", "linked/a.txt", "one.txt", "two.txt"]
+        assert {skip.source: skip.reason for skip in refused} == broken
+
+
+def test_a_file_that_has_become_a_link_out_of_the_folder_is_not_read(tmp_path):
+    docs, secret = tmp_path / "docs", tmp_path / "secret.txt"
+    (docs / "sub").mkdir(parents=True)
+    secret.write_text("secret")
+    (docs / "a.txt").write_text("x")
+    (docs / "sub" / "secret.txt").write_text("y")
+    files = walk(docs, LIMIT)[0]
+    (docs / "a.txt").unlink()
+    (docs / "a.txt").symlink_to(secret)
+    (docs / "sub" / "secret.txt").unlink()
+    (docs / "sub").rmdir()
+    (docs / "sub").symlink_to(tmp_path)  # of a folder above it likewise
+    assert [file.source for file in files] == ["a.txt", "sub/secret.txt"]
+    for file in files:
+        with pytest.raises(Unreadable) as refused:
+            documents.read(file)
+        assert str(refused.value) == OUT
+        with pytest.raises(OSError, match="leads out of the documents folder"):
+            documents.find(docs, file.source, follow_links=False)
+        assert documents.read(documents.find(docs, file.source, follow_links=True)) == b"secret"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no fifos here")
+def test_a_file_that_has_become_a_pipe_or_a_device_is_not_waited_for(tmp_path):
+    for name in ("pipe.txt", "device.txt"):
+        (tmp_path / name).write_text("x")
+    files = walk(tmp_path, LIMIT)[0]
+    for name in ("pipe.txt", "device.txt"):
+        (tmp_path / name).unlink()
+    os.mkfifo(tmp_path / "pipe.txt")
+    (tmp_path / "device.txt").symlink_to("/dev/zero")
+    for file in files:
+        with pytest.raises(Unreadable, match=r"^not a regular file$"):
+            documents.read(replace(file, within=None))
+        with pytest.raises(OSError, match="not a regular file"):
+            documents.digest_file(file.path)
+        with pytest.raises(OSError, match="not a regular file"):
+            documents.find(tmp_path, file.source, follow_links=True)
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no fifos here")
@@ -276,7 +327,7 @@ def denied(*_: object, **__: object) -> None:
 def test_a_file_that_cannot_be_read_says_why(tmp_path, monkeypatch):
     (tmp_path / "a.txt").write_text("x")
     [file] = walk(tmp_path, LIMIT)[0]
-    monkeypatch.setattr(Path, "read_bytes", denied)
+    monkeypatch.setattr(os, "open", denied)
     with pytest.raises(Unreadable, match=r"^permission denied$"):
         documents.read(file)
 

@@ -5,12 +5,12 @@ A person asks for themselves in a private chat; in a group, it is the group that
 
 import hmac
 import secrets
-import sqlite3
 import time
 from dataclasses import dataclass
 from typing import Literal
 
 from bot.telegram.requests import Requests
+from bot.telegram.state import Memory
 from index.settings import TelegramSettings
 
 Role = Literal["admin", "allowed", "denied", "asked"]
@@ -30,11 +30,14 @@ class Guest:
 class Access:
     """Reads and keeps the decisions."""
 
-    def __init__(self, settings: TelegramSettings, database: sqlite3.Connection) -> None:
+    def __init__(self, settings: TelegramSettings, database: Memory) -> None:
         self.requests = Requests(database)
         self._settings = settings
         self._database = database
         self._code: str | None = None
+        roles = database.execute("SELECT chat, role FROM access ORDER BY since").fetchall()
+        self._roles: dict[int, Role] = dict(roles)
+        """By which is decided, also while the file can be neither read nor written."""
 
     def is_admin(self, user: int) -> bool:
         """Whether this person administers the bot."""
@@ -42,8 +45,8 @@ class Access:
 
     def admins(self) -> list[int]:
         """All administrators."""
-        kept = self._database.execute("SELECT chat FROM access WHERE role = 'admin' ORDER BY since")
-        return list(dict.fromkeys([*self._settings.admins, *(chat for (chat,) in kept)]))
+        kept = [chat for chat, role in self._roles.items() if role == "admin"]
+        return list(dict.fromkeys([*self._settings.admins, *kept]))
 
     def allows(self, chat: int) -> bool:
         """Whether questions from this chat are answered; a private chat has the id of its person."""
@@ -68,7 +71,8 @@ class Access:
 
     def decide(self, chat: int, role: Role, name: str | None = None) -> None:
         """Keep a decision; the name known before stays where none is given."""
-        self._database.execute(
+        self._roles[chat] = role
+        self._database.attempt(
             "INSERT INTO access VALUES (?1, ?2, coalesce(?3, ''), ?4) ON CONFLICT (chat) DO UPDATE "
             "SET role = ?2, name = coalesce(?3, name), since = ?4",
             [chat, role, name, time.time()],
@@ -76,10 +80,9 @@ class Access:
 
     def has_asked(self, chat: int) -> bool:
         """Whether they asked for access within a day and nothing was decided yet."""
-        found = self._database.execute(
-            "SELECT 1 FROM access WHERE chat = ? AND role = 'asked' AND since > ?", [chat, time.time() - _DAY]
-        )
-        return found.fetchone() is not None
+        sql = "SELECT 1 FROM access WHERE chat = ? AND role = 'asked' AND since > ?"
+        found = self._database.rows(sql, [chat, time.time() - _DAY])
+        return self._roles.get(chat) == "asked" if found is None else bool(found)
 
     def asks(self, chat: int) -> bool:
         """Whether they asked for access at any time and nothing was decided yet."""
@@ -87,18 +90,23 @@ class Access:
 
     def guests(self) -> list[Guest]:
         """Everybody on whom something is kept, the latest first."""
-        rows = self._database.execute("SELECT chat, role, name FROM access ORDER BY since DESC")
-        return [Guest(*row) for row in rows]
+        rows = self._database.rows("SELECT chat, role, name FROM access ORDER BY since DESC")
+        return [Guest(*row) for row in rows or ()]
 
     def name(self, chat: int) -> str:
         """The name under which somebody asked for access, or their id."""
-        row = self._database.execute("SELECT name FROM access WHERE chat = ?", [chat]).fetchone()
-        return row[0] if row and row[0] else str(chat)
+        rows = self._database.rows("SELECT name FROM access WHERE chat = ?", [chat])
+        return rows[0][0] if rows and rows[0][0] else str(chat)
 
     def forget(self, chat: int) -> bool:
-        """Delete what is kept about somebody; whether there was anything."""
+        """Delete what is kept about somebody; whether there was anything.
+
+        Raises:
+            sqlite3.Error: it cannot be deleted now.
+        """
         self.requests.forget(chat)
-        return bool(self._database.execute("DELETE FROM access WHERE chat = ?", [chat]).rowcount)
+        self._database.execute("DELETE FROM access WHERE chat = ?", [chat])
+        return self._roles.pop(chat, None) is not None
 
     def migrate(self, old: int, new: int) -> None:
         """A group got a new id: what was decided on it holds on."""
@@ -122,6 +130,5 @@ class Access:
         self.decide(user, "admin", name)
         return True
 
-    def _role(self, chat: int) -> Role | None:
-        row = self._database.execute("SELECT role FROM access WHERE chat = ?", [chat]).fetchone()
-        return row[0] if row else None
+    def _role(self, user: int) -> Role | None:
+        return self._roles.get(user)

@@ -1,6 +1,5 @@
 """What was answered, as long as its buttons work and follow-up questions lean on it."""
 
-import sqlite3
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -9,6 +8,7 @@ import msgspec
 
 from bot.answering.answers import Answer, Citation
 from bot.conversation.turns import TURNS, Turn, turn_of
+from bot.telegram.state import Memory
 
 REMEMBERED = 30 * 60  # seconds for which the next question may lean on an answer without replying to it
 
@@ -51,22 +51,24 @@ class Kept:
 class Answers:
     """Keeps answers for some days."""
 
-    def __init__(self, database: sqlite3.Connection, days: int) -> None:
+    def __init__(self, database: Memory, days: int) -> None:
         self._database = database
         self._days = days
+        self._under_way: set[int] = set()
+        """Numbers of answers that are just being sent."""
 
     def reserve(self) -> int:
-        """A number for an answer that is about to be sent; no other answer has or had it."""
-        done = self._database.execute(
+        """A number that no other answer has or had, for one that is about to be sent; 0 for one not kept."""
+        done = self._database.attempt(
             "INSERT INTO answers (chat, created, messages, generation, answer, shown) "
             "VALUES (0, ?, '[]', '', '', 0)",
             [time.time()],
         )
-        return int(done.lastrowid or 0)
+        return int(done.lastrowid or 0) if done else 0
 
     def keep(self, kept: Kept) -> None:
         """Write an answer down under its number."""
-        self._database.execute(
+        self._database.attempt(
             "UPDATE answers SET chat = ?, question_message = ?, messages = ?, generation = ?, answer = ?, "
             "shown = ?, thread = ?, asker = ?, follows = ?, unfinished = ? WHERE id = ?",
             [
@@ -84,11 +86,49 @@ class Answers:
             ],
         )
 
-    def sent(self, number: int, messages: Sequence[int]) -> None:
-        """Keep which messages show an answer; its group may have migrated since it was kept."""
-        self._database.execute(
+    def sending(self, kept: Kept) -> None:
+        """Write an answer down that is about to be sent; unless more is heard of it, that is doubtful."""
+        self._under_way.add(kept.number)
+        self.keep(kept)
+        self._doubt(kept.number, True)
+
+    def unsent(self, number: int) -> None:
+        """An answer was not sent after all."""
+        self._under_way.discard(number)
+        self._doubt(number, False)
+
+    def sent(self, number: int, messages: Sequence[int], *, all_of_it: bool = True) -> None:
+        """Keep which messages show an answer; its group may have migrated since it was kept.
+
+        Args:
+            number: of the answer.
+            messages: ids of those that surely arrived.
+            all_of_it: whether these are all.
+        """
+        self._under_way.discard(number)
+        self._database.attempt(
             "UPDATE answers SET messages = ? WHERE id = ?", [msgspec.json.encode(messages).decode(), number]
         )
+        self._doubt(number, not all_of_it)
+
+    def doubtful(self, chat: int, message: int | None) -> list[Kept]:
+        """Answers of a chat of which nobody knows whether they arrived, oldest first.
+
+        Args:
+            chat: where they were sent.
+            message: a question whose answer is left out, for it is about to be answered.
+        """
+        since = time.time() - _DAY
+        rows = self._database.rows(
+            "SELECT id FROM answers WHERE chat = ? AND doubtful AND created > ? "
+            "AND question_message IS NOT ? ORDER BY id",
+            [chat, since, message],
+        )
+        numbers = [number for (number,) in rows or () if number not in self._under_way]
+        return [kept for number in numbers if (kept := self.find(number, chat))]
+
+    def _doubt(self, number: int, doubtful: bool) -> None:
+        self._database.attempt("UPDATE answers SET doubtful = ? WHERE id = ?", [doubtful, number])
 
     def find(self, number: int, chat: int) -> Kept | None:
         """The answer of that number, if it was given in that chat and is still kept."""
@@ -135,7 +175,8 @@ class Answers:
 
     def forget(self, chat: int) -> int:
         """Delete all answers of a chat; how many there were."""
-        return self._database.execute("DELETE FROM answers WHERE chat = ?", [chat]).rowcount
+        done = self._database.attempt("DELETE FROM answers WHERE chat = ?", [chat])
+        return done.rowcount if done else 0
 
     def forget_all(self, chat: int) -> int:
         """Delete all answers of a chat, and all that its person was given elsewhere; how many there were."""
@@ -143,23 +184,25 @@ class Answers:
 
     def prune(self) -> None:
         """Delete what is too old."""
-        self._database.execute("DELETE FROM answers WHERE created < ?", [time.time() - self._days * _DAY])
+        self._database.attempt("DELETE FROM answers WHERE created < ?", [time.time() - self._days * _DAY])
 
     def migrate(self, old: int, new: int) -> None:
         """A group got a new id, and what is said in it starts from new ids too."""
-        self._database.execute(
+        self._database.attempt(
             "UPDATE answers SET chat = ?, question_message = NULL, messages = '[]' WHERE chat = ?", [new, old]
         )
 
     def _one(self, where: str, *values: float | None) -> Kept | None:
-        row = self._database.execute(
+        rows = self._database.rows(
             f"SELECT id, chat, question_message, messages, generation, answer, shown, "  # noqa: S608
             f"thread, asker, follows, unfinished FROM answers WHERE {where}",
             values,
-        ).fetchone()
-        if row is None:
+        )
+        if not rows:
             return None
-        number, chat, question, messages, generation, answer, shown, thread, asker, follows, unfinished = row
+        number, chat, question, messages, generation, answer, shown, thread, asker, follows, unfinished = (
+            rows[0]
+        )
         return Kept(
             number=number,
             chat=chat,

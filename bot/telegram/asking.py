@@ -11,7 +11,7 @@ from math import ceil
 
 from telegram import Message, MessageEntity, Update, User
 from telegram.constants import ChatType
-from telegram.error import TelegramError
+from telegram.error import BadRequest, Forbidden, TelegramError
 
 from bot.answering.answers import Answer
 from bot.conversation.turns import Turn
@@ -234,10 +234,11 @@ class Asking:
         kept = await self._answer(kept, place, question, history, repeat=repeat)
         reply = kept.answer
         elapsed_ms = (time.monotonic() - started) * 1000
-        to.tally.answered += 1
-        to.tally.latest_ms.append(elapsed_ms)
+        if kept.messages:
+            to.tally.answered += 1
+            to.tally.latest_ms.append(elapsed_ms)
         event(
-            "edited" if old else "answered",
+            "edited" if old else "answered" if kept.messages else "unsure",
             chat=place.chat,
             thread=place.thread,
             found=reply.found,
@@ -322,11 +323,46 @@ class Asking:
     async def _show(self, kept: Kept, place: Place, screen: screens.Screen) -> Kept:
         """Show an answer where it stood before, or else anew."""
         to = self._to
+        if not kept.number:  # nothing can be kept, so that no button would know of it
+            screen = replace(screen, keyboard=None)
         if kept.messages:
             messages = await to.post.edit(place, kept.messages, screen)
             to.answers.keep(kept)
         else:
-            to.answers.keep(kept)  # so that its buttons work even if we never hear that it was sent
-            messages = await to.post.send(place, screen)
-        to.answers.sent(kept.number, messages)
+            to.answers.sending(kept)  # so that its buttons work even if we never hear that it was sent
+            try:
+                messages = await to.post.send(place, screen)
+            except BaseException as error:
+                refused = isinstance(error, Forbidden | BadRequest)
+                if refused or handled.get() is not None:  # or else the request did not begin
+                    to.answers.unsent(kept.number)
+                raise
+        arrived = len(messages) == len(screen.messages)
+        to.answers.sent(kept.number, messages, all_of_it=arrived)
         return replace(kept, messages=messages)
+
+    async def doubts(self, update: Update, _: object) -> None:
+        """Somebody is there: offer answers again of which nobody knows whether they arrived."""
+        chat = update.effective_chat
+        if chat is None or update.edited_message:
+            return
+        question = update.message.message_id if update.message else None
+        for kept in self._to.answers.doubtful(chat.id, question):
+            self._to.answers.unsent(kept.number)
+            current = handled.set(None)  # the offer is no answer to this update
+            try:
+                place = Place(chat.id, kept.thread, kept.question_message)
+                if not await self._to.post.send(place, screens.doubt(kept.number)):
+                    self._to.answers.sent(kept.number, kept.messages, all_of_it=False)
+            except TelegramError as error:
+                event("undelivered", chat=chat.id, reason=type(error).__name__)
+            finally:
+                handled.reset(current)
+
+    async def show_again(self, kept: Kept, place: Place, message: int) -> None:
+        """Show an answer in the message that offered it."""
+        to = self._to
+        screen = screens.answer(kept.answer, kept.number, repeat=kept.question_message is None)
+        to.answers.sent(kept.number, await to.post.edit(place, [message], screen))
+        to.tally.answered += 1
+        event("shown_again", chat=place.chat)

@@ -3,6 +3,7 @@
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
+from math import ceil
 from typing import NamedTuple
 
 from telegram import CallbackQuery, Update
@@ -18,7 +19,9 @@ from bot.telegram.events import event, failure
 from bot.telegram.inbox import Turns
 from bot.telegram.post import Place
 from bot.telegram.services import Services
+from index import documents
 from index.errors import StateError, UnknownSource
+from index.parsing.base import Unreadable
 from index.records import Passage
 
 _GONE = "This answer is no longer kept. Please ask again."
@@ -82,7 +85,8 @@ class Citations:
         elif kind in ("cite", "walk", "file") and kept.citation(int(button.words[2])) is None:
             await acknowledge(button.query, _GONE, alert=True)
         else:
-            await acknowledge(button.query)
+            wait = self._to.wait_in(button.place.chat)
+            await acknowledge(button.query, screens.ONE_MOMENT.format(seconds=ceil(wait)) if wait > 1 else "")
             async with self._turns.of((button.place.chat, button.query.from_user.id)):
                 await self._do(update, button)
 
@@ -94,6 +98,8 @@ class Citations:
         if button.words[0] == "alone":
             place = Place(button.place.chat, button.place.thread, kept.question_message)
             await self._asking.ask(place, kept.answer.question, update.effective_user, old=kept)
+        elif button.words[0] == "again":
+            await self._asking.show_again(kept, button.place, button.message)
         elif button.words[0] == "more":
             await self._more(button, kept)
         elif citation := kept.citation(int(button.words[2])):
@@ -158,7 +164,7 @@ class Citations:
         async with to.post.typing(place):
             try:
                 size, data = await to.look_up(partial(self._read_file, citation.source))
-            except (OSError, UnknownSource):
+            except (OSError, UnknownSource, Unreadable):
                 await to.post.send(
                     place, screens.text(f"The file {citation.source} is gone or cannot be read.")
                 )
@@ -177,9 +183,8 @@ class Citations:
         if document.file:  # it lies in another file, as an attachment
             data = engine.file_of(document)
             return len(data), data if len(data) <= FileSizeLimit.FILESIZE_UPLOAD else b""
-        file = engine.settings.documents.folder / source
-        size = file.stat().st_size
-        return size, file.read_bytes() if size <= FileSizeLimit.FILESIZE_UPLOAD else b""
+        file = engine.find(source)
+        return file.size, documents.read(file) if file.size <= FileSizeLimit.FILESIZE_UPLOAD else b""
 
     async def _more(self, button: Button, kept: Kept) -> None:
         to = self._to

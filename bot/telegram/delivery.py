@@ -25,6 +25,8 @@ _T = TypeVar("_T")
 
 _OVERALL = 1, 1 / 30  # messages, seconds: evenly, for a bucket of 30 lets 60 pass in its first second
 _IN_A_GROUP = 20, 61  # in any minute; the second more is for what is quicker on its way than another
+_SPARED = 1  # of them, to say that the others have to wait
+_SHORT = 3.0  # seconds of which nobody need be told
 _FOR_EVER = {"getMe", "deleteWebhook", "setWebhook"}  # without them the bot cannot start
 _SHORT_LIVED = {"sendChatAction", "answerInlineQuery", "answerCallbackQuery"}  # of no use later
 _EDITS = {"editMessageText", "editMessageReplyMarkup"}
@@ -41,14 +43,22 @@ class Unconfirmed(TelegramError):
     """A message may have arrived or not; it must not be sent again."""
 
 
-class Delivery(BaseRateLimiter[None]):
-    """Carries all requests but the polling, each chat at its own pace."""
+class Delivery(BaseRateLimiter[bool]):
+    """Carries all requests but the polling, each chat at its own pace.
+
+    A request with ``rate_limit_args=True`` takes the place that is spared in each group to say that the
+    others have to wait.
+    """
+
+    on_wait: Callable[[int, int | None, float], None] = staticmethod(lambda *_: None)
+    """Hears of a message that has to wait in a group, once a minute: chat, topic, seconds."""
 
     def __init__(self, inbox: Inbox) -> None:
         self._inbox = inbox
         self._stopping = asyncio.Event()
         self._overall = AsyncLimiter(*_OVERALL)
         self._in_a_group = Limit(*_IN_A_GROUP)
+        self._told = Limit(1, 60)
         self._not_before: dict[tuple[int, bool], float] = {}
         """Chats in flood control, True for that of chat actions alone; by the clock of the loop."""
 
@@ -69,7 +79,7 @@ class Delivery(BaseRateLimiter[None]):
         kwargs: dict[str, Any],
         endpoint: str,
         data: dict[str, Any],
-        rate_limit_args: None,
+        rate_limit_args: bool | None,
     ) -> Any:
         """Make a request of the Bot API.
 
@@ -83,7 +93,7 @@ class Delivery(BaseRateLimiter[None]):
         while True:
             if endpoint == "sendChatAction" and self._crowded(chat):
                 return True
-            await self._pace(endpoint, chat)
+            await self._pace(endpoint, chat, data.get("message_thread_id"), spared=bool(rate_limit_args))
             if self._stopping.is_set():
                 raise asyncio.CancelledError  # nothing was sent, so the update stays open
             update = handled.get() if not _is_harmless(endpoint) else None
@@ -114,16 +124,22 @@ class Delivery(BaseRateLimiter[None]):
         """Whether a message would have to wait in this chat; then "typing" is not worth a request."""
         now = asyncio.get_running_loop().time()
         late = any(self._not_before.get((chat, action), 0) > now for action in (True, False))
-        return late or (isinstance(chat, int) and chat < 0 and self._in_a_group.full(chat))
+        return late or (isinstance(chat, int) and self.wait_in(chat) > 0)
 
-    async def _pace(self, endpoint: str, chat: Any) -> None:
+    def wait_in(self, chat: int) -> float:
+        """Seconds for which one more message would have to wait in a chat."""
+        return self._in_a_group.left(chat, _SPARED) if chat < 0 else 0.0
+
+    async def _pace(self, endpoint: str, chat: Any, thread: int | None, *, spared: bool) -> None:
         loop = asyncio.get_running_loop()
         flood = chat, endpoint == "sendChatAction"
         while (wait := self._not_before.get(flood, 0) - loop.time()) > 0:
             await self._sleep(wait)
         self._not_before.pop(flood, None)
         if isinstance(chat, int) and chat < 0 and _is_paced(endpoint):
-            while wait := self._in_a_group.wait(chat):
+            while wait := self._in_a_group.wait(chat, 0 if spared else _SPARED):
+                if wait > _SHORT and not spared and not self._told.wait(chat):
+                    self.on_wait(chat, thread, wait)
                 await self._sleep(wait)
         if _is_paced(endpoint):
             await self._unless_stopped(self._overall.acquire())

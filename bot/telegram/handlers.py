@@ -46,7 +46,8 @@ def register(application: Application[Any, Any, Any, Any, Any, Any], services: S
     inline = Inline(services)
     gate = Gate(services, admission, inline)
     new = filters.UpdateType.MESSAGE
-    application.add_handler(TypeHandler(Update, gate.check), group=-1)
+    application.add_handler(TypeHandler(Update, gate.check), group=-2)
+    application.add_handler(TypeHandler(Update, asking.doubts), group=-1)
     for name, command in {
         "start": information.start,
         "help": information.help,
@@ -68,7 +69,7 @@ def register(application: Application[Any, Any, Any, Any, Any, Any], services: S
     application.add_handler(MessageHandler(filters.UpdateType.MESSAGES, asking.message))
     for pattern, press in {
         rf"((cite|file):{_ID}:{_ID}|walk:{_ID}:{_ID}:{_ID})\Z": citations.press,
-        rf"(more|good|bad|alone|stop):{_ID}\Z": citations.press,
+        rf"(more|good|bad|alone|stop|again):{_ID}\Z": citations.press,
         r"ask:.": citations.example,
         rf"list:{_ID}\Z": information.page,
         rf"(allow|deny):-?{_ID}\Z": admission.press,

@@ -7,7 +7,6 @@ nothing that may have been answered is answered again.
 
 import asyncio
 import json
-import sqlite3
 import time
 from collections.abc import Awaitable, Coroutine, Hashable
 from contextlib import nullcontext
@@ -18,7 +17,8 @@ from weakref import WeakValueDictionary
 from telegram import Bot, Update
 from telegram.ext import BaseUpdateProcessor
 
-from bot.telegram.events import event, failure
+from bot.telegram.events import event
+from bot.telegram.state import Memory
 
 _REMEMBERED = 7 * 24 * 3600  # seconds; Telegram itself keeps updates for a day
 _MOST_TRIES = 3  # to handle an update, each ended by the death of the process: it may be what kills it
@@ -31,11 +31,15 @@ handled: ContextVar[Update | None] = ContextVar("handled", default=None)
 class Inbox(asyncio.Queue[object]):
     """A queue of updates that survives the process and takes no update twice."""
 
-    def __init__(self, database: sqlite3.Connection) -> None:
+    def __init__(self, database: Memory) -> None:
         super().__init__()
         self.suspects: set[int] = set()
         """What was being handled when the process died."""
         self._database = database
+        self._unwritten: set[int] = set()
+        """Updates that could not be written down; they are known until the bot ends."""
+        self._uncrossed: set[int] = set()
+        """Those that could not be crossed out; it is tried again with the next one."""
         database.execute("DELETE FROM updates WHERE received < ?", [time.time() - _REMEMBERED])
 
     def restore(self, bot: Bot) -> int:
@@ -68,7 +72,10 @@ class Inbox(asyncio.Queue[object]):
             time.time(),
             item.to_json(),
         )
-        if new:
+        if new is None:
+            new = int(item.update_id not in self._unwritten)
+            self._unwritten.add(item.update_id)
+        if new and item.update_id not in self._uncrossed:
             await super().put(item)
         else:
             event("duplicate", update=item.update_id)
@@ -79,14 +86,17 @@ class Inbox(asyncio.Queue[object]):
 
     def settle(self, update: Update) -> None:
         """Cross an update out: it is handled, and its text is forgotten."""
-        self._write("UPDATE updates SET body = NULL WHERE id = ?", update.update_id)
+        self._uncrossed.add(update.update_id)
+        self._cross_out()
 
     def reopen(self, update: Update) -> None:
         """Take an update up again that was crossed out too early."""
+        self._uncrossed.discard(update.update_id)
         self._write("UPDATE updates SET body = ? WHERE id = ?", update.to_json(), update.update_id)
 
     def again(self, update: Update) -> None:
         """Queue an update that was turned away once, and is to be handled after all."""
+        self._uncrossed.discard(update.update_id)
         self._write(
             "INSERT OR REPLACE INTO updates (id, received, body) VALUES (?, ?, ?)",
             update.update_id,
@@ -97,19 +107,24 @@ class Inbox(asyncio.Queue[object]):
 
     def spare(self) -> None:
         """The bot stops in good order: nothing of what waits has killed it."""
+        self._cross_out()
         self._write("UPDATE updates SET tries = 0 WHERE body IS NOT NULL")
 
     def waiting(self) -> int:
         """Updates received and not handled yet."""
-        return int(self._database.execute("SELECT count(body) FROM updates").fetchone()[0])
+        found = self._database.rows("SELECT count(body) FROM updates")
+        return int(found[0][0]) if found else 0
 
-    def _write(self, sql: str, *values: object) -> bool:
-        """Whether a row changed; where the disk is full, the bot answers on without its memory."""
-        try:
-            return bool(self._database.execute(sql, values).rowcount)
-        except sqlite3.Error as error:
-            failure("inbox", error)
-            return True
+    def _cross_out(self) -> None:
+        for number in sorted(self._uncrossed):
+            if self._write("UPDATE updates SET body = NULL WHERE id = ?", number) is None:
+                break
+            self._uncrossed.discard(number)
+
+    def _write(self, sql: str, *values: object) -> int | None:
+        """How many rows changed; None where nothing can be written."""
+        done = self._database.attempt(sql, values)
+        return None if done is None else done.rowcount
 
 
 class Turns:

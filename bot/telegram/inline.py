@@ -54,8 +54,9 @@ class Inline:
         if not question:
             await _answer(query, [], "Type a question")
             return
-        reply = await self._to.work(partial(self._to.engine.ask, question))
-        results = [article for c in reply.citations[: screens.QUOTES] if (article := _article(c))]
+        ask = partial(self._to.engine.ask, question, check=self._to.workers.check)
+        reply = await self._to.work(ask)
+        results = [_article(citation) for citation in reply.citations[: screens.QUOTES]]
         await _answer(query, results, None if results else "The documents do not answer this")
         event("inline", user=user, found=reply.found, ms=round((time.monotonic() - started) * 1000))
 
@@ -65,12 +66,10 @@ class Inline:
             await _answer(update.inline_query, [], "This is a private bot")
 
 
-def _article(citation: Citation) -> InlineQueryResultArticle | None:
-    """The citation to choose; none where the quote is longer than a message."""
-    title, description, messages = screens.article(citation)
-    if len(messages) != 1:
-        return None
-    content = InputTextMessageContent(messages[0].html, ParseMode.HTML, link_preview_options=NO_PREVIEW)
+def _article(citation: Citation) -> InlineQueryResultArticle:
+    """The citation to choose."""
+    title, description, message = screens.article(citation)
+    content = InputTextMessageContent(message.html, ParseMode.HTML, link_preview_options=NO_PREVIEW)
     return InlineQueryResultArticle(str(citation.number), title, content, description=description)
 
 

@@ -14,18 +14,27 @@ class Limit:
         self._clock = clock
         self._times: dict[int, deque[float]] = {}
 
-    def wait(self, key: int) -> float:
-        """Count one more time and return 0; or where that is too many, count nothing: seconds to wait."""
-        now = self._clock()
-        times = self._recent(key, now)
-        if len(times) < self._most:
-            times.append(now)
-            return 0.0
-        return times[0] + self._seconds - now
+    def wait(self, key: int, spare: int = 0) -> float:
+        """Count one more time and return 0; or where that is too many, count nothing: seconds to wait.
 
-    def full(self, key: int) -> bool:
+        Args:
+            key: of whom it is counted.
+            spare: so many times are left for what is more urgent.
+        """
+        if wait := self.left(key, spare):
+            return wait
+        self._recent(key, self._clock()).append(self._clock())
+        return 0.0
+
+    def left(self, key: int, spare: int = 0) -> float:
+        """Seconds until one more time is not too many; 0 where it is not."""
+        now = self._clock()
+        times, most = self._recent(key, now), self._most - spare
+        return times[len(times) - most] + self._seconds - now if len(times) >= most else 0.0
+
+    def full(self, key: int, spare: int = 0) -> bool:
         """Whether one more time would be too many."""
-        return len(self._recent(key, self._clock())) >= self._most
+        return self.left(key, spare) > 0
 
     def _recent(self, key: int, now: float) -> deque[float]:
         times = self._times.setdefault(key, deque())

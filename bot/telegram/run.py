@@ -7,13 +7,15 @@ import signal
 import sqlite3
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import closing, suppress
 from functools import partial
+from math import ceil
 from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
+import httpx
 from filelock import FileLock, Timeout
 from telegram.error import Conflict, InvalidToken, TelegramError
 from telegram.ext import ApplicationBuilder, ExtBot
@@ -22,17 +24,18 @@ from telegram.request import HTTPXRequest
 
 from bot.engine import Engine
 from bot.feedback import Feedback
-from bot.telegram import events, state
+from bot.telegram import events, screens, state
 from bot.telegram.access import Access
 from bot.telegram.answers import Answers
 from bot.telegram.commands import publish
 from bot.telegram.delivery import Delivery
 from bot.telegram.events import event
 from bot.telegram.handlers import register
-from bot.telegram.inbox import Inbox, InOrder
+from bot.telegram.inbox import Inbox, InOrder, handled
 from bot.telegram.polls import Polls
-from bot.telegram.post import Post
+from bot.telegram.post import Place, Post
 from bot.telegram.services import Services
+from bot.telegram.state import Memory
 from bot.telegram.webhook import Webhook
 from bot.telegram.workers import Workers
 from index.errors import DocentError, SettingsError, TelegramRefused
@@ -48,6 +51,7 @@ CONFLICT = (
 )
 DEAD = "Polling ended for a reason unknown. Start the bot again; its log may tell more."
 
+_KNOCK = 5.0  # seconds to hear whether the token is one, before the index is built
 _POLL = 20  # seconds for which Telegram holds a poll open
 _FIGHT = 15.0  # seconds within which a second conflict shows that the other poller does not give up
 _BEAT = 15.0  # seconds between two signs of life
@@ -72,6 +76,18 @@ def token_from(environment: Mapping[str, str]) -> str:
     if not number.isdecimal() or not secret or not all("!" <= character <= "~" for character in token):
         raise TelegramRefused(f"What stands in {TOKEN} is no token: one looks like 123456:ABC-def.")
     return token
+
+
+def check_token(settings: Settings, token: str) -> None:
+    """Ask Telegram about the token, where it can be reached; else ``serve`` finds out.
+
+    Raises:
+        TelegramRefused: it is no bot's.
+    """
+    with suppress(httpx.HTTPError, httpx.InvalidURL):
+        status = httpx.get(f"{settings.telegram.base_url}{token}/getMe", timeout=_KNOCK).status_code
+        if status in (httpx.codes.UNAUTHORIZED, httpx.codes.NOT_FOUND):
+            raise TelegramRefused(REFUSED)
 
 
 def state_file(settings: Settings, token: str) -> Path:
@@ -146,9 +162,7 @@ def _unretrieved(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> No
 class _Runner:
     """A bot from start to stop."""
 
-    def __init__(
-        self, engine: Engine, token: str, database: sqlite3.Connection, announce: Callable[[str], None]
-    ) -> None:
+    def __init__(self, engine: Engine, token: str, database: Memory, announce: Callable[[str], None]) -> None:
         telegram = engine.settings.telegram
         self._settings = telegram
         self._announce = announce
@@ -183,8 +197,12 @@ class _Runner:
             feedback=Feedback(engine.settings.feedback_file(), engine.settings.documents.folder),
             post=Post(self._bot, access, answers),
             workers=Workers(),
+            wait_in=self._delivery.wait_in,
         )
         self._administration = register(self._application, self._services)
+        self._tasks: set[asyncio.Task[None]] = set()
+        database.on_trouble = self._without_memory
+        self._delivery.on_wait = self._one_moment
 
     async def run(self) -> None:
         """Everything between the first request and the last."""
@@ -292,6 +310,36 @@ class _Runner:
                 self._services.access.requests.prune(self._settings.keep_days)
                 pruned = now
             await asyncio.sleep(_BEAT)
+
+    def _without_memory(self, error: sqlite3.Error) -> None:
+        """Tell the administrators that what the bot keeps cannot be read or written."""
+
+        async def tell() -> None:
+            handled.set(None)  # it answers no update
+            folder = self._services.settings.state_folder()
+            told = screens.text(screens.NO_MEMORY.format(reason=error, folder=folder))
+            for admin in self._services.access.admins():
+                with suppress(TelegramError):
+                    await self._services.post.send(Place(admin), told)
+
+        self._meanwhile(tell())
+
+    def _one_moment(self, chat: int, thread: int | None, seconds: float) -> None:
+        """Say in a group that what comes has to wait."""
+
+        async def tell() -> None:
+            handled.set(None)  # it answers no update
+            told = screens.ONE_MOMENT.format(seconds=ceil(seconds))
+            with suppress(TelegramError):
+                await self._bot.send_message(
+                    chat, told, message_thread_id=thread, disable_notification=True, rate_limit_args=True
+                )
+
+        self._meanwhile(tell())
+
+    def _meanwhile(self, work: Coroutine[Any, Any, None]) -> None:
+        self._tasks.add(task := asyncio.get_running_loop().create_task(work))
+        task.add_done_callback(self._tasks.discard)
 
     def _poll_failed(self, error: TelegramError) -> None:
         event("poll_failed", reason=type(error).__name__)

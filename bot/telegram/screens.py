@@ -8,6 +8,7 @@ Data of buttons, at most 64 bytes (https://core.telegram.org/bots/api#inlinekeyb
     good:ANSWER, bad:ANSWER     a verdict
     alone:ANSWER                the same question again, without the conversation
     stop:ANSWER                 look for no more members of a list
+    again:ANSWER                show an answer that may not have arrived
     list:PAGE                   a page of the documents
     ask:QUESTION                one of the example questions
     allow:CHAT, deny:CHAT       what an administrator decides on a request
@@ -27,7 +28,7 @@ from telegram.constants import InlineKeyboardButtonLimit
 from bot.answering.answers import Answer, Citation
 from bot.plain import clean, line, spaced
 from bot.render import NEAREST, NOT_FOUND, where
-from bot.telegram.html import Block, Message, Run, block, excerpt, messages, short, units
+from bot.telegram.html import MOST_UNITS, Block, Message, Run, block, excerpt, messages, short, units
 from bot.words import place_in_words
 from index.generation import Entry
 from index.records import Passage
@@ -38,11 +39,22 @@ MOST_EXAMPLE_BYTES = InlineKeyboardButtonLimit.MAX_CALLBACK_DATA - len("ask:")
 
 _IN_A_ROW = 5  # buttons
 _QUOTE = 10_000  # UTF-16 units shown of a quote; a file's longest "sentence" may be all of it
+_SPARE = 8  # UTF-16 units of a message for what stands between its blocks
 _PASSAGE = 2400  # most characters shown of an opened passage
 
 SEARCHING = "These are the first quotes; I am looking through all documents for the rest."
 STOPPED = "You stopped me: these are the first quotes, and there may be more."
 STOP = "Stop"
+ONE_MOMENT = (
+    "One moment: Telegram lets me send only 20 messages a minute to a group. {seconds} seconds to go."
+)
+DID_IT_ARRIVE = "Did my answer to this arrive? The connection broke while I sent it."
+SHOW_AGAIN = "Show it again"
+NO_MEMORY = (
+    "⚠ I cannot use the file that holds my memory ({reason}). I answer on, but buttons and follow-up "
+    "questions of new answers do not work, and a restart may repeat or forget questions. See whether the "
+    "disk of {folder} is full, or another program has locked the file."
+)
 ONLY_ASKER_STOPS = "Only who asked can stop this."
 WHOLE_LIST = "All {count} quotes."
 
@@ -126,6 +138,12 @@ def answer(
         return Screen(messages(blocks), InlineKeyboardMarkup([*_cites(citations, number), [stop]]))
     leaned = reply.searched_for != reply.question
     return Screen(messages(blocks), _answer_buttons(citations, number, verdicts=True, alone=leaned))
+
+
+def doubt(number: int) -> Screen:
+    """Whether an answer arrived of which nobody knows."""
+    again = InlineKeyboardButton(SHOW_AGAIN, callback_data=f"again:{number}")
+    return text(DID_IT_ARRIVE, keyboard=InlineKeyboardMarkup([[again]]))
 
 
 def as_file(reply: Answer) -> bytes:
@@ -268,20 +286,24 @@ def decided(chat: int, *, allow: bool, waiting: bool) -> Screen:
     )
 
 
-def article(citation: Citation) -> tuple[str, str, list[Message]]:
-    """A citation for inline mode: title, description, and what is sent when it is chosen."""
-    shown = messages([*_quotes([citation], numbered=False), *_sources([citation], numbered=False)])
+def article(citation: Citation) -> tuple[str, str, Message]:
+    """A citation for inline mode: title, description, and what is sent when it is chosen: one message."""
+    sources = _sources([citation], numbered=False)
+    most = max(0, MOST_UNITS - _SPARE - sum(units(run.text) for one in sources for run in one.runs))
+    while len(shown := messages([*_quotes([citation], numbered=False, most=most), *sources])) > 1 and most:
+        most //= 2
     description = short(f"{line(citation.title)}, {line(place_in_words(citation.place))}", 200)
-    return short(line(citation.shown), 100), description, shown
+    return short(line(citation.shown), 100), description, shown[0]
 
 
-def _quotes(citations: Sequence[Citation], *, numbered: bool = True) -> list[Block]:
+def _quotes(citations: Sequence[Citation], *, numbered: bool = True, most: int = _QUOTE) -> list[Block]:
+    """Each citation as a quotation, to so many UTF-16 units; the styles of one that is cut are lost."""
     blocks = []
     for citation in citations:
         number = [Run(f"[{citation.number}] ", "b")] if numbered else []
         runs = list(_styled(citation))
-        if units("".join(run.text for run in runs)) > _QUOTE:
-            runs = [Run(short(line(citation.shown), _QUOTE))]
+        if units("".join(run.text for run in runs)) > most:
+            runs = [Run(short(line(citation.shown), most))]
         blocks.append(block(*number, *runs, quoted=True))
     return blocks
 

@@ -42,6 +42,8 @@ class Services:
     feedback: Feedback
     post: Post
     workers: Workers
+    wait_in: Callable[[int], float] = lambda _: 0.0
+    """Seconds for which a message would have to wait in a chat."""
     tally: Tally = field(default_factory=Tally)
 
     async def work(self, task: Callable[[], _T]) -> _T:

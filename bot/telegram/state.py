@@ -8,14 +8,20 @@ answers   what buttons open, and what follow-up questions lean on  (answers.py)
 """
 
 import sqlite3
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
+from bot.telegram.events import event
 from index.errors import StateError
+
+_BETWEEN_COMPLAINTS = 3600.0  # seconds
 
 SCHEMA = """
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = NORMAL;
-PRAGMA busy_timeout = 5000;
+PRAGMA busy_timeout = 100;  -- the event loop waits for it, and no other program should write here
 CREATE TABLE IF NOT EXISTS updates (
     id INTEGER PRIMARY KEY, received REAL NOT NULL, tries INTEGER NOT NULL DEFAULT 0,
     body TEXT  -- NULL once it was handled
@@ -39,10 +45,44 @@ CREATE TABLE IF NOT EXISTS answers (
     generation TEXT NOT NULL, answer TEXT NOT NULL, shown INTEGER NOT NULL,
     thread INTEGER, asker INTEGER,
     follows INTEGER,         -- the answer before it in the conversation
-    unfinished INTEGER       -- whether members of a list are still looked for
+    unfinished INTEGER,      -- whether members of a list are still looked for
+    doubtful INTEGER         -- whether it was being sent, and nothing tells that it arrived
 );
 CREATE INDEX IF NOT EXISTS answers_by_question ON answers (chat, question_message);
 """
+
+
+class Memory(sqlite3.Connection):
+    """The file, which may become unreadable or full while the bot runs: it answers on without."""
+
+    on_trouble: Callable[[sqlite3.Error], None] | None = None
+    """Hears why something could not be read or written."""
+
+    _told = float("-inf")
+
+    def attempt(self, sql: str, values: Sequence[object] = ()) -> sqlite3.Cursor | None:
+        """Execute a statement; None where that cannot be done now."""
+        try:
+            return self.execute(sql, values)
+        except sqlite3.Error as error:
+            self._tell(error)
+            return None
+
+    def rows(self, sql: str, values: Sequence[object] = ()) -> list[Any] | None:
+        """What a statement finds; None where that cannot be told now."""
+        cursor = self.attempt(sql, values)
+        try:
+            return None if cursor is None else cursor.fetchall()
+        except sqlite3.Error as error:
+            self._tell(error)
+            return None
+
+    def _tell(self, error: sqlite3.Error) -> None:
+        if time.monotonic() - self._told > _BETWEEN_COMPLAINTS:
+            self._told = time.monotonic()
+            event("without_memory", reason=error)
+            if self.on_trouble:
+                self.on_trouble(error)
 
 
 def folder(state: Path) -> Path:
@@ -50,7 +90,7 @@ def folder(state: Path) -> Path:
     return state / "telegram"
 
 
-def connect(file: Path) -> sqlite3.Connection:
+def connect(file: Path) -> Memory:
     """Open the file, made new where there is none. It serves the thread that opened it.
 
     Raises:
@@ -58,7 +98,7 @@ def connect(file: Path) -> sqlite3.Connection:
     """
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        database = sqlite3.connect(file, isolation_level=None)
+        database = sqlite3.connect(file, isolation_level=None, factory=Memory)
         try:
             database.executescript(SCHEMA)
             _add_columns(database)
@@ -76,5 +116,5 @@ def connect(file: Path) -> sqlite3.Connection:
 def _add_columns(database: sqlite3.Connection) -> None:
     """A file of an earlier version has fewer."""
     known = {row[1] for row in database.execute("PRAGMA table_info(answers)")}
-    for column in {"thread", "asker", "follows", "unfinished"} - known:
+    for column in {"thread", "asker", "follows", "unfinished", "doubtful"} - known:
         database.execute(f"ALTER TABLE answers ADD COLUMN {column} INTEGER")

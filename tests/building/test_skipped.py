@@ -1,5 +1,6 @@
 """Files that a build passes over, and folders with nothing to index."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -61,14 +62,14 @@ def test_files_passed_over_are_not_tried_again_until_they_are_touched(folder, se
 def test_a_document_that_cannot_be_read_any_more_is_reported(folder, settings, encoder, monkeypatch):
     build(settings, encoder)
     touch(folder)
-    read_bytes = Path.read_bytes
+    opened = os.open
 
-    def deny(self: Path) -> bytes:
-        if self.name == "soup.txt":
+    def deny(path: str | Path, *how: int, **more: int) -> int:
+        if str(path).endswith("soup.txt"):
             raise PermissionError(13, "Permission denied")
-        return read_bytes(self)
+        return opened(path, *how, **more)
 
-    monkeypatch.setattr(Path, "read_bytes", deny)
+    monkeypatch.setattr(os, "open", deny)
     assert changes(current(settings), settings) == Changes(edited=("soup.txt",))
     summary = build(settings, encoder)
     assert (summary.documents, summary.skipped) == (2, (Skipped("soup.txt", "permission denied"),))

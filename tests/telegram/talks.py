@@ -74,6 +74,7 @@ def docent(docs: Path, tmp_path: Path, *words: str) -> str:
         "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests" / "offline")]),
         "DOCENT_DOCUMENTS__FOLDER": str(docs),
         "DOCENT_STATE__FOLDER": str(tmp_path / "state"),
+        "DOCENT_READER__MODEL": "none",  # as the bot beside it
     }
     done = subprocess.run(
         [sys.executable, *WORDS, *words],

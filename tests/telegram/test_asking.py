@@ -334,7 +334,9 @@ def test_an_answer_that_may_have_arrived_can_be_opened_by_its_buttons(desk: Desk
     kept = desk.answers.to_question(7, 5)
     assert kept is not None
     assert desk.answers.find(kept.number, 7) == kept
-    assert desk.services.tally.answered == 1
+    assert desk.services.tally.answered == 0, "nobody knows"
+    assert desk.answers.doubtful(7, None) == [kept]
+    assert desk.answers.doubtful(7, 5) == [], "it is about to be answered"
 
 
 def test_what_is_no_question_is_told_how_to_ask_or_left_alone(desk: Desk):

@@ -19,7 +19,7 @@ from tests.telegram.talks import (
 )
 
 OF_EVERYBODY = ["start", "help", "ask", "sources", "reset", "privacy"]
-OF_ADMINS = ["reindex", "status", "allow", "deny"]
+OF_ADMINS = ["reindex", "status", "allow", "deny", "forget"]
 
 
 def test_commands_tell_about_the_bot_and_offer_questions_to_try(
@@ -152,3 +152,18 @@ def test_inline_mode_offers_quotes_to_send_anywhere(bot: Running, api: BotApi, o
     assert len(api.inline(other, ATTENDED)["results"]) == 1
     assert api.count("answerInlineQuery") == answered + 2
     assert say(api.private(owner), CROSSING).html == CROSSING_ANSWER
+
+
+def test_a_quote_longer_than_a_message_is_offered_shortened(
+    bot: Running, api: BotApi, owner: User, docs: Path
+) -> None:
+    ode = "The ode to the porcupine" + f" {'prickle' * 12}" * 55  # as many words as are one sentence here
+    (docs / "ode.txt").write_text(f"{ode}.\n", encoding="utf-8")
+    say(api.private(owner), "/reindex")
+    bot.wait_line("reindexed")
+    (article, *_) = api.inline(owner, "What is the ode to the porcupine?")["results"]
+    assert article["title"].startswith("The ode to the porcupine prickle")
+    shown = article["input_message_content"]["text"]
+    assert shown.startswith("The ode to the porcupine prickleprickle")
+    assert "…\node (ode.txt)\n" in shown
+    assert 4000 < len(shown) <= 4096

@@ -321,7 +321,7 @@ def test_everybody_may_read_what_is_stored_and_administrators_delete_it(
 def test_in_private_what_is_no_text_gets_a_line(bot: Running, api: BotApi, owner: User) -> None:
     chat = api.private(owner)
     location = {"location": {"latitude": 1.0, "longitude": 2.0}}
-    for content in (PHOTO, PHOTO | {"caption": ATTENDED}, STICKER, location):
+    for content in (PHOTO, STICKER, location):
         sent = chat.send_raw(content)
         (answer,) = chat.wait()
         assert answer.text == "I can read only text: please type your question."

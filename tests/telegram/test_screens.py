@@ -13,6 +13,7 @@ from bot.answering.scoring import Evidence
 from bot.plain import clean, line
 from bot.render import where
 from bot.telegram import screens
+from bot.telegram.html import units
 from bot.telegram.screens import Screen
 from index import documents
 from index.generation import Entry
@@ -302,7 +303,7 @@ def test_any_citation_becomes_an_article(world: tuple[list[Passage], list[Eviden
         assert title.strip()
         assert len(title) <= 100
         assert len(description) <= 200
-        read = bare("".join(taken(message)[0] for message in shown))
+        read = bare(taken(shown)[0])
         assert read.startswith(bare(line(citation.shown)))
         assert read.endswith(bare(line(where(citation))))
 
@@ -606,19 +607,27 @@ def test_the_introduction():
 
 
 def test_a_request():
-    assert html(screens.request(-5, "R & D", group=True)) == [
-        "The group “R &amp; D” (id -5) asks for access."
-    ]
-    assert html(screens.request(5, "x" * 100, group=False)) == [f"{'x' * 79}… (id 5) asks for access."]
+    assert html(screens.request(-5, "R & D")) == ["The group “R &amp; D” (id -5) asks for access."]
+    assert html(screens.request(5, "x" * 100)) == [f"{'x' * 79}… (id 5) asks for access."]
 
 
 def test_an_article():
     title, description, shown = screens.article(CITED)
     assert (title, description) == ("The ferry leaves on Tuesday.", "Dear Miriam, paragraph 2")
-    assert [message.html for message in shown] == [
+    assert shown.html == (
         "<blockquote>The ferry leaves on Tuesday.</blockquote>\n"
         "<b>Dear Miriam</b> (letters/ferry.txt)\nparagraph 2"
-    ]
+    )
+
+
+def test_an_article_of_a_long_quote_is_shortened_to_one_message():
+    title, _, shown = screens.article(quoting("🦊 ran on " * 1000, words="ran"))
+    read, _ = taken(shown)
+    assert title == f"{'🦊 ran on ' * 9}🦊 ran on…"
+    quote, _, rest = read.partition("\n")
+    assert quote == f"{'🦊 ran on ' * 405}🦊 ran…"[: len(quote) - 1] + "…"
+    assert rest == "Dear Miriam (letters/ferry.txt)\nparagraph 2"
+    assert 4080 < units(read) <= 4096
 
 
 @pytest.mark.parametrize("text", [screens.HELP, screens.PRIVACY, screens.PRIVATE, screens.ASKED_ADMINS])
