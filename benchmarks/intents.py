@@ -109,10 +109,8 @@ def main() -> None:
             unseen += others if wants == "one" else []
     counts = np.where(np.arange(len(seen)) < len(labelled), 1.0, COUNT)
     own, away = of_written(arguments.written)
+    own = [one for one in own if one.wants != "steps"]  # there are too few
     seen += own
-    own = [
-        one for one in own if one.wants != "steps"
-    ]  # of these too few are there, and not all are asked for
     counts = np.concatenate([counts, [COUNT if one.wants == "one" else 1.0 for one in own]])
     vectors = SCALE * encoder.encode_questions([one.question for one in seen])
     labels = np.array([one.wants for one in seen])
