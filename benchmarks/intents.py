@@ -90,6 +90,18 @@ def of_written(files: list[Path]) -> tuple[list[Labelled], list[Labelled]]:
     return found, held
 
 
+def counts_of_written(vectors: np.ndarray, labels: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """What those count that follow the ones whose counts are known.
+
+    How something is done may be said in one line; who asks for it does not ask for one, so that counts nothing.
+    """
+    first = len(counts)
+    if first == len(labels):
+        return np.empty(0)
+    how = taught(vectors[:first], labels[:first], counts).predict(vectors[first:]) == "steps"
+    return np.where(labels[first:] == "several", 1.0, np.where(how, 0.0, COUNT))
+
+
 def main() -> None:
     """Run it."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
@@ -111,9 +123,9 @@ def main() -> None:
     own, away = of_written(arguments.written)
     own = [one for one in own if one.wants != "steps"]  # there are too few
     seen += own
-    counts = np.concatenate([counts, [COUNT if one.wants == "one" else 1.0 for one in own]])
     vectors = SCALE * encoder.encode_questions([one.question for one in seen])
     labels = np.array([one.wants for one in seen])
+    counts = np.concatenate([counts, counts_of_written(vectors, labels, counts)])
     guessed = np.empty_like(labels)
     groups = [one.group for one in seen]
     for learn, check in GroupKFold(FOLDS).split(vectors, labels, groups):
