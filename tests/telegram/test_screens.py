@@ -282,9 +282,9 @@ def test_any_examples_can_be_asked_by_a_button(count: int, tries: list[str]):
     assert asked == [f"ask:{question}" for question in tries]
 
 
-@given(st.integers(-(2**52), 2**52), texts, st.booleans())
-def test_any_name_asks_for_access(chat: int, name: str, group: bool):
-    screen = screens.request(chat, name, group=group)
+@given(st.integers(-(2**52), 2**52), texts)
+def test_any_name_asks_for_access(chat: int, name: str):
+    screen = screens.request(chat, name)
     assert len(screen.messages) == 1
     assert f"(id {chat}) asks for access." in checked(screen)
     assert buttons(screen) == [[("Allow", f"allow:{chat}"), ("Deny", f"deny:{chat}")]]
