@@ -13,7 +13,7 @@ from pathlib import Path
 from msgspec import structs
 
 from bot.answering import answers, calibration
-from bot.answering.answers import Answer, Citation
+from bot.answering.answers import Answer, Citation, Outdated
 from bot.answering.calibration import Calibration
 from bot.answering.choosing import choose, distinct
 from bot.answering.intent import CERTAIN, Intent, wanted_by
@@ -200,10 +200,10 @@ class Engine:
         )
         watch.lap("compose")
         cited = {citation.source for citation in (*reply.citations, *reply.near)}
-        notices = tuple(notice for source in sorted(cited) if (notice := self._notice(generation, source)))
+        outdated = tuple(one for source in sorted(cited) if (one := self._outdated(generation, source)))
         watch.lap("check files")
         stages = dict(watch.stages)
-        return replace(reply, notices=notices, elapsed_ms=sum(stages.values()), stages=stages)
+        return replace(reply, outdated=outdated, elapsed_ms=sum(stages.values()), stages=stages)
 
     def _load_reader_meanwhile(self) -> None:
         """Have the reader loaded, at the first question, while that is searched."""
@@ -373,11 +373,11 @@ class Engine:
         """
         return changes(self.generation(), self.settings)
 
-    def notice(self, source: str) -> str | None:
-        """What a reader of quotes from this document should know about its file, if anything."""
-        return self._notice(self.generation(), source)
+    def outdated(self, source: str) -> Outdated | None:
+        """Whether and how a document's file is no longer what was indexed."""
+        return self._outdated(self.generation(), source)
 
-    def _notice(self, generation: Generation, source: str) -> str | None:
+    def _outdated(self, generation: Generation, source: str) -> Outdated | None:
         files = self._files
         if files is None or files.generation is not generation:
             self._files = files = Files(
@@ -389,8 +389,8 @@ class Engine:
             if files.unchanged(source):
                 return None
         except OSError:
-            return f"{source} is gone or cannot be read; the quotes are from when it was indexed."
-        return f"{source} changed since it was indexed; the quotes are from the earlier text."
+            return Outdated(source, gone=True)
+        return Outdated(source, gone=False)
 
     def _from_file(self, source: str) -> Document:
         place = self.settings.documents

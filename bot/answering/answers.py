@@ -61,15 +61,24 @@ class Citation:
                 yield part.before if one == part.start else "", text, one
 
 
+@dataclass(frozen=True, slots=True)
+class Outdated:
+    """A document whose file is gone or changed since it was indexed."""
+
+    source: str
+    gone: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What is said to a question. Where ``found`` is False, text and citations are empty.
 
     ``confidence`` estimates the probability, in [0, 1], that the quotes answer the question; ``lead`` is
-    the words of the first quote that answer by themselves, or ""; ``coverage`` says of a list where its
-    members were found; ``near`` holds the nearest passages where nothing was found; ``looked_at`` the
-    sources and starts of all passages that were weighed, best first; ``notices`` what a reader should know
-    besides; ``stages`` the milliseconds that each part of the work took, for whoever measures.
+    the words of the first quote that answer by themselves, or ""; ``swept`` counts the documents that were
+    looked through for a list, and is 0 where none were; ``near`` holds the nearest passages where nothing
+    was found; ``looked_at`` the sources and starts of all passages that were weighed, best first;
+    ``outdated`` the files quoted from that are no longer what was indexed; ``stages`` the milliseconds that
+    each part of the work took, for whoever measures.
     """
 
     question: str
@@ -79,10 +88,10 @@ class Answer:
     text: str
     citations: tuple[Citation, ...]
     lead: str = ""
-    coverage: str = ""
+    swept: int = 0
     near: tuple[Citation, ...] = ()
     looked_at: tuple[tuple[str, int], ...] = ()
-    notices: tuple[str, ...] = ()
+    outdated: tuple[Outdated, ...] = ()
     elapsed_ms: float = 0.0
     stages: Mapping[str, float] = field(default_factory=dict, compare=False)
 
@@ -201,8 +210,7 @@ def compose(
     lines += [f"{citation.shown} [{citation.number}]" for citation in citations]
     return Answer(
         question=question, searched_for=searched_for, found=True, confidence=sure, text="\n".join(lines),
-        citations=citations, lead=lead, coverage=_coverage(citations, documents) if documents else "",
-        looked_at=looked_at,
+        citations=citations, lead=lead, swept=documents, looked_at=looked_at,
     )  # fmt: skip
 
 
@@ -214,9 +222,3 @@ def _lead(first: Citation) -> str:
     said = [text if number == 0 else before + text for number, (before, text, _) in enumerate(pieces)]
     words = " ".join("".join(said).split())
     return words if len(words) < len(first.shown) * _MOST_OF_QUOTE else ""
-
-
-def _coverage(citations: Sequence[Citation], documents: int) -> str:
-    """Such as "5 sentences in 1 of 12 documents"."""
-    count, found = len(citations), len({citation.source for citation in citations})
-    return f"{count} sentence{'s'[: count != 1]} in {found} of {documents} document{'s'[: documents != 1]}"

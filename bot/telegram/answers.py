@@ -182,6 +182,11 @@ class Answers:
         """Delete all answers of a chat, and all that its person was given elsewhere; how many there were."""
         return self._database.execute("DELETE FROM answers WHERE ?1 IN (chat, asker)", [chat]).rowcount
 
+    def forget_asker(self, chat: int, asker: int | None) -> int:
+        """Delete the answers to one asker in a chat; how many there were."""
+        where = "chat = ? AND asker IS ?"
+        return self._database.execute(f"DELETE FROM answers WHERE {where}", [chat, asker]).rowcount  # noqa: S608
+
     def prune(self) -> None:
         """Delete what is too old."""
         self._database.attempt("DELETE FROM answers WHERE created < ?", [time.time() - self._days * _DAY])
