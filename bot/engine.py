@@ -106,6 +106,7 @@ class Engine:
         question: str,
         history: Sequence[Turn] = (),
         *,
+        as_typed: bool = False,
         first: Callable[[Answer], None] | None = None,
         check: Check = uncancelled,
     ) -> Answer:
@@ -115,6 +116,7 @@ class Engine:
             question: as it was asked.
             history: the turns before it, oldest first, that it may lean on. Where it may but need not, it is
                 answered as it was asked if that finds something.
+            as_typed: whether to search for nothing but these very words.
             first: hears the best quotes, where there are some, before the members of a list are gathered from
                 all documents, which takes long.
             check: called between the steps.
@@ -128,9 +130,12 @@ class Engine:
         watch = _Stopwatch()
         self._load_reader_meanwhile()
         searcher = self._current()
-        meant = self.rewriter(question, history)
-        if meant.text != question and not meant.certain:
-            typed = self._answer(question, question, searcher, watch, first, check)
+        if as_typed:
+            return self._answer(question, question, searcher, watch, first, check)
+        spelled = searcher.mended(question)
+        meant = self.rewriter(spelled, history)
+        if meant.text != spelled and not meant.certain:
+            typed = self._answer(question, spelled, searcher, watch, first, check)
             if typed.found:
                 return typed
         return self._answer(question, meant.text, searcher, watch, first, check)

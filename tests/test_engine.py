@@ -722,6 +722,17 @@ def test_what_may_stand_by_itself_is_answered_as_typed_if_that_finds_something(e
     assert prices.searched_for == "What are the prices of the meeting?"
 
 
+def test_a_misspelt_question_finds_what_is_meant_and_can_be_asked_as_typed(engine: Engine):
+    reply = engine.ask("who atended the meting?")
+    assert (reply.question, reply.searched_for) == ("who atended the meting?", ATTENDED)
+    assert reply.citations == engine.ask(ATTENDED).citations
+    typed = engine.ask("who atended the meting?", as_typed=True)
+    assert (typed.searched_for, typed.found) == (typed.question, False)
+    later = engine.ask("Who was in the greenhose with them?", [turn_of(reply)])
+    assert later.searched_for.startswith("Who was in the greenhouse ")
+    assert engine.ask("who attended the the meeting?").searched_for == ATTENDED
+
+
 def test_a_follow_up_that_asks_for_a_list_gets_one(engine: Engine):
     came = engine.ask(ATTENDED)
     reply = engine.ask("Who else?", [turn_of(came)])

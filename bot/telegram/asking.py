@@ -4,7 +4,7 @@ import asyncio
 import re
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
@@ -194,6 +194,7 @@ class Asking:
         follows: int | None = None,
         repeat: bool = False,
         quoted: str = "",
+        as_typed: bool = False,
     ) -> None:
         """Answer a question, in the messages of an old answer where there is one.
 
@@ -204,6 +205,7 @@ class Asking:
             old: the answer to what the question was before it was edited, or leant on others.
             follows: the number of the answer that it may lean on.
             repeat: show the question in the answer.
+            as_typed: search for its very words.
             quoted: what the question is about, if it quotes something; it may lean on that first.
         """
         to = self._to
@@ -230,7 +232,8 @@ class Asking:
         )
         history = to.answers.turns(place.chat, follows)
         history += [Turn(quoted, quoted)] if quoted else []
-        kept = await self._answer(kept, place, question, history, repeat=repeat)
+        search = partial(to.engine.ask, question, history, as_typed=as_typed)
+        kept = await self._answer(kept, place, search, repeat=repeat)
         reply = kept.answer
         elapsed_ms = (time.monotonic() - started) * 1000
         if kept.messages:
@@ -253,13 +256,11 @@ class Asking:
         if cancellation := self._searching.get(number):
             cancellation.cancel()
 
-    async def _answer(
-        self, kept: Kept, place: Place, question: str, history: Sequence[Turn], *, repeat: bool
-    ) -> Kept:
+    async def _answer(self, kept: Kept, place: Place, search: Callable[..., Answer], *, repeat: bool) -> Kept:
         """Find an answer and show it; of a list that takes long, the first quotes at once."""
         to, update, cancellation = self._to, handled.get(), Cancellation()
         first: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        thinking = asyncio.ensure_future(to.work(self._thought(question, history, first, cancellation)))
+        thinking = asyncio.ensure_future(to.work(self._thought(search, first, cancellation)))
         stopped = False
         self._searching[kept.number] = cancellation
         try:
@@ -293,8 +294,7 @@ class Asking:
 
     def _thought(
         self,
-        question: str,
-        history: Sequence[Turn],
+        search: Callable[..., Answer],
         first: "asyncio.Future[Answer]",
         cancellation: Cancellation,
     ) -> Callable[[], Answer]:
@@ -308,7 +308,7 @@ class Asking:
         def tell(reply: Answer) -> None:
             loop.call_soon_threadsafe(first.set_result, reply)
 
-        return partial(to.engine.ask, question, history, first=tell, check=check)
+        return partial(search, first=tell, check=check)
 
     def _found(self, kept: Kept, reply: Answer, *, unfinished: bool = False) -> Kept:
         """An answer that was found."""

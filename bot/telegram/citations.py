@@ -120,7 +120,8 @@ class Citations:
     async def _do(self, update: Update, button: Button, kept: Kept) -> None:
         if button.words[0] == "alone":
             place = Place(button.place.chat, button.place.thread, kept.question_message)
-            await self._asking.ask(place, kept.answer.question, update.effective_user, old=kept)
+            asker = update.effective_user
+            await self._asking.ask(place, kept.answer.question, asker, old=kept, as_typed=True)
         elif button.words[0] == "again":
             await self._asking.show_again(kept, button.place, button.message)
         elif citation := kept.citation(int(button.words[2])):
