@@ -19,6 +19,7 @@ from bot.answering.choosing import choose, distinct
 from bot.answering.intent import CERTAIN, Intent, wanted_by
 from bot.answering.profile import profile_of
 from bot.answering.scoring import Evidence, Scorer
+from bot.answering.talk import talk_of
 from bot.answering.whole import Section
 from bot.conversation.rewriting import Rewriter, rewrite
 from bot.conversation.turns import Turn
@@ -132,6 +133,8 @@ class Engine:
         searcher = self._current()
         if as_typed:
             return self._answer(question, question, searcher, watch, first, check)
+        if talk := talk_of(question, searcher.vector, self.encoder.fingerprint):
+            return answers.chat(question, talk)
         spelled = searcher.mended(question)
         meant = self.rewriter(spelled, history)
         if meant.text != spelled and not meant.certain:
@@ -199,6 +202,7 @@ class Engine:
             threshold=self.settings.answer.threshold,
             is_list=intent != "one" and len(chosen) > 1,
             documents=documents,
+            near=self._profile.near,
         )
         reply = replace(
             reply, citations=tuple(_looking(citation, generation) for citation in reply.citations)

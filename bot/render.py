@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.answering.answers import Answer, Citation
+from bot.answering.talk import Talk
 from bot.engine import Matches
 from bot.plain import clean, line, spaced
 from bot.texts import apart, gettext, ngettext, noop
@@ -19,6 +20,15 @@ from index.records import Document, Passage
 
 _OTHERS_NAMED = 3  # documents that say the same
 NOT_FOUND = noop("The documents do not answer this.")
+SMALL_TALK: dict[Talk, str] = {
+    "greeting": noop("Hello! Ask me something that the documents may tell."),
+    "thanks": noop("You are welcome. Ask me whenever there is something to look up."),
+    "about": noop(
+        "I look for answers in the documents, and quote them word for word. Just write your question."
+    ),
+    "wordless": noop("Write me a question in words, and I look for the answer in the documents."),
+}
+"""What is said to what is no question."""
 NEAREST = noop("The nearest passages, which are not an answer:")
 
 
@@ -68,6 +78,8 @@ def terminal(answer: Answer, matches: Matches, *, width: int, colour: bool, undo
         colour: whether to use it.
         undo: how to ask a question as it was typed, where something else was searched for.
     """
+    if answer.talk:
+        return _render([Text(SMALL_TALK[answer.talk])], width=width, colour=colour)
     parts: list[RenderableType] = []
     if answer.searched_for != answer.question:
         hint = f"  ({undo})" if undo else ""

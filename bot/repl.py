@@ -76,7 +76,8 @@ class Repl:
 
     def _ask(self, question: str, history: tuple[Turn, ...], *, as_typed: bool = False) -> str:
         reply: Answer = self._engine.ask(question, history, as_typed=as_typed)
-        self._turns = (*history, turn_of(reply))[-TURNS:]
+        if not reply.talk:
+            self._turns = (*history, turn_of(reply))[-TURNS:]
         self._citations = reply.citations or reply.near
         matches = self._engine.matches(reply.searched_for)
         return render.terminal(reply, matches, width=self._width, colour=self._colour, undo=UNDO)

@@ -733,6 +733,21 @@ def test_a_misspelt_question_finds_what_is_meant_and_can_be_asked_as_typed(engin
     assert engine.ask("who attended the the meeting?").searched_for == ATTENDED
 
 
+def test_only_what_is_relevant_is_shown_as_near(
+    settings: Settings, encoder: WordsEncoder, engine: Engine, monkeypatch: pytest.MonkeyPatch
+):
+    assert [near.source for near in engine.ask(NEAR_FERRY).near] == ["letters/ferry.txt"]
+    profiles.use(monkeypatch, replace(profiles.PROFILE, near=0.99))
+    assert Engine(settings, encoder).ask(NEAR_FERRY).near == ()
+
+
+@pytest.mark.parametrize("said", ["🙂", "?!", "👍🏽", "…", "❤️"])
+def test_what_has_no_words_is_not_searched(engine: Engine, said: str):
+    reply = engine.ask(said)
+    assert (reply.talk, reply.found, reply.near, reply.citations) == ("wordless", False, (), ())
+    assert engine.ask(said, as_typed=True).talk == ""
+
+
 def test_a_follow_up_that_asks_for_a_list_gets_one(engine: Engine):
     came = engine.ask(ATTENDED)
     reply = engine.ask("Who else?", [turn_of(came)])

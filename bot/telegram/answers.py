@@ -158,7 +158,8 @@ class Answers:
         """The conversation up to the answer of that number, oldest first."""
         turns: list[Turn] = []
         while number is not None and len(turns) < TURNS and (kept := self.find(number, chat)):
-            turns.append(turn_of(kept.answer))
+            if not kept.answer.talk:
+                turns.append(turn_of(kept.answer))
             number = kept.follows
         return turns[::-1]
 

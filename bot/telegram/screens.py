@@ -30,7 +30,7 @@ from telegram.constants import InlineKeyboardButtonLimit
 
 from bot.answering.answers import Answer, Citation
 from bot.plain import clean, line
-from bot.render import NEAREST, NOT_FOUND, others_in_words, where
+from bot.render import NEAREST, NOT_FOUND, SMALL_TALK, others_in_words, where
 from bot.status import Status
 from bot.telegram.formatted import formatted, styled
 from bot.telegram.html import MOST_UNITS, Block, Message, Run, block, messages, short, units, window
@@ -115,6 +115,8 @@ def answer(
         searching: say that these are the first quotes, and offer to stop looking for others.
         stopped: say that others were not looked for to the end.
     """
+    if reply.talk:
+        return text(gettext(SMALL_TALK[reply.talk]))
     blocks = [block(Run(line(reply.question), "b"))] if repeat else []
     leaned = reply.searched_for != reply.question
     if leaned:

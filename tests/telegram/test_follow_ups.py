@@ -90,6 +90,25 @@ def test_conversations_outlast_a_restart_and_end_with_time_or_reset(
     assert searched(say(chat, "When?", reply_to=first)) == "When: why?"  # the first is forgotten
 
 
+def test_what_is_no_question_gets_a_short_line_and_is_leant_on_by_nothing(
+    bot: Running, api: BotApi, owner: User
+) -> None:
+    chat = api.private(owner)
+    say(chat, WHERE)
+    line = say(chat, "👍")
+    assert line.text == "Write me a question in words, and I look for the answer in the documents."
+    assert line.buttons == []
+    assert searched(say(chat, "When?")) == "When was the meeting held?"
+
+
+def test_a_misspelt_question_can_be_asked_as_typed(bot: Running, api: BotApi, owner: User) -> None:
+    chat = api.private(owner)
+    answer = say(chat, "Who atended the meting?")
+    assert searched(answer) == "Who attended the meeting?"
+    assert api.click(answer, ALONE) == ""
+    assert searched(chat.wait_edit(answer)) is None
+
+
 def test_in_groups_each_person_and_each_topic_has_a_conversation(
     start: Start, api: BotApi, owner: User
 ) -> None:
