@@ -1,7 +1,8 @@
 """What somebody says in, whether it is small talk out: a greeting, thanks, a question about the bot.
 
 The judge is a logistic regression on the vector, taught by lines in many languages; its numbers lie in
-``profiles/talk-*.json``, a file an encoder. For encoders without one only what has no word at all is none.
+``profiles/talk-*.json``, a file an encoder. For encoders without one, as all-MiniLM-L6-v2, whose judge takes
+1.3 % of questions for talk, only what has no word at all is none.
 """
 
 import unicodedata
