@@ -14,7 +14,7 @@ BIN = $(VENV)/bin
 PIP = $(PYTHON) -m pip --python $(BIN)/python --disable-pip-version-check install --quiet -c constraints.txt
 TWO = --numprocesses=2 --dist=loadfile
 
-.PHONY: ask telegram test fast check format readme picture image clean
+.PHONY: ask telegram test fast check format readme picture texts image clean
 
 ask: $(VENV)/.installed
 	@$(BIN)/docent ask "$$Q" || [ $$? -eq 3 ]  # 3: not in the documents, which is an answer too
@@ -47,6 +47,9 @@ readme: $(VENV)/.installed-dev
 
 picture: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.telegram.picture docs/conversation.png
+
+texts: $(VENV)/.installed-dev  # after interface texts changed; then translate what is empty in bot/locales
+	$(BIN)/python -m tests.texts
 
 image: $(VENV)/.installed-dev  # as root, with debootstrap: carries out the Dockerfile without an engine
 	DOCENT_IMAGE=1 $(BIN)/pytest tests/test_dockerfile.py -rs

@@ -129,6 +129,7 @@ def index(settings: Settings, full: bool, as_json: bool) -> None:
 def ask(settings: Settings, question: tuple[str, ...], as_json: bool) -> int:
     """Answer a QUESTION; "-" reads one a line and prints one JSON object a line."""
     from bot import render
+    from bot.words import outdated_in_words
 
     asked = " ".join(question).strip()
     if not asked:
@@ -139,7 +140,7 @@ def ask(settings: Settings, question: tuple[str, ...], as_json: bool) -> int:
     answer = engine.ask(asked)
     if as_json:
         _print_json(render.to_json(answer))
-        _tell(answer.notices)
+        _tell(map(outdated_in_words, answer.outdated))
     else:
         click.echo(render.terminal(answer, engine.matches(asked), **_screen()), nl=False)
     return 0 if answer.found else NOT_FOUND
@@ -148,6 +149,7 @@ def ask(settings: Settings, question: tuple[str, ...], as_json: bool) -> int:
 def _ask_many(engine: "Engine") -> int:
     """Answer each line of standard input; the code is 0 where at least one was answered."""
     from bot import render
+    from bot.words import outdated_in_words
 
     found = False
     _read_utf8()
@@ -156,7 +158,7 @@ def _ask_many(engine: "Engine") -> int:
         found = found or answer.found
         _print_json(render.to_json(answer), lines=True)
         sys.stdout.flush()
-        _tell(answer.notices)
+        _tell(map(outdated_in_words, answer.outdated))
     return 0 if found else NOT_FOUND
 
 
@@ -322,8 +324,10 @@ def show(
     else:
         sys.stdout.write(document.text)  # to the letter: click would strip escape sequences
         sys.stdout.flush()
-    if engine.has_index() and (notice := engine.notice(source)):
-        _tell([notice])
+    if engine.has_index() and (outdated := engine.outdated(source)):
+        from bot.words import outdated_in_words
+
+        _tell([outdated_in_words(outdated)])
 
 
 def _draw(

@@ -13,12 +13,13 @@ from pathlib import Path
 from msgspec import structs
 
 from bot.answering import answers, calibration
-from bot.answering.answers import Answer, Citation
+from bot.answering.answers import Answer, Citation, Outdated
 from bot.answering.calibration import Calibration
 from bot.answering.choosing import choose, distinct
 from bot.answering.intent import CERTAIN, Intent, wanted_by
 from bot.answering.profile import profile_of
 from bot.answering.scoring import Evidence, Scorer
+from bot.answering.talk import talk_of
 from bot.answering.whole import Section
 from bot.conversation.rewriting import Rewriter, rewrite
 from bot.conversation.turns import Turn
@@ -106,6 +107,7 @@ class Engine:
         question: str,
         history: Sequence[Turn] = (),
         *,
+        as_typed: bool = False,
         first: Callable[[Answer], None] | None = None,
         check: Check = uncancelled,
     ) -> Answer:
@@ -115,6 +117,7 @@ class Engine:
             question: as it was asked.
             history: the turns before it, oldest first, that it may lean on. Where it may but need not, it is
                 answered as it was asked if that finds something.
+            as_typed: whether to search for nothing but these very words.
             first: hears the best quotes, where there are some, before the members of a list are gathered from
                 all documents, which takes long.
             check: called between the steps.
@@ -128,9 +131,14 @@ class Engine:
         watch = _Stopwatch()
         self._load_reader_meanwhile()
         searcher = self._current()
-        meant = self.rewriter(question, history)
-        if meant.text != question and not meant.certain:
-            typed = self._answer(question, question, searcher, watch, first, check)
+        if as_typed:
+            return self._answer(question, question, searcher, watch, first, check)
+        if talk := talk_of(question, searcher.vector, self.encoder.fingerprint):
+            return answers.chat(question, talk)
+        spelled = searcher.mended(question)
+        meant = self.rewriter(spelled, history)
+        if meant.text != spelled and not meant.certain:
+            typed = self._answer(question, spelled, searcher, watch, first, check)
             if typed.found:
                 return typed
         return self._answer(question, meant.text, searcher, watch, first, check)
@@ -194,16 +202,17 @@ class Engine:
             threshold=self.settings.answer.threshold,
             is_list=intent != "one" and len(chosen) > 1,
             documents=documents,
+            near=self._profile.near,
         )
         reply = replace(
             reply, citations=tuple(_looking(citation, generation) for citation in reply.citations)
         )
         watch.lap("compose")
         cited = {citation.source for citation in (*reply.citations, *reply.near)}
-        notices = tuple(notice for source in sorted(cited) if (notice := self._notice(generation, source)))
+        outdated = tuple(one for source in sorted(cited) if (one := self._outdated(generation, source)))
         watch.lap("check files")
         stages = dict(watch.stages)
-        return replace(reply, notices=notices, elapsed_ms=sum(stages.values()), stages=stages)
+        return replace(reply, outdated=outdated, elapsed_ms=sum(stages.values()), stages=stages)
 
     def _load_reader_meanwhile(self) -> None:
         """Have the reader loaded, at the first question, while that is searched."""
@@ -373,11 +382,11 @@ class Engine:
         """
         return changes(self.generation(), self.settings)
 
-    def notice(self, source: str) -> str | None:
-        """What a reader of quotes from this document should know about its file, if anything."""
-        return self._notice(self.generation(), source)
+    def outdated(self, source: str) -> Outdated | None:
+        """Whether and how a document's file is no longer what was indexed."""
+        return self._outdated(self.generation(), source)
 
-    def _notice(self, generation: Generation, source: str) -> str | None:
+    def _outdated(self, generation: Generation, source: str) -> Outdated | None:
         files = self._files
         if files is None or files.generation is not generation:
             self._files = files = Files(
@@ -389,8 +398,8 @@ class Engine:
             if files.unchanged(source):
                 return None
         except OSError:
-            return f"{source} is gone or cannot be read; the quotes are from when it was indexed."
-        return f"{source} changed since it was indexed; the quotes are from the earlier text."
+            return Outdated(source, gone=True)
+        return Outdated(source, gone=False)
 
     def _from_file(self, source: str) -> Document:
         place = self.settings.documents

@@ -7,36 +7,60 @@ from itertools import chain, islice, zip_longest
 
 from bot.engine import Engine
 from bot.plain import line
-from index.records import Document
+from index.languages import detect
+from index.records import NAMES, Document
 
-_FORMS = ("What is said about {}?", "Why is {} mentioned?", "What do we learn about {}?")
+_FORM = "Who or what is {}?"  # of a name; in English, as what is asked about
 _WORD = re.compile(r"[^\W\d_][\w’'-]*")
 _LINKS = {"of", "the", "de", "da", "van", "von"}  # inside a name
 _LONG = 6  # letters, where a document has no names
 _DOCUMENTS, _CHARACTERS = 12, 20_000  # looked at: enough for three questions
 _TRIES = 15  # questions put to the engine
+_SURE = 0.6  # confidence, from which on an answer invites to ask more
+_HEADING = range(2, 8)  # words of a heading that can be asked
 
 
-def examples(engine: Engine, count: int, most_bytes: int) -> list[str]:
-    """Questions that the engine finds an answer to, about different documents where there are several.
+def examples(engine: Engine, count: int, most: int) -> list[str]:
+    """Questions that the engine answers with confidence, about different documents where there are several.
 
     Args:
         engine: with an index.
         count: the most questions.
-        most_bytes: the most UTF-8 bytes of a question.
+        most: the most characters of a question.
     """
     entries = engine.sources()
     step = max(1, len(entries) // _DOCUMENTS)
-    chosen_documents = (engine.document(entry.source) for entry in entries[::step][:_DOCUMENTS])
-    topics = chain.from_iterable(zip_longest(*map(topics_of, chosen_documents)))
-    chosen: list[str] = []
-    for topic in islice(dict.fromkeys(filter(None, topics)), _TRIES):
-        question = _FORMS[len(chosen) % len(_FORMS)].format(topic)
-        if len(question.encode()) <= most_bytes and engine.ask(question).found:
-            chosen.append(question)
+    chosen_documents = [engine.document(entry.source) for entry in entries[::step][:_DOCUMENTS]]
+    asked = chain.from_iterable(zip_longest(*map(questions_of, chosen_documents)))
+    short = (question for question in dict.fromkeys(filter(None, asked)) if len(question) <= most)
+    chosen: dict[str, str] = {}  # by the document that is quoted first
+    others: list[str] = []
+    quoted: set[tuple[str, int]] = set()
+    for question in islice(short, _TRIES):
+        reply = engine.ask(question)
+        if not reply.found or reply.confidence < _SURE:
+            continue
+        best = reply.citations[0]
+        if (best.source, best.start) in quoted:
+            continue  # two questions with one answer
+        quoted.add((best.source, best.start))
+        if chosen.setdefault(best.source, question) != question:
+            others.append(question)
         if len(chosen) == count:
             break
-    return chosen
+    return [*chosen.values(), *others][:count]
+
+
+def questions_of(document: Document) -> Iterator[str]:
+    """What may be asked of a document, the best first: its own questions, its headings, what it names."""
+    text, blocks = document.text, document.layout.blocks
+    names = [(block.kind, line(text[block.start : block.end])) for block in blocks if block.kind in NAMES]
+    yield from (name for _, name in names if name.endswith(("?", "？", "؟")))
+    headings = [name for kind, name in names if kind == "heading" and name != line(document.title)]
+    yield from (f"{name}?" for name in headings if len(name.split()) in _HEADING and name[-1].isalnum())
+    if detect(text[:_CHARACTERS]) == "en":
+        topics = (topic for topic in topics_of(document) if not any(topic in name for _, name in names))
+        yield from (_FORM.format(topic) for topic in topics)
 
 
 def topics_of(document: Document) -> list[str]:

@@ -11,14 +11,25 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.answering.answers import Answer, Citation
+from bot.answering.talk import Talk
 from bot.engine import Matches
 from bot.plain import clean, line, spaced
-from bot.words import place_in_words
+from bot.texts import apart, gettext, ngettext, noop
+from bot.words import coverage_in_words, outdated_in_words, place_in_words
 from index.records import Document, Passage
 
 _OTHERS_NAMED = 3  # documents that say the same
-NOT_FOUND = "The documents do not answer this."
-NEAREST = "The nearest passages, which are not an answer:"
+NOT_FOUND = noop("The documents do not answer this.")
+SMALL_TALK: dict[Talk, str] = {
+    "greeting": noop("Hello! Ask me something that the documents may tell."),
+    "thanks": noop("You are welcome. Ask me whenever there is something to look up."),
+    "about": noop(
+        "I look for answers in the documents, and quote them word for word. Just write your question."
+    ),
+    "wordless": noop("Write me a question in words, and I look for the answer in the documents."),
+}
+"""What is said to what is no question."""
+NEAREST = noop("The nearest passages, which are not an answer:")
 
 
 def to_json(answer: Answer) -> dict[str, Any]:
@@ -67,6 +78,8 @@ def terminal(answer: Answer, matches: Matches, *, width: int, colour: bool, undo
         colour: whether to use it.
         undo: how to ask a question as it was typed, where something else was searched for.
     """
+    if answer.talk:
+        return _render([Text(SMALL_TALK[answer.talk])], width=width, colour=colour)
     parts: list[RenderableType] = []
     if answer.searched_for != answer.question:
         hint = f"  ({undo})" if undo else ""
@@ -80,21 +93,28 @@ def terminal(answer: Answer, matches: Matches, *, width: int, colour: bool, undo
             parts += [Text(NEAREST, style="dim"), Padding(_quotes(answer.near, matches, "dim"), (0, 0, 0, 2))]
     if citations := answer.citations or answer.near:
         parts += [Text(), _sources(citations)]
-    parts += [Text(f"! {line(notice)}", style="yellow") for notice in answer.notices]
+    parts += [Text(f"! {line(notice)}", style="yellow") for notice in map(outdated_in_words, answer.outdated)]
     if answer.found:
-        certain = f"confidence {min(answer.confidence, 0.99):.0%}"
-        parts += [Text(), Text(" · ".join(filter(None, [answer.coverage, certain])), style="dim")]
+        certain = gettext("confidence {share:.0%}", share=min(answer.confidence, 0.99))
+        parts += [Text(), Text(" · ".join(filter(None, [coverage_in_words(answer), certain])), style="dim")]
     return _render(parts, width=width, colour=colour)
 
 
 def where(citation: Citation) -> str:
     """Where a quote stands, and where else, in words."""
+    return gettext(", ").join(filter(None, [place_in_words(citation.place), others_in_words(citation)]))
+
+
+def others_in_words(citation: Citation) -> str:
+    """Where else a quote stands, or ""."""
     others = [source for source, _, _ in citation.also if source != citation.source]
     named = list(dict.fromkeys(others))[:_OTHERS_NAMED]
     more = len(set(others)) - len(named)
-    names = [*named, f"{more} more"] if more else named
-    also = [f"also in {', '.join(names)}"] if names else ["also elsewhere in it"] if citation.also else []
-    return ", ".join(filter(None, [place_in_words(citation.place), *also]))
+    names = [apart(line(name)) for name in named]
+    names += [ngettext("{count} more", "{count} more", more)] if more else []
+    if names:
+        return gettext("also in {documents}", documents=gettext(", ").join(names))
+    return gettext("also elsewhere in it") if citation.also else ""
 
 
 def in_three(citation: Citation) -> tuple[str, str, str]:

@@ -74,15 +74,20 @@ class Repl:
             return answers[command]()
         return f"There is no command {line(command)}. /help lists them.\n"
 
-    def _ask(self, question: str, history: tuple[Turn, ...]) -> str:
-        reply: Answer = self._engine.ask(question, history)
-        self._turns = (*history, turn_of(reply))[-TURNS:]
+    def _ask(self, question: str, history: tuple[Turn, ...], *, as_typed: bool = False) -> str:
+        reply: Answer = self._engine.ask(question, history, as_typed=as_typed)
+        if not reply.talk:
+            self._turns = (*history, turn_of(reply))[-TURNS:]
         self._citations = reply.citations or reply.near
         matches = self._engine.matches(reply.searched_for)
         return render.terminal(reply, matches, width=self._width, colour=self._colour, undo=UNDO)
 
     def _alone(self) -> str:
-        return self._ask(self._turns[-1].question, ()) if self._turns else "Ask something first.\n"
+        return (
+            self._ask(self._turns[-1].question, (), as_typed=True)
+            if self._turns
+            else "Ask something first.\n"
+        )
 
     def _reset(self) -> str:
         self._turns, self._citations = (), ()

@@ -27,6 +27,7 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
         question_prompt: stands before a question that is encoded, and
         text_prompt: before a text.
         languages: that it knows, in words.
+        only_english: whether that is the only one.
         licence: of model and package, as SPDX names them.
         parent: the model at the hub that it is.
     """
@@ -41,6 +42,7 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     question_prompt: str = ""
     text_prompt: str = ""
     languages: str
+    only_english: bool = False
     licence: str
     parent: str
 
@@ -79,6 +81,7 @@ MINILM = Model(
     sha256="53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
     size=90_868_376,
     languages="English",
+    only_english=True,
     licence="Apache-2.0",
     parent="sentence-transformers/all-MiniLM-L6-v2",
 )
@@ -107,6 +110,12 @@ by ``python -m benchmarks.encoders`` (benchmarks/README.md).
 def find(name: str) -> Model | None:
     """The model of that name, or of that name at the hub; None where the name means something else."""
     return next((model for model in CATALOGUE if name in (model.name, model.parent)), None)
+
+
+def spells(name: str, language: str) -> bool:
+    """Whether a model's tokens tell the words of a language; of models that are not known here, English."""
+    model = find(name)
+    return language == "en" or (model is not None and not model.only_english)
 
 
 BEST = BOTH.name

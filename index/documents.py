@@ -185,6 +185,19 @@ def _opened(path: Path) -> BufferedReader:
     return os.fdopen(descriptor, "rb")
 
 
+def opened(file: File) -> BufferedReader:
+    """A file, to be read and closed.
+
+    Raises:
+        Unreadable: the file cannot be opened, or a link leads out of the folder since it was found.
+    """
+    try:
+        _check_inside(file.path, file.within)
+        return _opened(file.path)
+    except OSError as error:
+        raise Unreadable(_reason(error)) from None
+
+
 def read(file: File) -> bytes:
     """The bytes of a file.
 
@@ -192,8 +205,7 @@ def read(file: File) -> bytes:
         Unreadable: the file cannot be opened or read, or a link leads out of the folder since it was found.
     """
     try:
-        _check_inside(file.path, file.within)
-        with _opened(file.path) as stream:
+        with opened(file) as stream:
             return stream.read()
     except OSError as error:
         raise Unreadable(_reason(error)) from None

@@ -50,6 +50,9 @@ class Encoder(Protocol):
     def count_tokens(self, text: str) -> int:
         """Tokens of a text, special tokens left out."""
 
+    def is_word(self, word: str, language: str) -> bool:
+        """Whether a word of a language, told by its code, is known; in languages that are not, any is."""
+
     def encode(self, texts: Sequence[str], advance: Callable[[int], None] = ...) -> "Vectors":
         """Unit vectors of texts of documents, shape (texts, dimension); ``advance`` hears how many."""
 
@@ -107,6 +110,10 @@ class SentenceTransformerEncoder:
         tokenizer = self._model.tokenizer
         with self._alone:
             return len(tokenizer.encode(text, add_special_tokens=False, truncation=False, verbose=False))
+
+    def is_word(self, word: str, language: str) -> bool:
+        """Whether a word of a language is one token; in languages that the model does not know, any is."""
+        return not catalogue.spells(self.name, language) or self.count_tokens(word) == 1
 
     def encode(self, texts: Sequence[str], advance: Callable[[int], None] = lambda _: None) -> "Vectors":
         """Unit float32 vectors, shape (texts, dimension), in the order of the texts."""

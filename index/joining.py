@@ -24,7 +24,8 @@ class JoinedEncoder:
 
     Args:
         name: as the settings name it.
-        parts: encoders, each with its share of a cosine; the shares make 1. Tokens are those of the first.
+        parts: encoders, each with its share of a cosine; the shares make 1. Tokens are those of the first,
+            English words those of the last.
     """
 
     def __init__(self, name: str, parts: Sequence[tuple[Encoder, float]]) -> None:
@@ -44,6 +45,10 @@ class JoinedEncoder:
     def count_tokens(self, text: str) -> int:
         """Tokens of a text, special tokens left out."""
         return self._parts[0][0].count_tokens(text)
+
+    def is_word(self, word: str, language: str) -> bool:
+        """Whether a word of a language is known: an English one to the last, others to the first."""
+        return self._parts[-1 if language == "en" else 0][0].is_word(word, language)
 
     def encode(self, texts: Sequence[str], advance: Callable[[int], None] = lambda _: None) -> "Vectors":
         """Unit float32 vectors, shape (texts, dimension), in the order of the texts."""

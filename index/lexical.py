@@ -17,7 +17,7 @@ from pathlib import Path
 
 import tantivy
 
-from index.words import Asked, Term, unmarked, words
+from index.words import Asked, Term, stems_of, tokens_of, unmarked, written
 
 _REMEMBERED = 256  # questions
 
@@ -46,6 +46,25 @@ class Lexical:
         for file in folder.iterdir():
             (shadow / file.name).symlink_to(file.absolute())
         return shadow
+
+    def stands(self, word: str) -> bool:
+        """Whether a word stands in any passage, in whatever form."""
+        terms = map(unmarked, self.asked.terms(word))
+        return any(any(self._frequencies(term).values()) for term in terms)
+
+    def written(self, begin: str) -> dict[str, int]:
+        """The words of the passages that begin with some letters, as they are written, without accents.
+
+        Each with the number of passages that have it. Indexes made before these words were kept have none.
+        """
+        try:
+            return dict(self._searcher.terms_with_prefix("written", begin))
+        except ValueError:
+            return {}
+
+    def best(self, question: str) -> tuple[int, float]:
+        """The number of the best passage and its BM25; 0 and 0 where none has a word of the question."""
+        return next(iter(self.search(question, 1).items()), (0, 0.0))
 
     def search(self, question: str, limit: int) -> dict[int, float]:
         """BM25 of the best passages by passage number; only passages with a content word of the question."""
@@ -113,11 +132,14 @@ def build(folder: Path, texts: Iterable[tuple[str, str]]) -> None:
     folder.mkdir()
     schema = tantivy.SchemaBuilder().add_integer_field("number", fast=True)
     schema.add_text_field("text", tokenizer_name="stems", index_option="freq")
+    schema.add_text_field("written", tokenizer_name="stems", index_option="basic")
     index = tantivy.Index(schema.build(), str(folder))
     index.register_tokenizer("stems", _blanks())
     writer = index.writer(num_threads=1)  # keeps the passages in their order
     for number, (text, language) in enumerate(texts):
-        writer.add_document(tantivy.Document(number=number, text=" ".join(words(text, language))))
+        tokens = tokens_of(text, language)
+        added = {"text": " ".join(stems_of(tokens, language)), "written": " ".join(written(tokens))}
+        writer.add_document(tantivy.Document(number=number, **added))
     writer.commit()
     writer.wait_merging_threads()
     for lock in folder.glob(".*lock"):  # nobody writes here again

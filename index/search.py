@@ -7,6 +7,7 @@ as 0, which is what texts that have nothing in common have.
 """
 
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from index.cancellation import Check, uncancelled
@@ -17,6 +18,7 @@ from index.generation import Generation
 from index.questions import Questions
 from index.records import Features, Hit, Passage
 from index.settings import Settings
+from index.spelling import Speller
 
 if TYPE_CHECKING:
     import numpy as np
@@ -61,6 +63,18 @@ class Searcher:
         self._questions = Questions(encoder)
         self._weigher = Weigher(generation, weights)
         self._settings = settings.search
+        self._encoder = encoder
+
+    @cached_property
+    def _speller(self) -> Speller:
+        generation = self.generation
+        return Speller(
+            generation.lexical, lambda number: generation.passage(number).text, self._encoder.is_word
+        )
+
+    def mended(self, question: str) -> str:
+        """A question without misspelt words, as far as the collection has what is meant."""
+        return self._speller.mended(question)
 
     def vector(self, question: str) -> "Vectors":
         """The unit vector of a question, shape (dimension,)."""

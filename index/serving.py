@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from index import centre, exporting, models, tokenizing
+from index import catalogue, centre, exporting, models, tokenizing
 from index.documents import digest
 from index.encoder import Encoder, SentenceTransformerEncoder
 from index.graphs import About, Graph, NotExported
@@ -67,6 +67,10 @@ class ServedEncoder:
     def count_tokens(self, text: str) -> int:
         """Tokens of a text, special tokens left out."""
         return self.by.count_tokens(text)
+
+    def is_word(self, word: str, language: str) -> bool:
+        """Whether a word of a language is one token; in languages that the model does not know, any is."""
+        return not catalogue.spells(self.name, language) or self.count_tokens(word) == 1
 
     def encode(self, texts: Sequence[str], advance: Callable[[int], None] = lambda _: None) -> "Vectors":
         """Unit float32 vectors, shape (texts, dimension), in the order of the texts."""
@@ -164,6 +168,10 @@ class GraphEncoder:
     def count_tokens(self, text: str) -> int:
         """Tokens of a text, special tokens left out."""
         return self._tokenizer.count(text)
+
+    def is_word(self, word: str, language: str) -> bool:
+        """Whether a word is one token."""
+        return self.count_tokens(word) == 1
 
     def encode(self, texts: Sequence[str], advance: Callable[[int], None] = lambda _: None) -> "Vectors":
         """Unit float32 vectors, shape (texts, dimension), in the order of the texts."""

@@ -62,7 +62,9 @@ _ALL_CAPITALS = rf"(?<![^\W_])[{_UPPER}]{{2,}}(?![^\W_])"
 _CAPITAL_AMID = rf"(?<=[\w,;:] )[{_UPPER}][{_LOWER}]+(?![^\W_])"
 _NAME = re.compile(rf"(?<=[\w,] )[{_UPPER}][\w’'-]*[0-9{_LOWER}][\w’'-]*")
 _AS_NAME = "ʹ"  # after a function word that is written as a name: a letter that no word ends in
-_CAPITAL_NOUNS = frozenset(("de",))  # languages that write more than names with capitals
+CAPITAL_NOUNS = frozenset(("de",))
+"""Languages that write more than names with capitals."""
+
 _PHRASES = frozenset(("ja", "ko", "th", "zh"))  # whose function words are cut out of questions
 
 _stemmers = threading.local()  # a stemmer of PyStemmer's serves one thread at a time
@@ -75,7 +77,7 @@ def words(text: str, language: str) -> list[str]:
         text: what is taken apart.
         language: its code, as in ``index/languages.py``.
     """
-    return _stems(_tokens(text, language), language)
+    return stems_of(tokens_of(text, language), language)
 
 
 def spaced(text: str, language: str) -> str:
@@ -104,12 +106,12 @@ class Asked:
 
     def content(self, question: str) -> list[Term]:
         """The words that a question is about, each once; all its words if there is no such."""
-        language = self._language(question)
+        language = self.language(question)
         if language in _PHRASES:
             asked = _phrases(language).sub(" ", question)
             return list(dict.fromkeys(self.terms(asked) or self.terms(question)))
         functions = _function_words(language)
-        terms, tokens = self.terms(question), _tokens(question, language)
+        terms, tokens = self.terms(question), tokens_of(question, language)
         telling = [term for term, token in zip(terms, tokens, strict=False) if token not in functions]
         pairs = terms[len(tokens) :]  # of syllables
         return list(dict.fromkeys([*telling, *pairs] if telling else terms))
@@ -119,9 +121,17 @@ class Asked:
         found = spaced(question, self.languages[0]).split()
         return [word for word in found if any(map(str.isdigit, word))]
 
+    def functions(self, language: str) -> frozenset[str]:
+        """The function words of a language."""
+        return _function_words(language)
+
+    def written(self, text: str, language: str) -> list[str]:
+        """The words of a text as the collection keeps them to be spelled by."""
+        return written(tokens_of(text, language))
+
     def names(self, question: str) -> list[Term]:
         """The words of a question that are capitals amid others, where these are names."""
-        if question.isupper() or self._language(question) in _CAPITAL_NOUNS:
+        if question.isupper() or self.language(question) in CAPITAL_NOUNS:
             return []
         return self.terms(" ".join(_NAME.findall(question)))
 
@@ -134,7 +144,7 @@ class Asked:
         stems = {stem for term in terms for stem in term if stem}
         tokens = _tokenizer().pre_tokenize(text).tokens
         said = [token.text for token in tokens]
-        for token, *forms in zip(tokens, *(_stems(said, code) for code in self.languages), strict=False):
+        for token, *forms in zip(tokens, *(stems_of(said, code) for code in self.languages), strict=False):
             start, end = token.char_offset_from, token.char_offset_to
             if _IS_UNSPACED.match(token.text):
                 yield from ((start + one, start + other) for one, other in _found_in(token.text, stems))
@@ -143,7 +153,7 @@ class Asked:
             if not stems.isdisjoint((*forms, *named)):
                 yield start, end
 
-    def _language(self, question: str) -> str:
+    def language(self, question: str) -> str:
         """The language that a question is asked in: that of its script, or of most of its function words."""
         if self._only:
             return self.languages[0]
@@ -155,12 +165,18 @@ class Asked:
         return other if said[other] > max(said[known], 1) else known  # one word may mean something else
 
 
+def written(tokens: Iterable[str]) -> list[str]:
+    """Of tokens the words that are spelled by letters, without marks."""
+    found = (token.removesuffix(_AS_NAME) for token in tokens)
+    return [word for word in found if word.isalpha() and not _IS_UNSPACED.match(word)]
+
+
 def unmarked(term: Term) -> Term:
     """A word as it is when it is not written as a name."""
     return tuple(stem.removesuffix(_AS_NAME) for stem in term)
 
 
-def _tokens(text: str, language: str) -> list[str]:
+def tokens_of(text: str, language: str) -> list[str]:
     """Lower-case words without accents, and neighbouring letters of scripts without blanks."""
     text = normalize("NFKC", _names_marked(visible(text), language))
     if text.isascii():
@@ -177,7 +193,7 @@ def _tokens(text: str, language: str) -> list[str]:
     return tokens
 
 
-def _stems(tokens: list[str], language: str) -> list[str]:
+def stems_of(tokens: list[str], language: str) -> list[str]:
     """Stems of tokens, and in Vietnamese pairs of neighbouring syllables after them."""
     if language == "vi":
         return [*tokens, *map("_".join, pairwise(tokens))]
@@ -225,7 +241,7 @@ def _names_marked(text: str, language: str) -> str:
             named = any(other[:1].islower() for other in (*before, *after))
         return word + _AS_NAME if named else word
 
-    return (_WRITTEN_ALIKE if language in _CAPITAL_NOUNS else _WRITTEN_AS_NAMES).sub(marked, text)
+    return (_WRITTEN_ALIKE if language in CAPITAL_NOUNS else _WRITTEN_AS_NAMES).sub(marked, text)
 
 
 _WRITTEN_ALIKE = re.compile(_ALL_CAPITALS)
@@ -234,7 +250,7 @@ _WRITTEN_AS_NAMES = re.compile(f"{_ALL_CAPITALS}|{_CAPITAL_AMID}")
 
 @cache
 def _function_words(language: str) -> frozenset[str]:
-    return frozenset(_tokens(FUNCTION_WORDS.get(language, ""), "")) | {
+    return frozenset(tokens_of(FUNCTION_WORDS.get(language, ""), "")) | {
         *FUNCTION_WORDS.get(language, "").split()
     }
 

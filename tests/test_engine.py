@@ -13,9 +13,10 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from bot.answering.answers import Answer
+from bot.answering.answers import Answer, Outdated
 from bot.conversation.turns import turn_of
 from bot.engine import Engine
+from bot.words import coverage_in_words, outdated_in_words
 from index.cancellation import Cancellation, Cancelled
 from index.catalogue import MINILM
 from index.changes import Changes
@@ -49,7 +50,7 @@ def test_a_question_that_the_documents_answer(engine: Engine):
     assert reply.text == "Alice Archer, Bob Baker and Carol Cook attended the meeting. [1]"
     assert reply.confidence == pytest.approx(0.898, abs=0.0005)
     assert (reply.question, reply.searched_for) == (ATTENDED, ATTENDED)
-    assert (reply.near, reply.notices) == ((), ())
+    assert (reply.near, reply.outdated) == ((), ())
     assert 0 < reply.elapsed_ms < 60_000
     [citation] = reply.citations
     assert (citation.source, citation.title) == ("minutes.md", "Minutes of the garden club")
@@ -271,7 +272,7 @@ def test_what_belongs_to_an_answer_is_quoted(
     answering: Answering, texts: dict[str, str], question: str, text: str
 ):
     reply = answering(texts).ask(question)
-    assert (reply.found, reply.text, reply.coverage) == (True, text, "")
+    assert (reply.found, reply.text, reply.swept) == (True, text, 0)
     for cited in reply.citations:
         assert texts[cited.source][cited.start : cited.end] == cited.quote
         assert texts[cited.source][cited.passage_start : cited.passage_end] == cited.passage
@@ -374,7 +375,7 @@ def test_the_reader_can_say_that_the_documents_do_not_answer(engine: Engine):
     assert (reply.found, reply.lead, reply.citations) == (False, "", ())
     assert reply.near[0].source == "letters/ferry.txt"
     who = engine.ask(ATTENDED)
-    assert (who.found, who.coverage, len(who.near)) == (False, "", 1)
+    assert (who.found, who.swept, len(who.near)) == (False, 0, 1)
 
 
 def test_the_members_of_a_list_are_those_that_the_reader_takes_for_answers(engine: Engine):
@@ -384,7 +385,7 @@ def test_the_members_of_a_list_are_those_that_the_reader_takes_for_answers(engin
         "Alice Archer, Bob Baker and Carol Cook attended the meeting.",
         "Dora Dean sent her apologies.",
     ]
-    assert (reply.lead, reply.coverage) == ("", "2 sentences in 1 of 3 documents")
+    assert (reply.lead, coverage_in_words(reply)) == ("", "2 sentences in 1 of 3 documents")
     *_, (_, sentences), (_, [passage]) = reader.asked  # each of so small a collection, then where two stand
     assert len(sentences) == 13
     assert all(text.count(".") <= 1 for text in sentences)
@@ -396,13 +397,13 @@ def test_the_best_quotes_of_a_list_are_heard_before_its_members_are_gathered(eng
     heard: list[tuple[list[str], str, int]] = []
 
     def first(reply: Answer) -> None:
-        heard.append(([one.quote for one in reply.citations], reply.coverage, len(reader.asked)))
+        heard.append(([one.quote for one in reply.citations], coverage_in_words(reply), len(reader.asked)))
 
     reply = engine.ask("list the members who attended", first=first)
     [(quotes, coverage, reads)] = heard
     assert quotes[0] == "Alice Archer, Bob Baker and Carol Cook attended the meeting."
     assert (coverage, reads) == ("", len(reader.asked) - 2)
-    assert reply.coverage == "2 sentences in 1 of 3 documents"
+    assert coverage_in_words(reply) == "2 sentences in 1 of 3 documents"
     engine.ask(FERRY, first=first)
     assert len(heard) == 1, "one fact is answered once"
 
@@ -547,16 +548,15 @@ def test_a_cited_file_that_changed_is_noticed(engine: Engine, docs: Path, change
     change(docs / "minutes.md")
     reply = engine.ask(ATTENDED)
     assert reply.text == "Alice Archer, Bob Baker and Carol Cook attended the meeting. [1]"
-    assert reply.notices == ((notice,) if notice else ())
-    assert engine.notice("minutes.md") == notice
-    assert engine.notice("soup.txt") is None
+    told = engine.outdated("minutes.md")
+    assert reply.outdated == ((told,) if notice else ())
+    assert (told and outdated_in_words(told)) == notice
+    assert engine.outdated("soup.txt") is None
 
 
 def test_a_changed_file_that_is_only_near_is_noticed_too(engine: Engine, docs: Path):
     (docs / "letters" / "ferry.txt").unlink()
-    assert engine.ask(NEAR_FERRY).notices == (
-        "letters/ferry.txt is gone or cannot be read; the quotes are from when it was indexed.",
-    )
+    assert engine.ask(NEAR_FERRY).outdated == (Outdated("letters/ferry.txt", gone=True),)
 
 
 def test_a_new_generation_is_taken_up_without_a_restart(engine: Engine, docs: Path):
@@ -565,7 +565,7 @@ def test_a_new_generation_is_taken_up_without_a_restart(engine: Engine, docs: Pa
     (docs / "minutes.md").write_text("Thorin and other dwarfs attended the meeting.", encoding="utf-8")
     Engine(engine.settings, WordsEncoder()).build()  # as another process would
     assert engine.ask(question).text == "Thorin and other dwarfs attended the meeting. [1]"
-    assert engine.ask(question).notices == ()
+    assert engine.ask(question).outdated == ()
     assert engine.document("minutes.md").text == "Thorin and other dwarfs attended the meeting."
 
 
@@ -720,6 +720,32 @@ def test_what_may_stand_by_itself_is_answered_as_typed_if_that_finds_something(e
     prices = engine.ask("What are the prices?", before)  # of which no document speaks
     assert prices.question == "What are the prices?"
     assert prices.searched_for == "What are the prices of the meeting?"
+
+
+def test_a_misspelt_question_finds_what_is_meant_and_can_be_asked_as_typed(engine: Engine):
+    reply = engine.ask("who atended the meting?")
+    assert (reply.question, reply.searched_for) == ("who atended the meting?", ATTENDED)
+    assert reply.citations == engine.ask(ATTENDED).citations
+    typed = engine.ask("who atended the meting?", as_typed=True)
+    assert (typed.searched_for, typed.found) == (typed.question, False)
+    later = engine.ask("Who was in the greenhose with them?", [turn_of(reply)])
+    assert later.searched_for.startswith("Who was in the greenhouse ")
+    assert engine.ask("who attended the the meeting?").searched_for == ATTENDED
+
+
+def test_only_what_is_relevant_is_shown_as_near(
+    settings: Settings, encoder: WordsEncoder, engine: Engine, monkeypatch: pytest.MonkeyPatch
+):
+    assert [near.source for near in engine.ask(NEAR_FERRY).near] == ["letters/ferry.txt"]
+    profiles.use(monkeypatch, replace(profiles.PROFILE, near=0.99))
+    assert Engine(settings, encoder).ask(NEAR_FERRY).near == ()
+
+
+@pytest.mark.parametrize("said", ["🙂", "?!", "👍🏽", "…", "❤️"])
+def test_what_has_no_words_is_not_searched(engine: Engine, said: str):
+    reply = engine.ask(said)
+    assert (reply.talk, reply.found, reply.near, reply.citations) == ("wordless", False, (), ())
+    assert engine.ask(said, as_typed=True).talk == ""
 
 
 def test_a_follow_up_that_asks_for_a_list_gets_one(engine: Engine):

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from bot import plain, render
-from bot.answering.answers import Answer, Citation
+from bot.answering.answers import Answer, Citation, Outdated
 from index.records import Document, Locator, Part, Passage
 
 CITED = Citation(
@@ -112,8 +112,8 @@ def test_words_of_the_question_among_the_words_that_answer_are_emphasised_as_bot
 
 
 def test_a_list_says_where_its_members_were_found():
-    answer = replace(FOUND, coverage="5 sentences in 1 of 12 documents")
-    assert shown(answer).endswith("\n\n5 sentences in 1 of 12 documents · confidence 87%\n")
+    answer = replace(FOUND, swept=12)
+    assert shown(answer).endswith("\n\n1 sentence in 1 of 12 documents · confidence 87%\n")
 
 
 @pytest.mark.parametrize(
@@ -245,10 +245,22 @@ def test_each_document_is_named_once():
 
 
 def test_notices_and_what_was_searched_for():
-    answer = replace(FOUND, searched_for="ferry departure", notices=("soup.txt is gone.", "So is tea.txt."))
+    answer = replace(
+        FOUND,
+        searched_for="ferry departure",
+        outdated=(Outdated("soup.txt", True), Outdated("tea.txt", False)),
+    )
     lines = shown(answer).split("\n")
     assert lines[0] == "searched for: ferry departure"
-    assert lines[-5:] == ["! soup.txt is gone.", "! So is tea.txt.", "", "confidence 87%", ""]
+    assert lines[-7:] == [
+        "! soup.txt is gone or cannot be read; the quotes are from",
+        "when it was indexed.",
+        "! tea.txt changed since it was indexed; the quotes are from",
+        "the earlier text.",
+        "",
+        "confidence 87%",
+        "",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -268,8 +280,8 @@ def test_quotes_are_wrapped(quote: str, width: int, rows: list[str]):
 @pytest.mark.parametrize("markup", ["[bold]no[/bold]", "[/]", "[red", ":smile:", "\\[x]", "https://a.b/c"])
 def test_markup_is_printed_as_it_is(markup: str):
     hostile = quoting(f"a {markup} b", title=markup, source=markup, place=Locator(headings=(markup,)))
-    assert shown(replace(FOUND, citations=(hostile,), notices=(markup,))) == (
-        f"[1] a {markup} b\n\n{markup}  ({markup})\n  [1] {markup}\n! {markup}\n\nconfidence 87%\n"
+    assert shown(replace(FOUND, citations=(hostile,), outdated=(Outdated(markup, True),))).startswith(
+        f"[1] a {markup} b\n\n{markup}  ({markup})\n  [1] {markup}\n! {markup} is gone"
     )
 
 
@@ -454,7 +466,13 @@ def test_no_text_reaches_the_screen_unclean(
     start, end = sorted(CITED.start + data.draw(st.integers(0, len(quote))) for _ in range(2))
     cited = replace(quoting(quote), title=title, source=source, place=Locator(page=other), span=(start, end))
     answer = replace(
-        FOUND, searched_for=other, found=found, citations=(cited,), notices=(other,), lead=other, coverage="x"
+        FOUND,
+        searched_for=other,
+        found=found,
+        citations=(cited,),
+        outdated=(Outdated(other, True),),
+        lead=other,
+        swept=3,
     )
     written = shown(answer, width=width)
     assert harmless(written)

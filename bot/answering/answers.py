@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.answering.scoring import Evidence, confidence
-from index.records import NAMES, Kind, Locator, Part, Style
+from bot.answering.talk import Talk
+from index.records import NAMES, Features, Kind, Locator, Part, Style
 
 _SUPPORT = 0.6  # times the square of the best score: what another sentence needs, less beside an unsure one
 _SURE = 0.5  # probability of an answer and its words, from which on these are shown by themselves
@@ -61,15 +62,25 @@ class Citation:
                 yield part.before if one == part.start else "", text, one
 
 
+@dataclass(frozen=True, slots=True)
+class Outdated:
+    """A document whose file is gone or changed since it was indexed."""
+
+    source: str
+    gone: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What is said to a question. Where ``found`` is False, text and citations are empty.
 
     ``confidence`` estimates the probability, in [0, 1], that the quotes answer the question; ``lead`` is
-    the words of the first quote that answer by themselves, or ""; ``coverage`` says of a list where its
-    members were found; ``near`` holds the nearest passages where nothing was found; ``looked_at`` the
-    sources and starts of all passages that were weighed, best first; ``notices`` what a reader should know
-    besides; ``stages`` the milliseconds that each part of the work took, for whoever measures.
+    the words of the first quote that answer by themselves, or ""; ``swept`` counts the documents that were
+    looked through for a list, and is 0 where none were; ``near`` holds the nearest passages where nothing
+    was found; ``talk`` is set where no question was asked, so that nothing was searched; ``looked_at`` the
+    sources and starts of all passages that were weighed, best first; ``outdated`` the files quoted from that
+    are no longer what was indexed; ``stages`` the milliseconds that each part of the work took, for whoever
+    measures.
     """
 
     question: str
@@ -79,10 +90,11 @@ class Answer:
     text: str
     citations: tuple[Citation, ...]
     lead: str = ""
-    coverage: str = ""
+    swept: int = 0
     near: tuple[Citation, ...] = ()
+    talk: Talk = ""
     looked_at: tuple[tuple[str, int], ...] = ()
-    notices: tuple[str, ...] = ()
+    outdated: tuple[Outdated, ...] = ()
     elapsed_ms: float = 0.0
     stages: Mapping[str, float] = field(default_factory=dict, compare=False)
 
@@ -101,6 +113,11 @@ def _has_bearing(one: Evidence) -> bool:
     """Whether the sentence itself speaks of the question, not only the passage around it."""
     features = one.features
     return features.unit_cosine >= _BEARING_COSINE or features.unit_coverage >= _BEARING_COVERAGE
+
+
+def relevance(features: Features) -> float:
+    """How much a passage speaks of what is asked, by meaning and by words; about 0 to 2."""
+    return features.passage_cosine + features.passage_coverage
 
 
 def _as_meant(one: Evidence, best: Evidence) -> bool:
@@ -166,6 +183,13 @@ def nearest(
     return [one for place, one in best.items() if place not in known][:most]
 
 
+def chat(said: str, talk: Talk) -> Answer:
+    """What becomes of something that is no question: nothing is searched, nothing is claimed."""
+    return Answer(
+        question=said, searched_for=said, found=False, confidence=0.0, text="", citations=(), talk=talk
+    )
+
+
 def compose(
     question: str,
     searched_for: str,
@@ -175,6 +199,7 @@ def compose(
     threshold: float,
     is_list: bool = False,
     documents: int = 0,
+    near: float = 0.0,
 ) -> Answer:
     """Make an answer of evidence.
 
@@ -186,14 +211,15 @@ def compose(
         threshold: the confidence below which nothing is found.
         is_list: whether it is what several were asked for.
         documents: how many were swept for a list; 0 where none were.
+        near: how relevant passages have to be to be shown where nothing is found.
     """
     sure = confidence(chosen)
     looked_at = tuple(dict.fromkeys(one.unit.passage.place for one in evidence))
     if not chosen or sure < threshold:
-        near = cite(nearest(filter(_has_bearing, evidence), _NEAR))
+        close = (one for one in evidence if _has_bearing(one) and relevance(one.features) >= near)
         return Answer(
             question=question, searched_for=searched_for, found=False, confidence=sure, text="",
-            citations=(), near=near, looked_at=looked_at,
+            citations=(), near=cite(nearest(close, _NEAR)), looked_at=looked_at,
         )  # fmt: skip
     citations = cite(chosen)
     lead = "" if is_list else _lead(citations[0])
@@ -201,8 +227,7 @@ def compose(
     lines += [f"{citation.shown} [{citation.number}]" for citation in citations]
     return Answer(
         question=question, searched_for=searched_for, found=True, confidence=sure, text="\n".join(lines),
-        citations=citations, lead=lead, coverage=_coverage(citations, documents) if documents else "",
-        looked_at=looked_at,
+        citations=citations, lead=lead, swept=documents, looked_at=looked_at,
     )  # fmt: skip
 
 
@@ -214,9 +239,3 @@ def _lead(first: Citation) -> str:
     said = [text if number == 0 else before + text for number, (before, text, _) in enumerate(pieces)]
     words = " ".join("".join(said).split())
     return words if len(words) < len(first.shown) * _MOST_OF_QUOTE else ""
-
-
-def _coverage(citations: Sequence[Citation], documents: int) -> str:
-    """Such as "5 sentences in 1 of 12 documents"."""
-    count, found = len(citations), len({citation.source for citation in citations})
-    return f"{count} sentence{'s'[: count != 1]} in {found} of {documents} document{'s'[: documents != 1]}"

@@ -16,11 +16,15 @@ from bot.telegram import screens
 from bot.telegram.events import event, failure
 from bot.telegram.post import Place, place_of
 from bot.telegram.services import Services
+from bot.texts import gettext, ngettext, noop
 from index.build import Summary
 from index.errors import DocentError
 
 _BETWEEN_EDITS = 3.0  # seconds; about one edit a second is what a chat bears
 _LAST = 1.0  # seconds to break off a build, and to say so, when the bot stops
+
+
+_NOT_RENEWED = noop("The index was not renewed; the old one is still in use. {reason}")
 
 
 class Stopped(Exception):
@@ -79,19 +83,13 @@ class Administration:
             return
         to = self._to
         found = await to.look_up(partial(status.status, to.settings))
-        latest = to.tally.latest_ms
-        speed = f", half of them within {median(latest):.0f} ms" if latest else ""
         guests = [
             f"{guest.role}: {guest.name or guest.chat} ({guest.chat})" for guest in to.access.guests()[:20]
         ]
+        access = gettext("Access: {access}", access=to.settings.telegram.access)
         await to.post.send(
             place_of(message),
-            screens.text(
-                status.text(found, verbose=False),
-                f"answered {to.tally.answered} questions since {to.tally.since:%Y-%m-%d %H:%M} UTC{speed}; "
-                f"{max(0, to.inbox.waiting() - 1)} waiting",
-                "\n".join([f"access: {to.settings.telegram.access}", *guests]),
-            ),
+            screens.status(found, _activity(to), "\n".join([access, *guests])),
         )
 
     async def reindex(self, update: Update, _: object) -> None:
@@ -101,11 +99,13 @@ class Administration:
             return
         place = place_of(message)
         if self._reindexing:
-            await self._to.post.send(place, screens.text(f"Already at it: {self._reindexing}."))
+            await self._to.post.send(
+                place, screens.text(gettext("Already at it: {progress}.", progress=str(self._reindexing)))
+            )
             return
         self._reindexing = progress = Reindexing()
         try:
-            shown = await self._to.post.send(place, screens.text("Renewing the index …"))
+            shown = await self._to.post.send(place, screens.text(gettext("Renewing the index …")))
         except TelegramError:
             self._reindexing = None
             raise
@@ -128,17 +128,18 @@ class Administration:
         while not (await asyncio.wait([build], timeout=_BETWEEN_EDITS))[0]:
             if messages and str(progress) != shown and not progress.cancelled.is_set():
                 shown = str(progress)
-                await self._show(place, messages, f"Renewing the index: {shown} …")
+                told = gettext("Renewing the index: {progress} …", progress=shown)
+                await self._show(place, messages, told)
         self._reindexing = None
         try:
             told = _summary(build.result())
         except (Stopped, asyncio.CancelledError):
-            told = "I was stopped before the index was renewed. The old one is still in use."
+            told = gettext("I was stopped before the index was renewed. The old one is still in use.")
         except DocentError as error:
-            told = f"The index was not renewed; the old one is still in use. {error}"
+            told = gettext(_NOT_RENEWED, reason=str(error))
         except Exception as error:  # shown and logged, for nobody awaits this task
             failure("reindex", error)
-            told = f"The index was not renewed; the old one is still in use ({type(error).__name__})."
+            told = gettext(_NOT_RENEWED, reason=f"({type(error).__name__})")
         await self._show(place, messages, told)
         event("reindexed", chat=place.chat)
 
@@ -147,11 +148,34 @@ class Administration:
             await self._to.post.edit(place, messages, screens.text(text))
 
 
-def _summary(summary: Summary) -> str:
-    done = "The index is renewed" if summary.changed else "Nothing changed"
-    unread = f"{len(summary.skipped)} file{'s' * (len(summary.skipped) != 1)}"
-    skipped = f", {unread} could not be read (/status names them)" if summary.skipped else ""
-    return (
-        f"{done}: {summary.documents} documents, {summary.sentences} sentences "
-        f"({summary.embedded} of them new) in {summary.seconds:.1f} s{skipped}."
+def _activity(to: Services) -> str:
+    """What was answered so far, and how quickly."""
+    tally = to.tally
+    told = ngettext(
+        "{count} question answered since {since} UTC",
+        "{count} questions answered since {since} UTC",
+        tally.answered,
+        since=f"{tally.since:%Y-%m-%d %H:%M}",
     )
+    waiting = max(0, to.inbox.waiting() - 1)
+    parts = [told, ngettext("{count} waiting", "{count} waiting", waiting)]
+    if tally.latest_ms:
+        parts.insert(1, gettext("half of them within {ms:.0f} ms", ms=median(tally.latest_ms)))
+    return " · ".join(parts)
+
+
+def _summary(summary: Summary) -> str:
+    holds = gettext(
+        "{documents}, {sentences} ({new} of them new) in {seconds:.1f} s.",
+        documents=ngettext("{count} document", "{count} documents", summary.documents),
+        sentences=ngettext("{count} sentence", "{count} sentences", summary.sentences),
+        new=summary.embedded,
+        seconds=summary.seconds,
+    )
+    done = gettext("The index is renewed:") if summary.changed else gettext("Nothing changed:")
+    skipped = ngettext(
+        "{count} file could not be read (/status names it).",
+        "{count} files could not be read (/status names them).",
+        len(summary.skipped),
+    )
+    return " ".join([done, holds, *([skipped] if summary.skipped else [])])

@@ -32,60 +32,74 @@ from bot.telegram.limits import Limit
 from bot.telegram.post import Place, place_of
 from bot.telegram.screens import Screen
 from bot.telegram.services import Services
+from bot.texts import gettext, noop
 
 _GROUPS = (ChatType.GROUP, ChatType.SUPERGROUP)
 _OUTSIDE = (ChatMember.LEFT, ChatMember.BANNED)
 _ID = re.compile("-?[0-9]{1,15}")
 
 # What people read.
-HELLO = "Hello! Ask me with /ask, as in: /ask Who attended? You may also mention me, or reply to my answers."
-HELLO_OUTSIDE = (
+HELLO = noop(
+    "Hello! Ask me with /ask, as in: /ask Who attended? You may also mention me, or reply to my answers."
+)
+HELLO_OUTSIDE = noop(
     "Hello! I answer questions from documents, once an administrator of mine has allowed this group."
 )
-HELLO_PASSED_ON = HELLO_OUTSIDE + " I have passed the request on to them."
-OFFER = (
+HELLO_PASSED_ON = noop(
+    "Hello! I answer questions from documents, once an administrator of mine has allowed this group. "
+    "I have passed the request on to them."
+)
+OFFER = noop(
     "This group may not ask yet. You are my administrator: if you allow it, everybody here can ask me "
     "and read the answers."
 )
-ALLOW_GROUP = "Allow this group"
-IN_PRIVATE = (
+ALLOW_GROUP = noop("Allow this group")
+IN_PRIVATE = noop(
     "You may ask me in a private chat. Here everybody would read the answers, so an administrator of mine "
     "has to allow this group first."
 )
-IN_PRIVATE_PASSED_ON = IN_PRIVATE + " I have passed the request on to them."
-WELCOME = (
-    "You are my administrator now. /status and /reindex look after the index, /allow and /deny decide who "
-    "may ask, /forget deletes what I keep about somebody; I pass requests on to you.",
-    "Just write a question to try me, or see /start.",
+IN_PRIVATE_PASSED_ON = noop(
+    "You may ask me in a private chat. Here everybody would read the answers, so an administrator of mine "
+    "has to allow this group first. I have passed the request on to them."
 )
-WHOM = (
+WELCOME = noop(
+    "You are my administrator now. /status and /reindex look after the index, /allow and /deny decide who "
+    "may ask, /forget deletes what I keep about somebody; I pass requests on to you."
+)
+TRY_ME = noop("Just write a question to try me, or see /start.")
+WHOM = noop(
     "Reply to somebody's message with {command}, or give an id: {command} 12345. "
     "In a group, {command} alone means the group."
 )
-A_BOT = "A bot wrote this. Bots cannot ask me, so there is nobody to decide on."
-ANONYMOUS = (
+A_BOT = noop("A bot wrote this. Bots cannot ask me, so there is nobody to decide on.")
+ANONYMOUS = noop(
     "An administrator of this group who stays anonymous wrote this, so I do not know whom you mean. "
     "Send the command alone, not as a reply, and it means the whole group."
 )
-A_CHANNEL = "This was written in the name of a channel or group, so I do not know whom you mean."
-HIDDEN = (
+A_CHANNEL = noop("This was written in the name of a channel or group, so I do not know whom you mean.")
+HIDDEN = noop(
     "{name} does not let forwarded messages tell who wrote them. Ask {name} to write to me; "
     "I pass the request on to you."
 )
-NOT_HERE = "In this group, {name} may ask once you allow the group: send /allow alone, not as a reply."
-FIXED = "{name} is an administrator by the settings (telegram.admins); change it there."
-MAY_ANYWAY = "{name} is an administrator and may ask anyway."
-DENY_FIRST = "{name} is an administrator. Use /deny first."
-MAY, MAY_NOT = "{name} may ask now.", "{name} may not ask."
-FORGOTTEN = "I have deleted what I kept about {name}, who is a stranger to me now and may ask for access."
-NOTHING_KEPT = "I keep nothing about {name}."
-ONLY_ADMINISTRATORS = "Only administrators decide on this."
-LAST = (
+NOT_HERE = noop("In this group, {name} may ask once you allow the group: send /allow alone, not as a reply.")
+FIXED = noop("{name} is an administrator by the settings (telegram.admins); change it there.")
+MAY_ANYWAY = noop("{name} is an administrator and may ask anyway.")
+DENY_FIRST = noop("{name} is an administrator. Use /deny first.")
+MAY = noop("{name} may ask now.")
+MAY_NOT = noop("{name} may not ask.")
+FORGOTTEN = noop(
+    "I have deleted what I kept about {name}, who is a stranger to me now and may ask for access."
+)
+NOTHING_KEPT = noop("I keep nothing about {name}.")
+ONLY_ADMINISTRATORS = noop("Only administrators decide on this.")
+LAST = noop(
     "You are my only administrator. Without one nobody can let people in or renew the index from here; "
     "I print a new pairing link only when I am started anew."
 )
-STAYING, LEFT = "You are still my administrator.", "You are no longer my administrator, and may not ask."
-STAY_BUTTON, LEAVE_BUTTON = "Stay administrator", "Leave all the same"
+STAYING = noop("You are still my administrator.")
+LEFT = noop("You are no longer my administrator, and may not ask.")
+STAY_BUTTON = noop("Stay administrator")
+LEAVE_BUTTON = noop("Leave all the same")
 
 
 class Nobody(Exception):
@@ -136,18 +150,18 @@ class Admission:
         if chat.type not in _GROUPS or was not in _OUTSIDE or now in _OUTSIDE:
             return
         if access.allows(chat.id):
-            screen = screens.text(HELLO)
+            screen = screens.text(gettext(HELLO))
         elif access.is_admin(change.from_user.id):
-            screen = self._offer(chat, HELLO)
+            screen = self._offer(chat, gettext(HELLO))
         elif self._replies.wait(chat.id):
             return
         else:
-            screen = screens.text(HELLO_PASSED_ON if await self._request(chat) else HELLO_OUTSIDE)
+            screen = screens.text(gettext(HELLO_PASSED_ON if await self._request(chat) else HELLO_OUTSIDE))
         await self._send(Place(chat.id), screen)
 
     def _offer(self, group: Chat, *before: str) -> Screen:
         """The button by which an administrator lets a group in from inside it."""
-        return screens.choice(*before, OFFER, buttons={f"allow:{group.id}": ALLOW_GROUP})
+        return screens.choice(*before, gettext(OFFER), buttons={f"allow:{group.id}": gettext(ALLOW_GROUP)})
 
     async def _send(self, place: Place, screen: Screen | None) -> None:
         """Send to a chat that may not ask; what offers to let it in is remembered as a request."""
@@ -158,9 +172,10 @@ class Admission:
     async def _refusal(self, chat: Chat, user: User) -> Screen | None:
         """What an outsider gets to hear; None where they heard it often enough."""
         told = None if self._replies.wait(chat.id) else await self._told(chat, user)
-        return screens.text(told) if told else None
+        return screens.text(gettext(told)) if told else None
 
     async def _told(self, chat: Chat, user: User) -> str:
+        """What they hear, in English."""
         access = self._to.access
         if access.is_denied(chat.id) or access.is_denied(user.id):
             return screens.PRIVATE
@@ -195,7 +210,7 @@ class Admission:
             return
         access, user = self._to.access, button.query.from_user
         if not access.is_admin(user.id):
-            await acknowledge(button.query, ONLY_ADMINISTRATORS, alert=True)
+            await acknowledge(button.query, gettext(ONLY_ADMINISTRATORS), alert=True)
             return
         if decided := access.requests.decided(button.place.chat, button.message):  # by another, just now
             await acknowledge(button.query, decided, alert=True)
@@ -216,7 +231,7 @@ class Admission:
             return
         me = int(button.words[1])
         if button.query.from_user.id != me or not self._to.access.is_admin(me):
-            await acknowledge(button.query, ONLY_ADMINISTRATORS, alert=True)
+            await acknowledge(button.query, gettext(ONLY_ADMINISTRATORS), alert=True)
             return
         await acknowledge(button.query)
         told = STAYING
@@ -224,7 +239,7 @@ class Admission:
             self._to.access.decide(me, "denied")
             event("denied", chat=me)
             told = LEFT
-        await self._to.post.edit(button.place, [button.message], screens.text(told))
+        await self._to.post.edit(button.place, [button.message], screens.text(gettext(told)))
 
     async def allow(self, update: Update, _: object) -> None:
         """/allow."""
@@ -249,7 +264,7 @@ class Admission:
         if user is None or not self._to.access.pair(code, user.id, user.full_name):
             return False
         event("paired", user=user.id)
-        await self._to.post.send(place_of(message), screens.text(*WELCOME))
+        await self._to.post.send(place_of(message), screens.text(gettext(WELCOME), gettext(TRY_ME)))
         await publish(self._to.bot, [user.id])
         return True
 
@@ -277,7 +292,7 @@ class Admission:
                 if entity.user and text == words:
                     return _person(entity.user)
             if _ID.fullmatch(words) is None:
-                raise Nobody(WHOM.format(command=command))
+                raise Nobody(gettext(WHOM).format(command=command))
             return Meant(int(words))
         if (reply := _replied_to(message)) is not None and not self._is_mine(reply):
             return _author(reply, message)
@@ -286,7 +301,7 @@ class Admission:
         if message.external_reply is not None:  # to a message of another chat
             return _original(message.external_reply.origin)
         if is_private(message):
-            raise Nobody(WHOM.format(command=command))
+            raise Nobody(gettext(WHOM).format(command=command))
         return Meant(message.chat.id, message.chat.title)
 
     def _is_mine(self, message: Message) -> bool:
@@ -304,18 +319,17 @@ class Admission:
         access, chat = self._to.access, meant.chat
         name = meant.name or access.name(chat)
         if access.is_fixed(chat):
-            return screens.text(FIXED.format(name=name))
+            return screens.text(gettext(FIXED, name=name))
         if access.is_admin(chat):
             if allow:
-                return screens.text(MAY_ANYWAY.format(name=name))
+                return screens.text(gettext(MAY_ANYWAY, name=name))
             if access.is_last_admin(chat):
-                return screens.choice(
-                    LAST, buttons={f"stay:{chat}": STAY_BUTTON, f"leave:{chat}": LEAVE_BUTTON}
-                )
+                buttons = {f"stay:{chat}": gettext(STAY_BUTTON), f"leave:{chat}": gettext(LEAVE_BUTTON)}
+                return screens.choice(gettext(LAST), buttons=buttons)
         asked = access.asks(chat)
         access.decide(chat, "allowed" if allow else "denied", meant.name)
         event("allowed" if allow else "denied", chat=chat, by=by.id)
-        told = (MAY if allow else MAY_NOT).format(name=name)
+        told = gettext(MAY if allow else MAY_NOT, name=name)
         outcome = screens.outcome(chat, name, by.full_name, allow=allow)
         shown = access.requests.decide(chat, outcome)
         waiting = access.requests.take(chat, self._to.bot)
@@ -326,7 +340,7 @@ class Admission:
         for update in waiting if allow else ():
             self._to.inbox.again(update)
         here = inside is not None and inside.id < 0 and not access.allows(inside.id)
-        return screens.text(told, *([NOT_HERE.format(name=name)] if allow and here and chat > 0 else []))
+        return screens.text(told, *([gettext(NOT_HERE, name=name)] if allow and here and chat > 0 else []))
 
     async def _edit(self, place: int, message: int, screen: Screen) -> None:
         with suppress(TelegramError):
@@ -340,11 +354,11 @@ class Admission:
         access = self._to.access
         name = meant.name or access.name(meant.chat)
         if access.is_admin(meant.chat):
-            return (FIXED if access.is_fixed(meant.chat) else DENY_FIRST).format(name=name)
+            return gettext(FIXED if access.is_fixed(meant.chat) else DENY_FIRST, name=name)
         kept = self._to.answers.forget_all(meant.chat)
         known = access.forget(meant.chat)
         event("forgotten", chat=meant.chat)
-        return (FORGOTTEN if known or kept else NOTHING_KEPT).format(name=name)
+        return gettext(FORGOTTEN if known or kept else NOTHING_KEPT, name=name)
 
 
 def _replied_to(message: Message) -> Message | None:
@@ -361,12 +375,12 @@ def _author(original: Message, message: Message) -> Meant:
     """
     if original.sender_chat is not None:
         own = original.sender_chat.id == original.chat.id and not original.is_automatic_forward
-        raise Nobody(ANONYMOUS if own else A_CHANNEL)
+        raise Nobody(gettext(ANONYMOUS if own else A_CHANNEL))
     author = original.from_user
     if original.forward_origin is not None and author == message.from_user:
         return _original(original.forward_origin)
     if author is None:
-        raise Nobody(A_CHANNEL)
+        raise Nobody(gettext(A_CHANNEL))
     return _person(author)
 
 
@@ -379,13 +393,13 @@ def _original(origin: object) -> Meant:
     if isinstance(origin, MessageOriginUser):
         return _person(origin.sender_user)
     if isinstance(origin, MessageOriginHiddenUser):
-        raise Nobody(HIDDEN.format(name=origin.sender_user_name))
-    raise Nobody(A_CHANNEL)
+        raise Nobody(gettext(HIDDEN, name=origin.sender_user_name))
+    raise Nobody(gettext(A_CHANNEL))
 
 
 def _person(user: User) -> Meant:
     if user.is_bot:
-        raise Nobody(A_BOT)
+        raise Nobody(gettext(A_BOT))
     return Meant(user.id, user.full_name)
 
 

@@ -158,7 +158,8 @@ class Answers:
         """The conversation up to the answer of that number, oldest first."""
         turns: list[Turn] = []
         while number is not None and len(turns) < TURNS and (kept := self.find(number, chat)):
-            turns.append(turn_of(kept.answer))
+            if not kept.answer.talk:
+                turns.append(turn_of(kept.answer))
             number = kept.follows
         return turns[::-1]
 
@@ -181,6 +182,11 @@ class Answers:
     def forget_all(self, chat: int) -> int:
         """Delete all answers of a chat, and all that its person was given elsewhere; how many there were."""
         return self._database.execute("DELETE FROM answers WHERE ?1 IN (chat, asker)", [chat]).rowcount
+
+    def forget_asker(self, chat: int, asker: int | None) -> int:
+        """Delete the answers to one asker in a chat; how many there were."""
+        where = "chat = ? AND asker IS ?"
+        return self._database.execute(f"DELETE FROM answers WHERE {where}", [chat, asker]).rowcount  # noqa: S608
 
     def prune(self) -> None:
         """Delete what is too old."""

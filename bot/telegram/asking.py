@@ -4,10 +4,9 @@ import asyncio
 import re
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from math import ceil
 
 from telegram import Message, MessageEntity, Update, User
 from telegram.constants import ChatType
@@ -20,14 +19,15 @@ from bot.telegram.answers import Kept
 from bot.telegram.events import event
 from bot.telegram.inbox import handled
 from bot.telegram.limits import Limit
-from bot.telegram.post import Place, place_of
+from bot.telegram.post import File, Place, place_of
 from bot.telegram.services import Services
+from bot.texts import gettext, ngettext, noop
 from index.cancellation import Cancellation, Cancelled
 from index.invisible import visible
 
 _COMMAND = re.compile(r"/(?P<name>\w+)(?:@(?P<bot>\w+))?(?:[:\s]\s*(?P<rest>.*))?", re.DOTALL)
-_ASK_HOW = "Write your question after the command, as in: /ask Who attended?"
-_ONLY_TEXT = "I can read only text: please type your question."
+_ASK_HOW = noop("Write your question after the command, as in: /ask Who attended?")
+_ONLY_TEXT = noop("I can read only text: please type your question.")
 _SOON = 1.0  # seconds in which the whole of a list may come, so that its first quotes need no message
 _LONG = 20  # quotes of a list, from which on all of it is sent as a file too
 _NOTHING = Answer(question="", searched_for="", found=False, confidence=0.0, text="", citations=())
@@ -106,7 +106,7 @@ def quoted_by(message: Message) -> str:
     return visible(message.quote.text).strip() if message.quote else ""
 
 
-def _asker(user: User | None) -> int | None:
+def asker_of(user: User | None) -> int | None:
     """Whose conversation it is; all anonymous administrators of all groups share one id."""
     return user.id if user and not user.is_bot else None
 
@@ -138,7 +138,6 @@ class Asking:
     def __init__(self, services: Services) -> None:
         self._to = services
         self._limit = Limit(services.settings.telegram.questions_per_minute, 60)
-        self._told = Limit(1, 60)
         self._albums = _Albums()
         self._searching: dict[int, Cancellation] = {}
         """What is being thought about, by the numbers of the answers."""
@@ -155,10 +154,10 @@ class Asking:
             return
         if question is None:
             if is_private(message) and message.effective_attachment and update.message:
-                await self._to.post.send(place, screens.text(_ONLY_TEXT))
+                await self._to.post.send(place, screens.text(gettext(_ONLY_TEXT)))
             return
         if not question:
-            await self._to.post.send(place, screens.text(_ASK_HOW))
+            await self._to.post.send(place, screens.text(gettext(_ASK_HOW)))
         elif (
             old is None
             or old.answer.question != question
@@ -179,7 +178,7 @@ class Asking:
             kept = answers.shown_in(place.chat, number) or answers.to_question(place.chat, number)
             if kept or not _replies_to(message, self._to.bot.bot):
                 return kept.number if kept else None
-        asker = _asker(message.from_user)
+        asker = asker_of(message.from_user)
         if asker is None:
             return None
         last = answers.latest(place.chat, place.thread, asker, message.message_id)
@@ -195,6 +194,7 @@ class Asking:
         follows: int | None = None,
         repeat: bool = False,
         quoted: str = "",
+        as_typed: bool = False,
     ) -> None:
         """Answer a question, in the messages of an old answer where there is one.
 
@@ -205,15 +205,16 @@ class Asking:
             old: the answer to what the question was before it was edited, or leant on others.
             follows: the number of the answer that it may lean on.
             repeat: show the question in the answer.
+            as_typed: search for its very words.
             quoted: what the question is about, if it quotes something; it may lean on that first.
         """
         to = self._to
-        key = _asker(user) or place.chat
-        if wait := self._limit.wait(key):
+        key = asker_of(user) or place.chat
+        wait, news = self._limit.reached(key)
+        if wait:
             event("limited", chat=place.chat, user=key)
-            if not self._told.wait(key):
-                again = f"You ask faster than I can read. Please ask again in {ceil(wait)} seconds."
-                await to.post.send(place, screens.text(again))
+            if news:
+                await to.post.send(place, screens.text(screens.limited(wait)))
             return
         started = time.monotonic()
         goes_on = old and old.answer.question == question and (old.unfinished or not old.messages)
@@ -226,12 +227,13 @@ class Asking:
             answer=_NOTHING,
             shown=0,
             thread=place.thread,
-            asker=old.asker if old else _asker(user),
+            asker=old.asker if old else asker_of(user),
             follows=follows,
         )
         history = to.answers.turns(place.chat, follows)
         history += [Turn(quoted, quoted)] if quoted else []
-        kept = await self._answer(kept, place, question, history, repeat=repeat)
+        search = partial(to.engine.ask, question, history, as_typed=as_typed)
+        kept = await self._answer(kept, place, search, repeat=repeat)
         reply = kept.answer
         elapsed_ms = (time.monotonic() - started) * 1000
         if kept.messages:
@@ -254,13 +256,11 @@ class Asking:
         if cancellation := self._searching.get(number):
             cancellation.cancel()
 
-    async def _answer(
-        self, kept: Kept, place: Place, question: str, history: Sequence[Turn], *, repeat: bool
-    ) -> Kept:
+    async def _answer(self, kept: Kept, place: Place, search: Callable[..., Answer], *, repeat: bool) -> Kept:
         """Find an answer and show it; of a list that takes long, the first quotes at once."""
         to, update, cancellation = self._to, handled.get(), Cancellation()
         first: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        thinking = asyncio.ensure_future(to.work(self._thought(question, history, first, cancellation)))
+        thinking = asyncio.ensure_future(to.work(self._thought(search, first, cancellation)))
         stopped = False
         self._searching[kept.number] = cancellation
         try:
@@ -284,17 +284,17 @@ class Asking:
         screen = screens.answer(reply, kept.number, repeat=repeat, stopped=stopped)
         kept = await self._show(kept, place, screen)
         if len(reply.citations) > _LONG:
-            name, caption = "quotes.txt", screens.WHOLE_LIST.format(count=len(reply.citations))
+            data = screens.as_file(reply)
+            caption = ngettext("The one quote.", "All {count} quotes.", len(reply.citations))
             try:
-                await to.post.send_file(place, name, screens.as_file(reply), caption)
+                await to.post.send_file(place, File("quotes.txt", len(data), data), caption)
             except TelegramError as error:  # the quotes can be had by the buttons too
                 event("unsent_file", chat=place.chat, reason=type(error).__name__)
         return kept
 
     def _thought(
         self,
-        question: str,
-        history: Sequence[Turn],
+        search: Callable[..., Answer],
         first: "asyncio.Future[Answer]",
         cancellation: Cancellation,
     ) -> Callable[[], Answer]:
@@ -308,7 +308,7 @@ class Asking:
         def tell(reply: Answer) -> None:
             loop.call_soon_threadsafe(first.set_result, reply)
 
-        return partial(to.engine.ask, question, history, first=tell, check=check)
+        return partial(search, first=tell, check=check)
 
     def _found(self, kept: Kept, reply: Answer, *, unfinished: bool = False) -> Kept:
         """An answer that was found."""

@@ -1,9 +1,9 @@
 """The buttons below an answer: a citation in its context, the file, more quotes, a verdict."""
 
+import asyncio
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from math import ceil
 from typing import NamedTuple
 
 from telegram import CallbackQuery, Update
@@ -17,15 +17,17 @@ from bot.telegram.answers import Kept
 from bot.telegram.asking import Asking
 from bot.telegram.events import event, failure
 from bot.telegram.inbox import Turns
-from bot.telegram.post import Place
+from bot.telegram.post import File, Place
 from bot.telegram.services import Services
-from index import documents
+from bot.texts import gettext, noop
+from bot.words import outdated_in_words
 from index.errors import StateError, UnknownSource
 from index.parsing.base import Unreadable
-from index.records import Passage
+from index.records import Document, Passage
 
-_GONE = "This answer is no longer kept. Please ask again."
-_NO_MORE = "That is all I found."
+_GONE = noop("This answer is no longer kept. Please ask again.")
+_NO_MORE = noop("That is all I found.")
+_PATIENCE = 0.5  # seconds for which a press may wait to be told what comes of it
 
 
 class Button(NamedTuple):
@@ -55,6 +57,22 @@ def button_of(update: Update) -> Button | None:
     return Button(query, query.data.split(":"), place, message.message_id)
 
 
+def label_of(query: CallbackQuery) -> str:
+    """What stands on the pressed button, or "" where its message can no longer be read."""
+    keyboard = getattr(query.message, "reply_markup", None)
+    buttons = [button for row in keyboard.inline_keyboard for button in row] if keyboard else []
+    return next((button.text for button in buttons if button.callback_data == query.data), "")
+
+
+async def hurried(to: Services, button: Button) -> bool:
+    """Whether somebody presses more buttons than they may; then the press is answered here."""
+    wait, news = to.presses.reached(button.query.from_user.id)
+    if wait:
+        event("limited", chat=button.place.chat, user=button.query.from_user.id)
+        await acknowledge(button.query, screens.limited(wait) if news else "")
+    return wait > 0
+
+
 class Citations:
     """Answers what is pressed."""
 
@@ -70,54 +88,68 @@ class Citations:
             return
         kept = self._kept(button)
         if kept is None:
-            await acknowledge(button.query, _GONE, alert=True)
+            await acknowledge(button.query, gettext(_GONE), alert=True)
             return
         kind = button.words[0]
         event("pressed", chat=button.place.chat, button=kind)
-        if kind in ("good", "bad"):
-            await self._judge(button, kept)
-        elif kind == "stop":
-            user = button.query.from_user.id
-            may = kept.asker in (None, user) or self._to.access.is_admin(user)
-            await acknowledge(button.query, "" if may else screens.ONLY_ASKER_STOPS, alert=not may)
-            if may:
-                self._asking.stop(kept.number)
-        elif kind in ("cite", "walk", "file") and kept.citation(int(button.words[2])) is None:
-            await acknowledge(button.query, _GONE, alert=True)
-        else:
-            wait = self._to.wait_in(button.place.chat)
-            await acknowledge(button.query, screens.ONE_MOMENT.format(seconds=ceil(wait)) if wait > 1 else "")
-            async with self._turns.of((button.place.chat, button.query.from_user.id)):
-                await self._do(update, button)
-
-    async def _do(self, update: Update, button: Button) -> None:
-        """What takes longer than to say that the button was pressed, one press of a person at a time."""
-        kept = self._kept(button)  # an earlier press may have changed it
-        if kept is None:
+        if kind == "stop":
+            await self._stop(button, kept)
+        elif await hurried(self._to, button):
             return
+        elif kind in ("good", "bad"):
+            await self._judge(button, kept)
+        elif kind in ("cite", "walk", "file") and kept.citation(int(button.words[2])) is None:
+            await acknowledge(button.query, gettext(_GONE), alert=True)
+        elif kind == "more":
+            await self._more(button, kept)
+        else:
+            await self._promise(button)
+            async with self._turn(button):
+                if kept := self._kept(button):  # an earlier press may have changed it
+                    await self._do(update, button, kept)
+
+    async def _promise(self, button: Button) -> None:
+        """Acknowledge a press, and say so where what comes of it has to wait."""
+        wait = self._to.wait_in(button.place.chat)
+        await acknowledge(button.query, screens.one_moment(wait) if wait > 1 else "")
+
+    def _turn(self, button: Button) -> asyncio.Lock:
+        """What takes longer than to acknowledge a press is done one press of a person at a time."""
+        return self._turns.of((button.place.chat, button.query.from_user.id))
+
+    async def _do(self, update: Update, button: Button, kept: Kept) -> None:
         if button.words[0] == "alone":
             place = Place(button.place.chat, button.place.thread, kept.question_message)
-            await self._asking.ask(place, kept.answer.question, update.effective_user, old=kept)
+            asker = update.effective_user
+            await self._asking.ask(place, kept.answer.question, asker, old=kept, as_typed=True)
         elif button.words[0] == "again":
             await self._asking.show_again(kept, button.place, button.message)
-        elif button.words[0] == "more":
-            await self._more(button, kept)
         elif citation := kept.citation(int(button.words[2])):
             await self._open(button, kept, citation)
+
+    async def _stop(self, button: Button, kept: Kept) -> None:
+        user = button.query.from_user.id
+        may = kept.asker in (None, user) or self._to.access.is_admin(user)
+        await acknowledge(button.query, "" if may else gettext(screens.ONLY_ASKER_STOPS), alert=not may)
+        if may:
+            self._asking.stop(kept.number)
 
     async def example(self, update: Update, _: object) -> None:
         """One of the questions to try."""
         button = button_of(update)
         if button is None:
             return
+        question = label_of(button.query)
+        if not question:
+            await acknowledge(button.query, gettext(_GONE), alert=True)
+            return
         await acknowledge(button.query)
-        question = (button.query.data or "").removeprefix("ask:")
         await self._asking.ask(button.place, question, update.effective_user, repeat=True)
 
     async def unknown(self, update: Update, _: object) -> None:
         """A button of which this version knows nothing."""
         if update.callback_query is not None:
-            await acknowledge(update.callback_query, _GONE, alert=True)
+            await acknowledge(update.callback_query, gettext(_GONE), alert=True)
 
     def _kept(self, button: Button) -> Kept | None:
         return self._to.answers.find(int(button.words[1]), button.place.chat)
@@ -129,13 +161,12 @@ class Citations:
             return
         offset = int(button.words[3]) if button.words[0] == "walk" else None
         try:
-            context, citation, notice = await to.look_up(partial(self._look_up, citation, offset))
+            document, context, citation, notice = await to.look_up(partial(self._look_up, citation, offset))
         except UnknownSource:
-            await to.post.send(
-                button.place, screens.text(f"{citation.source} is no longer among the documents.")
-            )
+            gone = gettext("{source} is no longer among the documents.", source=citation.source)
+            await to.post.send(button.place, screens.text(gone))
             return
-        screen = screens.passage(context, citation, kept.number, notice)
+        screen = screens.passage(document, context, citation, kept.number, notice)
         if offset is None:
             await to.post.send(button.place, screen, silent=True)
         else:
@@ -143,61 +174,94 @@ class Citations:
 
     def _look_up(
         self, citation: Citation, offset: int | None
-    ) -> tuple[tuple[Passage | None, Passage, Passage | None], Citation, str | None]:
+    ) -> tuple[Document, tuple[Passage | None, Passage, Passage | None], Citation, str]:
         """The passage at the offset or at the quote, the quote's place in it, and what to know besides."""
         engine = self._to.engine
-        text = engine.document(citation.source).text
-        notice = engine.notice(citation.source)
+        document = engine.document(citation.source)
+        text = document.text
+        notice = self._notice(citation.source)
         if text[citation.start : citation.end] != citation.quote:  # it was indexed anew since the answer
             start = text.find(citation.quote)
             end = start + len(citation.quote)
             if start < 0:
                 start = end = min(citation.start, len(text) - 1)
-                notice = "The quote no longer stands in this document; this is what is there now."
+                notice = gettext("The quote no longer stands in this document; this is what is there now.")
             citation = replace(citation, start=start, end=end)
         offset = citation.start if offset is None else min(offset, len(text) - 1)
-        return engine.around(citation.source, offset), citation, notice
+        return document, engine.around(citation.source, offset), citation, notice
+
+    def _notice(self, source: str) -> str:
+        """What a reader of this document should know about its file, or nothing."""
+        outdated = self._to.engine.outdated(source)
+        return outdated_in_words(outdated) if outdated else ""
 
     async def _send_file(self, place: Place, citation: Citation) -> None:
-        to = self._to
-        name = citation.source.rpartition("/")[2]
+        to, source = self._to, citation.source
+        gone = screens.text(gettext("The file {source} is gone or cannot be read.", source=source))
         async with to.post.typing(place):
             try:
-                size, data = await to.look_up(partial(self._read_file, citation.source))
+                file = await to.look_up(partial(self._file, source))
             except (OSError, UnknownSource, Unreadable):
-                await to.post.send(
-                    place, screens.text(f"The file {citation.source} is gone or cannot be read.")
+                await to.post.send(place, gone)
+                return
+            if not 0 < file.size <= FileSizeLimit.FILESIZE_UPLOAD:
+                reason = (
+                    gettext("The file {source} is larger than what bots can send (50 MB).", source=source)
+                    if file.size
+                    else gettext("The file {source} is empty.", source=source)
                 )
+                await to.post.send(place, screens.text(reason))
                 return
-            if not data:
-                reason = "is empty" if not size else "is larger than what bots can send (50 MB)"
-                await to.post.send(place, screens.text(f"The file {citation.source} {reason}."))
-                return
-            notice = await to.look_up(partial(to.engine.notice, citation.source))
-            await to.post.send_file(place, name, data, (notice or "")[:1000])
+            notice = await to.look_up(partial(self._notice, source))
+            try:
+                await to.post.send_file(place, file, notice[:1000])
+            except (OSError, Unreadable):  # it went just now
+                await to.post.send(place, gone)
 
-    def _read_file(self, source: str) -> tuple[int, bytes]:
-        """The size of a document's file, and its bytes unless there are too many to be sent."""
+    def _file(self, source: str) -> File:
+        """A document's file, on the disk or, as of an attachment, in memory."""
         engine = self._to.engine
         document = engine.document(source)
+        name = source.rpartition("/")[2]
         if document.file:  # it lies in another file, as an attachment
             data = engine.file_of(document)
-            return len(data), data if len(data) <= FileSizeLimit.FILESIZE_UPLOAD else b""
+            return File(name, len(data), data, key=(source, document.digest))
         file = engine.find(source)
-        return file.size, documents.read(file) if file.size <= FileSizeLimit.FILESIZE_UPLOAD else b""
+        return File(name, file.size, file, key=(source, file.size, file.mtime_ns))
 
     async def _more(self, button: Button, kept: Kept) -> None:
-        to = self._to
-        found = kept.citations[kept.shown : kept.shown + screens.QUOTES]
-        if found:
+        """The rest of the quotes, then other passages; that there are no more is told by the button."""
+        finding = asyncio.ensure_future(self._further(kept))
+        await asyncio.wait({finding}, timeout=_PATIENCE)
+        if finding.done() and not finding.exception() and not finding.result():
+            await acknowledge(button.query, gettext(_NO_MORE))
+            return
+        await self._promise(button)
+        async with self._turn(button):
+            found, now = await finding, self._kept(button)
+            if now and now != kept:  # by an earlier press
+                found = await self._further(now)
+            if now:
+                await self._show_more(button.place, now, found)
+
+    async def _further(self, kept: Kept) -> tuple[Citation, ...]:
+        """What is not shown yet: quotes of the answer, or else the next best passages."""
+        rest = kept.citations[kept.shown : kept.shown + screens.QUOTES]
+        engine, searched = self._to.engine, kept.answer.searched_for
+        return rest or await self._to.look_up(partial(engine.more, searched, kept.citations))
+
+    async def _show_more(self, place: Place, kept: Kept, found: tuple[Citation, ...]) -> None:
+        to, known = self._to, len(kept.citations)
+        if not found:
+            screen = screens.text(gettext(_NO_MORE))
+        elif kept.shown < known:
             kept = to.answers.extend(kept, (), shown=kept.shown + len(found))
+            screen = screens.more(found, kept.number, left=known - kept.shown)
         else:
-            async with to.post.typing(button.place):
-                searched = kept.answer.searched_for
-                found = await to.look_up(partial(to.engine.more, searched, kept.citations))
-            kept = to.answers.extend(kept, found, shown=len(kept.citations) + len(found))
-        screen = screens.more(found, kept.number) if found else screens.text(_NO_MORE)
-        await to.post.send(button.place, screen, silent=True)
+            kept = to.answers.extend(kept, found, shown=known + len(found))
+            last = len(found) < to.settings.answer.quotes
+            screen = screens.other_passages(found, kept.number, last=last)
+        await to.post.send(place, screen, silent=True)
 
     async def _judge(self, button: Button, kept: Kept) -> None:
         to = self._to
@@ -207,7 +271,11 @@ class Citations:
             await to.look_up(partial(to.feedback.add, kept.answer, kept.generation, verdict, voter))
         except StateError as error:
             failure("unjudged", error)
-            await acknowledge(button.query, "I could not write that down.", alert=True)
+            await acknowledge(button.query, gettext("I could not write that down."), alert=True)
             return
-        thanks = "Thank you." if verdict == "good" else "Thank you. I am sorry that I did not do better."
-        await acknowledge(button.query, thanks)
+        good, bad = gettext("Thank you."), gettext("Thank you. I am sorry that I did not do better.")
+        await acknowledge(button.query, good if verdict == "good" else bad)
+        keyboard = getattr(button.query.message, "reply_markup", None)
+        if keyboard and button.place.chat > 0:  # in a group the buttons are those of all
+            marked = screens.chosen(keyboard, button.query.data or "")
+            await to.post.edit_buttons(button.place, button.message, marked)

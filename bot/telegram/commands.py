@@ -14,28 +14,31 @@ from telegram import (
 )
 from telegram.error import TelegramError
 
+from bot.texts import LANGUAGES, gettext, noop, speaking
+
 EVERYBODY = {
-    "start": "what I am, and questions to try",
-    "help": "how to ask, and what the buttons do",
-    "ask": "ask a question",
-    "sources": "the documents I answer from",
-    "reset": "forget what was asked in this chat",
-    "privacy": "what is stored",
+    "start": noop("what I am, and questions to try"),
+    "help": noop("how to ask, and what the buttons do"),
+    "ask": noop("ask a question"),
+    "sources": noop("the documents I answer from"),
+    "reset": noop("forget what was asked in this chat"),
+    "privacy": noop("what is stored"),
 }
-IN_GROUPS = ("ask", "help", "sources")
+IN_GROUPS = ("ask", "help", "sources", "reset")
 ADMINISTRATORS = {
-    "reindex": "bring the index up to date with the documents",
-    "status": "how the index and I are doing",
-    "allow": "let somebody ask",
-    "deny": "let somebody ask no more",
-    "forget": "delete what is kept about somebody",
+    "reindex": noop("bring the index up to date with the documents"),
+    "status": noop("how the index and I are doing"),
+    "allow": noop("let somebody ask"),
+    "deny": noop("let somebody ask no more"),
+    "forget": noop("delete what is kept about somebody"),
 }
 
 
 async def publish(bot: Bot, admins: Iterable[int], *, everywhere: bool = False) -> None:
     """Set the commands of administrators' chats, and with ``everywhere`` those of all others.
 
-    That they cannot be set is no reason not to answer: the commands work unlisted.
+    Each is described in every language, and in English for those who speak another. That they cannot be
+    set is no reason not to answer: the commands work unlisted.
     """
     groups = {name: EVERYBODY[name] for name in IN_GROUPS}
     wanted: list[tuple[dict[str, str], BotCommandScope]] = []
@@ -46,6 +49,13 @@ async def publish(bot: Bot, admins: Iterable[int], *, everywhere: bool = False) 
             (groups, BotCommandScopeAllGroupChats()),
         ]
     wanted += [(EVERYBODY | ADMINISTRATORS, BotCommandScopeChat(admin)) for admin in admins]
-    for commands, scope in wanted:
-        with suppress(TelegramError):
-            await bot.set_my_commands([BotCommand(*pair) for pair in commands.items()], scope)
+    for language in LANGUAGES:
+        with speaking(language):
+            listed = [
+                ([BotCommand(name, gettext(told)) for name, told in commands.items()], scope)
+                for commands, scope in wanted
+            ]
+        code = None if language == "en" else language
+        for commands, scope in listed:
+            with suppress(TelegramError):
+                await bot.set_my_commands(commands, scope, language_code=code)

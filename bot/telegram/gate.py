@@ -14,6 +14,7 @@ from bot.telegram.limits import Limit
 from bot.telegram.post import Place, place_of
 from bot.telegram.screens import PRIVATE
 from bot.telegram.services import Services
+from bot.texts import gettext, speak
 
 
 class Gate:
@@ -31,6 +32,8 @@ class Gate:
         Raises:
             ApplicationHandlerStop: it was dealt with here.
         """
+        user = update.effective_user
+        speak(user.language_code if user else None)
         try:
             may_pass = await self._lets_in(update)
         except Exception as error:  # the library would go on with the other handlers
@@ -53,7 +56,7 @@ class Gate:
         if update.inline_query:
             await self._inline.refuse(update)
         elif update.callback_query:
-            await acknowledge(update.callback_query, PRIVATE, alert=True)
+            await acknowledge(update.callback_query, gettext(PRIVATE), alert=True)
         elif message and self._is_addressed(message):
             await self._admission.outsider(update)
         return False

@@ -29,11 +29,14 @@ from bot.telegram.information import Information
 from bot.telegram.inline import Inline
 from bot.telegram.post import Place, Post, place_of
 from bot.telegram.services import Services
+from bot.texts import gettext, noop
 from index.errors import DocentError
 
 _ID = "[0-9]{1,15}"
-_TROUBLE = "I cannot look into the documents just now. Please tell the people who run me, or try again later."
-_SORRY = "Something went wrong on my side, and I have noted it. Please ask again."
+_TROUBLE = noop(
+    "I cannot look into the documents just now. Please tell the people who run me, or try again later."
+)
+_SORRY = noop("Something went wrong on my side, and I have noted it. Please ask again.")
 
 
 def register(application: Application[Any, Any, Any, Any, Any, Any], services: Services) -> Administration:
@@ -70,8 +73,8 @@ def register(application: Application[Any, Any, Any, Any, Any, Any], services: S
     for pattern, press in {
         rf"((cite|file):{_ID}:{_ID}|walk:{_ID}:{_ID}:{_ID})\Z": citations.press,
         rf"(more|good|bad|alone|stop|again):{_ID}\Z": citations.press,
-        r"ask:.": citations.example,
-        rf"list:{_ID}\Z": information.page,
+        rf"try:{_ID}\Z": citations.example,
+        rf"(?s)list:{_ID}(:.*)?\Z": information.page,
         rf"(allow|deny):-?{_ID}\Z": admission.press,
         rf"(leave|stay):{_ID}\Z": admission.leave,
         r"": citations.unknown,
@@ -114,10 +117,12 @@ class _Errors:
         elif isinstance(error, DocentError):
             event("unanswered", chat=chat, error=type(error).__name__, reason=error)
             user = update.effective_user if isinstance(update, Update) else None
-            await self._say(update, str(error) if user and self._access.is_admin(user.id) else _TROUBLE)
+            await self._say(
+                update, str(error) if user and self._access.is_admin(user.id) else gettext(_TROUBLE)
+            )
         elif error is not None:
             failure("failed", error)
-            await self._say(update, _SORRY)
+            await self._say(update, gettext(_SORRY))
 
     async def _say(self, update: object, text: str) -> None:
         """Tell whoever waits; who types inline gets an empty answer."""

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 
-from bot.plain import clean
+from bot.plain import ISOLATE, clean
 
 MOST_UNITS = 4096
 MOST_ENTITIES = 100
@@ -57,7 +57,7 @@ class Message:
 def block(*runs: str | Run, quoted: bool = False, gap: bool = False) -> Block:
     """A block of runs, made safe to show; plain strings are runs without style."""
     made = (Run(run) if isinstance(run, str) else run for run in runs)
-    safe = (replace(run, text=clean(run.text)) for run in made)
+    safe = (replace(run, text=clean(run.text, ISOLATE)) for run in made)
     return Block(tuple(run for run in safe if run.text), quoted, gap)
 
 
@@ -88,20 +88,18 @@ def messages(blocks: Iterable[Block], most: int = MOST_UNITS) -> list[Message]:
     return [_message(part) for part in packed]
 
 
-def excerpt(text: str, start: int, end: int, most: int) -> tuple[str, str, str]:
-    """A quote with what stands before and after it, cut at words to about ``most`` characters."""
-    quote = text[start:end] if end - start <= most else f"{text[start : start + most]}…"
-    room = max(0, most - len(quote))
-    before, after = text[:start], text[end:]
-    left = max(room - len(after), room // 2)
-    right = max(room - len(before), room // 2)
-    if len(before) > left:
-        cut = before[len(before) - left :]
-        before = "… " + (cut.partition(" ")[2] or cut)
-    if len(after) > right:
-        cut = after[:right]
-        after = (cut.rpartition(" ")[0] or cut) + " …"
-    return before, quote, after
+def window(text: str, start: int, end: int, most: int) -> tuple[int, int]:
+    """Start and end of a stretch around a quote, cut at words to about ``most`` characters."""
+    if end - start > most:
+        return start, start + most
+    room = most - (end - start)
+    first = max(0, start - max(room - (len(text) - end), room // 2))
+    last = min(len(text), end + max(room - start, room // 2))
+    if first > 0:
+        first = text.find(" ", first, start) + 1 or first
+    if last < len(text) and (cut := text.rfind(" ", end, last)) >= 0:
+        last = cut
+    return first, last
 
 
 def _pieces(whole: Block, most: int) -> Iterator[Block]:

@@ -1,14 +1,17 @@
 """What the bot tells about itself and its documents."""
 
+from difflib import get_close_matches
+
 from telegram import Update
 
 from bot.examples import examples
 from bot.telegram import screens
-from bot.telegram.asking import is_private
-from bot.telegram.citations import acknowledge, button_of
-from bot.telegram.commands import publish
+from bot.telegram.asking import asker_of, command_of, is_private
+from bot.telegram.citations import acknowledge, button_of, hurried
+from bot.telegram.commands import ADMINISTRATORS, EVERYBODY, publish
 from bot.telegram.post import place_of
 from bot.telegram.services import Services
+from bot.texts import gettext
 
 _EXAMPLES = 3
 
@@ -34,43 +37,61 @@ class Information:
 
     async def help(self, update: Update, _: object) -> None:
         """/help."""
-        await self._say(update, screens.text(*screens.HELP.split("\n\n")))
+        await self._say(update, screens.help())
 
     async def privacy(self, update: Update, _: object) -> None:
         """/privacy."""
         telegram = self._to.settings.telegram
-        texts = " and the texts of questions" if telegram.log_questions else ", but no texts"
-        await self._say(update, screens.text(screens.PRIVACY.format(days=telegram.keep_days, texts=texts)))
+        await self._say(update, screens.privacy(telegram.keep_days, log_questions=telegram.log_questions))
 
     async def reset(self, update: Update, _: object) -> None:
-        """/reset."""
-        chat = update.effective_chat
-        if chat is not None:
-            self._to.answers.forget(chat.id)
-            await self._say(update, screens.text("Forgotten: I start afresh in this chat."))
+        """/reset: in a private chat everything, in a group what the person themselves has asked."""
+        message = update.effective_message
+        if message is None:
+            return
+        if is_private(message):
+            self._to.answers.forget(message.chat.id)
+            told = gettext("Forgotten: I start afresh in this chat.")
+        else:
+            self._to.answers.forget_asker(message.chat.id, asker_of(update.effective_user))
+            told = gettext("Forgotten: I start afresh with you. What others asked here stays.")
+        await self._say(update, screens.text(told))
 
     async def sources(self, update: Update, _: object) -> None:
-        """/sources."""
+        """/sources, and words that are looked for in titles and paths."""
+        message, user = update.effective_message, update.effective_user
+        if message is None:
+            return
+        wait, news = self._to.presses.reached(user.id if user else message.chat.id)
+        if wait:
+            if news:
+                await self._say(update, screens.text(screens.limited(wait)))
+            return
+        _, words = command_of(message, self._to.bot.bot) or ("", "")
         entries = await self._to.look_up(self._to.engine.sources)
-        await self._say(update, screens.sources(entries, 0))
+        await self._say(update, screens.sources(entries, 0, words))
 
     async def page(self, update: Update, _: object) -> None:
         """A button below /sources."""
         button = button_of(update)
-        if button is None:
+        if button is None or await hurried(self._to, button):
             return
         await acknowledge(button.query)
         entries = await self._to.look_up(self._to.engine.sources)
-        screen = screens.sources(entries, int(button.words[1]))
+        screen = screens.sources(entries, int(button.words[1]), ":".join(button.words[2:]))
         await self._to.post.edit(button.place, [button.message], screen)
 
     async def unknown(self, update: Update, _: object) -> None:
         """A command that there is not; in a group it may be meant for another bot."""
-        message = update.message
-        if message is not None and is_private(message):
-            await self._say(
-                update, screens.text("I do not know this command. /help tells what I understand.")
-            )
+        message, user = update.message, update.effective_user
+        if message is None or not is_private(message):
+            return
+        typed, _ = command_of(message, self._to.bot.bot) or ("", "")
+        known = [*EVERYBODY, *(ADMINISTRATORS if user and self._to.access.is_admin(user.id) else ())]
+        near = (
+            get_close_matches(typed, known, n=1) if typed not in ADMINISTRATORS else []
+        )  # it is not mistyped
+        await self._say(update, screens.unknown_command(near[0] if near else None))
 
     async def _say(self, update: Update, screen: screens.Screen) -> None:
         if update.effective_message is not None:
@@ -81,6 +102,6 @@ class Information:
         engine = self._to.engine
         generation = engine.generation()
         if self._examples[0] != generation.name:
-            found = examples(engine, _EXAMPLES, screens.MOST_EXAMPLE_BYTES)
+            found = examples(engine, _EXAMPLES, screens.MOST_EXAMPLE)
             self._examples = generation.name, found
         return generation.manifest.documents, self._examples[1]

@@ -21,6 +21,7 @@ from bot.telegram.events import event
 from bot.telegram.limits import Limit
 from bot.telegram.post import NO_PREVIEW
 from bot.telegram.services import Services
+from bot.texts import gettext
 
 _PAUSE = 0.25  # seconds without another key, before what was typed is searched
 _SEARCHES = 3  # of what is typed, for each question that a person may ask
@@ -47,23 +48,23 @@ class Inline:
             return
         del self._latest[user]
         if self._limit.wait(user):
-            await _answer(query, [], "You type faster than I can read")
+            await _answer(query, [], gettext("You type faster than I can read"))
             return
         started = time.monotonic()
         question = query.query.strip()
         if not question:
-            await _answer(query, [], "Type a question")
+            await _answer(query, [], gettext("Type a question"))
             return
         ask = partial(self._to.engine.ask, question, check=self._to.workers.check)
         reply = await self._to.work(ask)
         results = [_article(citation) for citation in reply.citations[: screens.QUOTES]]
-        await _answer(query, results, None if results else "The documents do not answer this")
+        await _answer(query, results, None if results else gettext("The documents do not answer this"))
         event("inline", user=user, found=reply.found, ms=round((time.monotonic() - started) * 1000))
 
     async def refuse(self, update: Update) -> None:
         """Tell an outsider nothing but that this is no bot for them."""
         if update.inline_query is not None:
-            await _answer(update.inline_query, [], "This is a private bot")
+            await _answer(update.inline_query, [], gettext("This is a private bot"))
 
 
 def _article(citation: Citation) -> InlineQueryResultArticle:

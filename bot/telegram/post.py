@@ -6,9 +6,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TypeVar
+from typing import BinaryIO, TypeVar
+from weakref import WeakValueDictionary
 
-from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
+from telegram import Bot, InlineKeyboardMarkup, InputFile, LinkPreviewOptions, ReplyParameters
 from telegram import Message as Sent
 from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, ChatMigrated, TelegramError
@@ -19,10 +20,12 @@ from bot.telegram.delivery import Unconfirmed
 from bot.telegram.events import event
 from bot.telegram.html import Message
 from bot.telegram.screens import Screen
+from index import documents
 
 _T = TypeVar("_T")
 
 _TYPING_LASTS = 4.5  # seconds; Telegram shows it for five
+_UPLOAD = 300.0  # seconds for which a piece of a file may take to be sent
 _TYPING_LATE = 0.2  # seconds that an answer waits for it, lest it be shown below the answer
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
@@ -34,6 +37,23 @@ class Place:
     chat: int
     thread: int | None = None
     reply_to: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file to send: its bytes, or where they are.
+
+    ``key`` is another one whenever the bytes are others, and empty for what nobody will ask for again.
+    """
+
+    name: str
+    size: int
+    content: documents.File | bytes
+    key: tuple[object, ...] = ()
+
+    def opened(self) -> BinaryIO:
+        """Its bytes, to read; raises ``Unreadable``."""
+        return io.BytesIO(self.content) if isinstance(self.content, bytes) else documents.opened(self.content)
 
 
 def place_of(message: Sent) -> Place:
@@ -49,6 +69,8 @@ class Post:
         self._bot = bot
         self._access = access
         self._answers = answers
+        self._uploaded: dict[tuple[object, ...], str] = {}
+        self._uploading: WeakValueDictionary[tuple[object, ...], asyncio.Lock] = WeakValueDictionary()
 
     async def send(self, place: Place, screen: Screen, *, silent: bool = False) -> tuple[int, ...]:
         """Send a screen; the ids of its messages, without those whose receipt was lost on the way."""
@@ -79,22 +101,42 @@ class Post:
         rest = Screen(screen.messages[len(kept) :], screen.keyboard)
         return (*kept, *(await self.send(place, rest, silent=silent and bool(kept))))
 
-    async def send_file(self, place: Place, name: str, data: bytes, caption: str) -> None:
-        """Send a file."""
+    async def edit_buttons(self, place: Place, number: int, keyboard: InlineKeyboardMarkup) -> None:
+        """Give a message other buttons; that it is gone, or has these, does not matter."""
+        with suppress(BadRequest):
+            await self._bot.edit_message_reply_markup(place.chat, number, reply_markup=keyboard)
 
-        async def attempt(place: Place) -> None:
-            await self._bot.send_document(
+    async def send_file(self, place: Place, file: File, caption: str) -> None:
+        """Send a file: read while it is sent, once; after that, Telegram sends it again by its id."""
+
+        async def attempt(document: str | InputFile, place: Place) -> Sent:
+            return await self._bot.send_document(
                 place.chat,
-                io.BytesIO(data),
-                filename=name,
+                document,
                 caption=caption,
                 message_thread_id=place.thread,
                 reply_parameters=_reply(place),
                 disable_notification=True,
                 disable_content_type_detection=True,
+                write_timeout=_UPLOAD,
             )
 
-        await self._wherever(place, attempt)
+        lock = self._uploading.setdefault(file.key, asyncio.Lock()) if file.key else asyncio.Lock()
+        async with lock:  # the next one knows the id
+            if known := self._uploaded.get(file.key):
+                try:
+                    await self._wherever(place, partial(attempt, known))
+                except BadRequest as error:
+                    if "file" not in str(error).lower():
+                        raise
+                    del self._uploaded[file.key]  # Telegram has forgotten it
+                else:
+                    return
+            with file.opened() as data:
+                upload = InputFile(data, filename=file.name, read_file_handle=False)
+                _, sent = await self._wherever(place, partial(attempt, upload))
+            if file.key and sent.document:
+                self._uploaded[file.key] = sent.document.file_id
 
     @asynccontextmanager
     async def typing(self, place: Place) -> AsyncIterator[None]:

@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import closing, suppress
 from functools import partial
-from math import ceil
 from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
@@ -32,6 +31,7 @@ from bot.telegram.delivery import Delivery
 from bot.telegram.events import event
 from bot.telegram.handlers import register
 from bot.telegram.inbox import Inbox, InOrder, handled
+from bot.telegram.limits import Limit
 from bot.telegram.polls import Polls
 from bot.telegram.post import Place, Post
 from bot.telegram.services import Services
@@ -60,6 +60,7 @@ _DEAD = 180.0  # seconds without even trying to poll, after which the updater mu
 _GRACE = 2.0  # seconds to finish what is being answered when the bot has to stop
 _LAST_POLL = 1.0  # seconds to tell Telegram then what was received; what it sends again is known
 _PRUNE = 3600.0  # seconds between two times that old answers are deleted
+_PRESSES = 2  # of buttons, for each question that a person may ask
 _UPDATES = ["message", "edited_message", "callback_query", "inline_query", "my_chat_member"]
 
 
@@ -198,6 +199,7 @@ class _Runner:
             post=Post(self._bot, access, answers),
             workers=Workers(),
             wait_in=self._delivery.wait_in,
+            presses=Limit(_PRESSES * telegram.questions_per_minute, 60),
         )
         self._administration = register(self._application, self._services)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -317,7 +319,7 @@ class _Runner:
         async def tell() -> None:
             handled.set(None)  # it answers no update
             folder = self._services.settings.state_folder()
-            told = screens.text(screens.NO_MEMORY.format(reason=error, folder=folder))
+            told = screens.no_memory(error, folder)
             for admin in self._services.access.admins():
                 with suppress(TelegramError):
                     await self._services.post.send(Place(admin), told)
@@ -329,10 +331,13 @@ class _Runner:
 
         async def tell() -> None:
             handled.set(None)  # it answers no update
-            told = screens.ONE_MOMENT.format(seconds=ceil(seconds))
             with suppress(TelegramError):
                 await self._bot.send_message(
-                    chat, told, message_thread_id=thread, disable_notification=True, rate_limit_args=True
+                    chat,
+                    screens.one_moment(seconds),
+                    message_thread_id=thread,
+                    disable_notification=True,
+                    rate_limit_args=True,
                 )
 
         self._meanwhile(tell())

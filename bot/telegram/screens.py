@@ -1,91 +1,93 @@
 """What the bot shows, as messages and buttons. Pure functions: they send nothing and look nothing up.
 
+Texts are those of the language spoken (``bot/texts.py``); what stands out of documents stays as it is.
+
 Data of buttons, at most 64 bytes (https://core.telegram.org/bots/api#inlinekeyboardbutton):
     cite:ANSWER:NUMBER          open a citation
     walk:ANSWER:NUMBER:OFFSET   go to the passage at an offset of the same document
     file:ANSWER:NUMBER          send the document
     more:ANSWER                 further quotes, then the next best passages
-    good:ANSWER, bad:ANSWER     a verdict
+    good:ANSWER, bad:ANSWER     a verdict; where nothing was found, "bad" is that an answer was expected
     alone:ANSWER                the same question again, without the conversation
     stop:ANSWER                 look for no more members of a list
     again:ANSWER                show an answer that may not have arrived
-    list:PAGE                   a page of the documents
-    ask:QUESTION                one of the example questions
+    list:PAGE:WORDS             a page of the documents with these words in their names
+    try:NUMBER                  one of the example questions, which the button shows
     allow:CHAT, deny:CHAT       what an administrator decides on a request
     leave:USER, stay:USER       what the last administrator decides about leaving
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from itertools import pairwise
+from math import ceil
 
+from msgspec.structs import replace as replaced
 from rich.filesize import decimal
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.constants import InlineKeyboardButtonLimit
 
 from bot.answering.answers import Answer, Citation
-from bot.plain import clean, line, spaced
-from bot.render import NEAREST, NOT_FOUND, where
-from bot.telegram.html import MOST_UNITS, Block, Message, Run, block, excerpt, messages, short, units
-from bot.words import place_in_words
+from bot.plain import clean, line
+from bot.render import NEAREST, NOT_FOUND, SMALL_TALK, others_in_words, where
+from bot.status import Status
+from bot.telegram.formatted import formatted, styled
+from bot.telegram.html import MOST_UNITS, Block, Message, Run, block, messages, short, units, window
+from bot.texts import apart, gettext, ngettext, noop
+from bot.words import coverage_in_words, outdated_in_words, place_in_words
 from index.generation import Entry
-from index.records import Passage
+from index.records import Document, Locator, Passage
 
-QUOTES = 10  # quotes of an answer shown at once; "More" brings the rest
+QUOTES = 10  # quotes of an answer shown at once; a button brings the rest
 PAGE = 10  # documents listed at once
-MOST_EXAMPLE_BYTES = InlineKeyboardButtonLimit.MAX_CALLBACK_DATA - len("ask:")
+MOST_EXAMPLE = 60  # characters of a question on a button
 
 _IN_A_ROW = 5  # buttons
 _QUOTE = 10_000  # UTF-16 units shown of a quote; a file's longest "sentence" may be all of it
 _SPARE = 8  # UTF-16 units of a message for what stands between its blocks
 _PASSAGE = 2400  # most characters shown of an opened passage
+_COPIED = 256  # most characters that a button copies
+_WORDS = InlineKeyboardButtonLimit.MAX_CALLBACK_DATA - len("list:1000000:")  # bytes of what is looked for
+_CHOSEN = " ✓"  # after the verdict that was given
 
-SEARCHING = "These are the first quotes; I am looking through all documents for the rest."
-STOPPED = "You stopped me: these are the first quotes, and there may be more."
-STOP = "Stop"
-ONE_MOMENT = (
-    "One moment: Telegram lets me send only 20 messages a minute to a group. {seconds} seconds to go."
-)
-DID_IT_ARRIVE = "Did my answer to this arrive? The connection broke while I sent it."
-SHOW_AGAIN = "Show it again"
-NO_MEMORY = (
-    "⚠ I cannot use the file that holds my memory ({reason}). I answer on, but buttons and follow-up "
-    "questions of new answers do not work, and a restart may repeat or forget questions. See whether the "
-    "disk of {folder} is full, or another program has locked the file."
-)
-ONLY_ASKER_STOPS = "Only who asked can stop this."
-WHOLE_LIST = "All {count} quotes."
-
-PRIVATE = "This is a private bot, which answers only people whom its administrators have allowed."
-ASKED_ADMINS = (
+SEARCHING = noop("These are the first quotes; I am looking through all documents for the rest.")
+STOPPED = noop("You stopped me: these are the first quotes, and there may be more.")
+ONLY_ASKER_STOPS = noop("Only who asked can stop this.")
+DID_IT_ARRIVE = noop("Did my answer to this arrive? The connection broke while I sent it.")
+SHOW_AGAIN = noop("Show it again")
+PRIVATE = noop("This is a private bot, which answers only people whom its administrators have allowed.")
+ASKED_ADMINS = noop(
     "This is a private bot; I have passed your request on to its administrators and will tell you "
     "what they decide."
 )
-WAITING = (
+WAITING = noop(
     "Your request waits for my administrators. I will tell you what they decide, and if they let you in, "
     "answer what you have asked."
 )
-HELP = """\
-In a private chat, whatever you write is a question. In a group, ask with /ask, by mentioning me, or by \
-replying to one of my messages. Edit your question, and I edit my answer.
+HELP = noop("""\
+Just write your question, as you would ask a person:
+• Who attended the meeting?
+• And when was it?
 
-[1] [2] [3] open a quote in its context, from where you can walk through the document with ◀ ▶ or get \
-the file. More brings the next best passages. With 👍 and 👎 you tell whether the answer was right.
+In a group, write /ask and your question, mention me, or reply to me.
 
-A question may lean on those before it, as “When was it?” does; reply to an answer to lean on that one. I \
-then show what I searched for, and “Ask as typed” takes that back. /reset makes me forget."""
-PRIVACY = """\
+[1] [2] [3] open a quote where it stands; ◀ ▶ read on there, 📄 sends the file.
+/sources lists the documents, /sources tax those with “tax” in their name.
+
+Edit your question, and I edit my answer. I understood it wrongly? “Ask as typed” takes it without what \
+came before. /reset makes me forget.""")
+PRIVACY = noop("""\
 What is stored on the machine that runs me:
 • your question, your id and the quotes I answered with, for {days} days or until /reset, so that the \
 buttons and follow-up questions work;
-• with 👍 or 👎 the question, what was quoted, your verdict and the time, without your name or id;
-• who asked for access and what was decided: ids and names, until an administrator removes them with \
-/forget; what was asked meanwhile, until the decision, or {days} days;
+• with 👍, 👎 or “I expected an answer” the question, what was quoted, your verdict and the time, without \
+your name or id;
+• who asked for access or administers me: ids, names, languages and what was decided, until an administrator \
+removes them with /forget; what was asked meanwhile, until the decision, or {days} days;
 • what waits for me to answer, until I have; its number for a week, so that nothing is answered twice;
 • the log: ids of chats and timings{texts}.
-Nothing is sent to anyone but Telegram, which carries our messages."""
+Nothing is sent to anyone but Telegram, which carries our messages.""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,138 +115,302 @@ def answer(
         searching: say that these are the first quotes, and offer to stop looking for others.
         stopped: say that others were not looked for to the end.
     """
+    if reply.talk:
+        return text(gettext(SMALL_TALK[reply.talk]))
     blocks = [block(Run(line(reply.question), "b"))] if repeat else []
-    if reply.searched_for != reply.question:
-        blocks.append(block(Run(f"searched for: {line(reply.searched_for)}", "i")))
+    leaned = reply.searched_for != reply.question
+    if leaned:
+        searched = gettext("searched for: {question}", question=line(reply.searched_for))
+        blocks.append(block(Run(searched, "i")))
     citations = (reply.citations or reply.near)[:QUOTES]
     if not reply.found:
-        blocks.append(block(Run(NOT_FOUND, "b")))
-        blocks += [block(Run(NEAREST, "i"), gap=True)] if citations else []
+        blocks.append(block(Run(gettext(NOT_FOUND), "b")))
+        blocks += [block(Run(gettext(NEAREST), "i"), gap=True)] if citations else []
     if reply.lead:
         blocks.append(block(Run(line(reply.lead), "b")))
     blocks += _quotes(citations)
     blocks += _sources(citations)
-    left = len(reply.citations) - len(citations)
-    if left > 0:
-        blocks.append(block(f"{len(citations)} of {len(reply.citations)} quotes; More brings the rest."))
-    blocks += [block(f"⚠ {line(notice)}") for notice in reply.notices]
+    blocks += [block(f"⚠ {outdated_in_words(one)}") for one in reply.outdated]
     if reply.found:
-        certain = f"confidence {min(reply.confidence, 0.99):.0%}"
-        blocks.append(block(Run(" · ".join(filter(None, [reply.coverage, certain])), "i")))
+        certain = gettext("confidence {share:.0%}", share=min(reply.confidence, 0.99))
+        blocks.append(block(Run(" · ".join(filter(None, [coverage_in_words(reply), certain])), "i")))
+    cites = _cites(citations, number)
     if searching or stopped:
-        blocks.append(block(Run(SEARCHING if searching else STOPPED, "i")))
+        blocks.append(block(Run(gettext(SEARCHING if searching else STOPPED), "i")))
     if searching:
-        stop = InlineKeyboardButton(STOP, callback_data=f"stop:{number}")
-        return Screen(messages(blocks), InlineKeyboardMarkup([*_cites(citations, number), [stop]]))
-    leaned = reply.searched_for != reply.question
-    return Screen(messages(blocks), _answer_buttons(citations, number, verdicts=True, alone=leaned))
+        stop = InlineKeyboardButton(gettext("Stop"), callback_data=f"stop:{number}")
+        return _screen(blocks, *cites, [stop])
+    if 0 < len(reply.lead) <= _COPIED and reply.found:
+        copy = InlineKeyboardButton(gettext("📋 Copy"), copy_text=CopyTextButton(line(reply.lead)))
+        cites = [*cites[:-1], [*cites[-1], copy]] if len(cites[-1]) < _IN_A_ROW else [*cites, [copy]]
+    further = _further(len(reply.citations) - len(citations), number) if citations else []
+    alone = [InlineKeyboardButton(gettext("Ask as typed"), callback_data=f"alone:{number}")] if leaned else []
+    if reply.found:
+        return _screen(blocks, *cites, [*further, *_verdicts(number)], alone)
+    expected = InlineKeyboardButton(gettext("I expected an answer"), callback_data=f"bad:{number}")
+    return _screen(blocks, *cites, further, [expected], alone)
 
 
 def doubt(number: int) -> Screen:
     """Whether an answer arrived of which nobody knows."""
-    again = InlineKeyboardButton(SHOW_AGAIN, callback_data=f"again:{number}")
-    return text(DID_IT_ARRIVE, keyboard=InlineKeyboardMarkup([[again]]))
+    again = InlineKeyboardButton(gettext(SHOW_AGAIN), callback_data=f"again:{number}")
+    return text(gettext(DID_IT_ARRIVE), keyboard=InlineKeyboardMarkup([[again]]))
 
 
 def as_file(reply: Answer) -> bytes:
     """All quotes of an answer with their places, as a text file in UTF-8."""
-    parts = [reply.question, reply.coverage]
+    parts = [reply.question, coverage_in_words(reply)]
     for citation in reply.citations:
         source = f"{line(citation.title)} ({line(citation.source)}), {line(where(citation))}"
         parts.append(f"[{citation.number}] {clean(citation.shown)}\n{source}")
     return "\n\n".join(filter(None, parts)).encode() + b"\n"
 
 
-def more(citations: Sequence[Citation], number: int) -> Screen:
-    """Further quotes below an answer."""
-    blocks = [*_quotes(citations), *_sources(citations)]
-    return Screen(messages(blocks), _answer_buttons(citations, number, verdicts=False))
+def more(citations: Sequence[Citation], number: int, *, left: int) -> Screen:
+    """Further quotes of an answer; ``left`` counts those that are still to come."""
+    return _screen(
+        [*_quotes(citations), *_sources(citations)],
+        *_cites(citations, number),
+        _further(left, number) if citations else [],
+    )
+
+
+def other_passages(citations: Sequence[Citation], number: int, *, last: bool) -> Screen:
+    """The next best passages, which may have nothing to do with the question; ``last`` if no more follow."""
+    told = gettext("Other passages. They are near the question, but no evidence for an answer:")
+    return _screen(
+        [block(Run(told, "i")), *_quotes(citations), *_sources(citations)],
+        *_cites(citations, number),
+        _further(0, number) if not last else [],
+    )
+
+
+def chosen(keyboard: InlineKeyboardMarkup, data: str) -> InlineKeyboardMarkup:
+    """The buttons below an answer, with a mark on the verdict of that data and on no other."""
+
+    def marked(button: InlineKeyboardButton) -> InlineKeyboardButton:
+        if not str(button.callback_data).startswith(("good:", "bad:")):
+            return button
+        label = button.text.removesuffix(_CHOSEN) + (_CHOSEN if button.callback_data == data else "")
+        return InlineKeyboardButton(label, callback_data=button.callback_data)
+
+    return InlineKeyboardMarkup([[marked(button) for button in row] for row in keyboard.inline_keyboard])
 
 
 def passage(
+    document: Document,
     context: tuple[Passage | None, Passage, Passage | None],
     citation: Citation,
     number: int,
-    notice: str | None = None,
+    notice: str = "",
 ) -> Screen:
-    """A passage between its neighbours, the citation's quote in it emphasised; always one message."""
+    """A passage of a document between its neighbours, formatted, the quote emphasised; always one message."""
     size = _PASSAGE
-    while len(shown := messages(_passage(context, citation, notice, size))) > 1:
-        size //= 2  # some characters are two units, and a tab is shown as four spaces
+    while len(shown := messages(_passage(document, context, citation, notice, size))) > 1 and size > 1:
+        size //= 2  # some characters are two units, and names of columns are repeated in each row
     before, _, after = context
     walk = [
         InlineKeyboardButton(label, callback_data=f"walk:{number}:{citation.number}:{neighbour.start}")
         for label, neighbour in (("◀", before), ("▶", after))
         if neighbour
     ]
-    send = InlineKeyboardButton("📄 Send the file", callback_data=f"file:{number}:{citation.number}")
+    label = gettext("📄 Send the file")
+    send = InlineKeyboardButton(label, callback_data=f"file:{number}:{citation.number}")
     return Screen(shown, InlineKeyboardMarkup([row for row in (walk, [send]) if row]))
 
 
 def _passage(
-    context: tuple[Passage | None, Passage, Passage | None], citation: Citation, notice: str | None, size: int
+    document: Document,
+    context: tuple[Passage | None, Passage, Passage | None],
+    citation: Citation,
+    notice: str,
+    size: int,
 ) -> list[Block]:
     """The passage to ``size`` characters, and a quarter as much of each neighbour."""
     before, here, after = context
-    document = here.document
-    start = min(max(citation.start, here.start), here.end) - here.start
-    end = min(max(citation.end, here.start), here.end) - here.start
-    head, quote, tail = excerpt(here.text, start, end, size)
-    where_it_is = short(line(place_in_words(here.locator)), 200)
-    place = f"[{citation.number}] {where_it_is} · {short(line(document.source), 200)}"
-    blocks = [block(Run(short(line(document.title), 200), "b")), block(Run(place, "i"))]
+    start = min(max(citation.start, here.start), here.end)
+    end = min(max(citation.end, here.start), here.end)
+    first, last = window(here.text, start - here.start, end - here.start, size)
+    first, last = here.start + first, here.start + last
+    title = line(document.title)
+    place = short(place_in_words(_below(here.locator, title)), 200)
+    blocks = [
+        _document(document.source, title),
+        block(Run(" · ".join(filter(None, [f"[{citation.number}]", place])), "i")),
+    ]
     if before:
-        shown, _, _ = excerpt(before.text, len(before.text), len(before.text), size // 4)
-        blocks.append(block(shown.strip(), quoted=True, gap=True))
-    blocks.append(block(head, Run(quote, "b"), tail, gap=not before))
+        from_there, _ = window(before.text, len(before.text), len(before.text), size // 4)
+        left_out = "… " if from_there else ""
+        start_there = before.start + from_there
+        blocks.append(_neighbour(document, start_there, before.end, title, (left_out, "")))
+    inside = formatted(document, first, last, (start, end) if start < end else None, title)
+    inside[:1] = [replace(one, gap=not before) for one in inside[:1]]  # a quotation keeps a distance itself
+    blocks += _cut_off(inside, "… " if first > here.start else "", " …" if last < here.end else "")
     if after:
-        _, _, shown = excerpt(after.text, 0, 0, size // 4)
-        blocks.append(block(shown.strip(), quoted=True))
+        _, to_there = window(after.text, 0, 0, size // 4)
+        rest = " …" if to_there < len(after.text) else ""
+        blocks.append(_neighbour(document, after.start, after.start + to_there, title, ("", rest)))
     return blocks + ([block(f"⚠ {short(line(notice), 300)}", gap=True)] if notice else [])
 
 
-def sources(entries: Sequence[Entry], page: int) -> Screen:
-    """A page of the documents with dates and sizes; pages count from 0."""
-    pages = max(1, -(-len(entries) // PAGE))
+def _neighbour(document: Document, start: int, end: int, title: str, cut: tuple[str, str]) -> Block:
+    """A passage before or after, as a quotation."""
+    runs: list[Run] = []
+    for one in _cut_off(formatted(document, start, end, None, title), *cut):
+        runs += [Run("\n\n" if one.gap else "\n")] * bool(runs) + list(one.runs)
+    return block(*runs, quoted=True)
+
+
+def _cut_off(blocks: list[Block], before: str, after: str) -> list[Block]:
+    """Blocks with dots where something is left out before or after them."""
+    if before and blocks:
+        blocks[0] = replace(blocks[0], runs=(Run(before), *blocks[0].runs))
+    if after and blocks:
+        blocks[-1] = replace(blocks[-1], runs=(*blocks[-1].runs, Run(after)))
+    return blocks
+
+
+def found(entries: Sequence[Entry], words: str) -> list[Entry]:
+    """The documents that have all these words in their title or path."""
+    wanted = words.casefold().split()
+    return [
+        entry
+        for entry in entries
+        if all(word in f"{entry.title}\n{entry.source}".casefold() for word in wanted)
+    ]
+
+
+def sources(entries: Sequence[Entry], page: int, words: str = "") -> Screen:
+    """A page of the documents with dates and sizes; pages count from 0.
+
+    Args:
+        entries: all documents.
+        page: the nearest one is shown where there is none of that number.
+        words: only documents with these in title or path are listed.
+    """
+    words = line(words).encode()[:_WORDS].decode(errors="ignore")
+    listed = found(entries, words)
+    pages = max(1, -(-len(listed) // PAGE))
     page = min(max(page, 0), pages - 1)
     first = page * PAGE
-    blocks = [block(Run(f"{len(entries)} documents" if len(entries) != 1 else "One document", "b"))]
-    for place, entry in enumerate(entries[first : first + PAGE], first + 1):
+    total = ngettext("{count} document", "{count} documents", len(entries))
+    if words and not listed:
+        nothing = gettext("No document has “{words}” in its name. /sources lists all.", words=words)
+        return text(nothing)
+    if words:
+        total = gettext(
+            "Documents with “{words}” in their name: {number} of {total}",
+            words=words,
+            number=len(listed),
+            total=len(entries),
+        )
+    blocks = [block(Run(total, "b"))]
+    for place, entry in enumerate(listed[first : first + PAGE], first + 1):
         date = datetime.fromtimestamp(entry.mtime_ns / 1e9, UTC).date().isoformat()
         blocks.append(
             block(
                 f"{place}. {short(line(entry.title), 120)}\n",
-                Run(f"{short(line(entry.source), 120)} · {date} · {decimal(entry.size)}", "i"),
+                Run(f"{short(line(entry.source), 120)} · {date} · {_size(entry.size)}", "i"),
             )
         )
+    jumps = [("⏮", 0, page > 1), ("◀", page - 1, page > 0),
+             ("▶", page + 1, page < pages - 1), ("⏭", pages - 1, page < pages - 2)]  # fmt: skip
     buttons = [
-        InlineKeyboardButton(label, callback_data=f"list:{to}")
-        for label, to in (("◀", page - 1), ("▶", page + 1))
-        if 0 <= to < pages
+        InlineKeyboardButton(label, callback_data=f"list:{to}:{words}") for label, to, leads in jumps if leads
     ]
     if pages > 1:
-        blocks.append(block(Run(f"page {page + 1} of {pages}", "i"), gap=True))
+        where = gettext("page {page} of {pages}", page=page + 1, pages=pages)
+        hint = "" if words else gettext("/sources tax lists those with “tax” in their name")
+        blocks.append(block(Run(" · ".join(filter(None, [where, hint])), "i"), gap=True))
     return Screen(messages(blocks)[:1], InlineKeyboardMarkup([buttons]) if buttons else None)
+
+
+def _size(size: int) -> str:
+    """Such as "12.3 kB"."""
+    return ngettext("{count} byte", "{count} bytes", size) if size < 1000 else decimal(size)
 
 
 def start(documents: int, examples: Sequence[str]) -> Screen:
     """What the bot is, with questions to try."""
-    count = f"{documents} documents" if documents != 1 else "one document"
-    blocks = [
-        block(
-            f"I answer questions from {count}, with sentences quoted word for word, each with the place "
-            "where it stands. Where the documents do not hold the answer, I say so."
-        ),
+    what = ngettext(
+        "I answer questions from {count} document, with sentences quoted word for word, each with the place "
+        "where it stands. Where the documents do not hold the answer, I say so.",
+        "I answer questions from {count} documents, with sentences quoted word for word, each with the place "
+        "where it stands. Where the documents do not hold the answer, I say so.",
+        documents,
+    )
+    how = (
+        gettext("Just write your question, or try one of these:")
+        if examples
+        else gettext("Just write your question.")
+    )
+    rows = [
+        [InlineKeyboardButton(short(line(example), MOST_EXAMPLE), callback_data=f"try:{number}")]
+        for number, example in enumerate(examples, 1)
     ]
-    if not examples:
-        return Screen(messages([*blocks, block("Just write your question.", gap=True)]))
-    blocks.append(block("Just write your question, or try one of these:", gap=True))
-    blocks += [block(f"{i}. {line(example)}") for i, example in enumerate(examples, 1)]
-    buttons = [
-        InlineKeyboardButton(f"Ask {i}", callback_data=f"ask:{example}")
-        for i, example in enumerate(examples, 1)
-    ]
-    return Screen(messages(blocks), InlineKeyboardMarkup([buttons]))
+    return text(what, how, keyboard=InlineKeyboardMarkup(rows) if rows else None)
+
+
+def help() -> Screen:  # noqa: A001 - what the command is called
+    """How to ask."""
+    return text(*gettext(HELP).split("\n\n"))
+
+
+def privacy(days: int, *, log_questions: bool) -> Screen:
+    """What is stored."""
+    texts = gettext(" and the texts of questions") if log_questions else gettext(", but no texts")
+    return text(gettext(PRIVACY).format(days=days, texts=texts))
+
+
+def limited(seconds: float) -> str:
+    """Somebody does too much at once, and may go on in so many seconds."""
+    return ngettext(
+        "You are faster than I am. Please go on in {count} second.",
+        "You are faster than I am. Please go on in {count} seconds.",
+        ceil(seconds),
+    )
+
+
+def unknown_command(nearest: str | None) -> Screen:
+    """A command that there is not, and the one that may have been meant."""
+    if nearest:
+        return text(gettext("I do not know this command. Did you mean /{command}?").format(command=nearest))
+    return text(gettext("I do not know this command. /help tells what I understand."))
+
+
+def status(state: Status, *paragraphs: str) -> Screen:
+    """How the index is, and what else an administrator should know."""
+    holds = " · ".join(
+        [
+            ngettext("{count} document", "{count} documents", state.documents),
+            ngettext("{count} passage", "{count} passages", state.passages),
+            ngettext("{count} sentence", "{count} sentences", state.sentences),
+            decimal(state.bytes),
+        ]
+    )
+    rows = [(gettext("Documents"), state.folder), (gettext("Index"), state.index)]
+    if state.generation:
+        rows += [
+            (gettext("Built"), f"{state.created} ({state.generation})"),
+            (gettext("Model"), state.encoder),
+            (gettext("Holds"), holds),
+        ]
+    blocks = [block(Run(name, "b"), f": {apart(line(value))}") for name, value in rows]
+    skipped = [f"{skip.source} ({skip.reason})" for skip in state.skipped]
+    for name, files in (
+        (gettext("New files"), state.added),
+        (gettext("Changed files"), state.edited),
+        (gettext("Removed files"), state.removed),
+        (gettext("Files that could not be read"), skipped),
+    ):
+        if files:
+            blocks.append(block(Run(f"{name} ({len(files)})", "b"), gap=True))
+            blocks += [block(f"• {short(line(file), 200)}") for file in files[:PAGE]]
+            rest = len(files) - PAGE
+            blocks += [block(ngettext("and {count} more", "and {count} more", rest))] if rest > 0 else []
+    blocks += [block(f"⚠ {line(problem)}", gap=True) for problem in state.problems]
+    blocks += [block(paragraph, gap=True) for paragraph in paragraphs]
+    return Screen(messages(blocks))
 
 
 def choice(*paragraphs: str, buttons: dict[str, str]) -> Screen:
@@ -255,18 +421,25 @@ def choice(*paragraphs: str, buttons: dict[str, str]) -> Screen:
 
 def request(chat: int, name: str) -> Screen:
     """An outsider's request, for an administrator to decide on; ids of groups are negative."""
-    who = f"The group “{short(line(name), 80)}”" if chat < 0 else short(line(name), 80)
+    who = short(line(name), 80)
+    told = (
+        gettext("The group “{name}” (id {chat}) asks for access.", name=who, chat=chat)
+        if chat < 0
+        else gettext("{name} (id {chat}) asks for access.", name=who, chat=chat)
+    )
     buttons = [
-        InlineKeyboardButton("Allow", callback_data=f"allow:{chat}", style="success"),
-        InlineKeyboardButton("Deny", callback_data=f"deny:{chat}", style="danger"),
+        InlineKeyboardButton(gettext("Allow"), callback_data=f"allow:{chat}", style="success"),
+        InlineKeyboardButton(gettext("Deny"), callback_data=f"deny:{chat}", style="danger"),
     ]
-    return text(f"{who} (id {chat}) asks for access.", keyboard=InlineKeyboardMarkup([buttons]))
+    return text(told, keyboard=InlineKeyboardMarkup([buttons]))
 
 
 def outcome(chat: int, name: str, by: str, *, allow: bool) -> str:
     """What became of a request, for all administrators to see."""
-    who, judge = f"{short(line(name), 80)} (id {chat})", short(line(by), 80)
-    return f"{who} may ask now. {judge} allowed it." if allow else f"{who} may not ask. {judge} refused it."
+    fields = {"name": short(line(name), 80), "chat": chat, "by": short(line(by), 80)}
+    if allow:
+        return gettext("{name} (id {chat}) may ask now. {by} allowed it.", **fields)
+    return gettext("{name} (id {chat}) may not ask. {by} refused it.", **fields)
 
 
 def decided(chat: int, *, allow: bool, waiting: bool) -> Screen:
@@ -275,25 +448,55 @@ def decided(chat: int, *, allow: bool, waiting: bool) -> Screen:
     ``waiting`` is whether they asked questions meanwhile, which are answered next.
     """
     if not allow:
-        return text("The administrators have decided not to let you in.")
+        return text(gettext("The administrators have decided not to let you in."))
     if chat < 0:
-        here = "This group may ask now, as in: /ask Who attended?"
-        return text(f"{here} I begin with what was asked." if waiting else here)
+        return text(
+            gettext("This group may ask now, as in: /ask Who attended? I begin with what was asked.")
+            if waiting
+            else gettext("This group may ask now, as in: /ask Who attended?")
+        )
     return text(
-        "You may ask now; I begin with what you asked."
+        gettext("You may ask now; I begin with what you asked.")
         if waiting
-        else "You may ask now: just write your question."
+        else gettext("You may ask now: just write your question.")
+    )
+
+
+def one_moment(seconds: float) -> str:
+    """Telegram has me wait in a group."""
+    return ngettext(
+        "One moment: Telegram lets me send only 20 messages a minute to a group. {count} second to go.",
+        "One moment: Telegram lets me send only 20 messages a minute to a group. {count} seconds to go.",
+        ceil(seconds),
+    )
+
+
+def no_memory(reason: object, folder: object) -> Screen:
+    """What is kept can be neither read nor written."""
+    return text(
+        gettext(
+            "⚠ I cannot use the file that holds my memory ({reason}). I answer on, but buttons and follow-up "
+            "questions of new answers do not work, and a restart may repeat or forget questions. See whether "
+            "the disk of {folder} is full, or another program has locked the file.",
+            reason=str(reason),
+            folder=str(folder),
+        )
     )
 
 
 def article(citation: Citation) -> tuple[str, str, Message]:
     """A citation for inline mode: title, description, and what is sent when it is chosen: one message."""
-    sources = _sources([citation], numbered=False)
+    sources = _sources([citation])
     most = max(0, MOST_UNITS - _SPARE - sum(units(run.text) for one in sources for run in one.runs))
     while len(shown := messages([*_quotes([citation], numbered=False, most=most), *sources])) > 1 and most:
         most //= 2
-    description = short(f"{line(citation.title)}, {line(place_in_words(citation.place))}", 200)
+    description = short(", ".join(filter(None, [line(citation.title), place_in_words(citation.place)])), 200)
     return short(line(citation.shown), 100), description, shown[0]
+
+
+def _screen(blocks: Iterable[Block], *rows: list[InlineKeyboardButton]) -> Screen:
+    buttons = [row for row in rows if row]
+    return Screen(messages(blocks), InlineKeyboardMarkup(buttons) if buttons else None)
 
 
 def _quotes(citations: Sequence[Citation], *, numbered: bool = True, most: int = _QUOTE) -> list[Block]:
@@ -301,75 +504,98 @@ def _quotes(citations: Sequence[Citation], *, numbered: bool = True, most: int =
     blocks = []
     for citation in citations:
         number = [Run(f"[{citation.number}] ", "b")] if numbered else []
-        runs = list(_styled(citation))
+        runs = list(
+            styled(
+                citation.start,
+                citation.end,
+                citation.pieces,
+                citation.styles,
+                strong=citation.span,
+                code=citation.kind == "code",
+            )
+        )
         if units("".join(run.text for run in runs)) > most:
             runs = [Run(short(line(citation.shown), most))]
         blocks.append(block(*number, *runs, quoted=True))
     return blocks
 
 
-_TAGS = {"link": "a", "code": "code", "bold": "b", "italic": "i"}
-_SHOWN_LINKS = re.compile(r"(?:https?|tg|mailto):[!-~]+", re.IGNORECASE)
-
-
-def _styled(citation: Citation) -> Iterator[Run]:
-    """A quote as it is shown, in runs of one style each: the words that answer are bold."""
-    looks = [(style.start, style.end, _TAGS[style.kind], style.href) for style in citation.styles]
-    looks = [look for look in looks if look[2] != "a" or _SHOWN_LINKS.fullmatch(look[3])]
-    looks.sort(key=lambda look: list(_TAGS.values()).index(look[2]))
-    if citation.kind == "code":
-        looks = [(citation.start, citation.end, "code", "")]
-    if citation.span:
-        looks.insert(0, (*citation.span, "b", ""))
-    borders = sorted({citation.start, citation.end, *(place for look in looks for place in look[:2])})
-    inside = [place for place in borders if citation.start <= place <= citation.end]
-    keep = clean if citation.kind == "code" else spaced
-    before = " "
-    for start, end in pairwise(inside):
-        style, href = next(
-            ((tag, to) for one, other, tag, to in looks if one <= start and end <= other), ("", "")
-        )
-        for name, piece, _ in citation.pieces(start, end):
-            for run in (Run(keep(name)), Run(keep(piece), style, href)):  # names of cells are no part of them
-                text = run.text.lstrip() if before.isspace() else run.text
-                if text:
-                    before = text[-1]
-                    yield replace(run, text=text)
-
-
-def _sources(citations: Sequence[Citation], *, numbered: bool = True) -> list[Block]:
-    """Each document once, with the places cited in it."""
+def _sources(citations: Sequence[Citation]) -> list[Block]:
+    """Each document once, with the places cited in it; neighbouring ones as one."""
     documents: dict[str, list[Citation]] = {}
     for citation in citations:
         documents.setdefault(citation.source, []).append(citation)
-    return [
-        block(
-            Run(short(line(cited[0].title), 200), "b"),
-            f" ({line(source)})\n",
-            " · ".join((f"[{c.number}] " if numbered else "") + line(where(c)) for c in cited),
-        )
-        for source, cited in documents.items()
-    ]
+    blocks = []
+    for source, cited in documents.items():
+        blocks.append(_document(source, line(cited[0].title)))
+        groups = _merged(cited)
+        names = len(citations) > 1
+        shown = [(_numbers(numbers) if names else "", words) for numbers, words in groups]
+        lines = " · ".join(" ".join(filter(None, one)) for one in shown)
+        blocks += [block(lines)] if lines else []
+    return blocks
+
+
+def _document(source: str, title: str) -> Block:
+    """A document by its title and path, or by the path alone where that says the title."""
+    path = line(source)
+    name = path.rpartition("/")[2].rpartition(".")[0]
+    if re.sub("[-_ ]+", " ", name).casefold() == title.casefold() or path == title:
+        return block(Run(short(path, 200), "b"))
+    return block(Run(short(title, 200), "b"), f" · {short(path, 200)}")
+
+
+def _merged(cited: Sequence[Citation]) -> Iterator[tuple[list[int], str]]:
+    """Numbers of citations of one document and the place where they stand, neighbouring places as one."""
+    title = line(cited[0].title)
+    merged: list[tuple[list[int], Locator, str]] = []
+    for citation in cited:
+        place, others = _below(citation.place, title), others_in_words(citation)
+        if merged and merged[-1][2] == others:
+            numbers, last, _ = merged[-1]
+            if replaced(last, first=0, last=0) == replaced(place, first=0, last=0) and (
+                last.first <= place.first <= last.last + 1
+            ):
+                whole = replaced(last, last=max(last.last, place.last))
+                merged[-1] = [*numbers, citation.number], whole, others
+                continue
+        merged.append(([citation.number], place, others))
+    for numbers, place, others in merged:
+        yield numbers, gettext(", ").join(filter(None, [place_in_words(place), others]))
+
+
+def _below(place: Locator, title: str) -> Locator:
+    """A place without the heading that is the document's title."""
+    headings = place.headings
+    return replaced(place, headings=headings[1:]) if headings and line(headings[0]) == title else place
+
+
+def _numbers(numbers: Sequence[int]) -> str:
+    """Such as "[1]", or "[2]–[5]" for several in a row."""
+    if len(numbers) > 2 and numbers[-1] - numbers[0] == len(numbers) - 1:
+        return f"[{numbers[0]}]–[{numbers[-1]}]"
+    return " ".join(f"[{number}]" for number in numbers)
 
 
 def _cites(citations: Sequence[Citation], number: int) -> list[list[InlineKeyboardButton]]:
-    """Rows of buttons that open citations."""
     cites = [
         InlineKeyboardButton(f"[{c.number}]", callback_data=f"cite:{number}:{c.number}") for c in citations
     ]
-    return [cites[i : i + _IN_A_ROW] for i in range(0, len(cites), _IN_A_ROW)]
+    rows = ceil(len(cites) / _IN_A_ROW)
+    size = ceil(len(cites) / max(rows, 1))  # rows of about the same length
+    return [cites[i : i + size] for i in range(0, len(cites), max(size, 1))]
 
 
-def _answer_buttons(
-    citations: Sequence[Citation], number: int, *, verdicts: bool, alone: bool = False
-) -> InlineKeyboardMarkup | None:
-    rows = _cites(citations, number)
-    last = [InlineKeyboardButton("More", callback_data=f"more:{number}")] if rows else []
-    if verdicts:
-        last += [
-            InlineKeyboardButton("👍", callback_data=f"good:{number}"),
-            InlineKeyboardButton("👎", callback_data=f"bad:{number}"),
-        ]
-    rows += [last] if last else []
-    rows += [[InlineKeyboardButton("Ask as typed", callback_data=f"alone:{number}")]] if alone else []
-    return InlineKeyboardMarkup(rows) if rows else None
+def _further(left: int, number: int) -> list[InlineKeyboardButton]:
+    """What brings the rest of the quotes, or else other passages."""
+    label = (
+        ngettext("{count} more quote", "{count} more quotes", left) if left > 0 else gettext("Other passages")
+    )
+    return [InlineKeyboardButton(label, callback_data=f"more:{number}")]
+
+
+def _verdicts(number: int) -> list[InlineKeyboardButton]:
+    return [
+        InlineKeyboardButton("👍", callback_data=f"good:{number}"),
+        InlineKeyboardButton("👎", callback_data=f"bad:{number}"),
+    ]

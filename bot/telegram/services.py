@@ -13,11 +13,14 @@ from bot.feedback import Feedback
 from bot.telegram.access import Access
 from bot.telegram.answers import Answers
 from bot.telegram.inbox import Inbox
+from bot.telegram.limits import Limit
 from bot.telegram.post import Post
 from bot.telegram.workers import Workers
 from index.settings import Settings
 
 _T = TypeVar("_T")
+
+_PRESSES = 40  # in a minute, where nobody says otherwise
 
 
 @dataclass(slots=True, kw_only=True)
@@ -44,6 +47,8 @@ class Services:
     workers: Workers
     wait_in: Callable[[int], float] = lambda _: 0.0
     """Seconds for which a message would have to wait in a chat."""
+    presses: Limit = field(default_factory=lambda: Limit(_PRESSES, 60))
+    """Of buttons and lists of documents, for each person."""
     tally: Tally = field(default_factory=Tally)
 
     async def work(self, task: Callable[[], _T]) -> _T:

@@ -9,6 +9,7 @@ import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
+from contextvars import copy_context
 from typing import Any, ParamSpec, TypeVar
 
 from index.cancellation import Cancellation, Cancelled
@@ -92,7 +93,8 @@ class Workers:
         if self._stopped:
             raise asyncio.CancelledError
         pool = self._look_ups if quick else self._questions
-        future = asyncio.get_running_loop().run_in_executor(pool, task)
+        spoken = copy_context()  # in the thread too, the language is that of whoever asked
+        future = asyncio.get_running_loop().run_in_executor(pool, spoken.run, task)
         self._awaited.add(future)
         try:
             return await future

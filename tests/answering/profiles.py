@@ -7,6 +7,7 @@ from bot.answering.profile import Profile, Weights
 from index.records import Features
 
 PROFILE = Profile(
+    near=0.0,
     evidence=Features(
         unit_cosine=0.16, unit_coverage=0.25, passage_cosine=0.3, passage_coverage=0.09, passage_phrases=0.2
     ),

@@ -9,6 +9,7 @@ from msgspec import structs
 
 from bot.answering.answers import Answer, Citation, cite, compose, nearest, quotes_for_fact, quotes_for_list
 from bot.answering.scoring import Evidence, confidence
+from bot.words import coverage_in_words
 from index.records import Context, Document, Features, Kind, Locator, Part, Passage, Unit
 
 NOTHING, ALL = (Features(*[value] * len(Features.__struct_fields__)) for value in (0.0, 1.0))
@@ -166,8 +167,8 @@ def test_an_answer_is_its_numbered_quotes():
     assert (reply.question, reply.searched_for) == ("Why?", "why?")
     assert reply.text == "Dan came late. [1]\nAnn came. [2]"
     assert [citation.quote for citation in reply.citations] == ["Dan came late.", "Ann came."]
-    assert reply.near == reply.notices == ()
-    assert (reply.lead, reply.coverage) == ("", "")
+    assert reply.near == reply.outdated == ()
+    assert (reply.lead, reply.swept) == ("", 0)
 
 
 def test_an_answer_begins_with_the_words_that_answer():
@@ -232,8 +233,9 @@ def test_a_question_for_a_list_is_answered_with_one():
 )
 def test_a_list_says_where_its_members_were_found(sources: list[str], documents: int, coverage: str):
     evidence = [one("Ann", source=source) for source in sources]
-    assert composed(evidence, threshold=0.5, quotes=1, documents=documents).coverage == coverage
-    assert composed(evidence, threshold=0.5, quotes=1).coverage == ""
+    reply = composed(evidence, threshold=0.5, quotes=1, documents=documents)
+    assert (reply.swept, coverage_in_words(reply)) == (documents, coverage)
+    assert coverage_in_words(composed(evidence, threshold=0.5, quotes=1)) == ""
 
 
 def test_below_the_threshold_nothing_is_found_but_what_is_near_is_named():
@@ -389,7 +391,7 @@ def test_what_a_citation_says_of_its_unit():
 def test_a_whole_list_has_no_lead_and_needs_no_sweep():
     evidence = [of("Ann came.", words="Ann"), of("Ben came.", words="Ben")]
     reply = compose("Who came?", "Who came?", evidence, evidence, threshold=0.5, is_list=True)
-    assert (reply.lead, reply.coverage) == ("", "")
+    assert (reply.lead, reply.swept) == ("", 0)
     assert reply.text == "Ann came. [1]\nBen came. [2]"
     assert compose("Who came?", "Who came?", evidence, evidence, threshold=0.5).lead == "Ann"
 
@@ -450,7 +452,7 @@ def test_every_quote_is_an_exact_slice_and_found_means_quoted(
 ):
     reply = composed(evidence, threshold=bar, quotes=3, documents=documents)
     assert reply.found == bool(reply.citations) == bool(reply.text) == (reply.confidence >= bar)
-    assert bool(reply.coverage) == (reply.found and documents > 0)
+    assert bool(reply.swept) == (reply.found and documents > 0)
     cited = (*reply.citations, *reply.near)
     assert [c.number for c in cited] == list(range(1, len(cited) + 1))
     assert all(TEXT[c.start : c.end] == c.quote for c in cited)

@@ -40,7 +40,8 @@ def call(api: "BotApi", name: str, given: Json) -> Any:
     for parameter in parameters:
         value = values.get(parameter.name)
         if _kind(parameter) is Document and isinstance(value, str):
-            values[parameter.name] = values.pop(value.removeprefix("attach://"), value)
+            known = api.files.get(value)  # the id of a file that was sent before
+            values[parameter.name] = known or values.pop(value.removeprefix("attach://"), value)
     if unknown := values.keys() - {parameter.name for parameter in parameters}:
         raise bad(f"unknown parameters of {name}: {', '.join(sorted(unknown))}")
     for parameter in parameters:

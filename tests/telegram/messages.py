@@ -73,6 +73,7 @@ def send_document(
     if units(shown) > MAX_CAPTION:
         raise bad("message caption is too long")
     number = f"file{next(api.numbers)}"
+    api.files[f"{number}-{chat.id}"] = document
     content = {
         "document": {
             "file_id": f"{number}-{chat.id}",

@@ -1,6 +1,8 @@
-"""Draws the README's picture: a real conversation with ``docent telegram`` over seeds/, in Chromium.
+"""Draws real conversations with ``docent telegram`` over seeds/, in Chromium.
 
-python -m tests.telegram.picture docs/conversation.png
+python -m tests.telegram.picture docs/conversation.png    the README's picture
+python -m tests.telegram.picture screens.png --all        every screen, also in Persian, light and dark; by
+                                                          a bot without models, which answers worse
 """
 
 import os
@@ -11,11 +13,16 @@ import tempfile
 from html import escape
 from pathlib import Path
 
+from PIL import Image
+
 from tests.conftest import ROOT
 from tests.telegram.chats import Chat, Sent
-from tests.telegram.conftest import Running
+from tests.telegram.conftest import WORDS, Running
 from tests.telegram.server import BotApi
 
+MODELS = "-c", "from bot.cli import main; main()"
+WITHOUT_MODELS = {"DOCENT_READER__MODEL": "none", "DOCENT_ENCODER__MODEL": "all-MiniLM-L6-v2",
+                  "DOCENT_ANSWER__THRESHOLD": "0.14"}  # fmt: skip
 STYLE = """
 * { box-sizing: border-box; margin: 0 }
 body { width: 1180px; padding: 26px; font: 15px/1.38 "Inter", "Noto Sans", "DejaVu Sans", sans-serif;
@@ -34,52 +41,78 @@ blockquote { margin: 3px 0; padding: 4px 10px; border-left: 3px solid #4a96d2; b
 .row span { flex: 1; padding: 6px; border-radius: 9px; background: #3d6b6499; color: #fff; text-align: center;
             font-weight: 600; font-size: 14px }
 .row .pressed { background: #25504aee }
+pre, code { font: 13px/1.4 "DejaVu Sans Mono", monospace }
+pre { margin: 3px 0; padding: 5px 9px; border-radius: 5px; background: #eef2f5; overflow-x: auto }
+.message, blockquote, .row span { unicode-bidi: plaintext }
+.dark { background: #10181f; color: #e8edf0 }
+.dark .message { background: #1f2c36; color: #e8edf0 }
+.dark .person { background: #2b5a4c }
+.dark blockquote, .dark pre { background: #26404f }
+.dark .message i { color: #9db2c0 }
 """
 
 
-def main(target: Path) -> None:
+def main(target: Path, *, everything: bool) -> None:
     """Hold the conversation and draw it."""
     with tempfile.TemporaryDirectory() as folder, BotApi() as api:
-        person = api.user("Ada")
+        people = [api.user("Ada"), api.user("Shirin", language_code="fa")]
         bot = Running(
-            [str(Path(sys.executable).with_name("docent")), "telegram"],
+            [sys.executable, *(WORDS if everything else MODELS), "telegram"],
             {
                 **os.environ,
                 "TELEGRAM_BOT_TOKEN": api.token,
                 "DOCENT_TELEGRAM__BASE_URL": api.url,
-                "DOCENT_TELEGRAM__ADMINS": str(person.id),
+                "DOCENT_TELEGRAM__ADMINS": str([person.id for person in people]),
                 "DOCENT_STATE__FOLDER": folder,
                 "HF_HUB_OFFLINE": "1",
+                **(WITHOUT_MODELS if everything else {}),
             },
         )
         try:
-            bot.wait_line("Answering as", timeout=120)
-            chat = api.private(person)
-            html = page(chat, api)
+            bot.wait_line("Answering as", timeout=600)
+            columns = conversation(api.private(people[0]), api)
+            if everything:
+                columns += [screens(api.private(person)) for person in people]
+            html = page(columns, api, dark=False) + (page(columns, api, dark=True) if everything else "")
         finally:
             bot.stop()
         file = Path(folder) / "page.html"
-        file.write_text(html, encoding="utf-8")
-        draw(file, target)
+        style = STYLE.replace("1180px", f"{590 * len(columns)}px")
+        file.write_text(f"<!doctype html><meta charset=utf-8><style>{style}</style>{html}", encoding="utf-8")
+        draw(file, target, 590 * len(columns), 3200 if everything else 1390)
 
 
-def page(chat: Chat, api: BotApi) -> str:
-    """Two columns: a list with its citation opened, and a fact beside what the document does not hold."""
+def conversation(chat: Chat, api: BotApi) -> list[list[tuple[Sent, str]]]:
+    """A list with its citation opened, and a fact beside what the document does not hold."""
     chat.send("who attended?")
-    (listed,) = chat.wait()
-    api.click(listed, "[4]", by=chat.members[0])
+    (listed,) = chat.wait(timeout=60)
+    cited = listed.buttons[0][-1] if "[4]" not in listed.buttons[0] else "[4]"
+    api.click(listed, cited, by=chat.members[0])
     opened = chat.wait(after=listed.id)[-1]
-    left = [*chat.messages]
-    chat.send("Where did Khalilzad meet the Taliban?")
-    chat.wait()
-    chat.send("How do I reset my router?")
-    chat.wait()
-    right = [message for message in chat.messages if message.id > opened.id]
-    columns = "".join(
-        f"<section>{''.join(bubble(m, '[4]' if m is listed else '', api.me['id']) for m in column)}</section>"
-        for column in (left, right)
+    left = [(message, cited if message.id == listed.id else "") for message in chat.messages]
+    for question in ("Where did Khalilzad meet the Taliban?", "How do I reset my router?"):
+        chat.send(question)
+        chat.wait(timeout=60)
+    return [left, [(message, "") for message in chat.messages if message.id > opened.id]]
+
+
+def screens(chat: Chat) -> list[tuple[Sent, str]]:
+    """What the bot tells of itself and of the documents, and an answer in the person's language."""
+    last = chat.messages[-1].id if chat.messages else 0
+    commands = "/start", "/help", "/sources", "/status", "/sourcs", "who attended?", "/privacy"
+    for text in commands:
+        chat.send(text)
+        chat.wait(timeout=60)
+    return [(message, "") for message in chat.messages if message.id > last]
+
+
+def page(columns: list[list[tuple[Sent, str]]], api: BotApi, *, dark: bool) -> str:
+    """The columns side by side."""
+    shown = "".join(
+        f"<section>{''.join(bubble(message, pressed, api.me['id']) for message, pressed in column)}</section>"
+        for column in columns
     )
-    return f"<!doctype html><meta charset=utf-8><style>{STYLE}</style><main>{columns}</main>"
+    return f'<main class="{"dark" if dark else "light"}">{shown}</main>'
 
 
 def bubble(message: Sent, pressed: str, bot: int) -> str:
@@ -92,11 +125,13 @@ def bubble(message: Sent, pressed: str, bot: int) -> str:
         + "</div>"
         for row in message.buttons
     )
-    html = re.sub(r"\n?(</?blockquote[^>]*>)\n?", r"\1", message.html)  # a block ends its line by itself
+    html = re.sub(
+        r"\n?(</?(?:blockquote|pre)\b[^>]*>)\n?", r"\1", message.html
+    )  # a block ends its line by itself
     return f'<div class="message bot">{html}</div><div class="keyboard">{rows}</div>'
 
 
-def draw(file: Path, target: Path) -> None:
+def draw(file: Path, target: Path, width: int, height: int) -> None:
     """Take a picture of a page."""
     with tempfile.TemporaryDirectory() as profile:
         subprocess.run(
@@ -107,7 +142,7 @@ def draw(file: Path, target: Path) -> None:
                 "--disable-gpu",
                 "--hide-scrollbars",
                 f"--user-data-dir={profile}",
-                "--window-size=1180,1120",
+                f"--window-size={width},{height}",
                 f"--screenshot={target}",
                 file.as_uri(),
             ],
@@ -115,7 +150,10 @@ def draw(file: Path, target: Path) -> None:
             capture_output=True,
             timeout=120,
         )
+    with Image.open(target) as picture:
+        small = picture.convert("RGB").quantize(256)  # a third of the bytes
+    small.save(target, optimize=True)
 
 
 if __name__ == "__main__":
-    main((ROOT / sys.argv[1]).resolve())
+    main((ROOT / sys.argv[1]).resolve(), everything="--all" in sys.argv)

@@ -12,7 +12,7 @@ from typing import Any, Self
 
 import httpx
 
-from tests.telegram.chats import SERVICE, Chat, Sent, User
+from tests.telegram.chats import SERVICE, Chat, Document, Sent, User
 from tests.telegram.endpoint import Call, Endpoint
 from tests.telegram.faults import Fault, Faults
 from tests.telegram.markup import Entity, bad, part
@@ -54,6 +54,7 @@ class BotApi:
         self.users: dict[int, User] = {}
         self.chats: dict[int, Chat] = {}
         self.calls: list[Call] = []
+        self.files: dict[str, Document] = {}  # what the bot has sent, by file_id
         self.commands: dict[str, dict[str, str]] = {}  # scope and language as JSON -> name -> description
         self.descriptions: dict[tuple[str, str], str] = {}  # kind and language -> text
         self.callback_lifetime = 15.0  # seconds in which a click may be answered

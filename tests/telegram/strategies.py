@@ -59,5 +59,8 @@ def keyboard(screen: Screen) -> Keyboard:
 
 
 def buttons(screen: Screen) -> list[list[tuple[str, str]]]:
-    """Labels and data, row by row."""
-    return [[(button["text"], button["callback_data"]) for button in row] for row in keyboard(screen)]
+    """Labels and data, or what is copied, row by row."""
+    return [
+        [(button["text"], button.get("callback_data") or button["copy_text"]["text"]) for button in row]
+        for row in keyboard(screen)
+    ]

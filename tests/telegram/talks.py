@@ -15,15 +15,15 @@ ATTENDED = "Who attended the meeting?"
 ATTENDEES = "Alice Archer, Bob Baker and Carol Cook attended the meeting."
 ATTENDED_ANSWER = (
     f"<blockquote><b>[1] </b>{ATTENDEES}</blockquote>\n"
-    "<b>Minutes of the garden club</b> (minutes.md)\n"
-    "[1] Attendance, paragraph 1\n"
+    "<b>Minutes of the garden club</b> · minutes.md\n"
+    "Attendance, paragraph 1\n"
     "<i>1 sentence in 1 of 3 documents · confidence 90%</i>"
 )
 CROSSING = "How long does the crossing take?"
 CROSSING_ANSWER = (
     "<blockquote><b>[1] </b>The crossing takes two days.</blockquote>\n"
-    "<b>ferry</b> (letters/ferry.txt)\n"
-    "[1] paragraphs 1–3\n"
+    "<b>letters/ferry.txt</b>\n"
+    "paragraphs 1–3\n"
     "<i>confidence 37%</i>"
 )
 STOCK = "How much beef stock is added?"

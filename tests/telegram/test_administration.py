@@ -101,7 +101,7 @@ def test_the_first_to_use_the_printed_link_becomes_administrator(start: Start, a
     running = start()
     running.wait_line("started")
     assert "start=" not in running.text
-    assert say(first, "/status").text.startswith("documents ")
+    assert say(first, "/status").text.startswith("Documents: ")
     assert say(third, f"/start {code}").text == WAITING
 
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.answering.answers import Answer
+from bot.answering.answers import Answer, Outdated
 from bot.conversation.turns import TURNS
 from bot.telegram import state
 from bot.telegram.answers import REMEMBERED, Answers, Kept
@@ -48,8 +48,12 @@ def kept(answers: Answers, chat: int = 5, question: int | None = 70, answer: Ans
 
 
 def test_an_answer_comes_back_as_it_was(answers: Answers):
-    more = {"citations": (*LED.citations, SECOND), "notices": ("changed",), "near": (THIRD,)}
-    reply = replace(LED, **more, coverage="2 sentences", looked_at=(("a.txt", 0), ("b.txt", 7)))
+    more = {
+        "citations": (*LED.citations, SECOND),
+        "outdated": (Outdated("a.txt", gone=True),),
+        "near": (THIRD,),
+    }
+    reply = replace(LED, **more, swept=3, looked_at=(("a.txt", 0), ("b.txt", 7)))
     one = kept(answers, answer=reply)
     assert answers.find(one.number, 5) == one
     assert answers.to_question(5, 70) == one

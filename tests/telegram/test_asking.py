@@ -390,7 +390,7 @@ def test_who_asks_too_fast_is_told_once(desk: Desk):
     said = [desk.hear("zebra?", message_id=10 + i) for i in range(most + 3)]
     assert all("The documents do not answer this." in one[0] for one in said[:most])
     assert said[most + 1 :] == [[], []]
-    assert said[most][0].startswith("You ask faster than I can read. Please ask again in ")
+    assert said[most][0].startswith("You are faster than I am. Please go on in ")
     assert desk.hear("zebra?", **{"from": {**ANN, "id": 8}}) != []
 
 

@@ -8,6 +8,7 @@ import pytest
 from tests.conftest import LETTER, MINUTES
 from tests.telegram.chats import Chat, Sent, User
 from tests.telegram.conftest import Running, Start
+from tests.telegram.desk import until
 from tests.telegram.markup import units
 from tests.telegram.server import BotApi
 from tests.telegram.talks import (
@@ -38,30 +39,29 @@ def test_an_answer_has_quotes_sources_and_buttons_that_open_them(
     asked = chat.send(ATTENDED)
     (answer,) = chat.wait()
     assert answer.html == ATTENDED_ANSWER
-    assert answer.buttons == [["[1]"], ["More", "👍", "👎"]]
+    assert answer.buttons == [["[1]"], ["Other passages", "👍", "👎"]]
     assert answer.reply_to == asked["message_id"]
     assert answer.preview == {"is_disabled": True}
     assert not answer.silent
 
     opened = press(api, answer, "[1]")
     assert opened.html == (
-        "<b>Minutes of the garden club</b>\n"
-        "<i>[1] Attendance, paragraph 1 · minutes.md</i>\n\n"
-        "<blockquote>Minutes of the garden club\n\n"
-        "The meeting was held in the village hall on 3 May 2024.</blockquote>\n"
-        f"Attendance\n\n<b>{ATTENDEES}</b>\nDora Dean sent her apologies.\n"
-        "<blockquote>Decisions\n\n"
+        "<b>Minutes of the garden club</b> · minutes.md\n"
+        "<i>[1] · Attendance, paragraph 1</i>\n"
+        "<blockquote>The meeting was held in the village hall on 3 May 2024.</blockquote>\n"
+        f"<b>Attendance</b>\n<b>{ATTENDEES}</b> Dora Dean sent her apologies.\n"
+        "<blockquote><b>Decisions</b>\n"
         "The club bought a new greenhouse for 900 euros. It will stand behind the school.</blockquote>"
     )
     assert (opened.silent, opened.reply_to) == (True, answer.id)
     assert opened.buttons == [["◀", "▶"], ["📄 Send the file"]]
     last = turn(api, opened, "▶")
     assert last.id == opened.id
-    assert last.text.startswith("Minutes of the garden club\n[1] Decisions, paragraph 1 · minutes.md\n")
+    assert last.text.startswith("Minutes of the garden club · minutes.md\n[1] · Decisions, paragraph 1\n")
     assert last.buttons == [["◀"], ["📄 Send the file"]]
     first = turn(api, turn(api, last, "◀"), "◀")
-    assert first.marked("italic") == ["[1] paragraph 1 · minutes.md"]
-    assert first.marked("bold") == ["Minutes of the garden club"]  # the quote stands elsewhere
+    assert first.marked("italic") == ["[1] · paragraph 1"]
+    assert first.marked("bold") == ["Minutes of the garden club", "Attendance"]  # the quote stands elsewhere
     assert first.buttons == [["▶"], ["📄 Send the file"]]
     assert turn(api, first, "▶").html == opened.html
 
@@ -70,19 +70,22 @@ def test_an_answer_has_quotes_sources_and_buttons_that_open_them(
     assert (file.document.name, file.document.content) == ("minutes.md", MINUTES.encode())
     assert (file.text, file.silent, file.reply_to) == ("", True, opened.id)
 
-    more = press(api, answer, "More")
-    assert more.buttons == [["[2]", "[3]", "[4]"], ["More"]]
+    more = press(api, answer, "Other passages")
+    assert more.buttons == [["[2]", "[3]", "[4]"], ["Other passages"]]
     assert [quote[:4] for quote in more.marked("blockquote")] == ["[2] ", "[3] ", "[4] "]
     assert (more.silent, more.reply_to) == (True, answer.id)
-    rest = press(api, more, "More")
-    assert rest.buttons == [["[5]"], ["More"]]
-    end = press(api, rest, "More")
-    assert (end.text, end.buttons) == ("That is all I found.", [])
+    rest = press(api, more, "Other passages")
+    assert rest.buttons == [["[5]"]]
+    assert api.click(more, "Other passages") == "That is all I found."
+    assert chat.messages[-1] == rest
     quotes = {quote[4:] for sent in (answer, more, rest) for quote in sent.marked("blockquote")}
     assert len(quotes) == 5
 
+    number = answer.keyboard[-1][-1]["callback_data"].removeprefix("bad:")
     assert api.click(answer, "👍") == "Thank you."
-    assert api.click(answer, "👎") == "Thank you. I am sorry that I did not do better."
+    until(lambda: chat.get(answer).buttons[-1] == ["Other passages", "👍 ✓", "👎"])
+    assert api.click(answer, data=f"bad:{number}") == "Thank you. I am sorry that I did not do better."
+    until(lambda: chat.get(answer).buttons[-1] == ["Other passages", "👍", "👎 ✓"])
     (line,) = docent(docs, tmp_path, "feedback", "export").splitlines()
     judged = json.loads(line)
     assert (judged["question"], judged["verdict"], judged["kind"]) == (ATTENDED, "bad", "review")
@@ -98,14 +101,15 @@ def test_an_answer_has_quotes_sources_and_buttons_that_open_them(
     start(DOCENT_TELEGRAM__ADMINS=admins)
     assert press(api, answer, "[1]").html == opened.html
     assert press(api, more, "[2]").marked("italic")[0].startswith("[2] ")
-    assert press(api, answer, "More").text == "That is all I found."
+    assert api.click(answer, "Other passages") == "That is all I found."
     assert api.click(answer, "👍") == "Thank you."
+    until(lambda: chat.get(answer).buttons[-1] == ["Other passages", "👍 ✓", "👎"])
     assert json.loads(docent(docs, tmp_path, "feedback", "export"))["verdict"] == "good"
 
     before = chat.messages[-1].id
     assert say(chat, "/reset").text == "Forgotten: I start afresh in this chat."
-    for label in ("[1]", "More", "👍"):
-        assert api.click(answer, label) == GONE
+    for label in ("[1]", "Other passages", "👍 ✓"):
+        assert api.click(chat.get(answer), label) == GONE
     assert api.click(opened, "📄 Send the file") == GONE
     assert len(heard(chat, api, before)) == 1
 
@@ -124,7 +128,7 @@ def test_long_answers_and_markup_keep_every_word(start: Start, api: BotApi, owne
 
     sign = say(chat, "What did the sign say in letters of gold?")
     assert sign.marked("blockquote")[0] == f"[1] {MARKUP}"
-    assert "(sign <i>&amp;.txt)" in sign.text
+    assert "sign <i>&amp;.txt" in sign.text
     assert press(api, sign, "[1]").marked("bold")[-1] == MARKUP
     assert units(LONG) > 4096
 
@@ -142,15 +146,15 @@ def test_long_answers_and_markup_keep_every_word(start: Start, api: BotApi, owne
     messages = [sent for sent in chat.messages if sent.id > asked["message_id"]]
     check_parts(messages, asked["message_id"])
     numbered = [[f"[{number}]" for number in range(first, first + 5)] for first in (1, 6, 11, 16, 21)]
-    assert messages[-1].buttons == [*numbered[:2], ["More", "👍", "👎"]]
+    assert messages[-1].buttons == [*numbered[:2], ["15 more quotes", "👍", "👎"]]
     text = "\n".join(sent.text for sent in messages)
-    assert "10 of 25 quotes; More brings the rest." in text
-    for page in (numbered[2:4], numbered[4:]):
-        assert api.click(messages[-1], "More") == ""
+    more = ["15 more quotes", "5 more quotes", "Other passages"]
+    for label, next_label, page in zip(more, more[1:], (numbered[2:4], numbered[4:]), strict=False):
+        assert api.click(messages[-1], label) == ""
         last = messages[-1]
         chat.wait_until(lambda messages, last=last: messages[-1] != last and messages[-1].buttons)
         messages = [sent for sent in chat.messages if sent.id > last.id]
-        assert messages[-1].buttons == [*page, ["More"]]
+        assert messages[-1].buttons == [*page, [next_label]]
         text += "\n" + "\n".join(sent.text for sent in messages)
     for number, quote in enumerate(TOGETHER, 1):
         assert f"[{number}] {quote}\n" in text
@@ -179,25 +183,25 @@ def test_an_edited_question_changes_its_answer_in_place(
     assert edited.html == CROSSING_ANSWER
     chat.edit(asked, CROSSING)
     chat.edit(asked, f"/ask {CROSSING}")
-    assert say(chat, "/help").text.startswith("In a private chat")
+    assert say(chat, "/help").text.startswith("Just write your question")
     assert chat.get(answer) == edited
     assert heard(chat, api)[:2] == [edited.text, opened.text]
 
     # What was opened before goes on showing the document of the earlier answer.
     walked = turn(api, opened, "▶")
-    assert walked.text.startswith("Minutes of the garden club\n[1] Decisions, paragraph 1")
+    assert walked.text.startswith("Minutes of the garden club · minutes.md\n[1] · Decisions, paragraph 1")
 
     # To a long answer and back.
     chat.edit(asked, "Which word closes the saga?")
     first = chat.wait_edit(edited)
     assert first.buttons == []
-    chat.wait_until(lambda messages: messages[-1].buttons[-1:] == [["More", "👍", "👎"]])
+    chat.wait_until(lambda messages: messages[-1].buttons[-1:] == [["Other passages", "👍", "👎"]])
     rest = [sent for sent in chat.messages if sent.reply_to == asked["message_id"]][1:]
     assert rest
     chat.edit(asked, CROSSING)
     assert chat.wait_edit(first).html == CROSSING_ANSWER
     chat.wait_until(lambda messages: not {sent.id for sent in rest} & {sent.id for sent in messages})
-    assert chat.get(answer).buttons == [["[1]"], ["More", "👍", "👎"]]
+    assert chat.get(answer).buttons == [["[1]"], ["Other passages", "👍", "👎"]]
 
     # The answer was deleted by a person: there is a new one.
     chat.change(answer.id, deleted=True)
@@ -221,22 +225,26 @@ def test_what_is_not_found_has_changed_or_is_old_is_told_apart(
         "The nearest passages, which are not an answer:",
         near.marked("blockquote")[0],
     ]
-    assert near.buttons == [["[1]"], ["More", "👍", "👎"]]  # the only one with a bearing
+    assert near.buttons == [
+        ["[1]"],
+        ["Other passages"],
+        ["I expected an answer"],
+    ]  # the only one with a bearing
     assert "confidence" not in near.text
-    more = press(api, near, "More")
-    assert more.buttons == [["[2]", "[3]", "[4]"], ["More"]]
+    more = press(api, near, "Other passages")
+    assert more.buttons == [["[2]", "[3]", "[4]"], ["Other passages"]]
     opened = press(api, more, "[4]")
-    assert opened.marked("bold")[1] == more.marked("blockquote")[2][4:]
-    rest = press(api, more, "More")
-    assert rest.buttons == [["[5]"], ["More"]]
-    assert press(api, rest, "More").text == "That is all I found."
+    assert more.marked("blockquote")[2][4:] in opened.marked("bold")
+    rest = press(api, more, "Other passages")
+    assert rest.buttons == [["[5]"]]
+    assert api.click(near, "Other passages") == "That is all I found."
 
     # Messages that Telegram no longer shows to bots; other chats; made-up buttons.
     answer = say(chat, CROSSING)
     last = chat.messages[-1]
     api.click(answer, "[1]", inaccessible=True)
     (opened,) = chat.wait(after=last)
-    assert opened.marked("bold") == ["ferry", "The crossing takes two days."]
+    assert opened.marked("bold") == ["letters/ferry.txt", "The crossing takes two days."]
     assert opened.buttons == [["📄 Send the file"]]
 
     data = answer.keyboard[0][0]["callback_data"]

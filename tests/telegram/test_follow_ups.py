@@ -41,7 +41,7 @@ def test_a_follow_up_says_what_was_searched_for_and_can_be_taken_back(
     assert answer.buttons[-1] == [ALONE]
     assert "The meeting was held in the village hall on 3 May 2024." in answer.text
     assert press(api, answer, "[1]").marked("bold")[0] == "Minutes of the garden club"
-    assert press(api, answer, "More").buttons[-1] == ["More"]
+    assert press(api, answer, "Other passages").text.startswith("Other passages.")
 
     before = len(chat.messages)
     assert api.click(answer, ALONE) == ""
@@ -88,6 +88,25 @@ def test_conversations_outlast_a_restart_and_end_with_time_or_reset(
     assert say(chat, "/reset").text == "Forgotten: I start afresh in this chat."
     assert searched(say(chat, "Why?")) is None
     assert searched(say(chat, "When?", reply_to=first)) == "When: why?"  # the first is forgotten
+
+
+def test_what_is_no_question_gets_a_short_line_and_is_leant_on_by_nothing(
+    bot: Running, api: BotApi, owner: User
+) -> None:
+    chat = api.private(owner)
+    say(chat, WHERE)
+    line = say(chat, "👍")
+    assert line.text == "Write me a question in words, and I look for the answer in the documents."
+    assert line.buttons == []
+    assert searched(say(chat, "When?")) == "When was the meeting held?"
+
+
+def test_a_misspelt_question_can_be_asked_as_typed(bot: Running, api: BotApi, owner: User) -> None:
+    chat = api.private(owner)
+    answer = say(chat, "Who atended the meting?")
+    assert searched(answer) == "Who attended the meeting?"
+    assert api.click(answer, ALONE) == ""
+    assert searched(chat.wait_edit(answer)) is None
 
 
 def test_in_groups_each_person_and_each_topic_has_a_conversation(

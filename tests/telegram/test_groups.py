@@ -101,7 +101,7 @@ def test_the_bot_answers_in_groups_what_is_meant_for_it(
         (answer,) = group.wait()
         assert answer.marked("blockquote")[0] == "[1] The crossing takes two days.", text
         assert (answer.reply_to, answer.thread) == (asked["message_id"], None)
-    assert answer.buttons == [["[1]"], ["More", "👍", "👎"]]
+    assert answer.buttons == [["[1]"], ["Other passages", "👍", "👎"]]
 
     follow_up = group.send(ATTENDED, ann, reply_to=answer)
     (answer,) = group.wait()
@@ -170,7 +170,7 @@ def test_the_bot_keeps_quiet_in_groups_otherwise(
     assert {call.chat for call in api.calls if call.method.startswith("send")} == {group.id}
 
     assert say(group, "/start", by=ann).buttons == []
-    assert say(group, "/help", by=ann).text.startswith("In a private chat")
+    assert say(group, "/help", by=ann).text.startswith("Just write your question")
     assert say(group, "/sources@docent_test_bot", by=ann).text.startswith("3 documents\n")
 
 
@@ -193,7 +193,7 @@ def test_in_a_topic_everything_stays_in_the_topic(
     assert (shown.thread, shown.reply_to) == (soup, answer.id)
     file = press(api, shown, "📄 Send the file", by=ann)
     assert (file.thread, file.reply_to) == (soup, shown.id)
-    assert press(api, answer, "More", by=ann).thread == soup
+    assert press(api, answer, "Other passages", by=ann).thread == soup
     actions = {call.params["message_thread_id"] for call in api.calls if call.method == "sendChatAction"}
     assert actions <= {str(soup)}
 
@@ -308,7 +308,7 @@ def test_everybody_may_read_what_is_stored_and_administrators_delete_it(
     chat.wait_until(lambda messages: messages[-1].html == CROSSING_ANSWER)
     forgotten = "I have deleted what I kept about Ann, who is a stranger to me now and may ask for access."
     assert say(desk, f"/forget {ann.id}").text == forgotten
-    assert say(desk, "/status").text.endswith("access: closed")
+    assert say(desk, "/status").text.endswith("Access: closed")
     (file,) = (tmp_path / "state" / "telegram").glob("*.sqlite")
     with closing(sqlite3.connect(file)) as database:
         for table in ("access", "requests", "waiting"):

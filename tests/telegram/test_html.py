@@ -7,8 +7,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.plain import clean
-from bot.telegram.html import MOST_ENTITIES, MOST_UNITS, Block, Message, Run, block, excerpt, messages, units
+from bot.plain import ISOLATE, clean
+from bot.telegram import html
+from bot.telegram.html import MOST_ENTITIES, MOST_UNITS, Block, Message, Run, block, messages, units
 from tests.telegram import markup
 from tests.telegram.strategies import bare, marked, short_texts, taken, texts
 
@@ -44,7 +45,9 @@ def test_whatever_is_said_is_valid_within_limits_and_complete(said: list[Block])
 @given(st.lists(texts, max_size=3))
 def test_blocks_hold_cleaned_text(given_texts: list[str]):
     made = block(*given_texts)
-    assert [run.text for run in made.runs] == [text for text in map(clean, given_texts) if text]
+    assert [run.text for run in made.runs] == [
+        text for text in (clean(one, ISOLATE) for one in given_texts) if text
+    ]
 
 
 @given(short_texts, st.sampled_from(["b", "i", "code"]))
@@ -193,7 +196,7 @@ def test_a_text_of_nothing_but_marks_is_cut_all_the_same(mark: str):
     assert "".join(message.plain for message in shown) == "a" + mark * 10_000
 
 
-# --------------------------------------------------------------------------------------- excerpts
+# ---------------------------------------------------------------------------------------- windows
 
 
 @st.composite
@@ -204,35 +207,30 @@ def places(draw: st.DrawFn) -> tuple[str, int, int]:
 
 
 @given(places(), st.integers(1, 3000))
-def test_an_excerpt_holds_the_quote_and_is_about_as_long_as_asked(place: tuple[str, int, int], most: int):
+def test_a_window_holds_the_quote_and_is_about_as_long_as_asked(place: tuple[str, int, int], most: int):
     text, start, end = place
-    before, quote, after = excerpt(text, start, end, most)
-    assert quote == text[start:end] if end - start <= most else quote == text[start : start + most] + "…"
-    assert text[:start].endswith(before.removeprefix("… ")) or text[:start].endswith(before)
-    assert text[end:].startswith(after.removesuffix(" …")) or text[end:].startswith(after)
-    assert len(before) + len(quote) + len(after) <= most + len("… … …")
+    first, last = html.window(text, start, end, most)
+    if end - start > most:
+        assert (first, last) == (start, start + most)
+    else:
+        assert 0 <= first <= start <= end <= last <= len(text)
+        assert last - first <= most + 1
     if len(text) <= most:
-        assert (before, quote, after) == (text[:start], text[start:end], text[end:])
+        assert (first, last) == (0, len(text))
 
 
-@given(st.lists(st.integers(1, 9), min_size=30, max_size=300), st.data())
-def test_an_excerpt_is_cut_between_words(lengths: list[int], data: st.DataObject):
-    words = ["w" * length for length in lengths]
-    first = data.draw(st.integers(0, len(words) - 1))
-    start = len(" ".join(words[:first])) + (first > 0)
-    text = " ".join(words)
-    before, quote, after = excerpt(text, start, start + len(words[first]), 100)
-    assert quote == words[first]
-    shown = [*before.removeprefix("… ").split(), quote, *after.removesuffix(" …").split()]
-    begin = first - len(before.removeprefix("… ").split())
-    assert shown == words[begin : begin + len(shown)]
-    assert len(before + quote + after) > min(len(text), 100) - 20  # it is not shorter than it needs to be
-
-
-def test_an_excerpt_worked_by_hand():
+@pytest.mark.parametrize(
+    ("quote", "most", "shown"),
+    [
+        ("four", 18, "three four five"),
+        ("one", 18, "one two three"),
+        ("seven", 18, "five six seven"),
+        ("one two three four five six seven", 8, "one two "),
+        ("two three", 5, "two t"),
+    ],
+)
+def test_a_window_is_cut_between_words(quote: str, most: int, shown: str):
     text = "one two three four five six seven"
-    assert excerpt(text, 14, 18, 18) == ("… three ", "four", " five …")
-    assert excerpt(text, 0, 3, 18) == ("", "one", " two three …")
-    assert excerpt(text, 28, 33, 18) == ("… five six ", "seven", "")
-    assert excerpt(text, 0, 33, 8) == ("", "one two …", "")
-    assert excerpt(text, 4, 13, 5) == ("… ", "two t…", " …")
+    start = text.index(quote)
+    first, last = html.window(text, start, start + len(quote), most)
+    assert text[first:last] == shown

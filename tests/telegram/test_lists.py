@@ -56,7 +56,7 @@ def test_a_list_shows_its_first_quotes_within_two_seconds_and_the_rest_in_the_sa
     api.click(early, "[1]")  # it can be opened meanwhile
     late = whole(chat)
     assert late.id == early.id
-    assert late.buttons[-1] == ["More", "👍", "👎"]
+    assert late.buttons[-1] == ["310 more quotes", "👍", "👎"]
     (file,) = [one for one in by_bot(chat) if one.document]
     assert file.text == f"All {PEOPLE} quotes."
     assert file.document
@@ -88,7 +88,7 @@ def test_stop_ends_the_search_and_keeps_the_first_quotes(api: BotApi, start: Sta
     assert STOPPED in late.text
     assert SEARCHING not in late.text
     assert late.marked("blockquote") == early.marked("blockquote")
-    assert late.buttons[-1] == ["More", "👍", "👎"]
+    assert late.buttons[-1] == ["Other passages", "👍", "👎"]
     running.wait_line("answered chat=")
     assert api.click(late, "👍", by=ann) == "Thank you."
     assert not [one for one in by_bot(group) if one.document]

@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -18,7 +19,7 @@ from bot.telegram.access import Access
 from bot.telegram.answers import Answers
 from bot.telegram.delivery import Unconfirmed
 from bot.telegram.html import Message
-from bot.telegram.post import Place, Post, place_of
+from bot.telegram.post import File, Place, Post, place_of
 from bot.telegram.screens import Screen
 from index.settings import load
 from tests.telegram.test_answers import kept
@@ -54,7 +55,10 @@ class FakeBot:
         return self._called("delete", {"chat": chat, "number": number})
 
     async def send_document(self, chat: int, file: Any, **more: Any) -> Any:
-        return self._called("file", {"chat": chat, "data": file.read(), **more})
+        if not isinstance(file, str):
+            file.input_file_content.seek(0)  # as httpx does
+        data = file if isinstance(file, str) else file.input_file_content.read()
+        return self._called("file", {"chat": chat, "data": data, **more})
 
     async def send_chat_action(self, chat: int, action: str, **more: Any) -> Any:
         return self._called("action", {"chat": chat, "action": action, **more})
@@ -64,11 +68,14 @@ class FakeBot:
         if (errors := self.errors.get(name)) and (error := errors.pop(0)):
             raise error
         self._next += name == "send"
-        return SimpleNamespace(message_id=self._next)
+        return SimpleNamespace(message_id=self._next, document=SimpleNamespace(file_id="id1"))
 
     def seen(self, *fields: str) -> list[tuple[Any, ...]]:
         """The calls, each with some of what was given."""
         return [(name, *(given.get(one) for one in fields)) for name, given in self.calls]
+
+
+NOTES = File("notes.txt", 4, b"data", ("notes.txt", 1))
 
 
 class Office:
@@ -245,16 +252,30 @@ def test_an_edit_that_telegram_cannot_parse_is_made_plain(office: Office):
 
 
 def test_a_file_is_sent_as_it_is(office: Office):
-    asyncio.run(office.post.send_file(HERE, "notes.txt", b"data", "It changed."))
+    asyncio.run(office.post.send_file(HERE, NOTES, "It changed."))
     ((name, given),) = office.bot.calls
-    assert (name, given["chat"], given["data"], given["filename"]) == ("file", -5, b"data", "notes.txt")
+    assert (name, given["chat"], given["data"]) == ("file", -5, b"data")
     assert (given["caption"], given["message_thread_id"]) == ("It changed.", 3)
     assert given["reply_parameters"].message_id == 70
 
 
+def test_a_file_that_was_sent_is_sent_again_by_its_id_as_long_as_telegram_knows_it(office: Office):
+    async def thrice() -> None:
+        await office.post.send_file(HERE, NOTES, "")
+        await office.post.send_file(HERE, NOTES, "")
+        office.bot.errors["file"] = [BadRequest("Wrong file identifier/HTTP URL specified")]
+        await office.post.send_file(HERE, NOTES, "")
+        await office.post.send_file(HERE, replace(NOTES, key=("notes.txt", 2)), "")
+
+    asyncio.run(thrice())
+    assert office.bot.seen("data") == [
+        ("file", b"data"), ("file", "id1"), ("file", "id1"), ("file", b"data"), ("file", b"data")
+    ]  # fmt: skip
+
+
 def test_a_file_follows_a_group_that_got_a_new_id(office: Office):
     office.bot.errors["file"] = [ChatMigrated(-1005)]
-    asyncio.run(office.post.send_file(HERE, "notes.txt", b"data", ""))
+    asyncio.run(office.post.send_file(HERE, NOTES, ""))
     assert office.bot.seen("chat", "data", "message_thread_id") == [
         ("file", -5, b"data", 3),
         ("file", -1005, b"data", None),

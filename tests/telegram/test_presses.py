@@ -32,7 +32,7 @@ def test_two_quick_presses_of_more_show_different_passages(api: BotApi, start: S
     start(DOCENT_TELEGRAM__ACCESS="open")
     answer = ask(chat)
     for _ in range(2):
-        api.click(answer, "More", wait=False)
+        api.click(answer, "Other passages", wait=False)
     more = chat.wait_until(lambda messages: [m for m in messages if m.reply_to == answer.id][1:] and messages)
     texts = [one.text for one in more if one.reply_to == answer.id]
     assert len(set(texts)) == 2

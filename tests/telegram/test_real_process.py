@@ -44,8 +44,8 @@ def test_the_true_command_answers_a_conversation_and_the_doctor_finds_it_well(
 
     chat.send("/start")
     welcome = chat.wait(timeout=30)[0]
-    assert welcome.buttons == [["Ask 1", "Ask 2", "Ask 3"]]
-    api.click(welcome, "Ask 1")
+    assert 1 <= len(welcome.buttons) <= 3
+    api.click(welcome, welcome.buttons[0][0])
     example = chat.wait(2, timeout=30)[-1]
     assert example.marked("blockquote") or example.marked("expandable_blockquote")
     assert "confidence" in example.text

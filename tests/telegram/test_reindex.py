@@ -62,15 +62,16 @@ def test_where_the_index_cannot_be_renewed_the_old_one_stays(
     for _ in range(3):
         say(chat, CROSSING)
     first, second, third = say(chat, "/status").text.split("\n\n")
-    rows = dict(row.split(maxsplit=1) for row in first.split("\n"))
-    assert rows["documents"] == str(docs)
-    assert rows["holds"] == "3 documents, 5 passages, 13 sentences"
-    assert rows["model"] == "words"
+    rows = dict(row.split(": ", 1) for row in first.split("\n"))
+    assert rows["Documents"] == str(docs)
+    assert rows["Holds"].startswith("3 documents · 5 passages · 13 sentences · ")
+    assert rows["Model"] == "words"
     assert re.fullmatch(
-        r"answered 3 questions since \d{4}-\d\d-\d\d \d\d:\d\d UTC, half of them within \d+ ms; 0 waiting",
+        r"3 questions answered since \d{4}-\d\d-\d\d \d\d:\d\d UTC"
+        r" · half of them within \d+ ms · 0 waiting",
         second,
     )
-    assert third == "access: closed"
+    assert third == "Access: closed"
     assert say(chat, "/status@docent_test_bot").text.split("\n\n")[0] == first
 
     shutil.rmtree(docs)
@@ -82,20 +83,20 @@ def test_where_the_index_cannot_be_renewed_the_old_one_stays(
     )
     assert quote(chat, CROSSING) == "[1] The crossing takes two days."
     status = say(chat, "/status").text.split("\n")
-    assert "removed    letters/ferry.txt" in status
-    assert "The documents changed. Run `docent index`." in status
+    assert status[status.index("Removed files (3)") + 1 :][:1] == ["• letters/ferry.txt"]
+    assert "⚠ The documents changed. Run `docent index`." in status
 
     # What another process indexes is taken up without a restart.
     (docs / "plums.txt").write_text(PLUMS, encoding="utf-8")
     (docs / "broken.txt").write_bytes(b"\0\1\2\xff" * 100)
     docent(docs, tmp_path, "index")
     assert quote(chat, ASK_PLUMS) == f"[1] {PLUMS}"
-    assert say(chat, "/sources").text.startswith("One document\n1. ")
+    assert say(chat, "/sources").text.startswith("1 document\n1. ")
     (docs / "pears.txt").write_text("The pears rot.", encoding="utf-8")
     renewed = chat.wait_edit(say(chat, "/reindex"))
     assert renewed.text.startswith("The index is renewed: 2 documents, 2 sentences (1 of them new) in ")
-    assert renewed.text.endswith(" s, 1 file could not be read (/status names them).")
-    assert [row for row in say(chat, "/status").text.split("\n") if row.startswith("skipped    broken.txt (")]
+    assert renewed.text.endswith(" s. 1 file could not be read (/status names it).")
+    assert [row for row in say(chat, "/status").text.split("\n") if row.startswith("• broken.txt (")]
 
 
 def test_a_bot_that_has_to_stop_breaks_off_and_says_so(

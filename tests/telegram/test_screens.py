@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.answering.answers import Answer, Citation, cite, compose, quotes_for_fact, quotes_for_list
+from bot.answering.answers import Answer, Citation, Outdated, cite, compose, quotes_for_fact, quotes_for_list
 from bot.answering.scoring import Evidence
 from bot.plain import clean, line
-from bot.render import where
 from bot.telegram import screens
-from bot.telegram.html import units
+from bot.telegram.html import short, units
 from bot.telegram.screens import Screen
+from bot.words import coverage_in_words
 from index import documents
 from index.generation import Entry
 from index.parsing.base import Unreadable
@@ -92,20 +92,21 @@ def test_any_answer_is_shown_whole(
             asked, f"{asked} {notice}", evidence, chosen, threshold=threshold, is_list=swept > 0,
             documents=swept,
         )  # fmt: skip
-        reply = replace(reply, notices=(notice,))
+        reply = replace(reply, outdated=(Outdated(notice, gone=swept > 0),))
         screen = screens.answer(reply, number, repeat=repeat)
         read = bare(checked(screen))
         cited = (reply.citations or reply.near)[: screens.QUOTES]
         for citation in cited:
             assert bare(f"[{citation.number}] {line(citation.shown)}") in read
-            assert bare(line(where(citation))) in read
+            assert bare(short(line(citation.source), 200)) in read
         assert bare(line(reply.lead)) in read
-        assert bare(reply.coverage) in read
-        assert [label for row in buttons(screen) for label, _ in row] == [
+        assert bare(coverage_in_words(reply)) in read
+        left = len(reply.citations) - len(cited)
+        further = "Other passages" if left <= 0 else "1 more quote" if left == 1 else f"{left} more quotes"
+        assert [label for row in buttons(screen) for label, _ in row if label != "📋 Copy"] == [
             *(f"[{citation.number}]" for citation in cited),
-            *(["More"] if cited else []),
-            "👍",
-            "👎",
+            *([further] if cited else []),
+            *(["👍", "👎"] if reply.found else ["I expected an answer"]),
             *(["Ask as typed"] if reply.searched_for != reply.question else []),
         ]
         if repeat:
@@ -118,24 +119,36 @@ def test_any_further_quotes_are_shown_whole(
     world: tuple[list[Passage], list[Evidence]], number: int, first: int
 ):
     found = cite(world[1][: screens.QUOTES], first)
-    read = bare(checked(screens.more(found, number)))
-    assert all(bare(f"[{c.number}] {line(c.shown)}") in read for c in found)
+    for screen in (screens.more(found, number, left=3), screens.other_passages(found, number, last=True)):
+        read = bare(checked(screen))
+        assert all(bare(f"[{c.number}] {line(c.shown)}") in read for c in found)
 
 
 @settings(max_examples=100)
-@given(worlds(), numbers, st.integers(1, 10**6), st.none() | texts)
+@given(worlds(), numbers, st.integers(1, 10**6), st.just("") | texts)
 def test_any_passage_is_one_message_with_the_quote_in_it(
-    world: tuple[list[Passage], list[Evidence]], number: int, first: int, notice: str | None
+    world: tuple[list[Passage], list[Evidence]], number: int, first: int, notice: str
 ):
     passages, evidence = world
     for citation, one in zip(cite(evidence, first), evidence, strict=True):
         at = passages.index(one.unit.passage)
         for place in {at, max(0, at - 1)}:
-            screen = screens.passage(around(passages, place), citation, number, notice)
+            screen = opened(around(passages, place), citation, number, notice)
             assert len(screen.messages) == 1
             checked(screen)
             if place == at and len(citation.quote) <= 200:
-                assert bare(marked(screen.messages[0], "bold")[-1]) == bare(clean(citation.quote))
+                assert bare(clean(one.unit.shown)) in bare(emphasised(screen))
+
+
+def opened(context: Context, citation: Citation, number: int = 7, notice: str = "") -> Screen:
+    return screens.passage(context[1].document, context, citation, number, notice)
+
+
+def emphasised(screen: Screen) -> str:
+    """All that is bold, and rows of aligned tables that are marked."""
+    [message] = screen.messages
+    rows = [one.removeprefix("▸ ") for one in message.plain.split("\n") if one.startswith("▸ ")]
+    return "".join([*marked(message, "bold"), *rows])
 
 
 hrefs = st.one_of(
@@ -226,11 +239,11 @@ def test_a_passage_of_the_widest_characters_fits(context: Context, length: int):
     end = min(middle + length, here.end)
     quote = here.document.text[middle:end]
     citation = replace(CITED, number=10**6, start=middle, end=end, quote=quote)
-    screen = screens.passage(context, citation, 2**63 - 1, f"{here.document.source} changed.")
+    screen = opened(context, citation, 2**63 - 1, f"{here.document.source} changed.")
     assert len(screen.messages) == 1
     checked(screen)
     if 0 < length <= 30:
-        assert bare(quote) in bare(marked(screen.messages[0], "bold")[-1])
+        assert bare(clean(quote)) in bare(emphasised(screen))
 
 
 entries = st.builds(
@@ -258,7 +271,9 @@ def test_any_page_of_documents_is_one_message_that_names_them_all(listed: list[E
     for place in range(page * screens.PAGE + 1, min(len(listed), (page + 1) * screens.PAGE) + 1):
         assert f"\n{place}. " in read
     assert (f"page {page + 1} of {pages}" in read) == (pages > 1)
-    wanted = [("◀", f"list:{page - 1}")] * (page > 0) + [("▶", f"list:{page + 1}")] * (page < pages - 1)
+    jumps = {"⏮": (0, page > 1), "◀": (page - 1, page > 0)}
+    jumps |= {"▶": (page + 1, page < pages - 1), "⏭": (pages - 1, page < pages - 2)}
+    wanted = [(label, f"list:{to}:") for label, (to, leads) in jumps.items() if leads]
     assert buttons(screen) == ([wanted] if wanted else [])
 
 
@@ -270,21 +285,30 @@ def test_a_page_of_the_widest_names_fits():
     assert "page 10 of 10" in checked(screen)
 
 
-short_examples = st.text(max_size=20).filter(lambda text: text.strip())
+short_examples = st.text(max_size=30).filter(line)
 
 
 @given(st.integers(0, 10**9), st.lists(short_examples, max_size=3))
-def test_any_examples_can_be_asked_by_a_button(count: int, tries: list[str]):
-    tries = [question.encode()[: screens.MOST_EXAMPLE_BYTES].decode(errors="ignore") for question in tries]
+def test_any_examples_can_be_asked_by_a_button_that_shows_them(count: int, tries: list[str]):
     screen = screens.start(count, tries)
     checked(screen)
-    asked = [data for row in buttons(screen) for _, data in row]
-    assert asked == [f"ask:{question}" for question in tries]
+    assert buttons(screen) == [[(line(one), f"try:{number}")] for number, one in enumerate(tries, 1)]
 
 
-@given(st.integers(-(2**52), 2**52), texts, st.booleans())
-def test_any_name_asks_for_access(chat: int, name: str, group: bool):
-    screen = screens.request(chat, name, group=group)
+@settings(max_examples=60)
+@given(st.lists(entries, max_size=12), short_texts)
+def test_any_documents_are_found_by_words_of_their_names(listed: list[Entry], words: str):
+    screen = screens.sources(listed, 0, words)
+    checked(screen)
+    assert len(screen.messages) == 1
+    for entry in listed:
+        assert entry in screens.found([entry], entry.source)
+        assert entry in screens.found([entry], entry.title[1:])
+
+
+@given(st.integers(-(2**52), 2**52), texts)
+def test_any_name_asks_for_access(chat: int, name: str):
+    screen = screens.request(chat, name)
     assert len(screen.messages) == 1
     assert f"(id {chat}) asks for access." in checked(screen)
     assert buttons(screen) == [[("Allow", f"allow:{chat}"), ("Deny", f"deny:{chat}")]]
@@ -305,7 +329,7 @@ def test_any_citation_becomes_an_article(world: tuple[list[Passage], list[Eviden
         assert len(description) <= 200
         read = bare(taken(shown)[0])
         assert read.startswith(bare(line(citation.shown)))
-        assert read.endswith(bare(line(where(citation))))
+        assert bare(short(line(citation.source), 200)) in read
 
 
 # -------------------------------------------------------------------------------- worked by hand
@@ -321,21 +345,23 @@ def test_an_answer():
     screen = screens.answer(replace(FOUND, citations=(cited,)), 7)
     assert html(screen) == [
         "<blockquote><b>[1] </b>The ferry &lt;b&gt;leaves&lt;/b&gt; on Tuesday.</blockquote>\n"
-        "<b>Dear M &amp; M</b> (letters/ferry.txt)\n"
-        "[1] paragraph 2\n"
+        "<b>Dear M &amp; M</b> · letters/ferry.txt\n"
+        "paragraph 2\n"
         "<i>confidence 87%</i>"
     ]
-    assert buttons(screen) == [[("[1]", "cite:7:1")], [("More", "more:7"), ("👍", "good:7"), ("👎", "bad:7")]]
+    verdicts = [("👍", "good:7"), ("👎", "bad:7")]
+    assert buttons(screen) == [[("[1]", "cite:7:1")], [("Other passages", "more:7"), *verdicts]]
 
 
 def test_an_answer_is_led_by_the_words_that_answer():
     assert html(screens.answer(LED, 7)) == [
         "<b>on Tuesday</b>\n"
         "<blockquote><b>[1] </b>The ferry leaves <b>on Tuesday</b>.</blockquote>\n"
-        "<b>Dear Miriam</b> (letters/ferry.txt)\n"
-        "[1] paragraph 2\n"
+        "<b>Dear Miriam</b> · letters/ferry.txt\n"
+        "paragraph 2\n"
         "<i>confidence 87%</i>"
     ]
+    assert buttons(screens.answer(LED, 7))[0] == [("[1]", "cite:7:1"), ("📋 Copy", "on Tuesday")]
     hostile = replace(LED, lead="<b> & co", citations=(quoting("By <b> & co, 1871.", "<b> & co"),))
     assert html(screens.answer(hostile, 7))[0].startswith(
         "<b>&lt;b&gt; &amp; co</b>\n<blockquote><b>[1] </b>By <b>&lt;b&gt; &amp; co</b>, 1871.</blockquote>"
@@ -475,7 +501,7 @@ def test_more_looks_than_a_message_holds_go_into_another():
 def test_where_else_a_quote_stands_is_told():
     also = (("old/soup.txt", 3, 11), ("soup.txt", 90, 98))
     [shown] = html(screens.answer(replace(FOUND, citations=(replace(SECOND, also=also),)), 7))
-    assert "<b>Soup</b> (soup.txt)\n[2] paragraph 1, also in old/soup.txt\n" in shown
+    assert "<b>soup.txt</b>\nparagraph 1, also in old/soup.txt\n" in shown
 
 
 @pytest.mark.parametrize(("more", "emphasised"), [(0, True), (1, False)])
@@ -487,23 +513,24 @@ def test_in_a_quote_that_has_to_be_cut_no_words_are_emphasised(more: int, emphas
 
 
 def test_a_list_says_where_its_members_were_found():
-    reply = replace(FOUND, coverage="5 sentences in 1 of 12 documents")
+    reply = replace(FOUND, swept=12)
     assert html(screens.answer(reply, 7))[0].endswith(
-        "\n<i>5 sentences in 1 of 12 documents · confidence 87%</i>"
+        "\n<i>1 sentence in 1 of 12 documents · confidence 87%</i>"
     )
 
 
 def test_an_answer_of_several_quotes_names_each_document_once():
-    reply = replace(FOUND, citations=(CITED, SECOND, THIRD), notices=("soup.txt changed.",), confidence=1.0)
+    told = Outdated("soup.txt", gone=False)
+    reply = replace(FOUND, citations=(CITED, SECOND, THIRD), outdated=(told,), confidence=1.0)
     assert html(screens.answer(reply, 7)) == [
         "<blockquote><b>[1] </b>The ferry leaves on Tuesday.</blockquote>\n"
         "<blockquote><b>[2] </b>Boil it.</blockquote>\n"
         "<blockquote><b>[3] </b>Take the ferry back.</blockquote>\n"
-        "<b>Dear Miriam</b> (letters/ferry.txt)\n"
+        "<b>Dear Miriam</b> · letters/ferry.txt\n"
         "[1] paragraph 2 · [3] paragraph 4\n"
-        "<b>Soup</b> (soup.txt)\n"
+        "<b>soup.txt</b>\n"
         "[2] paragraph 1\n"
-        "⚠ soup.txt changed.\n"
+        "⚠ soup.txt changed since it was indexed; the quotes are from the earlier text.\n"
         "<i>confidence 99%</i>"
     ]
 
@@ -521,25 +548,78 @@ def test_an_answer_that_is_not_found():
         "<b>The documents do not answer this.</b>\n\n"
         "<i>The nearest passages, which are not an answer:</i>\n"
         "<blockquote><b>[1] </b>The ferry leaves on Tuesday.</blockquote>\n"
-        "<b>Dear Miriam</b> (letters/ferry.txt)\n"
-        "[1] paragraph 2"
+        "<b>Dear Miriam</b> · letters/ferry.txt\n"
+        "paragraph 2"
     ]
-    assert buttons(screen)[0] == [("[1]", "cite:7:1")]
+    expected = [("I expected an answer", "bad:7")]
+    assert buttons(screen) == [[("[1]", "cite:7:1")], [("Other passages", "more:7")], expected]
     nothing = screens.answer(replace(LOST, near=()), 7)
     assert html(nothing) == ["<b>The documents do not answer this.</b>"]
-    assert buttons(nothing) == [[("👍", "good:7"), ("👎", "bad:7")]]
+    assert buttons(nothing) == [expected]
+
+
+def test_the_verdict_that_was_given_is_marked_and_no_other():
+    keyboard = screens.answer(FOUND, 7).keyboard
+    assert keyboard is not None
+    for data, labels in (("good:7", ["👍 ✓", "👎"]), ("bad:7", ["👍", "👎 ✓"]), ("bad:7", ["👍", "👎 ✓"])):
+        keyboard = screens.chosen(keyboard, data)
+        assert [button.text for button in keyboard.inline_keyboard[-1]] == ["Other passages", *labels]
+    assert [button.callback_data for button in keyboard.inline_keyboard[-1]] == ["more:7", "good:7", "bad:7"]
+    missed = screens.answer(LOST, 7).keyboard
+    assert missed is not None
+    assert screens.chosen(missed, "bad:7").inline_keyboard[-1][0].text == "I expected an answer ✓"
+
+
+def at(heading: str, first: int, last: int = 0) -> Locator:
+    return Locator(headings=("Rules", heading), first=first, last=last or first)
+
+
+@pytest.mark.parametrize(
+    ("places", "shown"),
+    [
+        ([at("Fees", 1)], "Fees, paragraph 1"),
+        ([at("Fees", 1)] * 4, "[1]–[4] Fees, paragraph 1"),
+        ([at("Fees", 1), at("Fees", 2), at("Fees", 3, 5)], "[1]–[3] Fees, paragraphs 1–5"),
+        ([at("Fees", 1), at("Fees", 3)], "[1] Fees, paragraph 1 · [2] Fees, paragraph 3"),
+        ([at("Fees", 2), at("Fees", 1)], "[1] Fees, paragraph 2 · [2] Fees, paragraph 1"),
+        (
+            [at("Fees", 1), at("Dogs", 1), at("Dogs", 2)],
+            "[1] Fees, paragraph 1 · [2] [3] Dogs, paragraphs 1–2",
+        ),
+        ([Locator()], ""),
+    ],
+)
+def test_neighbouring_places_of_one_document_are_one(places: list[Locator], shown: str):
+    cited = tuple(
+        replace(CITED, number=number, title="Rules", source="rules.md", place=place)
+        for number, place in enumerate(places, 1)
+    )
+    [message] = html(screens.answer(replace(FOUND, citations=cited), 7))
+    sources = message.rpartition("</blockquote>\n")[2].removesuffix("<i>confidence 87%</i>")
+    assert sources.split("\n") == ["<b>rules.md</b>", *filter(None, [shown]), ""]  # its title is its name
 
 
 def test_a_long_list_is_shown_in_parts():
     many: tuple[Citation, ...] = tuple(replace(CITED, number=n) for n in range(1, 24))
     reply: Answer = replace(FOUND, citations=many)
     screen = screens.answer(reply, 7)
-    assert "10 of 23 quotes; More brings the rest." in checked(screen)
     assert [len(row) for row in buttons(screen)] == [5, 5, 3]
-    further = screens.more(many[10:20], 7)
+    assert buttons(screen)[-1][0] == ("13 more quotes", "more:7")
+    further = screens.more(many[10:20], 7, left=3)
     assert buttons(further)[0][0] == ("[11]", "cite:7:11")
-    assert buttons(further)[-1] == [("More", "more:7")]
-    assert screens.more((), 7) == Screen([], None)
+    assert buttons(further)[-1] == [("3 more quotes", "more:7")]
+    assert buttons(screens.more(many[20:], 7, left=0))[-1] == [("Other passages", "more:7")]
+
+
+def test_other_passages_are_said_to_be_no_evidence():
+    screen = screens.other_passages((THIRD,), 7, last=False)
+    assert html(screen) == [
+        "<i>Other passages. They are near the question, but no evidence for an answer:</i>\n"
+        "<blockquote><b>[3] </b>Take the ferry back.</blockquote>\n"
+        "<b>Dear Miriam</b> · letters/ferry.txt\nparagraph 4"
+    ]
+    assert buttons(screen)[-1] == [("Other passages", "more:7")]
+    assert buttons(screens.other_passages((THIRD,), 7, last=True)) == [[("[3]", "cite:7:3")]]
 
 
 def minutes(at: int) -> Context:
@@ -550,16 +630,14 @@ def test_a_passage_between_its_neighbours():
     context = minutes(1)
     assert "Alice Archer, Bob Baker" in context[1].text
     citation = replace(CITED, start=102, end=162, quote=MINUTES[102:162])
-    screen = screens.passage(context, citation, 7, "It changed.")
+    screen = opened(context, citation, 7, "It changed.")
     assert html(screen) == [
-        "<b>Minutes of the garden club</b>\n"
-        "<i>[1] Attendance, paragraph 1 · minutes.md</i>\n\n"
-        "<blockquote>Minutes of the garden club\n\n"
-        "The meeting was held in the village hall on 3 May 2024.</blockquote>\n"
-        "Attendance\n\n"
-        "<b>Alice Archer, Bob Baker and Carol Cook attended the meeting.</b>\n"
-        "Dora Dean sent her apologies.\n"
-        "<blockquote>Decisions\n\n"
+        "<b>Minutes of the garden club</b> · minutes.md\n"
+        "<i>[1] · Attendance, paragraph 1</i>\n"
+        "<blockquote>The meeting was held in the village hall on 3 May 2024.</blockquote>\n"
+        "<b>Attendance</b>\n"
+        "<b>Alice Archer, Bob Baker and Carol Cook attended the meeting.</b> Dora Dean sent her apologies.\n"
+        "<blockquote><b>Decisions</b>\n"
         "The club bought a new greenhouse for 900 euros. It will stand behind the school.</blockquote>\n\n"
         "⚠ It changed."
     ]
@@ -571,8 +649,8 @@ def test_a_passage_between_its_neighbours():
 
 def test_a_neighbouring_passage_has_no_quote():
     citation = replace(CITED, start=102, end=162, quote=MINUTES[102:162])
-    screen = screens.passage(minutes(2), citation, 7)
-    assert marked(screen.messages[0], "bold") == ["Minutes of the garden club"]
+    screen = opened(minutes(2), citation)
+    assert marked(screen.messages[0], "bold") == ["Minutes of the garden club", "Attendance", "Decisions"]
     assert buttons(screen)[0] == [("◀", "walk:7:1:90")]
 
 
@@ -585,25 +663,23 @@ def test_the_documents():
         "<b>12 documents</b>\n"
         "11. Title &lt;11&gt;\n<i>11.txt · 2024-05-03 · 13.6 kB</i>\n"
         "12. Title &lt;12&gt;\n<i>12.txt · 2024-05-03 · 14.8 kB</i>\n\n"
-        "<i>page 2 of 2</i>"
+        "<i>page 2 of 2 · /sources tax lists those with “tax” in their name</i>"
     ]
     assert html(screens.sources(listed[:1], 0)) == [
-        "<b>One document</b>\n1. Title &lt;1&gt;\n<i>1.txt · 2024-05-03 · 1.2 kB</i>"
+        "<b>1 document</b>\n1. Title &lt;1&gt;\n<i>1.txt · 2024-05-03 · 1.2 kB</i>"
     ]
     assert html(screens.sources([], 5)) == ["<b>0 documents</b>"]
 
 
 def test_the_introduction():
     introduction = (
-        "I answer questions from one document, with sentences quoted word for word, each with the place "
+        "I answer questions from 1 document, with sentences quoted word for word, each with the place "
         "where it stands. Where the documents do not hold the answer, I say so.\n\n"
     )
     assert html(screens.start(1, ())) == [introduction + "Just write your question."]
     screen = screens.start(1, ["Who is A & B?", "Why?"])
-    assert html(screen) == [
-        introduction + "Just write your question, or try one of these:\n1. Who is A &amp; B?\n2. Why?"
-    ]
-    assert buttons(screen) == [[("Ask 1", "ask:Who is A & B?"), ("Ask 2", "ask:Why?")]]
+    assert html(screen) == [introduction + "Just write your question, or try one of these:"]
+    assert buttons(screen) == [[("Who is A & B?", "try:1")], [("Why?", "try:2")]]
 
 
 def test_a_request():
@@ -616,7 +692,7 @@ def test_an_article():
     assert (title, description) == ("The ferry leaves on Tuesday.", "Dear Miriam, paragraph 2")
     assert shown.html == (
         "<blockquote>The ferry leaves on Tuesday.</blockquote>\n"
-        "<b>Dear Miriam</b> (letters/ferry.txt)\nparagraph 2"
+        "<b>Dear Miriam</b> · letters/ferry.txt\nparagraph 2"
     )
 
 
@@ -626,7 +702,7 @@ def test_an_article_of_a_long_quote_is_shortened_to_one_message():
     assert title == f"{'🦊 ran on ' * 9}🦊 ran on…"
     quote, _, rest = read.partition("\n")
     assert quote == f"{'🦊 ran on ' * 405}🦊 ran…"[: len(quote) - 1] + "…"
-    assert rest == "Dear Miriam (letters/ferry.txt)\nparagraph 2"
+    assert rest == "Dear Miriam · letters/ferry.txt\nparagraph 2"
     assert 4080 < units(read) <= 4096
 
 

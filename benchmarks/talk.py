@@ -1,0 +1,115 @@
+"""Teaches the judge of small talk, and says how often it is right about what it has not seen.
+
+    python -m benchmarks.talk [--write] [-v]
+
+``benchmarks/data/talk.tsv`` holds greetings, thanks and questions about the bot in many languages, and what
+looks like them and is a question; the lines of ``held``, four languages among them, are for checking. The
+questions of ``intents.jsonl`` and ``written/`` are questions too. The judge is a logistic regression on the
+vectors, for the encoder of the settings; ``--write`` keeps one taught with all lines in
+``bot/answering/profiles/``. It has to be as sure as ``bot.answering.talk.SURE`` not to search for it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import os
+import random
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
+from benchmarks.machine import table
+from bot.answering.talk import FOLDER, SURE, Judge
+from index.joining import encoder_of
+from index.settings import load
+
+DATA = Path(__file__).parent / "data"
+SCALE = 8.0  # of unit vectors, so that the penalty is a usual one
+PENALTY = 1.0  # inverse strength
+MOST = 800  # of the written questions
+COUNT = 3.0  # of a line of talk.tsv, beside one of the other questions
+
+
+def said(half: str) -> list[tuple[str, str]]:
+    """What is said, and what that means, of one half."""
+    with (DATA / "talk.tsv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    return [(text, row["means"]) for row in rows if row["half"] == half for text in row["said"].split(" | ")]
+
+
+def questions() -> tuple[list[str], list[str]]:
+    """Questions to learn from, and others."""
+    labelled, held = (
+        [json.loads(line)["question"] for line in (DATA / name).read_text(encoding="utf-8").splitlines()]
+        for name in ("intents.jsonl", "intents-held.jsonl")
+    )
+    written = [
+        asked["question"]
+        for file in sorted((DATA / "written").glob("*.jsonl"))
+        for line in file.read_text(encoding="utf-8").splitlines()
+        for asked in json.loads(line)["asks"]
+    ]
+    random.Random(1).shuffle(written)
+    return labelled + written[:MOST], held + written[MOST : 2 * MOST]
+
+
+def taught(vectors: np.ndarray, lines: list[tuple[str, str]]) -> LogisticRegression:
+    """A judge; lines of talk.tsv count for more than other questions."""
+    own = {text for half in ("learn", "held") for text, _ in said(half)}
+    counts = [COUNT if text in own else 1.0 for text, _ in lines]
+    return LogisticRegression(C=PENALTY, max_iter=3000).fit(vectors, [means for _, means in lines], counts)
+
+
+def main() -> None:
+    """Run it."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--write", action="store_true", help="keep what was learned")
+    parser.add_argument("-v", "--verbose", action="store_true", help="print what is mistaken")
+    arguments = parser.parse_args()
+    encoder = encoder_of(load(environment=os.environ))
+    learned, others = questions()
+    seen = [*said("learn"), *((question, "question") for question in learned)]
+    unseen = [*said("held"), *((question, "question") for question in others)]
+    vectors, others_vectors = (
+        SCALE * encoder.encode_questions([text for text, _ in part]) for part in (seen, unseen)
+    )
+    judge = taught(vectors, seen)
+    likely = judge.predict_proba(others_vectors)
+    names = [str(name) for name in judge.classes_]
+    found = [
+        names[best] if one[best] >= SURE else "question"
+        for best, one in zip(likely.argmax(axis=1), likely, strict=True)
+    ]
+    truth = [means for _, means in unseen]
+    rows = []
+    for name in names:
+        of = [got for got, means in zip(found, truth, strict=True) if means == name]
+        rows.append([name, len(of), *(of.count(other) for other in names)])
+    print(table(["is", "lines", *names], rows))
+    if arguments.verbose:
+        for (text, means), got in zip(unseen, found, strict=True):
+            if means != got:
+                print(f"{got} instead of {means}: {text}")
+    if arguments.write:
+        judge = taught(np.concatenate([vectors, others_vectors]), [*seen, *unseen])
+        made = {
+            "command": "python -m benchmarks.talk --write",
+            "encoder": encoder.fingerprint,
+            "weights": {
+                name: [round(float(weight), 3) for weight in SCALE * row]
+                for name, row in zip(names, judge.coef_, strict=True)
+            },
+            "bias": {name: round(float(bias), 3) for name, bias in zip(names, judge.intercept_, strict=True)},
+        }
+        file = FOLDER / f"talk-{encoder.name}.json"
+        file.write_bytes(
+            msgspec.json.format(msgspec.json.encode(msgspec.convert(made, Judge)), indent=0) + b"\n"
+        )
+
+
+if __name__ == "__main__":
+    main()
