@@ -6,7 +6,7 @@
 Files of SQuAD's format bring more: ``--one`` of questions that one stretch answers, about articles that
 the reader learned from where it knows some, and ``--several`` of which those with several answers count.
 The judge is a logistic regression on the vectors of the questions, for the encoder of the settings;
-``--write`` keeps it in ``bot/answering/profiles/``. ``--written`` are files of bot/reader/written.py; of these
+``--write`` keeps it in ``bot/answering/profiles/``. ``--written`` are files of bot/reader/written.py: of them
 it is only said how well is told what wants several, or steps: has three answers or more. Taught by them too,
 the judge took how-to questions for others.
 """
