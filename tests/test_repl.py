@@ -178,7 +178,7 @@ def test_only_so_many_turns_are_kept(engine: Engine, monkeypatch: pytest.MonkeyP
     seen: list[int] = []
     ask = Engine.ask
 
-    def watched(self: Engine, question: str, history: tuple[Turn, ...] = ()):
+    def watched(self: Engine, question: str, history: tuple[Turn, ...] = (), **_: object):
         seen.append(len(history))
         return ask(self, question, history)
 
@@ -196,7 +196,7 @@ def test_quit_leaves_at_once(talk: Talk):
 def test_an_interrupted_question_is_cancelled_and_the_loop_goes_on(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ):
-    def ask(question: str, history: object):
+    def ask(question: str, history: object, **_: object):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(engine, "ask", ask)
@@ -221,7 +221,7 @@ def test_ctrl_c_at_the_prompt_goes_on_and_ctrl_d_leaves(engine: Engine):
 
 
 def test_an_error_is_shown_and_the_loop_goes_on(engine: Engine, talk: Talk, monkeypatch: pytest.MonkeyPatch):
-    def ask(question: str, history: object):
+    def ask(question: str, history: object, **_: object):
         raise DocentError("The index is damaged.")
 
     monkeypatch.setattr(engine, "ask", ask)

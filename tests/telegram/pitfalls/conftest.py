@@ -22,6 +22,7 @@ METHODS = {
     "deleteMessage",
     "deleteMyCommands",
     "deleteWebhook",
+    "editMessageReplyMarkup",
     "editMessageText",
     "getMe",
     "getUpdates",
