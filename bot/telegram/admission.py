@@ -24,12 +24,12 @@ from telegram.constants import ChatType
 from telegram.error import TelegramError
 
 from bot.telegram import screens
-from bot.telegram.asking import command_of, is_private, question_of
 from bot.telegram.citations import acknowledge, button_of
 from bot.telegram.commands import publish
 from bot.telegram.events import event
 from bot.telegram.limits import Limit
 from bot.telegram.post import Place, place_of
+from bot.telegram.questions import command_of, is_private, question_of
 from bot.telegram.screens import Screen
 from bot.telegram.services import Services
 from bot.texts import gettext, noop

@@ -6,12 +6,12 @@ from telegram import Message, Update, User
 from telegram.ext import ApplicationHandlerStop, CallbackContext
 
 from bot.telegram.admission import Admission
-from bot.telegram.asking import command_of, is_private, question_of
 from bot.telegram.citations import acknowledge
 from bot.telegram.commands import ADMINISTRATORS, EVERYBODY
 from bot.telegram.inline import Inline
 from bot.telegram.limits import Limit
 from bot.telegram.post import Place, place_of
+from bot.telegram.questions import command_of, is_private, question_of
 from bot.telegram.screens import PRIVATE
 from bot.telegram.services import Services
 from bot.texts import gettext, speak
