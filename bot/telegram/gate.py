@@ -34,6 +34,8 @@ class Gate:
         """
         user = update.effective_user
         speak(user.language_code if user else None)
+        if user and self._to.access.is_admin(user.id):
+            self._to.access.hear(user.id, user.language_code)
         try:
             may_pass = await self._lets_in(update)
         except Exception as error:  # the library would go on with the other handlers
