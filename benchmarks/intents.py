@@ -5,10 +5,10 @@
 ``benchmarks/data/intents.jsonl`` holds labelled questions of many domains, ``intents-held.jsonl`` of others.
 Files of SQuAD's format bring more: ``--one`` of questions that one stretch answers, about articles that
 the reader learned from where it knows some, and ``--several`` of which those with several answers count.
-``--written`` are files of bot/reader/written.py: what has three answers or more wants several, or the steps
-that these are the numbers of; of the documents that training held out, it is only said how often that is
-told. The judge is a logistic regression on the vectors of the questions, for the encoder of the settings;
-``--write`` keeps it in ``bot/answering/profiles/``.
+The judge is a logistic regression on the vectors of the questions, for the encoder of the settings;
+``--write`` keeps it in ``bot/answering/profiles/``. ``--written`` are files of bot/reader/written.py: of them
+it is only said how well is told what wants several, or steps: has three answers or more. Taught by them too,
+the judge took how-to questions for others.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ PENALTY = 0.03  # inverse strength; .01 to .1 do as well in six folds of domains
 FOLDS = 6
 BARS, MISTAKEN = (LIKELIER, 0.6, SURE), 0.1  # the first with no more questions taken for several is sure
 MOST = 1100  # questions of a file of SQuAD's format
-COUNT, WRITTEN = 0.1, 0.5  # of such a question and of a written one, beside one that was labelled for this
+COUNT = 0.1  # of such a question, beside one that was labelled for this
 HELD_OUT = 0.2  # share of written documents, as in training
 MANY = 3  # answers; two may say the same
 NUMBERED = re.compile(r"^\s*\d+[.)] ", re.MULTILINE)
@@ -75,19 +75,19 @@ def more(file: Path, known: frozenset[str], wants: Intent) -> tuple[list[Labelle
     return random.Random(1).sample(found, min(MOST, len(found))), held
 
 
-def of_written(files: list[Path]) -> tuple[list[Labelled], list[Labelled]]:
-    """Questions about written documents: to learn from, and of those that training held out."""
+def of_written(files: list[Path]) -> list[Labelled]:
+    """Questions about the written documents that training of the reader held out."""
     found: list[Labelled] = []
-    held: list[Labelled] = []
     for document in written.read(files):
+        if not held_out(document.collection, HELD_OUT, 1):
+            continue
         steps = {document.text[place.end() :].split("\n", 1)[0] for place in NUMBERED.finditer(document.text)}
         for ask in document.asks:
             numbered = all(any(NUMBERED.sub("", answer) in step for step in steps) for answer in ask.answers)
             wants: Intent = "one" if len(ask.answers) == 1 else "steps" if numbered else "several"
             if len(ask.answers) == 1 or len(ask.answers) >= MANY:
-                kept = held_out(document.collection, HELD_OUT, 1)
-                (held if kept else found).append(Labelled(ask.question, wants, document.collection))
-    return found, held
+                found.append(Labelled(ask.question, wants, document.collection))
+    return found
 
 
 def main() -> None:
@@ -108,9 +108,6 @@ def main() -> None:
             seen += found
             unseen += others if wants == "one" else []
     counts = np.where(np.arange(len(seen)) < len(labelled), 1.0, COUNT)
-    own, away = of_written(arguments.written)
-    seen += own
-    counts = np.concatenate([counts, np.full(len(own), WRITTEN)])
     vectors = SCALE * encoder.encode_questions([one.question for one in seen])
     labels = np.array([one.wants for one in seen])
     guessed = np.empty_like(labels)
@@ -125,7 +122,7 @@ def main() -> None:
     print(f"{len(held)} questions of other domains: {np.mean(found_held == truth):.3f} right")
     print(f"rows as they are, columns as judged, {', '.join(judge.classes_)}:")
     print(confusion_matrix(truth, found_held))
-    if away:
+    if away := of_written(arguments.written):
         said = judge.predict(SCALE * encoder.encode_questions([one.question for one in away]))
         print(f"{len(away)} questions about written documents held out:")
         print(confusion_matrix([one.wants for one in away], said, labels=judge.classes_))
@@ -140,7 +137,7 @@ def main() -> None:
     if arguments.write:
         names = [str(name) for name in judge.classes_]
         classes = {
-            "command": "python -m benchmarks.intents --one FILE... --several FILE... --written ... --write",
+            "command": "python -m benchmarks.intents --one FILE... --several FILE... --write",
             "encoder": encoder.fingerprint,
             "weights": {
                 name: [round(float(weight), 3) for weight in SCALE * row]

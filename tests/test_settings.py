@@ -43,7 +43,7 @@ def test_each_layer_overrides_the_one_before(tmp_path):
     assert settings.search.candidates == 10
     assert settings.search.passages == 21
     assert settings.answer.quotes == 32
-    assert settings.answer.threshold == 0.55
+    assert settings.answer.threshold == 0.5
     assert settings.given == {"search.candidates", "search.passages", "answer.quotes"}
 
 
