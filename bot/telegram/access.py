@@ -6,11 +6,13 @@ A person asks for themselves in a private chat; in a group, it is the group that
 import hmac
 import secrets
 import time
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Literal
 
 from bot.telegram.requests import Requests
 from bot.telegram.state import Memory
+from bot.texts import speaking
 from index.settings import TelegramSettings
 
 Role = Literal["admin", "allowed", "denied", "asked"]
@@ -38,6 +40,9 @@ class Access:
         roles = database.execute("SELECT chat, role FROM access ORDER BY since").fetchall()
         self._roles: dict[int, Role] = dict(roles)
         """By which is decided, also while the file can be neither read nor written."""
+        self._languages: dict[int, str] = dict(
+            database.execute("SELECT chat, code FROM languages").fetchall()
+        )
 
     def is_admin(self, user: int) -> bool:
         """Whether this person administers the bot."""
@@ -105,11 +110,25 @@ class Access:
             sqlite3.Error: it cannot be deleted now.
         """
         self.requests.forget(chat)
+        self._database.execute("DELETE FROM languages WHERE chat = ?", [chat])
         self._database.execute("DELETE FROM access WHERE chat = ?", [chat])
+        self._languages.pop(chat, None)
         return self._roles.pop(chat, None) is not None
+
+    def hear(self, chat: int, code: str | None) -> None:
+        """Keep in which language to tell somebody, or a group, what others do."""
+        if code and code != self._languages.get(chat):
+            self._languages[chat] = code
+            self._database.attempt("INSERT OR REPLACE INTO languages VALUES (?, ?)", [chat, code])
+
+    def speaking_to(self, chat: int) -> AbstractContextManager[None]:
+        """Speak the language of somebody else for a while, as far as it is known."""
+        code = self._languages.get(chat)
+        return speaking(code) if code else nullcontext()
 
     def migrate(self, old: int, new: int) -> None:
         """A group got a new id: what was decided on it holds on."""
+        self.hear(new, self._languages.get(old))
         self.requests.migrate(old, new)
         role = self._role(old)
         if role is None and old in self._settings.allowed:

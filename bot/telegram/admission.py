@@ -24,12 +24,12 @@ from telegram.constants import ChatType
 from telegram.error import TelegramError
 
 from bot.telegram import screens
-from bot.telegram.asking import command_of, is_private, question_of
 from bot.telegram.citations import acknowledge, button_of
 from bot.telegram.commands import publish
 from bot.telegram.events import event
 from bot.telegram.limits import Limit
 from bot.telegram.post import Place, place_of
+from bot.telegram.questions import command_of, is_private, question_of
 from bot.telegram.screens import Screen
 from bot.telegram.services import Services
 from bot.texts import gettext, noop
@@ -156,7 +156,9 @@ class Admission:
         elif self._replies.wait(chat.id):
             return
         else:
-            screen = screens.text(gettext(HELLO_PASSED_ON if await self._request(chat) else HELLO_OUTSIDE))
+            screen = screens.text(
+                gettext(HELLO_PASSED_ON if await self._request(chat, change.from_user) else HELLO_OUTSIDE)
+            )
         await self._send(Place(chat.id), screen)
 
     def _offer(self, group: Chat, *before: str) -> Screen:
@@ -182,17 +184,20 @@ class Admission:
         elsewhere = chat.id < 0 and access.allows(user.id)
         if access.has_asked(chat.id):
             return IN_PRIVATE if elsewhere else screens.WAITING
-        if await self._request(chat):
+        if await self._request(chat, user):
             return IN_PRIVATE_PASSED_ON if elsewhere else screens.ASKED_ADMINS
         return IN_PRIVATE if elsewhere else screens.PRIVATE
 
-    async def _request(self, chat: Chat) -> bool:
+    async def _request(self, chat: Chat, user: User) -> bool:
         """Ask the administrators for a decision, where that may be done; whether any could be reached."""
         access = self._to.access
         if access.is_denied(chat.id) or access.has_asked(chat.id) or self._requests.wait(0):
             return False
-        screen, reached = screens.request(chat.id, name_of(chat)), False
+        access.hear(chat.id, user.language_code)
+        reached = False
         for admin in access.admins():
+            with access.speaking_to(admin):
+                screen = screens.request(chat.id, name_of(chat))
             with suppress(TelegramError):  # one may have blocked the bot or never written to it
                 for message in await self._to.post.send(Place(admin), screen):
                     access.requests.show(chat.id, admin, message)
@@ -330,12 +335,17 @@ class Admission:
         access.decide(chat, "allowed" if allow else "denied", meant.name)
         event("allowed" if allow else "denied", chat=chat, by=by.id)
         told = gettext(MAY if allow else MAY_NOT, name=name)
-        outcome = screens.outcome(chat, name, by.full_name, allow=allow)
-        shown = access.requests.decide(chat, outcome)
+        shown = access.requests.decide(chat, screens.outcome(chat, name, by.full_name, allow=allow))
         waiting = access.requests.take(chat, self._to.bot)
-        work = [self._edit(place, message, screens.text(outcome)) for place, message in shown]
+        work = []
+        for place, message in shown:
+            with access.speaking_to(place):
+                screen = screens.text(screens.outcome(chat, name, by.full_name, allow=allow))
+            work.append(self._edit(place, message, screen))
         if asked and (inside is None or chat != inside.id):
-            work.append(self._tell(chat, screens.decided(chat, allow=allow, waiting=bool(waiting))))
+            with access.speaking_to(chat):
+                screen = screens.decided(chat, allow=allow, waiting=bool(waiting))
+            work.append(self._tell(chat, screen))
         await asyncio.gather(*work)
         for update in waiting if allow else ():
             self._to.inbox.again(update)

@@ -18,6 +18,7 @@ from bot.telegram.asking import Asking
 from bot.telegram.events import event, failure
 from bot.telegram.inbox import Turns
 from bot.telegram.post import File, Place
+from bot.telegram.replying import Replying
 from bot.telegram.services import Services
 from bot.texts import gettext, noop
 from bot.words import outdated_in_words
@@ -76,8 +77,9 @@ async def hurried(to: Services, button: Button) -> bool:
 class Citations:
     """Answers what is pressed."""
 
-    def __init__(self, services: Services, asking: Asking) -> None:
+    def __init__(self, services: Services, asking: Asking, replying: Replying) -> None:
         self._to = services
+        self._replying = replying
         self._asking = asking
         self._turns = Turns()
 
@@ -123,7 +125,7 @@ class Citations:
             asker = update.effective_user
             await self._asking.ask(place, kept.answer.question, asker, old=kept, as_typed=True)
         elif button.words[0] == "again":
-            await self._asking.show_again(kept, button.place, button.message)
+            await self._replying.show_again(kept, button.place, button.message)
         elif citation := kept.citation(int(button.words[2])):
             await self._open(button, kept, citation)
 
@@ -132,7 +134,7 @@ class Citations:
         may = kept.asker in (None, user) or self._to.access.is_admin(user)
         await acknowledge(button.query, "" if may else gettext(screens.ONLY_ASKER_STOPS), alert=not may)
         if may:
-            self._asking.stop(kept.number)
+            self._replying.stop(kept.number)
 
     async def example(self, update: Update, _: object) -> None:
         """One of the questions to try."""

@@ -6,12 +6,12 @@ from telegram import Message, Update, User
 from telegram.ext import ApplicationHandlerStop, CallbackContext
 
 from bot.telegram.admission import Admission
-from bot.telegram.asking import command_of, is_private, question_of
 from bot.telegram.citations import acknowledge
 from bot.telegram.commands import ADMINISTRATORS, EVERYBODY
 from bot.telegram.inline import Inline
 from bot.telegram.limits import Limit
 from bot.telegram.post import Place, place_of
+from bot.telegram.questions import command_of, is_private, question_of
 from bot.telegram.screens import PRIVATE
 from bot.telegram.services import Services
 from bot.texts import gettext, speak
@@ -34,6 +34,8 @@ class Gate:
         """
         user = update.effective_user
         speak(user.language_code if user else None)
+        if user and self._to.access.is_admin(user.id):
+            self._to.access.hear(user.id, user.language_code)
         try:
             may_pass = await self._lets_in(update)
         except Exception as error:  # the library would go on with the other handlers

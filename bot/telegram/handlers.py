@@ -28,6 +28,7 @@ from bot.telegram.gate import Gate
 from bot.telegram.information import Information
 from bot.telegram.inline import Inline
 from bot.telegram.post import Place, Post, place_of
+from bot.telegram.replying import Replying
 from bot.telegram.services import Services
 from bot.texts import gettext, noop
 from index.errors import DocentError
@@ -41,8 +42,9 @@ _SORRY = noop("Something went wrong on my side, and I have noted it. Please ask 
 
 def register(application: Application[Any, Any, Any, Any, Any, Any], services: Services) -> Administration:
     """Connect all handlers; the result is what has to be stopped in the end."""
-    asking = Asking(services)
-    citations = Citations(services, asking)
+    replying = Replying(services)
+    asking = Asking(services, replying)
+    citations = Citations(services, asking, replying)
     information = Information(services)
     administration = Administration(services)
     admission = Admission(services)
@@ -50,7 +52,7 @@ def register(application: Application[Any, Any, Any, Any, Any, Any], services: S
     gate = Gate(services, admission, inline)
     new = filters.UpdateType.MESSAGE
     application.add_handler(TypeHandler(Update, gate.check), group=-2)
-    application.add_handler(TypeHandler(Update, asking.doubts), group=-1)
+    application.add_handler(TypeHandler(Update, replying.doubts), group=-1)
     for name, command in {
         "start": information.start,
         "help": information.help,

@@ -6,10 +6,10 @@ from telegram import Update
 
 from bot.examples import examples
 from bot.telegram import screens
-from bot.telegram.asking import asker_of, command_of, is_private
 from bot.telegram.citations import acknowledge, button_of, hurried
 from bot.telegram.commands import ADMINISTRATORS, EVERYBODY, publish
 from bot.telegram.post import place_of
+from bot.telegram.questions import asker_of, command_of, is_private
 from bot.telegram.services import Services
 from bot.texts import gettext
 

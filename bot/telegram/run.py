@@ -319,10 +319,10 @@ class _Runner:
         async def tell() -> None:
             handled.set(None)  # it answers no update
             folder = self._services.settings.state_folder()
-            told = screens.no_memory(error, folder)
-            for admin in self._services.access.admins():
-                with suppress(TelegramError):
-                    await self._services.post.send(Place(admin), told)
+            access = self._services.access
+            for admin in access.admins():
+                with suppress(TelegramError), access.speaking_to(admin):
+                    await self._services.post.send(Place(admin), screens.no_memory(error, folder))
 
         self._meanwhile(tell())
 

@@ -2,6 +2,7 @@
 
 updates   what Telegram sent, its text only until it was handled   (inbox.py)
 access    who may ask, and who was refused                         (access.py)
+languages of those whom others' decisions are told                 (access.py)
 requests  messages by which administrators are asked to decide     (requests.py)
 waiting   what outsiders asked before it was decided               (requests.py)
 answers   what buttons open, and what follow-up questions lean on  (answers.py)
@@ -29,6 +30,7 @@ CREATE TABLE IF NOT EXISTS updates (
 CREATE TABLE IF NOT EXISTS access (
     chat INTEGER PRIMARY KEY, role TEXT NOT NULL, name TEXT NOT NULL, since REAL NOT NULL
 );
+CREATE TABLE IF NOT EXISTS languages (chat INTEGER PRIMARY KEY, code TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS requests (
     place INTEGER NOT NULL, message INTEGER NOT NULL, chat INTEGER NOT NULL,
     decided TEXT,  -- what the message says since

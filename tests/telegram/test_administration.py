@@ -277,6 +277,26 @@ def test_all_administrators_see_who_decided_what(start: Start, api: BotApi, owne
     assert other.get(requests[1]).text == f"Ann (id {ann.id}) may ask now. Oscar allowed it."
 
 
+def test_everybody_reads_in_their_own_language_what_others_do(start: Start, api: BotApi) -> None:
+    greta, olga = api.user("Greta", language_code="de-at"), api.user("Olga")
+    given = {"DOCENT_TELEGRAM__ADMINS": f"[{greta.id}, {olga.id}]"}
+    running = start(**given)
+    german, english = api.private(greta), api.private(olga)
+    boris = api.private(api.user("Boris", language_code="ru"))
+    say(german, "/help")
+    say(english, "/help")
+    assert say(boris, "привет").text.startswith("Это закрытый бот; я передал вашу просьбу")
+    asks = f"Boris (ID {boris.id}) bittet um Zugang."
+    german.wait_until(lambda messages: messages[-1].text == asks)
+    request = request_in(english, "Boris")
+    assert running.stop() == 0
+    start(**given)
+    assert turn(api, request, "Allow").text == f"Boris (id {boris.id}) may ask now. Olga allowed it."
+    allowed = f"Boris (ID {boris.id}) darf jetzt fragen. Olga hat es erlaubt."
+    german.wait_until(lambda messages: messages[-1].text == allowed)
+    boris.wait_until(lambda messages: any(one.text.startswith("Теперь вы можете спраш") for one in messages))
+
+
 def test_the_last_administrator_is_asked_before_he_leaves(start: Start, api: BotApi) -> None:
     first, second = api.private(api.user("First")), api.private(api.user("Second"))
     running = start()

@@ -17,10 +17,12 @@ from bot.feedback import Feedback
 from bot.telegram import state
 from bot.telegram.access import Access
 from bot.telegram.answers import Answers
-from bot.telegram.asking import Asking, command_of, question_of
+from bot.telegram.asking import Asking
 from bot.telegram.handlers import _Errors
 from bot.telegram.inbox import Inbox
 from bot.telegram.post import Place
+from bot.telegram.questions import command_of, question_of
+from bot.telegram.replying import Replying
 from bot.telegram.screens import Screen
 from bot.telegram.services import Services
 from bot.telegram.workers import Workers
@@ -271,7 +273,7 @@ class Desk:
             post=self.post,  # type: ignore[arg-type]
             workers=Workers(),
         )
-        self.asking = Asking(self.services)
+        self.asking = Asking(self.services, Replying(self.services))
 
     def hear(self, text: str | None, kind: str = "message", **fields: Any) -> list[str]:
         """The bot gets a message; what it says."""

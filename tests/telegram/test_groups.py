@@ -313,6 +313,7 @@ def test_everybody_may_read_what_is_stored_and_administrators_delete_it(
     with closing(sqlite3.connect(file)) as database:
         for table in ("access", "requests", "waiting"):
             assert database.execute(f"SELECT * FROM {table}").fetchall() == [], table
+        assert database.execute("SELECT chat FROM languages").fetchall() == [(owner.id,)]
         assert database.execute("SELECT * FROM answers WHERE chat = ?", [ann.id]).fetchall() == []
     assert api.click(chat.messages[-1], "[1]") == PRIVATE
     assert say(chat, CROSSING).text == ASKED
