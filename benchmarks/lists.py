@@ -33,9 +33,9 @@ from index.settings import load
 from index.store import Store
 
 LEAST_ANSWERS = 3  # of a question that asks for several things; two may say the same
-LEAST = (-1.0, -0.5, 0.0, 0.4, 0.8, 1.2)
+LEAST = (-4.0, -3.0, -2.5, -2.0, -1.5, -1.0, -0.5, 0.0, 0.4, 0.8, 1.2)
 ALONE = (0.3, 0.6, 1.0, 2.0, 4.0)
-BEHIND = (1.0, 1.5, 1.9, 2.5, 3.5, 5.0, 8.0)
+BEHIND = (1.0, 1.5, 1.9, 2.5, 3.0, 3.5, 5.0, 8.0)
 
 
 class Row(msgspec.Struct):

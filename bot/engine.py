@@ -18,7 +18,7 @@ from bot.answering.calibration import Calibration
 from bot.answering.choosing import choose, distinct
 from bot.answering.intent import CERTAIN, Intent, wanted_by
 from bot.answering.profile import profile_of
-from bot.answering.scoring import Evidence, Scorer
+from bot.answering.scoring import Evidence, Scorer, confidence
 from bot.answering.talk import talk_of
 from bot.answering.whole import Section
 from bot.conversation.rewriting import Rewriter, rewrite
@@ -172,7 +172,8 @@ class Engine:
             return composed(evidence, choice.evidence, watch)
         if first is not None and (reply := composed(evidence, choice.evidence, watch)).found:
             first(reply)
-        best = evidence[0] if evidence and wanted.probability < CERTAIN else None
+        sure = confidence(self._calibrated(evidence[:1])) >= self.settings.answer.threshold
+        best = evidence[0] if sure and wanted.probability < CERTAIN else None
         hits_of_all = searcher.sweep(searched_for, watch.lap, check)
         members = distinct(
             self._scorer.members(searched_for, hits_of_all, self.settings.reader.sentences, check)

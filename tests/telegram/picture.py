@@ -79,7 +79,7 @@ def main(target: Path, *, everything: bool) -> None:
         file = Path(folder) / "page.html"
         style = STYLE.replace("1180px", f"{590 * len(columns)}px")
         file.write_text(f"<!doctype html><meta charset=utf-8><style>{style}</style>{html}", encoding="utf-8")
-        draw(file, target, 590 * len(columns), 3200 if everything else 1390)
+        draw(file, target, 590 * len(columns), 3200 if everything else 1030)
 
 
 def conversation(chat: Chat, api: BotApi) -> list[list[tuple[Sent, str]]]:
