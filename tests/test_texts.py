@@ -54,6 +54,8 @@ def test_what_telegram_shows_on_buttons_and_in_menus_is_short_enough(language: s
             assert 1 <= len(gettext(told)) <= 256
         assert len(gettext(screens.PRIVATE)) <= 200
         assert len(screens.limited(30)) <= 200
+        assert len(screens.one_moment(59)) <= 200
+        assert len(gettext(screens.ONLY_ASKER_STOPS)) <= 200
         for reply in (FOUND, LED, LOST):
             for row in keyboard(screens.answer(reply, 7)):
                 assert all(len(button["text"]) <= 30 for button in row)

@@ -7,7 +7,7 @@ from functools import partial
 from typing import NamedTuple
 
 from telegram import CallbackQuery, Update
-from telegram.constants import FileSizeLimit
+from telegram.constants import CallbackQueryLimit, FileSizeLimit
 from telegram.error import TelegramError
 
 from bot.answering.answers import Citation
@@ -16,6 +16,7 @@ from bot.telegram import screens
 from bot.telegram.answers import Kept
 from bot.telegram.asking import Asking
 from bot.telegram.events import event, failure
+from bot.telegram.html import short
 from bot.telegram.inbox import Turns
 from bot.telegram.post import File, Place
 from bot.telegram.replying import Replying
@@ -43,7 +44,8 @@ class Button(NamedTuple):
 async def acknowledge(query: CallbackQuery, text: str = "", *, alert: bool = False) -> None:
     """Stop the button's waiting, if it still waits; the work does not depend on it."""
     with suppress(TelegramError):
-        await query.answer(text or None, show_alert=alert)
+        told = short(text, CallbackQueryLimit.ANSWER_CALLBACK_QUERY_TEXT_LENGTH)
+        await query.answer(told or None, show_alert=alert)
 
 
 def button_of(update: Update) -> Button | None:

@@ -35,6 +35,8 @@ class Inbox(asyncio.Queue[object]):
         super().__init__()
         self.suspects: set[int] = set()
         """What was being handled when the process died."""
+        self.stopping = False
+        """Once True, nothing more is queued or begun, for nobody takes it: it is kept for the next start."""
         self._database = database
         self._unwritten: set[int] = set()
         """Updates that could not be written down; they are known until the bot ends."""
@@ -76,7 +78,7 @@ class Inbox(asyncio.Queue[object]):
             new = int(item.update_id not in self._unwritten)
             self._unwritten.add(item.update_id)
         if new and item.update_id not in self._uncrossed:
-            await super().put(item)
+            self._queue_up(item)
         else:
             event("duplicate", update=item.update_id)
 
@@ -103,7 +105,11 @@ class Inbox(asyncio.Queue[object]):
             time.time(),
             update.to_json(),
         )
-        super().put_nowait(update)
+        self._queue_up(update)
+
+    def _queue_up(self, update: Update) -> None:
+        if not self.stopping:
+            super().put_nowait(update)
 
     def spare(self) -> None:
         """The bot stops in good order: nothing of what waits has killed it."""
@@ -152,8 +158,6 @@ class InOrder(BaseUpdateProcessor):
 
     def __init__(self, inbox: Inbox) -> None:
         super().__init__(_AT_ONCE)
-        self.stopping = False
-        """Once True, nothing more is begun; it waits in the inbox for the next start."""
         self._inbox = inbox
         self._alone = asyncio.Lock()
         self._turns = Turns()
@@ -169,7 +173,7 @@ class InOrder(BaseUpdateProcessor):
             turn = self._turns.of((chat.id, sender.id if sender else None))
         suspect = update.update_id in self._inbox.suspects  # one at a time, so that the innocent get through
         async with turn, self._alone if suspect else nullcontext():
-            if self.stopping:
+            if self._inbox.stopping:
                 cast(Coroutine[Any, Any, Any], coroutine).close()
                 return
             handled.set(update)

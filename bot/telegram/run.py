@@ -173,7 +173,7 @@ class _Runner:
         self._last_conflict = float("-inf")
         inbox = Inbox(database)
         self._delivery = Delivery(inbox)
-        self._order = InOrder(inbox)
+        order = InOrder(inbox)
         self._polls = Polls(partial(self._fail, REFUSED))
         self._bot = ExtBot(
             token,
@@ -183,7 +183,7 @@ class _Runner:
             rate_limiter=self._delivery,
         )
         self._application = (
-            ApplicationBuilder().bot(self._bot).update_queue(inbox).concurrent_updates(self._order).build()
+            ApplicationBuilder().bot(self._bot).update_queue(inbox).concurrent_updates(order).build()
         )
         access = Access(telegram, database)
         answers = Answers(database, telegram.keep_days)
@@ -240,7 +240,7 @@ class _Runner:
         ]
         await self._stop.wait()
         event("stopping")
-        self._order.stopping = True
+        self._services.inbox.stopping = True
         for task in tasks:
             task.cancel()
         asyncio.get_running_loop().call_later(_GRACE, self._break_off)

@@ -280,13 +280,24 @@ def test_what_has_not_begun_when_the_bot_stops_waits_in_the_inbox(database: sqli
         hall = Hall(database)
         gate = asyncio.Event()
         tasks = [await hall.enter(update(n), gate.wait) for n in (1, 2, 3)]
-        hall.order.stopping = True
+        hall.inbox.stopping = True
         gate.set()
         await asyncio.gather(*tasks)
         return hall.done
 
     assert asyncio.run(play()) == [1]
     assert bodies(database) == [2, 3]
+
+
+def test_what_comes_when_the_bot_stops_is_kept_but_not_queued_for_nobody_takes_it(
+    database: sqlite3.Connection,
+):
+    inbox = Inbox(database)
+    inbox.stopping = True
+    put(inbox, update(1), "stop")
+    inbox.again(update(2))
+    assert queued(inbox) == ["stop"]
+    assert bodies(database) == [1, 2]
 
 
 def test_an_update_whose_handling_is_broken_off_stays_in_the_inbox(database: sqlite3.Connection):

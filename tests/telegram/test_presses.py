@@ -2,6 +2,7 @@
 
 import time
 
+from tests.telegram.chats import User
 from tests.telegram.conftest import Start
 from tests.telegram.desk import MOODY, WHO, ask, by_bot
 from tests.telegram.server import BotApi
@@ -36,3 +37,21 @@ def test_two_quick_presses_of_more_show_different_passages(api: BotApi, start: S
     more = chat.wait_until(lambda messages: [m for m in messages if m.reply_to == answer.id][1:] and messages)
     texts = [one.text for one in more if one.reply_to == answer.id]
     assert len(set(texts)) == 2
+
+
+def test_what_is_told_of_a_press_fits_an_alert(api: BotApi, start: Start, owner: User) -> None:
+    judge = api.user("J" * 64, last_name="K" * 64)
+    start(DOCENT_TELEGRAM__ADMINS=f"[{owner.id}, {judge.id}]")
+    desk, other = api.private(owner), api.private(judge)
+    for chat in (desk, other):
+        ask(chat, "/help")
+    chat = api.private(api.user("C" * 64, id=7_000_000_001, last_name="D" * 64))
+    chat.send("hello")
+    requests = [one.wait_until(lambda messages: [m for m in messages if m.buttons]) for one in (desk, other)]
+    (late,), (request,) = requests
+    api.click(request, "Allow", by=judge)
+    desk.wait_edit(late)
+    told = api.click(late, data=f"allow:{chat.id}")
+    assert told.startswith("C" * 64)
+    assert told.endswith(" allowed …")
+    assert len(told) == 200
