@@ -120,5 +120,6 @@ def test_a_bot_that_has_to_stop_breaks_off_and_says_so(
     start(command=HELD, HELD=str(tmp_path), DOCENT_TELEGRAM__ADMINS=admins)
     assert say(chat, CROSSING).html == CROSSING_ANSWER
     assert quote(chat, ASK_PLUMS) != f"[1] {PLUMS}"
-    assert chat.wait_edit(say(chat, "/reindex")).text.startswith("The index is renewed: 4 documents,")
+    say(chat, "/reindex")
+    chat.wait_until(lambda messages: messages[-1].text.startswith("The index is renewed: 4 documents,"))
     assert quote(chat, ASK_PLUMS) == f"[1] {PLUMS}"
