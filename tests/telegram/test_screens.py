@@ -136,7 +136,8 @@ def test_any_passage_is_one_message_with_the_quote_in_it(
             screen = opened(around(passages, place), citation, number, notice)
             assert len(screen.messages) == 1
             checked(screen)
-            if place == at and len(citation.quote) <= 200:
+            written_out = any(part.before for part in one.unit.parts)  # as "&#65;" is, which stands nowhere
+            if place == at and len(citation.quote) <= 200 and not written_out:
                 assert bare(clean(one.unit.shown)) in bare(emphasised(screen))
 
 
