@@ -25,7 +25,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import confusion_matrix
 from sklearn.model_selection import GroupKFold
 
-from bot.answering.intent import FOLDER, LIKELIER, SURE, Classes, Intent
+from benchmarks.judging import SCALE, keep
+from bot.answering.intent import LIKELIER, SURE, Intent
 from bot.evaluation.questions import read_squad
 from bot.reader import written
 from bot.reader.examples import held_out
@@ -34,7 +35,7 @@ from index.joining import encoder_of
 from index.settings import load
 
 DATA = Path(__file__).parent / "data"
-SCALE = 8.0  # of unit vectors, so that the penalty is a usual one
+COMMAND = "python -m benchmarks.intents --one FILE... --several FILE... --write"
 PENALTY = 0.03  # inverse strength; .01 to .1 do as well in six folds of domains
 FOLDS = 6
 BARS, MISTAKEN = (LIKELIER, 0.6, SURE), 0.1  # the first with no more questions taken for several is sure
@@ -135,21 +136,7 @@ def main() -> None:
         sure = next((bar for bar, share in taken.items() if share <= MISTAKEN), SURE)
         print(f"{len(unseen)} questions that one stretch answers, taken for several: {', '.join(shares)}")
     if arguments.write:
-        names = [str(name) for name in judge.classes_]
-        classes = {
-            "command": "python -m benchmarks.intents --one FILE... --several FILE... --write",
-            "encoder": encoder.fingerprint,
-            "weights": {
-                name: [round(float(weight), 3) for weight in SCALE * row]
-                for name, row in zip(names, judge.coef_, strict=True)
-            },
-            "sure": sure,
-            "bias": {name: round(float(bias), 3) for name, bias in zip(names, judge.intercept_, strict=True)},
-        }
-        file = FOLDER / f"intents-{encoder.name}.json"
-        file.write_bytes(
-            msgspec.json.format(msgspec.json.encode(msgspec.convert(classes, Classes)), indent=0) + b"\n"
-        )
+        keep(judge, "intents", encoder, COMMAND, sure)
 
 
 def taught(vectors: np.ndarray, labels: np.ndarray, counts: np.ndarray) -> LogisticRegression:

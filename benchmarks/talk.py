@@ -18,17 +18,17 @@ import os
 import random
 from pathlib import Path
 
-import msgspec
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
+from benchmarks.judging import SCALE, keep
 from benchmarks.machine import table
-from bot.answering.talk import FOLDER, SURE, Judge
+from bot.answering.talk import SURE
 from index.joining import encoder_of
 from index.settings import load
 
 DATA = Path(__file__).parent / "data"
-SCALE = 8.0  # of unit vectors, so that the penalty is a usual one
+COMMAND = "python -m benchmarks.talk --write"
 PENALTY = 1.0  # inverse strength
 MOST = 800  # of the written questions
 COUNT = 3.0  # of a line of talk.tsv, beside one of the other questions
@@ -96,19 +96,7 @@ def main() -> None:
                 print(f"{got} instead of {means}: {text}")
     if arguments.write:
         judge = taught(np.concatenate([vectors, others_vectors]), [*seen, *unseen])
-        made = {
-            "command": "python -m benchmarks.talk --write",
-            "encoder": encoder.fingerprint,
-            "weights": {
-                name: [round(float(weight), 3) for weight in SCALE * row]
-                for name, row in zip(names, judge.coef_, strict=True)
-            },
-            "bias": {name: round(float(bias), 3) for name, bias in zip(names, judge.intercept_, strict=True)},
-        }
-        file = FOLDER / f"talk-{encoder.name}.json"
-        file.write_bytes(
-            msgspec.json.format(msgspec.json.encode(msgspec.convert(made, Judge)), indent=0) + b"\n"
-        )
+        keep(judge, "talk", encoder, COMMAND)
 
 
 if __name__ == "__main__":

@@ -1,26 +1,20 @@
 """A question in, what it wants out: one thing, several, or to know how something is done.
 
-The judge is a logistic regression on the question's vector, taught by labelled questions of many domains. Its
-numbers lie in ``profiles/intents-*.json``, a file an encoder; for others, patterns decide.
+The judge (``judges.py``) is taught by labelled questions of many domains; for encoders that have none,
+patterns decide.
 """
 
 import re
-from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
-import msgspec
+from bot.answering.judges import judge_of
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from index.encoder import Vectors
 
 Intent = Literal["one", "several", "steps"]
 """One thing, be it a fact or a reason; all members of a group; all steps of a procedure."""
 
-FOLDER = Path(__file__).parent / "profiles"
 LIKELIER = 0.5
 """Probability from which on a question is taken to want more than one thing."""
 SURE = 0.7
@@ -45,19 +39,6 @@ _ASKS_FOR_LIST = re.compile(
 )
 
 
-class Classes(msgspec.Struct, frozen=True):
-    """A logistic regression: of each intent a weight a dimension, and a bias.
-
-    ``encoder`` is the fingerprint of the model whose vectors of questions it is for; ``sure`` see ``SURE``.
-    """
-
-    command: str
-    encoder: str
-    weights: dict[Intent, list[float]]
-    bias: dict[Intent, float]
-    sure: float = SURE
-
-
 class Wanted(NamedTuple):
     """What a question wants, how likely it does, in [0, 1], and whether that is sure enough for a sweep."""
 
@@ -74,16 +55,12 @@ def wanted_by(question: str, vector: "Vectors", encoder: str) -> Wanted:
         vector: its unit vector, shape (dimension,).
         encoder: the fingerprint of the model that made it.
     """
-    import numpy as np
-
-    if encoder not in _judges():
+    judge = judge_of("intents", encoder)
+    if judge is None:
         return Wanted(by_pattern(question))
-    names, weights, bias, sure = _judges()[encoder]
-    logits = weights @ vector + bias
-    odds = np.exp(logits - logits.max())
-    best = int(odds.argmax())
-    probability = float(odds[best] / odds.sum())
-    return Wanted(names[best] if probability >= LIKELIER else "one", probability, probability >= sure)
+    name, probability = judge.likeliest(vector)
+    intent = cast(Intent, name) if probability >= LIKELIER else "one"
+    return Wanted(intent, probability, probability >= (judge.sure or SURE))
 
 
 def by_pattern(question: str) -> Intent:
@@ -91,18 +68,3 @@ def by_pattern(question: str) -> Intent:
     if _HOW.match(question):
         return "steps"
     return "several" if _ASKS_FOR_LIST.match(question) else "one"
-
-
-@cache
-def _judges() -> "dict[str, tuple[list[Intent], NDArray[np.float64], NDArray[np.float64], float]]":
-    """Of each encoder names, weights, shape (classes, dimension), and biases of classes, and what is sure."""
-    import numpy as np
-
-    judges = {}
-    for file in sorted(FOLDER.glob("intents-*.json")):
-        classes = msgspec.json.decode(file.read_bytes(), type=Classes)
-        names = list(classes.weights)
-        weights = np.array([classes.weights[name] for name in names])
-        bias = np.array([classes.bias[name] for name in names])
-        judges[classes.encoder] = names, weights, bias, classes.sure
-    return judges

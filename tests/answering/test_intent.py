@@ -1,6 +1,5 @@
 """What a question wants: one thing, several, or to know how something is done."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -10,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as numbers
 
-from bot.answering import intent
-from bot.answering.intent import Classes, Wanted, by_pattern, wanted_by
+from bot.answering import judges
+from bot.answering.intent import Wanted, by_pattern, wanted_by
+from bot.answering.judges import Classes
 from index.catalogue import BOTH, E5
 from index.joining import encoder_of
 from index.serving import ServedEncoder
@@ -109,14 +109,11 @@ def test_a_question_for_one_thing(question: str):
 
 
 @pytest.fixture
-def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A classifier of two dimensions."""
     file = tmp_path / "intents-tiny.json"
     file.write_bytes(msgspec.json.encode(TINY))
-    monkeypatch.setattr(intent, "FOLDER", tmp_path)
-    intent._judges.cache_clear()
-    yield
-    intent._judges.cache_clear()
+    monkeypatch.setattr(judges, "FOLDER", tmp_path)
 
 
 @pytest.mark.usefixtures("tiny")
@@ -146,10 +143,8 @@ def test_a_bias_speaks_for_a_class(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     file = tmp_path / "intents-tiny.json"
     biased = msgspec.structs.replace(TINY, bias={"one": 0.0, "several": 2.0, "steps": 0.0})
     file.write_bytes(msgspec.json.encode(biased))
-    monkeypatch.setattr(intent, "FOLDER", tmp_path)
-    intent._judges.cache_clear()
+    monkeypatch.setattr(judges, "FOLDER", tmp_path)
     assert wanted_by("?", np.zeros(2, np.float32), "tiny-1").intent == "several"
-    intent._judges.cache_clear()
 
 
 @given(st.text(), numbers.arrays(np.float32, 256, elements=st.floats(-1, 1, width=32)))
@@ -164,7 +159,7 @@ def test_what_is_wanted_is_told_with_its_probability(tiny: None):
     assert found == Wanted("several", pytest.approx(1.6487 / 3.2552, abs=1e-3), is_sure=False)
 
 
-@pytest.mark.parametrize("file", sorted(intent.FOLDER.glob("intents-*.json")), ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", sorted(judges.FOLDER.glob("intents-*.json")), ids=lambda file: file.stem)
 def test_the_classifiers_that_are_shipped_are_whole(file: Path):
     shipped = msgspec.json.decode(file.read_bytes(), type=Classes)
     assert set(shipped.weights) == set(shipped.bias) == {"one", "several", "steps"}

@@ -1,20 +1,20 @@
 """What is said that is no question."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 import numpy as np
 import pytest
 
-from bot.answering import talk
-from bot.answering.talk import LONGEST, Judge, is_wordless, talk_of
+from bot.answering import judges
+from bot.answering.judges import Classes
+from bot.answering.talk import LONGEST, is_wordless, talk_of
 from index.catalogue import BOTH, E5
 from index.joining import encoder_of
 from index.settings import load
 from tests.conftest import MODELS
 
-TINY = Judge(
+TINY = Classes(
     command="by hand",
     encoder="tiny-1",
     weights={"question": [1.0, 0.0], "thanks": [0.0, 1.0]},
@@ -23,13 +23,10 @@ TINY = Judge(
 
 
 @pytest.fixture
-def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A judge of two dimensions."""
     (tmp_path / "talk-tiny.json").write_bytes(msgspec.json.encode(TINY))
-    monkeypatch.setattr(talk, "FOLDER", tmp_path)
-    talk._judges.cache_clear()
-    yield
-    talk._judges.cache_clear()
+    monkeypatch.setattr(judges, "FOLDER", tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -67,9 +64,9 @@ def test_only_what_is_sure_is_taken_for_talk(
     assert talk_of(text, lambda _: np.array(vector, np.float32), encoder) == found
 
 
-@pytest.mark.parametrize("file", sorted(talk.FOLDER.glob("talk-*.json")), ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", sorted(judges.FOLDER.glob("talk-*.json")), ids=lambda file: file.stem)
 def test_the_judges_that_are_shipped_are_whole(file: Path):
-    shipped = msgspec.json.decode(file.read_bytes(), type=Judge)
+    shipped = msgspec.json.decode(file.read_bytes(), type=Classes)
     assert set(shipped.weights) == set(shipped.bias) == {"question", "greeting", "thanks", "about"}
     dimension = 768 if "+" in file.stem else 384  # of two models side by side
     assert {len(weights) for weights in shipped.weights.values()} == {dimension}
