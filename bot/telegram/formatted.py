@@ -152,8 +152,8 @@ class _Stretch:
         )
 
     def _pieces(self, start: int, end: int) -> Iterator[tuple[str, str, int]]:
-        for part in self._shower.parts(start, end):
-            yield part.before, self._text[part.start : part.end], part.start
+        for part in self._shower.parts(start, end):  # what stands instead of markup looks as what it is in
+            yield "", part.before + self._text[part.start : part.end], part.start
 
     def _table(self, table: Part) -> Iterator[Block]:
         """A narrow table aligned; of another each row as a line, its cells named by their columns."""
