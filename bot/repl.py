@@ -83,11 +83,9 @@ class Repl:
         return render.terminal(reply, matches, width=self._width, colour=self._colour, undo=UNDO)
 
     def _alone(self) -> str:
-        return (
-            self._ask(self._turns[-1].question, (), as_typed=True)
-            if self._turns
-            else "Ask something first.\n"
-        )
+        if not self._turns:
+            return "Ask something first.\n"
+        return self._ask(self._turns[-1].question, (), as_typed=True)
 
     def _reset(self) -> str:
         self._turns, self._citations = (), ()

@@ -6,7 +6,6 @@ nothing that may have been answered is answered again.
 """
 
 import asyncio
-import json
 import time
 from collections.abc import Awaitable, Coroutine, Hashable
 from contextlib import nullcontext
@@ -19,6 +18,7 @@ from telegram.ext import BaseUpdateProcessor
 
 from bot.telegram.events import event
 from bot.telegram.state import Memory
+from bot.telegram.updates import kept_update
 
 _REMEMBERED = 7 * 24 * 3600  # seconds; Telegram itself keeps updates for a day
 _MOST_TRIES = 3  # to handle an update, each ended by the death of the process: it may be what kills it
@@ -56,10 +56,9 @@ class Inbox(asyncio.Queue[object]):
         ).fetchall()
         self.suspects = {number for number, tries, _ in rows if tries}
         for number, _, body in rows:
-            try:
-                super().put_nowait(Update.de_json(json.loads(body), bot))
-            except Exception as error:  # written by another version of the library
-                event("unreadable", update=number, reason=type(error).__name__)
+            if update := kept_update(body, bot):
+                super().put_nowait(update)
+            else:
                 self._write("UPDATE updates SET body = NULL WHERE id = ?", number)
         return self.qsize()
 

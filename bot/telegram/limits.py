@@ -42,10 +42,6 @@ class Limit:
             self._told[key] = now + seconds
         return seconds, news
 
-    def full(self, key: Hashable, spare: int = 0) -> bool:
-        """Whether one more time would be too many."""
-        return self.left(key, spare) > 0
-
     def _recent(self, key: Hashable, now: float) -> deque[float]:
         times = self._times.setdefault(key, deque())
         while times and times[0] <= now - self._seconds:

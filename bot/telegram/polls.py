@@ -4,11 +4,11 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from telegram import Bot, Update
 from telegram.error import TelegramError
 from telegram.request import HTTPXRequest
 
 from bot.telegram.events import event
+from bot.telegram.updates import number_of, update_of
 
 
 class Polls(HTTPXRequest):
@@ -48,28 +48,9 @@ def _readable(updates: list[Any]) -> list[dict[str, Any]]:
         TelegramError: nothing of it has a number, so that the poll is as good as failed: it is made again
             after a pause.
     """
-    numbered = [update for update in updates if _number(update) is not None]
+    numbered = [update for update in updates if number_of(update) is not None]
     for _ in range(len(updates) - len(numbered)):
         event("unreadable", reason="no update_id")
     if updates and not numbered:
         raise TelegramError("Updates without numbers")
     return [update if update_of(update, None) else {"update_id": update["update_id"]} for update in numbered]
-
-
-def update_of(data: object, bot: Bot | None) -> Update | None:
-    """An update as the library reads it; None, and a line in the log, where it cannot."""
-    if _number(data) is None:
-        event("unreadable", reason="no update_id")
-        return None
-    assert isinstance(data, dict)  # noqa: S101 - it has a number
-    try:
-        return Update.de_json(data, bot)
-    except Exception as error:  # a kind of message that is newer than the library
-        event("unreadable", update=data["update_id"], reason=type(error).__name__)
-        return None
-
-
-def _number(update: object) -> int | None:
-    """The number of an update, if it has one."""
-    number = update.get("update_id") if isinstance(update, dict) else None
-    return number if isinstance(number, int) and not isinstance(number, bool) else None

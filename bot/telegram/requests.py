@@ -1,12 +1,11 @@
 """Requests for access: the messages by which administrators are asked, and the questions that wait."""
 
-import json
 import time
 
 from telegram import Bot, Update
 
-from bot.telegram.events import event
 from bot.telegram.state import Memory
+from bot.telegram.updates import kept_update
 
 _MOST = 5  # questions that wait in a chat; earlier ones are let go
 _DAY = 24 * 3600
@@ -69,13 +68,7 @@ class Requests:
     def take(self, chat: int, bot: Bot) -> list[Update]:
         """The questions of a chat that wait, oldest first; they are kept no longer."""
         rows = self._database.rows("DELETE FROM waiting WHERE chat = ? RETURNING message, body", [chat])
-        found = []
-        for _, body in sorted(rows or ()):
-            try:
-                found.append(Update.de_json(json.loads(body), bot))
-            except Exception as error:  # written by another version of the library
-                event("unreadable", chat=chat, reason=type(error).__name__)
-        return found
+        return [update for _, body in sorted(rows or ()) if (update := kept_update(body, bot))]
 
     # ------------------------------------------------------------------------------------- cleaning
 

@@ -14,7 +14,7 @@ from tornado.httpserver import HTTPServer
 from tornado.web import Application, HTTPError, RequestHandler
 
 from bot.telegram.events import event
-from bot.telegram.polls import update_of
+from bot.telegram.updates import update_of
 
 _LONGEST = 4 * 2**20  # bytes of an update, far more than Telegram sends
 

@@ -35,16 +35,10 @@ def test_only_so_many_are_let_through_and_the_rest_told_how_long_to_wait():
 def test_looking_counts_for_nothing():
     clock = Clock()
     limit = Limit(2, 60, clock)
-    assert [limit.full(1), limit.wait(1), limit.full(1), limit.wait(1), limit.full(1)] == [
-        False,
-        0,
-        False,
-        0,
-        True,
-    ]
-    assert not limit.full(2)
+    assert [limit.left(1), limit.wait(1), limit.left(1), limit.wait(1), limit.left(1)] == [0, 0, 0, 0, 60]
+    assert limit.left(2) == 0
     clock.now += 60
-    assert not limit.full(1)
+    assert limit.left(1) == 0
 
 
 def test_one_does_not_wait_for_another():
