@@ -22,7 +22,9 @@ class Likeness:
     def of(self, question: str) -> list[float]:
         """How like the question each text is: the weights of what both have, 0 or more."""
         wanted = _threes(question) & self._weights.keys()
-        return [sum(self._weights[three] for three in wanted & threes) for threes in self._threes]
+        return [  # exactly, for sets are in another order in each process
+            math.fsum(self._weights[three] for three in wanted & threes) for threes in self._threes
+        ]
 
     def order(self, question: str) -> list[int]:
         """The numbers of the texts, those most like the question first."""

@@ -9,7 +9,7 @@ single units of them, as members of lists are.
 
 import random
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -83,23 +83,42 @@ def examples(documents: Sequence[Written], *, share: float, seed: int) -> list[E
             single = _Texts([[Woven([unit]) for _, units in passages for unit in units]])
             text = passages[0][0].document.text if passages else ""
             for ask in document.asks:
-                spans = [(at, at + len(answer)) for answer in ask.answers if (at := text.find(answer)) >= 0]
-                if len(spans) < len(ask.answers):
+                spans = _found(text, ask.answers)
+                if spans is None:
                     continue
-                reads = whole.parted(ask.question, spans, number)
-                if bool(spans) != any(read.right for read in reads):
-                    continue
-                if all(read.right for read in reads):
-                    reads.append(_elsewhere(ask.question, draw.sample(every, min(_ELSEWHERE, len(every)))))
-                several = [reads]
-                if spans and draw.random() < _SINGLE:
-                    several += [single.parted(ask.question, spans, 0)]
-                for reads in several:
-                    right = {read.right for read in reads}
-                    if right == {bool(spans), False}:
-                        example = Example(ask.question, file, name, held, tuple(reads), False, False)
-                        found.append(example)
+                for reads in _reads(ask.question, spans, number, whole, single, every, draw):
+                    found.append(Example(ask.question, file, name, held, reads, False, False))
     return draw.sample(found, len(found))
+
+
+def _found(text: str, answers: Sequence[str]) -> list[Span] | None:
+    """Where answers stand; None where one of them does not."""
+    starts = [text.find(answer) for answer in answers]
+    if -1 in starts:
+        return None
+    return [(start, start + len(answer)) for start, answer in zip(starts, answers, strict=True)]
+
+
+def _reads(
+    question: str,
+    spans: Sequence[Span],
+    document: int,
+    whole: "_Texts",
+    single: "_Texts",
+    every: Sequence[Woven],
+    draw: random.Random,
+) -> Iterator[tuple[Read, ...]]:
+    """Passages to read, then maybe single units; nothing where no unit holds the answers."""
+    reads = whole.parted(question, spans, document)
+    if bool(spans) != any(read.right for read in reads):
+        return
+    if all(read.right for read in reads):
+        reads.append(_elsewhere(question, draw.sample(every, min(_ELSEWHERE, len(every)))))
+    yield tuple(reads)
+    if spans and draw.random() < _SINGLE:
+        reads = single.parted(question, spans, 0)
+        if {read.right for read in reads} == {True, False}:
+            yield tuple(reads)
 
 
 class _Texts:

@@ -1,6 +1,11 @@
 """Likeness of texts to a question, by letters in threes."""
 
+import os
+import subprocess
+import sys
+
 from bot.reader.likeness import Likeness
+from tests.reader.conftest import CLOCK, FERRY, MILL
 
 TEXTS = ["The ferry sails at nine.", "The mill grinds rye.", "The bell strikes nine."]
 
@@ -19,3 +24,18 @@ def test_rare_letters_count_more_than_those_of_all_texts():
 def test_what_shares_nothing_counts_nothing():
     assert Likeness(TEXTS).of("東京") == [0, 0, 0]
     assert Likeness([]).order("who?") == []
+
+
+def test_every_process_finds_the_same_to_the_last_bit():
+    texts = [f"{FERRY} {number} {MILL}" for number in range(40)]
+    script = f"from bot.reader.likeness import Likeness; print(Likeness({texts!r}).of({CLOCK!r}))"
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", script],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(said) == 1
