@@ -5,21 +5,9 @@ is let in, and whoever was refused by name is not answered there either.
 """
 
 import asyncio
-import re
 from contextlib import suppress
-from dataclasses import dataclass
 
-from telegram import (
-    Chat,
-    ChatMember,
-    ChatMemberUpdated,
-    Message,
-    MessageEntity,
-    MessageOriginHiddenUser,
-    MessageOriginUser,
-    Update,
-    User,
-)
+from telegram import Chat, ChatMember, ChatMemberUpdated, Message, Update, User
 from telegram.constants import ChatType
 from telegram.error import TelegramError
 
@@ -29,14 +17,14 @@ from bot.telegram.commands import publish
 from bot.telegram.events import event
 from bot.telegram.limits import Limit
 from bot.telegram.post import Place, place_of
-from bot.telegram.questions import command_of, is_private, question_of
+from bot.telegram.questions import question_of
 from bot.telegram.screens import Screen
 from bot.telegram.services import Services
+from bot.telegram.whom import Meant, Nobody, meant_by
 from bot.texts import gettext, noop
 
 _GROUPS = (ChatType.GROUP, ChatType.SUPERGROUP)
 _OUTSIDE = (ChatMember.LEFT, ChatMember.BANNED)
-_ID = re.compile("-?[0-9]{1,15}")
 
 # What people read.
 HELLO = noop(
@@ -67,20 +55,6 @@ WELCOME = noop(
     "may ask, /forget deletes what I keep about somebody; I pass requests on to you."
 )
 TRY_ME = noop("Just write a question to try me, or see /start.")
-WHOM = noop(
-    "Reply to somebody's message with {command}, or give an id: {command} 12345. "
-    "In a group, {command} alone means the group."
-)
-A_BOT = noop("A bot wrote this. Bots cannot ask me, so there is nobody to decide on.")
-ANONYMOUS = noop(
-    "An administrator of this group who stays anonymous wrote this, so I do not know whom you mean. "
-    "Send the command alone, not as a reply, and it means the whole group."
-)
-A_CHANNEL = noop("This was written in the name of a channel or group, so I do not know whom you mean.")
-HIDDEN = noop(
-    "{name} does not let forwarded messages tell who wrote them. Ask {name} to write to me; "
-    "I pass the request on to you."
-)
 NOT_HERE = noop("In this group, {name} may ask once you allow the group: send /allow alone, not as a reply.")
 FIXED = noop("{name} is an administrator by the settings (telegram.admins); change it there.")
 MAY_ANYWAY = noop("{name} is an administrator and may ask anyway.")
@@ -100,18 +74,6 @@ STAYING = noop("You are still my administrator.")
 LEFT = noop("You are no longer my administrator, and may not ask.")
 STAY_BUTTON = noop("Stay administrator")
 LEAVE_BUTTON = noop("Leave all the same")
-
-
-class Nobody(Exception):
-    """/allow and the like do not say about whom; the text tells why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Meant:
-    """Whom a command is about, and the name if it is known."""
-
-    chat: int
-    name: str | None = None
 
 
 class Admission:
@@ -285,32 +247,8 @@ class Admission:
         await self._to.post.send(place_of(message), screen)
 
     def _meant(self, message: Message, command: str) -> Meant:
-        """Whom a command is about: an id, who asks or wrote what it replies to, or this group.
-
-        Raises:
-            Nobody: it does not tell.
-        """
-        _, words = command_of(message, self._to.bot.bot) or ("", "")
-        if words:
-            named = message.parse_entities([MessageEntity.TEXT_MENTION])
-            for entity, text in named.items():
-                if entity.user and text == words:
-                    return _person(entity.user)
-            if _ID.fullmatch(words) is None:
-                raise Nobody(gettext(WHOM).format(command=command))
-            return Meant(int(words))
-        if (reply := _replied_to(message)) is not None and not self._is_mine(reply):
-            return _author(reply, message)
-        if reply is not None and (chat := self._to.access.requests.chat(message.chat.id, reply.message_id)):
-            return Meant(chat)
-        if message.external_reply is not None:  # to a message of another chat
-            return _original(message.external_reply.origin)
-        if is_private(message):
-            raise Nobody(gettext(WHOM).format(command=command))
-        return Meant(message.chat.id, message.chat.title)
-
-    def _is_mine(self, message: Message) -> bool:
-        return message.from_user is not None and message.from_user.id == self._to.bot.id
+        """Whom a command is about; raises ``Nobody``."""
+        return meant_by(message, command, self._to.bot.bot, self._to.access.requests)
 
     async def _decide(self, meant: Meant, by: User, *, allow: bool, inside: Chat | None = None) -> Screen:
         """Let somebody in or not, tell whom it concerns, and say what was done.
@@ -369,48 +307,6 @@ class Admission:
         known = access.forget(meant.chat)
         event("forgotten", chat=meant.chat)
         return gettext(FORGOTTEN if known or kept else NOTHING_KEPT, name=name)
-
-
-def _replied_to(message: Message) -> Message | None:
-    """The message that one replies to; every message of a topic "replies" to its start."""
-    original = message.reply_to_message
-    return None if original is None or original.forum_topic_created else original
-
-
-def _author(original: Message, message: Message) -> Meant:
-    """Who wrote what an administrator replies to: of what they forwarded themselves, the first author.
-
-    Raises:
-        Nobody: a channel, a bot, or somebody who stays unknown.
-    """
-    if original.sender_chat is not None:
-        own = original.sender_chat.id == original.chat.id and not original.is_automatic_forward
-        raise Nobody(gettext(ANONYMOUS if own else A_CHANNEL))
-    author = original.from_user
-    if original.forward_origin is not None and author == message.from_user:
-        return _original(original.forward_origin)
-    if author is None:
-        raise Nobody(gettext(A_CHANNEL))
-    return _person(author)
-
-
-def _original(origin: object) -> Meant:
-    """Who wrote a message first that was forwarded, or quoted from another chat.
-
-    Raises:
-        Nobody: it does not tell.
-    """
-    if isinstance(origin, MessageOriginUser):
-        return _person(origin.sender_user)
-    if isinstance(origin, MessageOriginHiddenUser):
-        raise Nobody(gettext(HIDDEN, name=origin.sender_user_name))
-    raise Nobody(gettext(A_CHANNEL))
-
-
-def _person(user: User) -> Meant:
-    if user.is_bot:
-        raise Nobody(gettext(A_BOT))
-    return Meant(user.id, user.full_name)
 
 
 def name_of(chat: Chat) -> str:

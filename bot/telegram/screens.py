@@ -17,34 +17,31 @@ Data of buttons, at most 64 bytes (https://core.telegram.org/bots/api#inlinekeyb
     leave:USER, stay:USER       what the last administrator decides about leaving
 """
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import ceil
 
-from msgspec.structs import replace as replaced
 from rich.filesize import decimal
 from telegram import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.constants import InlineKeyboardButtonLimit
 
 from bot.answering.answers import Answer, Citation
 from bot.plain import clean, line
-from bot.render import NEAREST, NOT_FOUND, SMALL_TALK, others_in_words, where
+from bot.render import NEAREST, NOT_FOUND, SMALL_TALK, where
 from bot.status import Status
-from bot.telegram.formatted import formatted, styled
-from bot.telegram.html import MOST_UNITS, Block, Message, Run, block, messages, short, units, window
+from bot.telegram import cited
+from bot.telegram.html import MOST_UNITS, Block, Message, Run, block, messages, short, units
 from bot.texts import apart, gettext, ngettext, noop
 from bot.words import coverage_in_words, outdated_in_words, place_in_words
 from index.generation import Entry
-from index.records import Document, Locator, Passage
+from index.records import Document, Passage
 
 QUOTES = 10  # quotes of an answer shown at once; a button brings the rest
 PAGE = 10  # documents listed at once
 MOST_EXAMPLE = 60  # characters of a question on a button
 
 _IN_A_ROW = 5  # buttons
-_QUOTE = 10_000  # UTF-16 units shown of a quote; a file's longest "sentence" may be all of it
 _SPARE = 8  # UTF-16 units of a message for what stands between its blocks
 _PASSAGE = 2400  # most characters shown of an opened passage
 _COPIED = 256  # most characters that a button copies
@@ -128,8 +125,8 @@ def answer(
         blocks += [block(Run(gettext(NEAREST), "i"), gap=True)] if citations else []
     if reply.lead:
         blocks.append(block(Run(line(reply.lead), "b")))
-    blocks += _quotes(citations)
-    blocks += _sources(citations)
+    blocks += cited.quotes(citations)
+    blocks += cited.sources(citations)
     blocks += [block(f"⚠ {outdated_in_words(one)}") for one in reply.outdated]
     if reply.found:
         certain = gettext("confidence {share:.0%}", share=min(reply.confidence, 0.99))
@@ -169,7 +166,7 @@ def as_file(reply: Answer) -> bytes:
 def more(citations: Sequence[Citation], number: int, *, left: int) -> Screen:
     """Further quotes of an answer; ``left`` counts those that are still to come."""
     return _screen(
-        [*_quotes(citations), *_sources(citations)],
+        [*cited.quotes(citations), *cited.sources(citations)],
         *_cites(citations, number),
         _further(left, number) if citations else [],
     )
@@ -179,7 +176,7 @@ def other_passages(citations: Sequence[Citation], number: int, *, last: bool) ->
     """The next best passages, which may have nothing to do with the question; ``last`` if no more follow."""
     told = gettext("Other passages. They are near the question, but no evidence for an answer:")
     return _screen(
-        [block(Run(told, "i")), *_quotes(citations), *_sources(citations)],
+        [block(Run(told, "i")), *cited.quotes(citations), *cited.sources(citations)],
         *_cites(citations, number),
         _further(0, number) if not last else [],
     )
@@ -206,7 +203,7 @@ def passage(
 ) -> Screen:
     """A passage of a document between its neighbours, formatted, the quote emphasised; always one message."""
     size = _PASSAGE
-    while len(shown := messages(_passage(document, context, citation, notice, size))) > 1 and size > 1:
+    while len(shown := messages(cited.passage(document, context, citation, notice, size))) > 1 and size > 1:
         size //= 2  # some characters are two units, and names of columns are repeated in each row
     before, _, after = context
     walk = [
@@ -217,57 +214,6 @@ def passage(
     label = gettext("📄 Send the file")
     send = InlineKeyboardButton(label, callback_data=f"file:{number}:{citation.number}")
     return Screen(shown, InlineKeyboardMarkup([row for row in (walk, [send]) if row]))
-
-
-def _passage(
-    document: Document,
-    context: tuple[Passage | None, Passage, Passage | None],
-    citation: Citation,
-    notice: str,
-    size: int,
-) -> list[Block]:
-    """The passage to ``size`` characters, and a quarter as much of each neighbour."""
-    before, here, after = context
-    start = min(max(citation.start, here.start), here.end)
-    end = min(max(citation.end, here.start), here.end)
-    first, last = window(here.text, start - here.start, end - here.start, size)
-    first, last = here.start + first, here.start + last
-    title = line(document.title)
-    place = short(place_in_words(_below(here.locator, title)), 200)
-    blocks = [
-        _document(document.source, title),
-        block(Run(" · ".join(filter(None, [f"[{citation.number}]", place])), "i")),
-    ]
-    if before:
-        from_there, _ = window(before.text, len(before.text), len(before.text), size // 4)
-        left_out = "… " if from_there else ""
-        start_there = before.start + from_there
-        blocks.append(_neighbour(document, start_there, before.end, title, (left_out, "")))
-    inside = formatted(document, first, last, (start, end) if start < end else None, title)
-    inside[:1] = [replace(one, gap=not before) for one in inside[:1]]  # a quotation keeps a distance itself
-    blocks += _cut_off(inside, "… " if first > here.start else "", " …" if last < here.end else "")
-    if after:
-        _, to_there = window(after.text, 0, 0, size // 4)
-        rest = " …" if to_there < len(after.text) else ""
-        blocks.append(_neighbour(document, after.start, after.start + to_there, title, ("", rest)))
-    return blocks + ([block(f"⚠ {short(line(notice), 300)}", gap=True)] if notice else [])
-
-
-def _neighbour(document: Document, start: int, end: int, title: str, cut: tuple[str, str]) -> Block:
-    """A passage before or after, as a quotation."""
-    runs: list[Run] = []
-    for one in _cut_off(formatted(document, start, end, None, title), *cut):
-        runs += [Run("\n\n" if one.gap else "\n")] * bool(runs) + list(one.runs)
-    return block(*runs, quoted=True)
-
-
-def _cut_off(blocks: list[Block], before: str, after: str) -> list[Block]:
-    """Blocks with dots where something is left out before or after them."""
-    if before and blocks:
-        blocks[0] = replace(blocks[0], runs=(Run(before), *blocks[0].runs))
-    if after and blocks:
-        blocks[-1] = replace(blocks[-1], runs=(*blocks[-1].runs, Run(after)))
-    return blocks
 
 
 def found(entries: Sequence[Entry], words: str) -> list[Entry]:
@@ -486,9 +432,11 @@ def no_memory(reason: object, folder: object) -> Screen:
 
 def article(citation: Citation) -> tuple[str, str, Message]:
     """A citation for inline mode: title, description, and what is sent when it is chosen: one message."""
-    sources = _sources([citation])
+    sources = cited.sources([citation])
     most = max(0, MOST_UNITS - _SPARE - sum(units(run.text) for one in sources for run in one.runs))
-    while len(shown := messages([*_quotes([citation], numbered=False, most=most), *sources])) > 1 and most:
+    while (
+        len(shown := messages([*cited.quotes([citation], numbered=False, most=most), *sources])) > 1 and most
+    ):
         most //= 2
     description = short(", ".join(filter(None, [line(citation.title), place_in_words(citation.place)])), 200)
     return short(line(citation.shown), 100), description, shown[0]
@@ -497,84 +445,6 @@ def article(citation: Citation) -> tuple[str, str, Message]:
 def _screen(blocks: Iterable[Block], *rows: list[InlineKeyboardButton]) -> Screen:
     buttons = [row for row in rows if row]
     return Screen(messages(blocks), InlineKeyboardMarkup(buttons) if buttons else None)
-
-
-def _quotes(citations: Sequence[Citation], *, numbered: bool = True, most: int = _QUOTE) -> list[Block]:
-    """Each citation as a quotation, to so many UTF-16 units; the styles of one that is cut are lost."""
-    blocks = []
-    for citation in citations:
-        number = [Run(f"[{citation.number}] ", "b")] if numbered else []
-        runs = list(
-            styled(
-                citation.start,
-                citation.end,
-                citation.pieces,
-                citation.styles,
-                strong=citation.span,
-                code=citation.kind == "code",
-            )
-        )
-        if units("".join(run.text for run in runs)) > most:
-            runs = [Run(short(line(citation.shown), most))]
-        blocks.append(block(*number, *runs, quoted=True))
-    return blocks
-
-
-def _sources(citations: Sequence[Citation]) -> list[Block]:
-    """Each document once, with the places cited in it; neighbouring ones as one."""
-    documents: dict[str, list[Citation]] = {}
-    for citation in citations:
-        documents.setdefault(citation.source, []).append(citation)
-    blocks = []
-    for source, cited in documents.items():
-        blocks.append(_document(source, line(cited[0].title)))
-        groups = _merged(cited)
-        names = len(citations) > 1
-        shown = [(_numbers(numbers) if names else "", words) for numbers, words in groups]
-        lines = " · ".join(" ".join(filter(None, one)) for one in shown)
-        blocks += [block(lines)] if lines else []
-    return blocks
-
-
-def _document(source: str, title: str) -> Block:
-    """A document by its title and path, or by the path alone where that says the title."""
-    path = line(source)
-    name = path.rpartition("/")[2].rpartition(".")[0]
-    if re.sub("[-_ ]+", " ", name).casefold() == title.casefold() or path == title:
-        return block(Run(short(path, 200), "b"))
-    return block(Run(short(title, 200), "b"), f" · {short(path, 200)}")
-
-
-def _merged(cited: Sequence[Citation]) -> Iterator[tuple[list[int], str]]:
-    """Numbers of citations of one document and the place where they stand, neighbouring places as one."""
-    title = line(cited[0].title)
-    merged: list[tuple[list[int], Locator, str]] = []
-    for citation in cited:
-        place, others = _below(citation.place, title), others_in_words(citation)
-        if merged and merged[-1][2] == others:
-            numbers, last, _ = merged[-1]
-            if replaced(last, first=0, last=0) == replaced(place, first=0, last=0) and (
-                last.first <= place.first <= last.last + 1
-            ):
-                whole = replaced(last, last=max(last.last, place.last))
-                merged[-1] = [*numbers, citation.number], whole, others
-                continue
-        merged.append(([citation.number], place, others))
-    for numbers, place, others in merged:
-        yield numbers, gettext(", ").join(filter(None, [place_in_words(place), others]))
-
-
-def _below(place: Locator, title: str) -> Locator:
-    """A place without the heading that is the document's title."""
-    headings = place.headings
-    return replaced(place, headings=headings[1:]) if headings and line(headings[0]) == title else place
-
-
-def _numbers(numbers: Sequence[int]) -> str:
-    """Such as "[1]", or "[2]–[5]" for several in a row."""
-    if len(numbers) > 2 and numbers[-1] - numbers[0] == len(numbers) - 1:
-        return f"[{numbers[0]}]–[{numbers[-1]}]"
-    return " ".join(f"[{number}]" for number in numbers)
 
 
 def _cites(citations: Sequence[Citation], number: int) -> list[list[InlineKeyboardButton]]:

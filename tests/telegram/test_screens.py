@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.answering.answers import Answer, Citation, Outdated, cite, compose, quotes_for_fact, quotes_for_list
 from bot.answering.scoring import Evidence
 from bot.plain import clean, line
-from bot.telegram import screens
+from bot.telegram import cited, screens
 from bot.telegram.html import short, units
 from bot.telegram.screens import Screen
 from bot.words import coverage_in_words
@@ -515,7 +515,7 @@ def test_where_else_a_quote_stands_is_told():
 
 @pytest.mark.parametrize(("more", "emphasised"), [(0, True), (1, False)])
 def test_in_a_quote_that_has_to_be_cut_no_words_are_emphasised(more: int, emphasised: bool):
-    quote = "Ada Holm " + "x" * (screens._QUOTE - len("Ada Holm ") + more)
+    quote = "Ada Holm " + "x" * (cited._QUOTE - len("Ada Holm ") + more)
     first, *_ = html(screens.answer(replace(FOUND, citations=(quoting(quote, "Ada Holm"),)), 7))
     assert ("[1] </b><b>Ada Holm</b> xxx" in first) == emphasised
     assert ("[1] </b>Ada Holm xxx" in first) == (not emphasised)
