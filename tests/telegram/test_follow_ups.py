@@ -57,6 +57,18 @@ def test_a_follow_up_says_what_was_searched_for_and_can_be_taken_back(
     assert searched(chat.wait_edit(alone)) is None
 
 
+def test_what_follows_leans_on_an_edit_that_the_bot_has_not_heard_of_yet(
+    bot: Running, api: BotApi, owner: User
+) -> None:
+    chat = api.private(owner)
+    say(chat, WHERE)
+    answer = say(chat, "and when was it?")
+    api.fault("editMessageText", "drop_after", times=1, seconds=3)
+    assert api.click(answer, ALONE) == ""
+    assert searched(chat.wait_edit(answer)) is None
+    assert searched(say(chat, "why?")) == "Why was it?"
+
+
 def test_an_edited_follow_up_leans_on_what_came_before_it(bot: Running, api: BotApi, owner: User) -> None:
     chat = api.private(owner)
     say(chat, WHERE)
