@@ -78,10 +78,7 @@ class ServedEncoder:
 
     def encode_questions(self, questions: Sequence[str]) -> "Vectors":
         """Unit float32 vectors of questions, shape (questions, dimension)."""
-        vectors = centre.about(self._centre, self.by.encode_questions(questions))
-        if not self._stays:
-            del self.by
-        return vectors
+        return centre.about(self._centre, self.by.encode_questions(questions))
 
     @property
     def _centre(self) -> "NDArray[np.float32] | None":
@@ -136,6 +133,7 @@ class GraphEncoder:
         folder: it was exported to.
         about: what is to be known of it.
         stays: whether questions will be asked again and again: a short one then has a graph of its own.
+            Else the memory of graphs is given back after each; tokens are counted without them.
 
     Raises:
         NotExported: it cannot be opened.
@@ -147,18 +145,21 @@ class GraphEncoder:
     def __init__(self, folder: Path, about: About, *, stays: bool = False) -> None:
         self._folder, self._about, self._stays = folder, about, stays
         self._tokenizer = SharedTokenizer(folder, about.most_tokens)
-        self._graph = Graph(folder)
+        _ = self._graph  # now, so that whoever asks for the encoder hears of damage
+
+    @cached_property
+    def _graph(self) -> Graph:
+        return Graph(self._folder)
 
     @cached_property
     def _many(self) -> Graph:
         return Graph(self._folder, at_once=True)
 
     @cached_property
-    def _short(self) -> Graph:
-        if self._stays:
-            with suppress(NotExported):  # not every network can be made for one shape
-                return Graph(self._folder, shape=(1, _SHORT))
-        return self._graph
+    def _short(self) -> Graph | None:
+        with suppress(NotExported):  # not every network can be made for one shape
+            return Graph(self._folder, shape=(1, _SHORT))
+        return None
 
     @property
     def max_tokens(self) -> int:
@@ -189,8 +190,10 @@ class GraphEncoder:
 
         vectors = np.empty((len(questions), self._about.dimension), np.float32)
         for numbers, inputs in self._batches(questions, self._about.question_prompt):
-            graph = self._short if inputs[0].shape == (1, _SHORT) else self._graph
-            vectors[numbers] = graph.run(inputs)[0]
+            short = self._short if self._stays and inputs[0].shape == (1, _SHORT) else None
+            vectors[numbers] = (short or self._graph).run(inputs)[0]
+        if not self._stays:
+            vars(self).pop("_graph", None)
         return vectors
 
     def _batches(self, texts: Sequence[str], prompt: str) -> Iterator[tuple["NDArray[np.int64]", Any]]:
