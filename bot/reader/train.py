@@ -30,6 +30,8 @@ from bot.reader.model import Network, pack, trained
 from bot.reader.readers import CHECKSUM, TRAINING, WEIGHTS, learned
 from index import models
 from index.documents import digest_file
+from index.joining import encoder_of
+from index.settings import load
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -109,6 +111,9 @@ def _given(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--name", help="what the weights call it, where it was given as a folder")
     parser.add_argument("--questions", type=int, help="so many, a share of each file, by no index")
     parser.add_argument("--written", nargs="+", type=Path, default=[], help="files of bot/reader/written.py")
+    parser.add_argument(
+        "--by-meaning", action="store_true", help="look for wrong passages of written ones by vectors too"
+    )
     parser.add_argument("--made", type=float, default=0, help="share of them that is generated")
     parser.add_argument("--dropout", type=float, help="share of values; by default the encoder's")
     parser.add_argument("--frozen", type=int, default=0, help="lowest layers, which stay the encoder's")
@@ -142,7 +147,10 @@ def _mixture(given: argparse.Namespace, homes: set[str], *, passes: int) -> Mixt
     draw = given.seed if given.draw is None else given.draw
     if given.made:
         found += made.examples(round(given.questions * given.made), draw)
-    found += written.examples(written.read(given.written), share=given.held_out, seed=given.seed)
+    encoder = encoder_of(load()) if given.by_meaning else None
+    found += written.examples(
+        written.read(given.written), share=given.held_out, seed=given.seed, encoder=encoder
+    )
     shares = {name: float(share) for name, _, share in (text.partition("=") for text in given.share)}
     shares[made.FILE] = given.made
     return Mixture(found, count=given.questions * passes, shares=shares, seed=draw, batch=given.batch)

@@ -10,6 +10,7 @@ single units of them, as members of lists are.
 import random
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 import msgspec
@@ -17,6 +18,7 @@ import msgspec
 from bot.reader.examples import Example, Read, held_out
 from bot.reader.likeness import Likeness
 from index.documents import load
+from index.encoder import Encoder
 from index.records import Passage, Span, Unit
 from index.units.divide import divide
 from index.units.woven import Woven
@@ -60,13 +62,16 @@ def read(files: Sequence[Path]) -> list[Written]:
     return [msgspec.json.decode(line, type=Written) for line in lines]
 
 
-def examples(documents: Sequence[Written], *, share: float, seed: int) -> list[Example]:
+def examples(
+    documents: Sequence[Written], *, share: float, seed: int, encoder: Encoder | None = None
+) -> list[Example]:
     """Each question beside passages of its collection, and maybe beside single units of its document.
 
     Args:
         documents: with their questions.
         share: of the collections that is held out; a document by itself is one.
         seed: of all that is drawn.
+        encoder: by whose vectors wrong passages of collections are found too, not by letters alone.
     """
     draw = random.Random(seed)  # noqa: S311 - no secret
     collections: dict[str, list[Written]] = defaultdict(list)
@@ -78,7 +83,8 @@ def examples(documents: Sequence[Written], *, share: float, seed: int) -> list[E
     for name, own in collections.items():
         file = COLLECTIONS if own[0].of else FILE
         held = held_out(name, share, seed)
-        whole = _Texts([[_woven(units) for _, units in passages] for passages in divided[name]])
+        by = encoder if own[0].of else None
+        whole = _Texts([[_woven(units) for _, units in passages] for passages in divided[name]], by)
         for number, (document, passages) in enumerate(zip(own, divided[name], strict=True)):
             single = _Texts([[Woven([unit]) for _, units in passages for unit in units]])
             text = passages[0][0].document.text if passages else ""
@@ -124,21 +130,32 @@ def _reads(
 class _Texts:
     """What a question may be read beside, of one document after the other."""
 
-    def __init__(self, texts: Sequence[Sequence[Woven]]) -> None:
+    def __init__(self, texts: Sequence[Sequence[Woven]], encoder: Encoder | None = None) -> None:
         self._texts = [(number, one) for number, of in enumerate(texts) for one in of]
         self._likeness = Likeness([one.text for _, one in self._texts])
+        self._encoder = encoder
+        self._vectors = encoder.encode([one.text for _, one in self._texts]) if encoder else None
+
+    def _order(self, question: str) -> list[int]:
+        """The numbers of the texts, those most like the question first: by letters and by meaning in turn."""
+        by_letters = self._likeness.order(question)
+        if self._encoder is None or self._vectors is None:
+            return by_letters
+        (vector,) = self._encoder.encode_questions([question])
+        by_meaning = (-(self._vectors @ vector)).argsort(kind="stable").tolist()
+        return list(dict.fromkeys(chain.from_iterable(zip(by_letters, by_meaning, strict=True))))
 
     def parted(self, question: str, spans: Sequence[Span], document: int) -> list[Read]:
         """Texts that hold one of the spans of a document, then those most like the question that do not."""
         right: list[Read] = []
         wrong: list[Read] = []
-        for place in self._likeness.order(question):
+        for place in self._order(question):
             number, one = self._texts[place]
             inside = tuple(at for span in spans if number == document and (at := one.at(*span)))
             (right if inside else wrong).append(
                 Read(one.text, 1.0 if inside else 0.5, bool(inside), True, inside)
             )
-        return [*right, *wrong[:_NEAR]]
+        return [*right, *wrong[: _NEAR if self._encoder is None else 2 * _NEAR]]
 
 
 def _elsewhere(question: str, texts: Sequence[Woven]) -> Read:
