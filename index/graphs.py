@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 GRAPH, TABLE = "graph.xml", "words.npy"
 IDS, WORDS = "input_ids", "words"  # inputs: the tokens of a text, and their rows of the table of words
 _COMPILED = "compiled"
+_QUANTISED = 128  # activations with a scale of their own; 32 are a quarter slower, and no nearer
 _MANY = 1024  # tokens of a batch: builds have as many, questions and reading do not
 
 
@@ -61,6 +62,9 @@ class Graph:
         folder: it was exported to.
         at_once: batches that are computed side by side, each by its share of the cores; one batch is
             computed by all of them.
+        in_8_bits: whether it multiplies in 8 bits where its weights have 8, quantising activations on the way:
+            2.4 times as quick in float32 and 1.5 times in bfloat16 on a processor with VNNI, but logits differ
+            by .04 in the mean.
         shape: rows and tokens of the only batches that it will get, which then take a fifth less time; by
             default of any. Each graph of a network has its weights in memory.
 
@@ -68,10 +72,17 @@ class Graph:
         NotExported: OpenVINO is missing, or the files are damaged.
     """
 
-    def __init__(self, folder: Path, *, at_once: bool = False, shape: tuple[int, int] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        at_once: bool = False,
+        in_8_bits: bool = False,
+        shape: tuple[int, int] | None = None,
+    ) -> None:
         core = openvino()
         how: dict[str, Any] = {"PERFORMANCE_HINT": "THROUGHPUT" if at_once else "LATENCY"}
-        how["DYNAMIC_QUANTIZATION_GROUP_SIZE"] = 0  # only weights may have 8 bits
+        how["DYNAMIC_QUANTIZATION_GROUP_SIZE"] = _QUANTISED if in_8_bits else 0
         if not at_once and os.access(folder, os.W_OK):  # compiled once: half the time of a start
             how["CACHE_DIR"] = str(folder / _COMPILED)
         try:

@@ -162,7 +162,7 @@ class NetworkReader(ABC):
             folder = self._settings.graphs_folder() / f"reader-{fingerprint[:16]}"
             try:
                 about = exporting.exported(folder, self._export)
-                return SharedTokenizer(folder, about.most_tokens), Graph(folder).run, about
+                return SharedTokenizer(folder, about.most_tokens), Graph(folder, in_8_bits=True).run, about
             except NotExported as refusal:
                 _log.warning("the reader %s runs by torch, which is slower: %s.", self.name, refusal)
         network, tokenizer, about = self.load()
@@ -179,7 +179,7 @@ class NetworkReader(ABC):
         exporting.export(network, inputs, about.inputs, folder)
         one, other = (
             np.concatenate([part.ravel() for part in run(inputs)])
-            for run in (Graph(folder).run, _by_torch(network))
+            for run in (Graph(folder, in_8_bits=True).run, _by_torch(network))
         )
         if (cosine := float(one @ other / (np.linalg.norm(one) * np.linalg.norm(other)))) < _LEAST_COSINE:
             raise NotExported(f"it would read otherwise than the original (cosine {cosine:.4f})")
