@@ -75,6 +75,7 @@ class Asker:
         self.reader: Reader = reader
         self.encoder = squad.remembering()
         self.learned = learned_by(settings)
+        self.most = settings.reader.passages
         self.weights = profile_of(self.reader.name, self.encoder.name).evidence
 
     def ask(
@@ -115,9 +116,10 @@ class Asker:
         passages: dict[tuple[str, int], list[Hit]] = {}
         for hit in hits:
             passages.setdefault(hit.unit.passage.place, []).append(hit)
-        texts: list[Woven] = [woven(group) for group in passages.values()]
+        best = list(passages.values())[: self.most]
+        texts: list[Woven] = [woven(group) for group in best]
         readings = self.reader.read(question.text, [text.text for text in texts])
-        for number, (group, text, reading) in enumerate(zip(passages.values(), texts, readings, strict=True)):
+        for number, (group, text, reading) in enumerate(zip(best, texts, readings, strict=True)):
             for hit in group:
                 right = question.answerable and question.answered_by(hit.unit.passage)
                 yield (

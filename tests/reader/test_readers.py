@@ -265,7 +265,7 @@ def test_threads_share_it_and_it_is_loaded_once(
     loaded: list[object] = []
     made, opened = model.trained, readers.Graph
     monkeypatch.setattr(model, "trained", lambda *given: loaded.append(given[0]) or made(*given))
-    monkeypatch.setattr(readers, "Graph", lambda folder, **how: loaded.append(folder) or opened(folder, **how))
+    monkeypatch.setattr(readers, "Graph", lambda at, **how: loaded.append(at) or opened(at, **how))
     with ThreadPoolExecutor(8) as pool:
         together = list(pool.map(lambda passage: own.read(QUESTION, [passage])[0], PASSAGES * 4))
     assert len(loaded) == 1

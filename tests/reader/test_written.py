@@ -4,12 +4,13 @@ import json
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import pytest
 
 from bot.reader import written
 from bot.reader.examples import Example
 from bot.reader.written import Ask, Written
-from tests.conftest import ROOT
+from tests.conftest import ROOT, WordsEncoder
 
 CLUB = """\
 # Heron Rowing Club
@@ -99,3 +100,33 @@ def test_what_was_written_has_each_answer_once_in_its_document():
         if document.text.count(answer) != 1
     ]
     assert twice == []
+
+
+def test_wrong_passages_of_a_collection_are_found_by_letters_and_by_vectors():
+    documents = [
+        Written(
+            f"{number}.md", "en", f"The {word} is kept in room {number}, and nobody {deed} it.\n", (), "house"
+        )
+        for number, (word, deed) in enumerate([("boat", "steers")] * 9 + [("automobile", "drives")] * 9)
+    ]
+    where = Ask("where is the boat?", ("The boat is kept in room 0",))
+    documents[0] = msgspec.structs.replace(documents[0], asks=(where,))
+
+    class Vehicles(WordsEncoder):
+        """Knows only whether something drives."""
+
+        def encode(self, texts, advance=lambda _: None):
+            return np.array(
+                [[float("automobile" in text), float("automobile" not in text)] for text in texts]
+            )
+
+        def encode_questions(self, questions):
+            return np.array([[1.0, 0.0]] * len(questions))
+
+    by_letters, by_both = (
+        [read.text for read in written.examples(documents, share=0, seed=1, encoder=encoder)[0].reads[1:]]
+        for encoder in (None, Vehicles())
+    )
+    assert [("boat" in text) for text in by_letters] == [True] * 4
+    assert sum("automobile" in text for text in by_both) == 4
+    assert len(set(by_both)) == 8
