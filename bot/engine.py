@@ -404,7 +404,12 @@ class Engine:
 
     def _from_file(self, source: str) -> Document:
         place = self.settings.documents
-        files, _ = documents.walk(place.folder, place.max_bytes, follow_links=place.follow_links)
+        files, _ = documents.walk(
+            place.folder,
+            place.max_bytes,
+            follow_links=place.follow_links,
+            without=self.settings.own_folders(),
+        )
         try:
             file = next(
                 file for file in files if source == file.source or source.startswith(f"{file.source}/")

@@ -161,6 +161,10 @@ class Settings:
             return Path(self.serving.folder).expanduser()
         return self.state_folder() / "models"
 
+    def own_folders(self) -> tuple[Path, ...]:
+        """Folders of Docent's own, whose files are no documents, even below the documents folder."""
+        return self.state_folder(), self.graphs_folder(), self.index_folder()
+
     def feedback_file(self) -> Path:
         """Where verdicts on answers are kept."""
         return self.state_folder() / "feedback.sqlite"
