@@ -450,7 +450,7 @@ def _number_of(document: Document, page: str) -> int:
     labels = [one.label for one in pages]
     if page in labels:
         return labels.index(page)
-    if page.isdigit() and 0 < int(page) <= len(pages):
+    if page.isdecimal() and 0 < int(page) <= len(pages):
         return int(page) - 1
     raise UnknownSource(f"{document.source} has the pages {labels[0]} to {labels[-1]}, not {page}.")
 
