@@ -40,6 +40,7 @@ class _ReaderGone(Exception):
 
 def main() -> None:
     """Run the command line; errors become one line on standard error."""
+    _open_what_is_closed()
     try:
         code = docent.main(standalone_mode=False)
     except click.ClickException as error:
@@ -59,6 +60,16 @@ def main() -> None:
         _complain(f"{type(error).__name__}: {reason} (-v tells more)")
         code = 1
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _open_what_is_closed() -> None:
+    """Have all standard streams, of which whoever starts us may have closed some.
+
+    Else files that are opened next would take their numbers, and what a library prints would land in these.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123
 
 
 def _complain(message: str) -> None:
