@@ -83,9 +83,18 @@ def _text(context: click.Context, parameter: click.Parameter, value: Any) -> Any
     return tuple(_text(context, parameter, word) for word in value)
 
 
+class _Folder(click.Path):
+    """A folder that is named; an empty name would be the folder that one happens to be in."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value == "":
+            self.fail("It is empty.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 def _with_settings(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options that all have, and the settings that result as its first argument."""
-    folder = click.Path(path_type=Path, file_okay=False)
+    folder = _Folder(path_type=Path, file_okay=False)
 
     @wraps(command)
     def run(docs: Path | None, index: Path | None, config: Path | None, verbose: bool, **rest: Any) -> Any:

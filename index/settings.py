@@ -269,6 +269,8 @@ def _id(value: Any) -> int:
 def _decode(wanted: type, value: Any) -> Any:
     """Let msgspec build the types that TOML does not have."""
     if wanted is Path and isinstance(value, str | Path):
+        if not str(value):  # which would be the folder that one happens to be in, with all that is there
+            raise ValueError("Expected the path of a folder, got ''")
         try:
             return Path(value).expanduser()
         except RuntimeError as error:  # there is no such user
