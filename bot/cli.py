@@ -40,6 +40,7 @@ class _ReaderGone(Exception):
 
 def main() -> None:
     """Run the command line; errors become one line on standard error."""
+    _open_what_is_closed()
     try:
         code = docent.main(standalone_mode=False)
     except click.ClickException as error:
@@ -61,6 +62,16 @@ def main() -> None:
     sys.exit(code if isinstance(code, int) else 0)
 
 
+def _open_what_is_closed() -> None:
+    """Have all standard streams, of which whoever starts us may have closed some.
+
+    Else files that are opened next would take their numbers, and what a library prints would land in these.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123
+
+
 def _complain(message: str) -> None:
     click.echo(f"docent: {line(message)}", err=True)
 
@@ -72,9 +83,18 @@ def _text(context: click.Context, parameter: click.Parameter, value: Any) -> Any
     return tuple(_text(context, parameter, word) for word in value)
 
 
+class _Folder(click.Path):
+    """A folder that is named; an empty name would be the folder that one happens to be in."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value == "":
+            self.fail("It is empty.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 def _with_settings(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options that all have, and the settings that result as its first argument."""
-    folder = click.Path(path_type=Path, file_okay=False)
+    folder = _Folder(path_type=Path, file_okay=False)
 
     @wraps(command)
     def run(docs: Path | None, index: Path | None, config: Path | None, verbose: bool, **rest: Any) -> Any:

@@ -73,7 +73,12 @@ def text(finding: Finding) -> str:
 def _documents(engine: Engine) -> Iterator[Finding]:
     place = engine.settings.documents
     try:
-        files, skipped = documents.walk(place.folder, place.max_bytes, follow_links=place.follow_links)
+        files, skipped = documents.walk(
+            place.folder,
+            place.max_bytes,
+            follow_links=place.follow_links,
+            without=engine.settings.own_folders(),
+        )
     except DocumentsError as error:
         yield Finding("wrong", f"documents: {error}")
         return

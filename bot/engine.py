@@ -404,7 +404,12 @@ class Engine:
 
     def _from_file(self, source: str) -> Document:
         place = self.settings.documents
-        files, _ = documents.walk(place.folder, place.max_bytes, follow_links=place.follow_links)
+        files, _ = documents.walk(
+            place.folder,
+            place.max_bytes,
+            follow_links=place.follow_links,
+            without=self.settings.own_folders(),
+        )
         try:
             file = next(
                 file for file in files if source == file.source or source.startswith(f"{file.source}/")
@@ -445,7 +450,7 @@ def _number_of(document: Document, page: str) -> int:
     labels = [one.label for one in pages]
     if page in labels:
         return labels.index(page)
-    if page.isdigit() and 0 < int(page) <= len(pages):
+    if page.isdecimal() and 0 < int(page) <= len(pages):
         return int(page) - 1
     raise UnknownSource(f"{document.source} has the pages {labels[0]} to {labels[-1]}, not {page}.")
 

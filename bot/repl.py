@@ -1,6 +1,7 @@
 """The chat in a terminal: a loop around a function that reads a line and one that writes a text."""
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -122,13 +123,27 @@ class Repl:
 
 
 def terminal_reader(history: Path) -> Read:
-    """Lines typed at a terminal, with a history across runs and completion of commands."""
+    """Lines typed at a terminal, with completion of commands, and a history across runs if it can be kept."""
     from prompt_toolkit import PromptSession
     from prompt_toolkit.history import FileHistory
 
-    history.parent.mkdir(parents=True, exist_ok=True)
+    class History(FileHistory):
+        """A history whose file need not be readable or writable: else no line could be typed."""
+
+        def load_history_strings(self) -> Iterable[str]:
+            try:
+                return list(super().load_history_strings())
+            except OSError:
+                return []
+
+        def store_string(self, string: str) -> None:
+            with suppress(OSError):
+                super().store_string(string)
+
+    with suppress(OSError):
+        history.parent.mkdir(parents=True, exist_ok=True)
     session: PromptSession[str] = PromptSession(
-        PROMPT, history=FileHistory(str(history)), completer=completer(), complete_while_typing=False
+        PROMPT, history=History(str(history)), completer=completer(), complete_while_typing=False
     )
     return session.prompt
 

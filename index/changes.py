@@ -52,7 +52,9 @@ def changes(generation: Generation, settings: Settings) -> Changes:
         DocumentsError: the folder is gone.
     """
     place = settings.documents
-    files, _ = documents.walk(place.folder, place.max_bytes, follow_links=place.follow_links)
+    files, _ = documents.walk(
+        place.folder, place.max_bytes, follow_links=place.follow_links, without=settings.own_folders()
+    )
     known = by_file(generation)
     passed_over = {skip.source for skip in generation.manifest.skipped}
     settled = settled_ns(generation)

@@ -6,7 +6,7 @@ How a file is read is its format's: see ``index/parsing/``.
 import errno
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import file_digest, sha256
 from io import BufferedReader
@@ -51,7 +51,9 @@ class Skipped:
 # ------------------------------------------------------------------------------------ walking
 
 
-def walk(folder: Path, max_bytes: int, *, follow_links: bool = False) -> tuple[list[File], list[Skipped]]:
+def walk(
+    folder: Path, max_bytes: int, *, follow_links: bool = False, without: Iterable[Path] = ()
+) -> tuple[list[File], list[Skipped]]:
     """Find the files below ``folder`` that there is a loader for, sorted by source.
 
     Hidden files and folders are left out silently. A folder that was already walked, as in a loop of
@@ -61,6 +63,7 @@ def walk(folder: Path, max_bytes: int, *, follow_links: bool = False) -> tuple[l
         folder: the documents folder.
         max_bytes: of the largest file that is read.
         follow_links: whether links may lead out of the folder; within it they may.
+        without: folders that are left out silently, wherever below it they are.
 
     Raises:
         DocumentsError: the folder does not exist or cannot be listed.
@@ -73,7 +76,8 @@ def walk(folder: Path, max_bytes: int, *, follow_links: bool = False) -> tuple[l
     files: list[File] = []
     skipped: list[Skipped] = []
     within = None if follow_links else folder.resolve()
-    for source, path in _entries(folder, "", {_identity(folder.stat())}, skipped, within):
+    seen = {_identity(one.stat()) for one in (folder, *without) if os.path.isdir(one)}  # noqa: PTH112
+    for source, path in _entries(folder, "", seen, skipped, within):
         try:
             status = path.stat()
             if path.is_symlink():

@@ -7,6 +7,7 @@ so documents may change between two builds. What a crash cut short or left blank
 """
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from hashlib import blake2b, sha256
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 _CHECKSUM, _DIGEST = 4, 16  # bytes; of 10^9 texts, two have one digest once in 10^20 times
 _BLOCK = 4096  # records in memory at a time
+_NAME = re.compile(r"journal-[0-9a-f]{16}-\d+")
 
 
 class Journal:
@@ -127,8 +129,14 @@ class Journal:
 def discard(folder: Path) -> None:
     """Remove the journals of all models from an index folder; one that stays does no harm."""
     for file in folder.glob("journal-*"):
-        with suppress(OSError):
-            file.unlink()
+        if is_journal(file.name):
+            with suppress(OSError):
+                file.unlink()
+
+
+def is_journal(name: str) -> bool:
+    """Whether a file of an index folder is a journal, by its name."""
+    return _NAME.fullmatch(name) is not None
 
 
 def _checksums(records: "NDArray[np.void]") -> Iterator[int]:

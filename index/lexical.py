@@ -40,11 +40,12 @@ class Lexical:
         return self._searcher.num_docs
 
     def _shadow(self, folder: Path) -> Path:
-        """A folder of links to the files of one that cannot be written to."""
+        """A folder of links to the files of one that cannot be written to, where locks can be."""
         shadow = Path(tempfile.mkdtemp(prefix="docent-"))
         weakref.finalize(self, shutil.rmtree, shadow, ignore_errors=True)
         for file in folder.iterdir():
-            (shadow / file.name).symlink_to(file.absolute())
+            if file.suffix != ".lock":
+                (shadow / file.name).symlink_to(file.absolute())
         return shadow
 
     def stands(self, word: str) -> bool:

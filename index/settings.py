@@ -161,6 +161,10 @@ class Settings:
             return Path(self.serving.folder).expanduser()
         return self.state_folder() / "models"
 
+    def own_folders(self) -> tuple[Path, ...]:
+        """Folders of Docent's own, whose files are no documents, even below the documents folder."""
+        return self.state_folder(), self.graphs_folder(), self.index_folder()
+
     def feedback_file(self) -> Path:
         """Where verdicts on answers are kept."""
         return self.state_folder() / "feedback.sqlite"
@@ -265,6 +269,8 @@ def _id(value: Any) -> int:
 def _decode(wanted: type, value: Any) -> Any:
     """Let msgspec build the types that TOML does not have."""
     if wanted is Path and isinstance(value, str | Path):
+        if not str(value):  # which would be the folder that one happens to be in, with all that is there
+            raise ValueError("Expected the path of a folder, got ''")
         try:
             return Path(value).expanduser()
         except RuntimeError as error:  # there is no such user

@@ -38,6 +38,7 @@ from index.generation import (
     unpacked,
     uri,
 )
+from index.journal import is_journal
 from index.records import Context, Divided, Document
 from index.units.shown import shown
 
@@ -45,7 +46,9 @@ if TYPE_CHECKING:
     from index.encoder import Vectors
 
 _NAME = re.compile(r"[\w-]+")
+_GENERATION = re.compile(r"\d{8}T\d{6}-[0-9a-f]{6}")
 _DRAFT = ".draft-"
+_OURS = {"current", "current.new", "lock", "generations", "lost+found"}
 
 
 class Draft:
@@ -251,11 +254,13 @@ class Store:
 
         Raises:
             IndexBusy: another process is.
-            IndexFolderError: the folder cannot be written to; what was there is as it was.
+            IndexFolderError: the folder cannot be written to, or holds something else; what was there is as
+                it was.
         """
         import filelock
 
         try:
+            self._refuse_what_is_not_ours()
             self._generations.mkdir(parents=True, exist_ok=True)
             with filelock.FileLock(self.folder / "lock", timeout=0):
                 yield
@@ -268,6 +273,17 @@ class Store:
                 f"The index folder {self.folder} cannot be written to: {error}. Mend that or choose "
                 "another with --index DIR; the index that was there is as it was."
             ) from error
+
+    def _refuse_what_is_not_ours(self) -> None:
+        """Begin no index in a folder of other files, of which some may be called as those of an index are."""
+        if not self.folder.exists() or any(self._generations.glob("*/manifest.json")):
+            return
+        for name in sorted(os.listdir(self.folder)):
+            if not (name.startswith(".") or name in _OURS or is_journal(name)):
+                raise IndexFolderError(
+                    f"The folder {self.folder} holds something else, as '{name}', so no index is built "
+                    "there. Choose another with --index DIR."
+                )
 
     @contextmanager
     def draft(self, old: Generation | None) -> Iterator[Draft]:
@@ -315,7 +331,7 @@ class Store:
         with suppress(OSError):  # the new one is in use by now
             _flush(self.folder)
         for folder in self._generations.iterdir():  # the previous one may still be in use
-            if folder.name not in (finished.name, previous):
+            if _GENERATION.fullmatch(folder.name) and folder.name not in (finished.name, previous):
                 shutil.rmtree(folder, ignore_errors=True)
         return generation
 

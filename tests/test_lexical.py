@@ -86,6 +86,15 @@ def test_an_index_that_may_only_be_read_is_searched(tmp_path: Path, monkeypatch:
     assert sorted(path.name for path in folder.iterdir()) == before
 
 
+def test_locks_of_a_folder_that_cannot_be_written_to_are_not_opened(tmp_path, monkeypatch):
+    build(tmp_path / "lexical", [(text, "en") for text in PASSAGES])
+    lock = tmp_path / "lexical" / ".tantivy-meta.lock"
+    lock.unlink(missing_ok=True)
+    lock.mkdir()  # not even root can open it to write, as nothing on a disk that is mounted to be read
+    monkeypatch.setattr("os.access", lambda *_: False)
+    assert len(Lexical(tmp_path / "lexical", Asked(["en"]))) == 3
+
+
 def test_words_of_two_languages_are_one_word_each(tmp_path):
     lexical = made(
         tmp_path / "lexical", ("Die Häuser sind alt.", "de"), ("The houses are old.", "en"), ("x", "en")

@@ -253,6 +253,16 @@ def test_history_lasts_across_runs(keys: PipeInput, tmp_path: Path):
     assert repl.terminal_reader(history)() == "who attended?"
 
 
+@pytest.mark.parametrize("place", ["history", "file/state/history"])
+def test_lines_are_read_where_no_history_can_be_kept(keys: PipeInput, tmp_path: Path, place: str):
+    (tmp_path / "history").mkdir()
+    (tmp_path / "file").touch()
+    keys.send_text("who attended?\r")
+    read = repl.terminal_reader(tmp_path / place)
+    assert read() == "who attended?"
+    read.__self__.history.store_string("who else?")  # at a terminal this raised in the midst of a line
+
+
 @pytest.mark.parametrize(("key", "error"), [("\x03", KeyboardInterrupt), ("\x04", EOFError)])
 def test_keys_that_end_a_line(keys: PipeInput, tmp_path: Path, key: str, error: type[BaseException]):
     keys.send_text(key)

@@ -123,6 +123,11 @@ def test_a_variable_of_an_unknown_section_is_only_logged(caplog):
             {"documents.folder": 3},
             "the command line: setting 'documents.folder': expected a path, got 3.",
         ),
+        (
+            {"DOCENT_DOCUMENTS__FOLDER": ""},
+            {},
+            "DOCENT_DOCUMENTS__FOLDER: setting 'documents.folder': expected the path of a folder, got ''.",
+        ),
     ],
 )
 def test_a_wrong_setting_is_refused_in_one_sentence(environment, flags, message):

@@ -15,6 +15,7 @@ from index.build import build
 from index.documents import File, Skipped
 from index.errors import IndexBusy, IndexDamaged, IndexFolderError, IndexMismatch, IndexMissing, UnknownSource
 from index.generation import Generation, Manifest
+from index.journal import discard
 from index.records import Context, Layout, Locator, Part
 from index.store import Draft, Store
 from index.units.divide import divide
@@ -331,6 +332,32 @@ def test_leftovers_are_removed_and_two_generations_kept(tmp_path):
     ]
     assert (tmp_path / "current").read_text() == third.name + "\n"
     assert [entry.source for entry in second.entries()] == list(TEXTS)  # it may still be in use
+
+
+@pytest.mark.parametrize("theirs", ["notes.txt", "journal-2024.txt", "letters/one.txt"])
+def test_no_index_is_built_in_a_folder_of_other_files(tmp_path, theirs):
+    for name in (theirs, "generations/first/josef.txt", ".hidden", "lost+found/x"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("theirs")
+    with pytest.raises(IndexFolderError) as error:
+        make(tmp_path)
+    assert str(error.value) == (
+        f"The folder {tmp_path} holds something else, as '{theirs.partition('/')[0]}', so no index is built "
+        "there. Choose another with --index DIR."
+    )
+    assert names(tmp_path) == ["first"]
+    assert not (tmp_path / "lock").exists()
+
+
+def test_what_is_no_generation_and_no_journal_is_left_alone(tmp_path):
+    make(tmp_path)
+    (tmp_path / "journal-2024.txt").touch()
+    (tmp_path / "generations" / "first").mkdir()
+    make(tmp_path)
+    make(tmp_path)
+    discard(tmp_path)
+    assert (tmp_path / "journal-2024.txt").exists()
+    assert "first" in names(tmp_path)
 
 
 def failing(function: Callable, when: str) -> Callable:

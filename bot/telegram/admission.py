@@ -276,11 +276,13 @@ class Admission:
         shown = access.requests.decide(chat, screens.outcome(chat, name, by.full_name, allow=allow))
         waiting = access.requests.take(chat, self._to.bot)
         work = []
+        told_there = asked and (inside is None or chat != inside.id)
         for place, message in shown:
             with access.speaking_to(place):
-                screen = screens.text(screens.outcome(chat, name, by.full_name, allow=allow))
+                how = [gettext(HELLO)] if allow and place == chat < 0 and not told_there else []  # else lost
+                screen = screens.text(screens.outcome(chat, name, by.full_name, allow=allow), *how)
             work.append(self._edit(place, message, screen))
-        if asked and (inside is None or chat != inside.id):
+        if told_there:
             with access.speaking_to(chat):
                 screen = screens.decided(chat, allow=allow, waiting=bool(waiting))
             work.append(self._tell(chat, screen))

@@ -114,3 +114,13 @@ def test_without_documents_there_is_no_first_index(tmp_path, encoder):
     with pytest.raises(DocumentsError, match="can be indexed"):
         build(settings, encoder)
     assert Store(tmp_path / "index").current_name() is None
+
+
+def test_an_index_among_the_documents_is_no_document(folder, encoder):
+    flags = {"documents.folder": folder, "state.folder": str(folder / "state"), "reader.model": "none"}
+    for extra in ({}, {"index.folder": str(folder / "letters" / "index")}):
+        settings = load(flags=flags | extra)
+        assert build(settings, encoder).documents == 3
+        assert not build(settings, encoder).changed
+        assert not changes(current(settings), settings)
+        assert current(settings).manifest.skipped == ()

@@ -2,11 +2,13 @@
 
 import os
 import re
+import sys
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from bot import cli
 from bot.engine import Engine
 from tests.cli.conftest import ANSWER, ATTENDED, Ran, Run
 
@@ -153,3 +155,18 @@ def test_a_reader_that_has_seen_enough(indexed: Run, monkeypatch: pytest.MonkeyP
         monkeypatch.setattr("sys.stdout", stream)
         code, _, err = indexed(*arguments, stdin=b"zebra\n")
     assert (code, err) == (0, "")
+
+
+@pytest.mark.parametrize("words", [["ask", *ATTENDED], ["ask", "-"], ["chat"], ["show", "soup.txt"]])
+def test_closed_streams_are_empty_ones(
+    indexed: Run, docs: Path, monkeypatch: pytest.MonkeyPatch, words: list[str]
+):
+    with monkeypatch.context() as patch:
+        patch.setattr("sys.argv", ["docent", words[0], "--docs", str(docs), *words[1:]])
+        for name in ("stdin", "stdout", "stderr"):
+            patch.setattr(f"sys.{name}", None)
+        with pytest.raises(SystemExit) as left:
+            cli.main()
+        for stream in (sys.stdin, sys.stdout, sys.stderr):
+            stream.close()
+    assert left.value.code == (3 if words[1:] == ["-"] else 0)

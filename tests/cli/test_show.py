@@ -142,6 +142,7 @@ def test_wrong_usage_of_pictures(indexed: Run, options: list[str], reason: str):
     [
         ("soup.txt", ["--page", "1"], "soup.txt has no pages that can be drawn."),
         ("soup.txt", ["--at", "0"], "soup.txt has no pages that can be drawn."),
+        ("sailing.pdf", ["--page", "²"], "sailing.pdf has the pages 1 to 2, not ²."),
         ("sailing.pdf", ["--page", "3"], "sailing.pdf has the pages 1 to 2, not 3."),
         ("sailing.pdf", ["--page", "iv"], "sailing.pdf has the pages 1 to 2, not iv."),
         ("sailing.pdf", ["--at", "999"], "sailing.pdf has the offsets 0 to "),

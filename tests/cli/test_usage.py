@@ -38,6 +38,8 @@ def test_every_command_takes_the_common_options(run: Run, command: str):
         (["show"], "Missing argument 'SOURCE'"),
         (["show", "soup.txt", "--at", "x"], "Invalid value for '--at': 'x' is not a valid integer"),
         (["index", "--docs"], "Option '--docs' requires an argument"),
+        (["index", "--docs", ""], "Invalid value for '--docs': It is empty."),
+        (["status", "--index", ""], "Invalid value for '--index': It is empty."),
         (["eval"], "Missing argument 'FILE...'"),
         (["eval", "q.jsonl", "--limit", "0"], "Invalid value for '--limit': 0 is not in the range x>=1"),
     ],

@@ -259,7 +259,8 @@ def test_an_administrator_lets_a_group_in_by_a_button(
     group.edit(asked, f"/ask {ATTENDED}")  # what waits is answered as it reads now
     bot.wait_line("outsider")
     decided = turn(api, offer, "Allow this group", by=owner)
-    assert (decided.text, decided.buttons) == (f"Garden (id {group.id}) may ask now. Olga allowed it.", [])
+    now = f"Garden (id {group.id}) may ask now. Olga allowed it.\n\n{HELLO}"
+    assert (decided.text, decided.buttons) == (now, [])
     assert reply(group, asked["message_id"], after=offer.id).html == ATTENDED_ANSWER
     assert say(group, f"/ask {CROSSING}", by=ann).html == CROSSING_ANSWER
     assert f"allowed: Garden ({group.id})" in say(api.private(owner), "/status").text
@@ -276,7 +277,7 @@ def test_the_bot_greets_a_group_that_it_is_added_to(
     mine = api.group("Mine", [owner, ann], added_by=owner)
     (hello,) = mine.wait()
     assert (hello.text, hello.buttons) == (f"{HELLO}\n\n{OFFER}", [["Allow this group"]])
-    turn(api, hello, "Allow this group", by=owner)
+    assert turn(api, hello, "Allow this group", by=owner).text.endswith(f"allowed it.\n\n{HELLO}")
     assert say(mine, f"/ask {CROSSING}", by=ann).html == CROSSING_ANSWER
 
     theirs = api.group("Theirs", [ann], added_by=ann)
