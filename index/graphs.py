@@ -62,9 +62,9 @@ class Graph:
         folder: it was exported to.
         at_once: batches that are computed side by side, each by its share of the cores; one batch is
             computed by all of them.
-        in_8_bits: whether it multiplies in 8 bits where its weights have 8, quantising activations on the way:
-            2.4 times as quick in float32 and 1.5 times in bfloat16 on a processor with VNNI, but logits differ
-            by .04 in the mean.
+        in_8_bits: whether it multiplies in 8 bits where its weights have 8, by quantising activations too:
+            2.4 times as quick in float32 and 1.5 times in bfloat16 on a processor with VNNI, but a reader's
+            log-odds that a passage answers differ by .04 in the mean.
         shape: rows and tokens of the only batches that it will get, which then take a fifth less time; by
             default of any. Each graph of a network has its weights in memory.
 
