@@ -55,6 +55,9 @@ _NOUN = re.compile(
 )
 _STREET = "str"  # a German street ends in it
 _OPENING = re.compile(r"^(?:[^\W\d_]*['’]|[^\w.])+")  # quotation marks, and an article that leans on its word
+_WORD_ALONE = re.compile(
+    r"(?:[^\W\d_\u2e80-\uffff]{1,8}|[\u2e80-\uffff]{1,2})[.!。！।]"
+)  # "Yes.", "Nein.", "可以。"
 _NEAR = 40  # characters around a full stop that tell what it means
 
 
@@ -63,11 +66,18 @@ def sentences(text: str, language: str = DEFAULT) -> list[Span]:
     found: list[Span] = []
     rules = _rules(language)
     for start, end in _spans(text, language):
-        if found and rules.belong_together(text, found[-1], (start, end)):
+        if found and (
+            _says_little(text, found[-1], start) or rules.belong_together(text, found[-1], (start, end))
+        ):
             found[-1] = found[-1][0], end
         else:
             found.append((start, end))
     return found
+
+
+def _says_little(text: str, span: Span, then: int) -> bool:
+    """Whether a sentence is one short word, which says nothing without the next one of its line."""
+    return _WORD_ALONE.fullmatch(text, *span) is not None and "\n" not in text[span[1] : then]
 
 
 def _spans(text: str, language: str) -> list[Span]:

@@ -45,8 +45,8 @@ def test_everyday_words_are_no_abbreviations(word):
         ("He said: “Go!” Then he left.", ["He said: “Go!”", "Then he left."]),
         ("“Stop.” He ran.", ["“Stop.”", "He ran."]),
         ("Wait... what? Yes.", ["Wait... what?", "Yes."]),
-        ("One.\u00a0 Two.\r\nThree.", ["One.", "Two.", "Three."]),
-        ("… !!! One. …", ["… !!!", "One.", "…"]),
+        ("One is.\u00a0 Two.\r\nThree.", ["One is.", "Two.", "Three."]),
+        ("… !!! One is. …", ["… !!!", "One is.", "…"]),
         ("No full stop\nbut two lines", ["No full stop\nbut two lines"]),
     ],
 )
@@ -88,7 +88,7 @@ def test_a_full_stop_that_counts_ends_nothing(text, sentences):
         ("「行こう。」そして出た。", ["「行こう。」", "そして出た。"]),
         ("هل جاء؟ نعم، جاء۔ ثم ذهب.", ["هل جاء؟", "نعم، جاء۔", "ثم ذهب."]),
         ("वह आया। वह गया।", ["वह आया।", "वह गया।"]),
-        ("一。 Two. 三！", ["一。", "Two.", "三！"]),
+        ("一个人。 Two are. 三！", ["一个人。", "Two are.", "三！"]),
     ],
 )
 def test_other_scripts_have_their_own_marks(text, sentences):
@@ -128,3 +128,20 @@ def test_every_character_but_white_space_is_in_one_sentence(text):
         assert text[start:stop] == text[start:stop].strip()
         end = stop
     assert not text[end:].strip()
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        ("Yes. Two at a time. No pets.", "en", ["Yes. Two at a time.", "No pets."]),
+        ("Nein. Das geht erst ab 18.", "de", ["Nein. Das geht erst ab 18."]),
+        ("可以。每次两位。他是医生。", "zh", ["可以。每次两位。", "他是医生。"]),
+        ("Yes. No. Perhaps we do.", "en", ["Yes. No.", "Perhaps we do."]),
+        ("Yes.\nTwo at a time.", "en", ["Yes.", "Two at a time."]),
+        ("We go. Two stay.", "en", ["We go.", "Two stay."]),
+        ("Two at a time. Yes.", "en", ["Two at a time.", "Yes."]),
+        ("Room 7. B2. Ask us.", "en", ["Room 7.", "B2.", "Ask us."]),
+    ],
+)
+def test_a_word_alone_belongs_to_what_follows_in_its_line(text, language, expected):
+    assert [text[start:end] for start, end in sentences(text, language)] == expected
