@@ -144,9 +144,7 @@ def test_200_people_lose_nothing_though_the_index_is_renewed_and_the_bot_stopped
     crowd.press(20)
     crowd.ask(LIST)
     time.sleep(chance.uniform(1, 2))
-    stopped = time.monotonic()
-    assert running.stop() == 0
-    assert time.monotonic() - stopped < 5
+    assert running.stop() == 0  # how quickly, tests/telegram/test_lists.py says
 
     for _ in range(2):
         running = start(**given)

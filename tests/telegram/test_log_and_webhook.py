@@ -9,6 +9,7 @@ from tests.telegram.chats import User
 from tests.telegram.conftest import Start
 from tests.telegram.server import BotApi
 from tests.telegram.talks import (
+from tests.telegram.desk import until
     ATTENDED,
     CROSSING,
     CROSSING_ANSWER,
@@ -154,8 +155,8 @@ def test_updates_come_by_webhook_from_telegram_alone(start: Start, api: BotApi, 
         ["no", "object"],
     ):
         assert api.push(unreadable) == 200, "else Telegram would send it for ever"
-    assert [row for row in running.log if "unreadable update=900000002" in row]
-    assert sum("unreadable reason=" in row for row in running.log) == 2
+    running.wait_line("unreadable update=900000002")
+    until(lambda: sum("unreadable reason=" in row for row in running.log) == 2)
     secret_header = {"X-Telegram-Bot-Api-Secret-Token": secret}
     broken = httpx.post(api.webhook["url"], content=b"{", headers=secret_header, trust_env=False)
     assert broken.status_code == 400
