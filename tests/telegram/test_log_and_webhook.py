@@ -7,9 +7,9 @@ import httpx
 
 from tests.telegram.chats import User
 from tests.telegram.conftest import Start
+from tests.telegram.desk import until
 from tests.telegram.server import BotApi
 from tests.telegram.talks import (
-from tests.telegram.desk import until
     ATTENDED,
     CROSSING,
     CROSSING_ANSWER,
