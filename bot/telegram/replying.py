@@ -115,8 +115,8 @@ class Replying:
         if not kept.number:  # nothing can be kept, so that no button would know of it
             screen = replace(screen, keyboard=None)
         if kept.messages:
-            # Before it is seen, for its buttons and what leans on it may be quicker; as unfinished, so that it
-            # is made again if a stop breaks the edit off.
+            # Before it is seen, for its buttons and what leans on it may be quicker; as unfinished, so that
+            # it is made again if a stop breaks the edit off.
             to.answers.keep(replace(kept, unfinished=True))
             messages = await to.post.edit(place, kept.messages, screen)
             to.answers.keep(kept)
