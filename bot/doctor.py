@@ -73,12 +73,7 @@ def text(finding: Finding) -> str:
 def _documents(engine: Engine) -> Iterator[Finding]:
     place = engine.settings.documents
     try:
-        files, skipped = documents.walk(
-            place.folder,
-            place.max_bytes,
-            follow_links=place.follow_links,
-            without=engine.settings.own_folders(),
-        )
+        files, skipped = documents.found_by(engine.settings)
     except DocumentsError as error:
         yield Finding("wrong", f"documents: {error}")
         return

@@ -403,13 +403,7 @@ class Engine:
         return Outdated(source, gone=False)
 
     def _from_file(self, source: str) -> Document:
-        place = self.settings.documents
-        files, _ = documents.walk(
-            place.folder,
-            place.max_bytes,
-            follow_links=place.follow_links,
-            without=self.settings.own_folders(),
-        )
+        files, _ = documents.found_by(self.settings)
         try:
             file = next(
                 file for file in files if source == file.source or source.startswith(f"{file.source}/")
@@ -417,7 +411,8 @@ class Engine:
             found = documents.load(file.source, documents.read(file), shared().parse)
             return next(one for one in found if one.source == source)
         except (StopIteration, Unreadable):
-            raise UnknownSource(f"There is no readable document '{source}' in '{place.folder}'.") from None
+            folder = self.settings.documents.folder
+            raise UnknownSource(f"There is no readable document '{source}' in '{folder}'.") from None
 
     def generation(self) -> Generation:
         """The current generation, opened.

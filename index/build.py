@@ -251,10 +251,7 @@ def _intact(old: Generation) -> bool:
 def _plan(
     settings: Settings, old: Generation | None, splitting: str, parse: Parse, progress: Progress
 ) -> Plan:
-    place = settings.documents
-    files, skipped = documents.walk(
-        place.folder, place.max_bytes, follow_links=place.follow_links, without=settings.own_folders()
-    )
+    files, skipped = documents.found_by(settings)
     progress.stage("reading documents", len(files))
     return make_plan(files, skipped, old, splitting, parse, progress.advance)
 

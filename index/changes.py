@@ -51,10 +51,7 @@ def changes(generation: Generation, settings: Settings) -> Changes:
     Raises:
         DocumentsError: the folder is gone.
     """
-    place = settings.documents
-    files, _ = documents.walk(
-        place.folder, place.max_bytes, follow_links=place.follow_links, without=settings.own_folders()
-    )
+    files, _ = documents.found_by(settings)
     known = by_file(generation)
     passed_over = {skip.source for skip in generation.manifest.skipped}
     settled = settled_ns(generation)

@@ -16,6 +16,7 @@ from index.errors import DocumentsError
 from index.parsing import formats
 from index.parsing.base import Attachment, Parsed, Unreadable
 from index.records import Block, Document
+from index.settings import Settings
 
 Parse = Callable[[str, bytes], Parsed]
 """Parses the bytes of a file of some name."""
@@ -88,6 +89,17 @@ def walk(
         except OSError as error:
             skipped.append(Skipped(source, _reason(error)))
     return sorted(files, key=lambda file: file.source), sorted(skipped, key=lambda s: s.source)
+
+
+def found_by(settings: Settings) -> tuple[list[File], list[Skipped]]:
+    """The files of the documents folder that settings name, as ``walk`` finds them, without Docent's own.
+
+    Raises:
+        DocumentsError: the folder does not exist or cannot be listed.
+    """
+    place = settings.documents
+    own = settings.own_folders()
+    return walk(place.folder, place.max_bytes, follow_links=place.follow_links, without=own)
 
 
 def _identity(status: os.stat_result) -> tuple[int, int]:
