@@ -22,7 +22,7 @@ from msgspec import structs
 
 from benchmarks import squad
 from bot.answering.profile import profile_of
-from bot.answering.scoring import Woven, share_of, woven
+from bot.answering.scoring import Woven, by_passage, share_of, woven
 from bot.evaluation.questions import Question, lay_out, plain_quotes, read, read_squad
 from bot.reader import written
 from bot.reader.examples import held_out
@@ -113,10 +113,7 @@ class Asker:
         return "\n".join(generation.document(entry.source).text for entry in generation.entries())
 
     def _units(self, hits: Sequence[Hit], question: Question) -> Iterator[tuple[float, ...]]:
-        passages: dict[tuple[str, int], list[Hit]] = {}
-        for hit in hits:
-            passages.setdefault(hit.unit.passage.place, []).append(hit)
-        best = list(passages.values())[: self.most]
+        best = list(by_passage(hits).values())[: self.most]
         texts: list[Woven] = [woven(group) for group in best]
         readings = self.reader.read(question.text, [text.text for text in texts])
         for number, (group, text, reading) in enumerate(zip(best, texts, readings, strict=True)):

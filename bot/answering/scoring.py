@@ -77,9 +77,7 @@ class Scorer:
         """
         if self._reader is None:
             return [self._unread(hit, hit.score) for hit in hits]
-        passages: dict[tuple[str, int], list[Hit]] = {}
-        for hit in hits:
-            passages.setdefault(hit.unit.passage.place, []).append(hit)
+        passages = by_passage(hits)
         todo = list(passages)[:most]
         evidence: list[Evidence] = []
         known: set[tuple[str, int]] = set()
@@ -155,10 +153,7 @@ class Scorer:
         if self._reader is None:
             return [self._found(hit) for hit in found]
         wanted = {hit.unit.passage.place for hit in found}
-        passages: dict[tuple[str, int], list[Hit]] = {}
-        for hit in known:
-            if hit.unit.passage.place in wanted:
-                passages.setdefault(hit.unit.passage.place, []).append(hit)
+        passages = by_passage(hit for hit in known if hit.unit.passage.place in wanted)
         texts = {place: woven(hits) for place, hits in passages.items()}
         readings: dict[tuple[str, int], Reading] = {}
         places = iter(texts)
@@ -218,6 +213,14 @@ def _as_relevant(hit: Hit, best: Hit) -> bool:
         hit.score >= _AS_RELEVANT * best.score
         and hit.features.unit_coverage >= _AS_RELEVANT * best.features.unit_coverage
     )
+
+
+def by_passage(hits: Iterable[Hit]) -> dict[tuple[str, int], list[Hit]]:
+    """The hits of each passage, by its place; passages and hits stay in their order."""
+    passages: dict[tuple[str, int], list[Hit]] = {}
+    for hit in hits:
+        passages.setdefault(hit.unit.passage.place, []).append(hit)
+    return passages
 
 
 def woven(hits: Iterable[Hit]) -> Woven:
