@@ -2,13 +2,14 @@
 
 import contextlib
 import socket
+import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.telegram.screens import HELP
+from bot.telegram.screens import DID_IT_ARRIVE, HELP
 from tests.telegram.chats import Chat, Sent, User
 from tests.telegram.conftest import Running
 from tests.telegram.faults import Fault
@@ -22,6 +23,8 @@ PEOPLE = 1001, 1400  # ids of people who may ask
 LONG_WORD = "langstreckenlauf" * 5
 FOXES = "\n\n".join(f"Fox {name} <b>&amp; 🦊 ran {f'{LONG_WORD} ' * 40}." for name in ("Ann", "Bob", "Cy"))
 WHERE_FOXES = f"Where did fox Ann, fox Bob and fox Cy run {LONG_WORD}?"
+Key = tuple[int, int]
+"""Chat and message."""
 LONG_NAME = "Протокол-заседания-клуба-садоводов-№" * 3 + ".txt"
 
 
@@ -128,6 +131,27 @@ def ask(chat: Chat, question: str = WHO, by: User | None = None) -> Sent:
 def by_bot(chat: Chat) -> list[Sent]:
     """The bot's messages in a chat so far."""
     return [sent for sent in chat.messages if sent.raw["from"]["is_bot"]]
+
+
+def answers_in(chats: Iterable[Chat]) -> list[Sent]:
+    """The bot's messages so far; that an answer may not have arrived, and is offered again, is none."""
+    return [one for chat in chats for one in by_bot(chat) if one.text != DID_IT_ARRIVE]
+
+
+def written_in(api: BotApi) -> dict[int, Key]:
+    """Chat and message of each update so far that brought a message, by its number."""
+    found = {update["update_id"]: update["message"] for update in api.updates.history if "message" in update}
+    return {number: (message["chat"]["id"], message["message_id"]) for number, message in found.items()}
+
+
+def crossed_out(state: Path) -> set[int]:
+    """The numbers of the updates that the bot has crossed out; it must not run.
+
+    Args:
+        state: its state folder.
+    """
+    with contextlib.closing(sqlite3.connect(state / "telegram" / "123456.sqlite")) as database:
+        return {number for (number,) in database.execute("SELECT id FROM updates WHERE body IS NULL")}
 
 
 def said(chat: Chat) -> list[str]:

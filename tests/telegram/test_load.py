@@ -1,9 +1,7 @@
 """Two hundred people ask at once, on loopback."""
 
-import contextlib
 import random
 import signal
-import sqlite3
 import time
 from collections.abc import Callable
 from math import ceil
@@ -11,10 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.telegram.screens import DID_IT_ARRIVE
 from tests.telegram.chats import User
 from tests.telegram.conftest import Running, Start
-from tests.telegram.desk import by_bot, until
+from tests.telegram.desk import Key, answers_in, by_bot, crossed_out, until, written_in
 from tests.telegram.server import BotApi
 
 PEOPLE = 200
@@ -63,8 +60,6 @@ def test_200_people_who_ask_at_once_are_all_answered_once_and_in_order(
 READING = "-m", "tests.telegram.reading_bot"
 INSPECTORS = 40
 LIST = "Who attended the inspection?"
-Key = tuple[int, int]
-"""Chat and message of a question."""
 
 
 class Crowd:
@@ -86,11 +81,10 @@ class Crowd:
     def answers(self) -> dict[Key, list[float]]:
         """When each question was answered; an offer to show an answer again, and a file, are none."""
         found: dict[Key, list[float]] = {}
-        for chat in self.chats:
-            for one in by_bot(chat):
-                key = chat.id, one.reply_to or 0
-                if key in self.asked and not one.document and one.text != DID_IT_ARRIVE:
-                    found.setdefault(key, []).append(one.at)
+        for one in answers_in(self.chats):
+            key = one.chat, one.reply_to or 0
+            if key in self.asked and not one.document:
+                found.setdefault(key, []).append(one.at)
         return found
 
     def lists(self) -> int:
@@ -109,14 +103,8 @@ class Crowd:
     def kill(self, running: Running) -> None:
         """Kill the bot, and see what was just being sent: that may be lost, and is then offered again."""
         running.stop(signal.SIGKILL)
-        with contextlib.closing(sqlite3.connect(self._state)) as database:
-            done = {number for (number,) in database.execute("SELECT id FROM updates WHERE body IS NULL")}
-        history = [update for update in self._api.updates.history if "message" in update]
-        keys = {
-            (update["message"]["chat"]["id"], update["message"]["message_id"])
-            for update in history
-            if update["update_id"] in done
-        }
+        done = crossed_out(self._state)
+        keys = {key for number, key in written_in(self._api).items() if number in done}
         self.being_sent |= (keys & self.asked.keys()) - self.answers().keys()
 
 
@@ -135,7 +123,7 @@ def test_200_people_lose_nothing_though_the_index_is_renewed_and_the_bot_stopped
     desk = api.private(owner)
     given = {"command": READING, "READING": "0.01", "DOCENT_TELEGRAM__ACCESS": "open"}
     given["DOCENT_TELEGRAM__ADMINS"] = f"[{owner.id}]"
-    crowd = Crowd(api, tmp_path / "state" / "telegram" / "123456.sqlite")
+    crowd = Crowd(api, tmp_path / "state")
 
     running = start(**given)
     crowd.ask(QUESTIONS[0])

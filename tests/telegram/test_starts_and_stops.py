@@ -26,12 +26,15 @@ from tests.telegram.desk import (
     WHERE_FOXES,
     WHO,
     Canned,
+    answers_in,
     answers_next,
     ask,
     attended,
     by_bot,
+    crossed_out,
     said,
     until,
+    written_in,
 )
 from tests.telegram.server import BotApi
 
@@ -297,34 +300,23 @@ def test_kills_at_random_moments_lose_nothing_but_what_was_just_being_sent(
             chance.choice(chats).send(chance.choice([WHO, FERRY]))
             time.sleep(0.02)
 
-    def keys() -> dict[int, tuple[int, int]]:
-        """Chat and message of each update so far."""
-        found = {update["update_id"]: update["message"] for update in api.updates.history}
-        return {number: (message["chat"]["id"], message["message_id"]) for number, message in found.items()}
-
-    def answers() -> list[tuple[int, int]]:
-        """Chat and question of each; that one may not have arrived, and is offered again, is none."""
-        sent = [one for chat in chats for one in by_bot(chat) if one.text != DID_IT_ARRIVE]
-        return [(one.chat, one.reply_to) for one in sent]
+    def answers() -> list[tuple[int, int | None]]:
+        """Chat and question of each."""
+        return [(one.chat, one.reply_to) for one in answers_in(chats)]
 
     def given_up(running: Running) -> set[tuple[int, int]]:
         """What was being handled at three kills, and could be their cause."""
-        return {keys()[int(number)] for number in re.findall(r"given_up update=(\d+)", running.text)}
+        return {written_in(api)[int(number)] for number in re.findall(r"given_up update=(\d+)", running.text)}
 
     kills, being_sent, suspected = 8, set(), set()
     for _ in range(kills):
         running = start(**given)
         stream(chance.uniform(0.2, 0.6))
         running.stop(signal.SIGKILL)
-        with contextlib.closing(
-            sqlite3.connect(tmp_path / "state" / "telegram" / "123456.sqlite")
-        ) as database:
-            crossed_out = {
-                number for (number,) in database.execute("SELECT id FROM updates WHERE body IS NULL")
-            }
+        done = crossed_out(tmp_path / "state")
         suspected |= given_up(running)
         known = {*answers()} | being_sent | suspected
-        sent_now = {key for number, key in keys().items() if number in crossed_out} - known
+        sent_now = {key for number, key in written_in(api).items() if number in done} - known
         assert len(sent_now) <= len(chats)
         being_sent |= sent_now
         stream(0.05)
@@ -336,10 +328,11 @@ def test_kills_at_random_moments_lose_nothing_but_what_was_just_being_sent(
     assert "Traceback" not in running.text
     answered = Counter(answers())
     assert set(answered.values()) == {1}
-    missing = set(keys().values()) - answered.keys()
-    record_property("asked", len(keys()))
+    written = written_in(api)
+    missing = set(written.values()) - answered.keys()
+    record_property("asked", len(written))
     record_property("missing", len(missing))
-    print(f"\n{len(keys())} asked, {len(missing)} lost in {kills} kills")
+    print(f"\n{len(written)} asked, {len(missing)} lost in {kills} kills")
     suspected |= given_up(running)
     assert missing <= being_sent | suspected
     assert len(missing) <= kills
