@@ -6,6 +6,7 @@ import secrets
 import signal
 import sqlite3
 import sys
+import threading
 import time
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import closing, suppress
@@ -59,6 +60,7 @@ _SILENCE = 60.0  # seconds without an answer to a poll, after which there is no 
 _DEAD = 180.0  # seconds without even trying to poll, after which the updater must have died
 _GRACE = 2.0  # seconds to finish what is being answered when the bot has to stop
 _LAST_POLL = 1.0  # seconds to tell Telegram then what was received; what it sends again is known
+_AT_LAST = 4.5  # seconds after a signal by which the process ends, whatever goes on
 _PRUNE = 3600.0  # seconds between two times that old answers are deleted
 _PRESSES = 2  # of buttons, for each question that a person may ask
 _UPDATES = ["message", "edited_message", "callback_query", "inline_query", "my_chat_member"]
@@ -210,9 +212,8 @@ class _Runner:
         """Everything between the first request and the last."""
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(_unretrieved)
-        for number in (signal.SIGTERM, signal.SIGINT):
-            with suppress(NotImplementedError):  # on Windows, where Ctrl-C ends the loop by itself
-                loop.add_signal_handler(number, self._signalled)
+        for number in (signal.SIGTERM, signal.SIGINT):  # by no handler of the loop's, which may be held up
+            signal.signal(number, partial(self._heed, loop))
         try:
             await self._application.initialize()
             await self._services.work(self._services.engine.warm)
@@ -358,6 +359,13 @@ class _Runner:
     def _fail(self, message: str) -> None:
         self._trouble = TelegramRefused(message)
         self._signalled()
+
+    def _heed(self, loop: asyncio.AbstractEventLoop, *_: object) -> None:
+        """Stop, as a signal asks for; if that takes too long, end as if killed, by which nothing is lost."""
+        last = threading.Timer(_AT_LAST, os._exit, [0])
+        last.daemon = True
+        last.start()
+        loop.call_soon_threadsafe(self._signalled)
 
     def _signalled(self) -> None:
         if not self._application.running:

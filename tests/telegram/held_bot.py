@@ -1,6 +1,7 @@
 """``docent`` without a model, like ``words_bot``, whose encoder waits as long as a file is there.
 
-The folder ``HELD`` of the environment holds the files: ``build`` stops building, ``ask`` questions.
+The folder ``HELD`` of the environment holds the files: ``build`` stops building, ``ask`` questions, ``loop``
+the event loop when an answer is written down.
 """
 
 import os
@@ -13,6 +14,8 @@ from bot import engine
 from bot.answering.answers import Answer
 from bot.cli import main
 from bot.conversation.turns import Turn
+from bot.telegram import run
+from bot.telegram.answers import Answers, Kept
 from tests.answering.profiles import PROFILE
 from tests.conftest import Vectors, WordsEncoder
 
@@ -38,6 +41,16 @@ class HeldEngine(engine.Engine):
         return super().ask(question, history, **more)
 
 
+class HeldAnswers(Answers):
+    """As on a disk that hangs."""
+
+    def keep(self, kept: Kept) -> None:
+        while (HELD / "loop").exists():
+            time.sleep(0.02)
+        super().keep(kept)
+
+
+run.Answers = HeldAnswers  # type: ignore[misc]
 engine.encoder_of = HeldEncoder  # type: ignore[assignment, misc]
 engine.profile_of = lambda *_: PROFILE  # type: ignore[assignment]
 engine.Engine = HeldEngine  # type: ignore[misc]

@@ -38,6 +38,8 @@ from tests.telegram.desk import (
 )
 from tests.telegram.server import BotApi
 
+HELD = "-m", "tests.telegram.held_bot"
+
 
 def ends(running: Running, code: int = 1, timeout: float = 10) -> str:
     """The one line that it ends with, without a traceback."""
@@ -236,6 +238,25 @@ def test_a_thread_that_heeds_nothing_does_not_hold_up_the_end(
     chat.wait_until(lambda _: by_bot(chat))
     answers_next(chat)
     assert len(said(chat)) == 2
+
+
+def test_an_event_loop_that_is_held_up_does_not_hold_up_the_end(
+    api: BotApi, start: Start, tmp_path: Path
+) -> None:
+    given = {"command": HELD, "HELD": str(tmp_path), "DOCENT_TELEGRAM__ACCESS": "open"}
+    (held := tmp_path / "loop").touch()
+    chat = api.private(api.user("Ann"))
+    running = start(**given)
+    chat.send(WHO)
+    api.wait_call("sendChatAction", chat=chat)
+    time.sleep(0.5)
+    started = time.monotonic()
+    assert running.stop() == 0
+    assert time.monotonic() - started < 5
+    held.unlink()
+    start(**given)
+    chat.wait_until(lambda _: by_bot(chat))
+    assert len(said(chat)) == 1
 
 
 def test_an_answer_in_parts_that_flood_control_interrupts_is_not_begun_anew_by_a_restart(
