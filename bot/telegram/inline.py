@@ -15,13 +15,14 @@ from telegram import (
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
-from bot.answering.answers import Citation
+from bot.answering.answers import Answer, Citation
 from bot.telegram import screens
 from bot.telegram.events import event
 from bot.telegram.limits import Limit
 from bot.telegram.post import NO_PREVIEW
 from bot.telegram.services import Services
 from bot.texts import gettext
+from index.cancellation import Cancelled
 
 _PAUSE = 0.25  # seconds without another key, before what was typed is searched
 _SEARCHES = 3  # of what is typed, for each question that a person may ask
@@ -55,11 +56,26 @@ class Inline:
         if not question:
             await _answer(query, [], gettext("Type a question"))
             return
-        ask = partial(self._to.engine.ask, question, check=self._to.workers.check)
-        reply = await self._to.work(ask)
+        reply = await self._to.work(partial(self._ask, question))
         results = [_article(citation) for citation in reply.citations[: screens.QUOTES]]
         await _answer(query, results, None if results else gettext("The documents do not answer this"))
         event("inline", user=user, found=reply.found, ms=round((time.monotonic() - started) * 1000))
+
+    def _ask(self, question: str) -> Answer:
+        """An answer; of a list the best quotes alone, for whoever types does not wait for its members."""
+        best: list[Answer] = []
+
+        def check() -> None:
+            self._to.workers.check()
+            if best:
+                raise Cancelled
+
+        try:
+            return self._to.engine.ask(question, first=best.append, check=check)
+        except Cancelled:
+            if not best:
+                raise
+            return best[0]
 
     async def refuse(self, update: Update) -> None:
         """Tell an outsider nothing but that this is no bot for them."""

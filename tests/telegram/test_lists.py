@@ -67,6 +67,16 @@ def test_a_list_shows_its_first_quotes_within_two_seconds_and_the_rest_in_the_sa
     assert len(by_bot(chat)) == 3  # the answer, the passage that was opened, the file
 
 
+def test_whoever_asks_for_a_list_inline_gets_its_best_quotes_at_once(
+    api: BotApi, start: Start, owner: User
+) -> None:
+    start(**OPEN, READING="1")
+    started = time.monotonic()
+    results = api.inline(owner, LIST)["results"]
+    assert time.monotonic() - started < 4
+    assert len(results) == 3
+
+
 def test_a_list_that_comes_soon_is_one_message_without_an_edit(api: BotApi, start: Start) -> None:
     start(**OPEN, READING="0")
     chat = api.private(api.user("Ann"))
