@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from bot.engine import Engine
+from bot.plain import counted
 from bot.status import fallback
 from index import catalogue, documents
 from index.errors import DocentError, DocumentsError, TelegramRefused
@@ -78,14 +79,14 @@ def _documents(engine: Engine) -> Iterator[Finding]:
         yield Finding("wrong", f"documents: {error}")
         return
     if files:
-        yield Finding("ok", f"documents: {len(files)} file{'s' * (len(files) != 1)} in '{place.folder}'")
+        yield Finding("ok", f"documents: {counted(len(files), 'file')} in '{place.folder}'")
     else:
         yield Finding(
             "wrong", f"documents: '{place.folder}' is empty. Put files there, or name another folder."
         )
     if skipped:
         named = ", ".join(f"{skip.source} ({skip.reason})" for skip in skipped[:3])
-        yield Finding("note", f"documents: {len(skipped)} files are passed over: {named}")
+        yield Finding("note", f"documents: passed over {counted(len(skipped), 'file')}: {named}")
 
 
 def _model(engine: Engine) -> Iterator[Finding]:
@@ -125,7 +126,9 @@ def _index(engine: Engine) -> Iterator[Finding]:
         yield Finding("wrong", f"index: {error}")
         return
     manifest = generation.manifest
-    yield Finding("ok", f"index: {manifest.documents} documents, built {manifest.created[:16]} UTC")
+    yield Finding(
+        "ok", f"index: {counted(manifest.documents, 'document')}, built {manifest.created[:16]} UTC"
+    )
     try:
         changes = engine.changes()
     except DocumentsError:
@@ -133,7 +136,8 @@ def _index(engine: Engine) -> Iterator[Finding]:
     if changes:
         count = len(changes.added) + len(changes.edited) + len(changes.removed)
         yield Finding(
-            "wrong", f"index: stale, {count} documents changed since. Run `docent index` or /reindex."
+            "wrong",
+            f"index: stale, {counted(count, 'document')} changed since. Run `docent index` or /reindex.",
         )
 
 
@@ -155,6 +159,9 @@ def _writable(name: str, folder: Path) -> Finding:
 def _telegram(engine: Engine, environment: Mapping[str, str]) -> Iterator[Finding]:
     from bot.telegram import run
 
+    if not environment.get(run.TOKEN, "").strip():
+        yield Finding("note", f"telegram: {run.NO_TOKEN} Without one, Docent answers in the terminal alone.")
+        return
     yield from _access(engine, environment)
     try:
         token = run.token_from(environment)
@@ -191,7 +198,7 @@ def _access(engine: Engine, environment: Mapping[str, str]) -> Iterator[Finding]
             "note", "access: open, so everybody who finds the bot can read the documents through it"
         )
     elif admins or allowed:
-        yield Finding("ok", f"access: {admins} administrators, {allowed} others may ask")
+        yield Finding("ok", f"access: {counted(admins, 'administrator')}, {allowed} others may ask")
     else:
         yield Finding("wrong", f"access: nobody may ask. Start {RUN} and open the link that it prints.")
 

@@ -20,6 +20,11 @@ def spaced(text: str) -> str:
     return re.sub(" +", " ", clean(re.sub(r"\s+", " ", text)))
 
 
+def counted(number: int, noun: str) -> str:
+    """A number and an English noun, as "1 document" or "2 documents"."""
+    return f"{number} {noun}{'s' * (number != 1)}"
+
+
 def line(text: str) -> str:
     """Clean, every run of white space as one space, and none at the ends."""
     return spaced(text).strip()

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from bot.engine import Engine
-from bot.plain import line
+from bot.plain import counted, line
 from bot.words import notice_in_words
-from index import catalogue
+from index import catalogue, documents
 from index.build import Summary
 from index.changes import Changes
 from index.documents import Skipped
@@ -44,11 +44,13 @@ def status(settings: Settings) -> Status:
 
     Raises:
         IndexFolderError: there is one that cannot be read.
+        DocumentsError: there is none, nor are there documents.
     """
     engine = Engine(settings)
     folder = str(engine.settings.documents.folder)
     place = str(settings.index_folder())
     if not engine.has_index():
+        documents.check_folder(engine.settings.documents.folder)
         hint = "There is no index yet. Run `docent index`."
         return Status(
             folder=folder, index=place, encoder=catalogue.resolve(settings.encoder.model), problems=(hint,)
@@ -93,7 +95,7 @@ def text(found: Status, *, verbose: bool) -> str:
         rows += [
             ("built", f"{found.created} ({found.generation})"),
             ("model", found.encoder),
-            ("holds", f"{found.documents} documents, {found.passages} passages, {found.sentences} sentences"),
+            ("holds", _size(found.documents, found.passages, found.sentences)),
             ("size", f"{found.bytes / 1e6:.1f} MB"),
         ]
     lines = [f"{name:<10} {value}" for name, value in rows]
@@ -116,16 +118,22 @@ def built(summary: Summary) -> str:
     """What a build did, in lines."""
     done = "indexed" if summary.changed else "up to date"
     lines = [
-        f"{done}: {summary.documents} documents, {summary.passages} passages, {summary.sentences} sentences "
+        f"{done}: {_size(summary.documents, summary.passages, summary.sentences)} "
         f"({summary.reused} reused, {summary.embedded} embedded) in {summary.seconds:.1f} s"
     ]
     if summary.replaced:
         lines.append(f"encoded anew: {_change_of_model(summary.replaced, summary.encoder)}")
     if summary.documents_removed:
-        lines.append(f"removed: {summary.documents_removed} documents that are gone")
+        lines.append(f"removed: {counted(summary.documents_removed, 'document')} no longer there")
     lines += [f"note: {line(one.source)} ({notice_in_words(one.notice)})" for one in summary.noticed]
     lines += [f"skipped: {line(skip.source)} ({line(skip.reason)})" for skip in summary.skipped]
     return "\n".join(lines)
+
+
+def _size(documents: int, passages: int, sentences: int) -> str:
+    return ", ".join(
+        [counted(documents, "document"), counted(passages, "passage"), counted(sentences, "sentence")]
+    )
 
 
 def _change_of_model(old: str, new: str) -> str:

@@ -69,11 +69,7 @@ def walk(
     Raises:
         DocumentsError: the folder does not exist or cannot be listed.
     """
-    if not folder.is_dir():
-        raise DocumentsError(
-            f"There is no documents folder '{folder}'. Name yours with --docs DIR, "
-            "or set documents.folder in a settings file."
-        )
+    check_folder(folder)
     files: list[File] = []
     skipped: list[Skipped] = []
     within = None if follow_links else folder.resolve()
@@ -100,6 +96,19 @@ def found_by(settings: Settings) -> tuple[list[File], list[Skipped]]:
     place = settings.documents
     own = settings.own_folders()
     return walk(place.folder, place.max_bytes, follow_links=place.follow_links, without=own)
+
+
+def check_folder(folder: Path) -> None:
+    """Make sure that there is a documents folder.
+
+    Raises:
+        DocumentsError: there is none.
+    """
+    if not folder.is_dir():
+        raise DocumentsError(
+            f"There is no documents folder '{folder}'. Name yours with --docs DIR, "
+            "or set documents.folder in a settings file."
+        )
 
 
 def _identity(status: os.stat_result) -> tuple[int, int]:
@@ -155,9 +164,8 @@ def _accept(source: str, path: Path, status: os.stat_result, max_bytes: int, wit
     if not stat.S_ISREG(status.st_mode):
         raise Unreadable(NOT_REGULAR)
     if not formats.known(path.name):
-        known = " ".join(formats.SUFFIXES)
         kind = f"'{path.suffix}' files" if path.suffix else "files without a suffix"
-        raise Unreadable(f"{kind} are not read, only {known}")
+        raise Unreadable(f"{kind} are not read (docs/formats.md names those that are)")
     if status.st_size > max_bytes:
         raise Unreadable(
             f"{status.st_size / 1e6:.0f} MB: over the limit documents.max_megabytes = "

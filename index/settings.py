@@ -20,6 +20,7 @@ from index.errors import SettingsError
 
 NotNegative = Annotated[int, msgspec.Meta(ge=0)]
 Positive = Annotated[int, msgspec.Meta(ge=1)]
+Device = Annotated[str, msgspec.Meta(pattern="^(auto|cpu|mps|(cuda|xpu|npu|hpu)(:[0-9]+)?)$")]
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 
 _ENVIRONMENT_PREFIX = "DOCENT_"
@@ -61,7 +62,7 @@ class EncoderSettings:
     """Which model embeds texts, and where it runs."""
 
     model: str
-    device: str
+    device: Device
     batch_size: Positive
 
 

@@ -314,3 +314,11 @@ def test_every_documents_folder_has_its_own_index(tmp_path, monkeypatch):
     assert folder("docs") == folder("other/../docs") == folder(str(tmp_path / "docs"))
     assert folder("a/docs") != folder("b/docs")
     assert folder("/").name.startswith("root-")
+
+
+def test_a_device_that_is_none_is_named():
+    with pytest.raises(
+        SettingsError, match=r"^the command line: setting 'encoder\.device': expected `str` matching"
+    ):
+        load(flags={"encoder.device": "xyz"})
+    assert load(flags={"encoder.device": "cuda:1"}).encoder.device == "cuda:1"

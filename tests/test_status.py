@@ -8,6 +8,7 @@ import pytest
 from bot.engine import Engine
 from bot.status import Status, status, text
 from index.documents import Skipped
+from index.errors import DocumentsError
 from index.settings import Settings
 from tests.conftest import WordsEncoder
 
@@ -98,6 +99,14 @@ def test_no_index(settings: Settings, docs: Path):
         encoder="all-MiniLM-L6-v2",
         problems=("There is no index yet. Run `docent index`.",),
     )
+
+
+def test_neither_an_index_nor_documents(settings: Settings, docs: Path):
+    nowhere = replace(settings, documents=replace(settings.documents, folder=docs / "nowhere"))
+    with pytest.raises(
+        DocumentsError, match=r"^There is no documents folder '.*nowhere'\. Name yours with --docs"
+    ):
+        status(nowhere)
 
 
 def test_an_index_that_is_up_to_date(engine: Engine, docs: Path):

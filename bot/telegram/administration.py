@@ -12,6 +12,7 @@ from telegram import Update
 from telegram.error import TelegramError
 
 from bot import status
+from bot.plain import line
 from bot.telegram import screens
 from bot.telegram.events import event, failure
 from bot.telegram.post import Place, place_of
@@ -84,7 +85,8 @@ class Administration:
         to = self._to
         found = await to.look_up(partial(status.status, to.settings))
         guests = [
-            f"{guest.role}: {guest.name or guest.chat} ({guest.chat})" for guest in to.access.guests()[:20]
+            f"{guest.role}: {line(guest.name) or guest.chat} ({guest.chat})"
+            for guest in to.access.guests()[:20]
         ]
         access = gettext("Access: {access}", access=to.settings.telegram.access)
         await to.post.send(

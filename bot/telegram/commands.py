@@ -24,7 +24,7 @@ EVERYBODY = {
     "reset": noop("forget what was asked in this chat"),
     "privacy": noop("what is stored"),
 }
-IN_GROUPS = ("ask", "help", "sources", "reset")
+IN_GROUPS = ("ask", "help", "sources", "reset", "privacy")
 ADMINISTRATORS = {
     "reindex": noop("bring the index up to date with the documents"),
     "status": noop("how the index and I are doing"),

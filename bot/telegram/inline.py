@@ -26,6 +26,7 @@ from index.cancellation import Cancelled
 
 _PAUSE = 0.25  # seconds without another key, before what was typed is searched
 _SEARCHES = 3  # of what is typed, for each question that a person may ask
+_SOON = 1.0  # seconds for the members of a list, after its best quotes
 _FRESH = 30  # seconds for which Telegram may repeat a result to the same person
 
 
@@ -62,20 +63,23 @@ class Inline:
         event("inline", user=user, found=reply.found, ms=round((time.monotonic() - started) * 1000))
 
     def _ask(self, question: str) -> Answer:
-        """An answer; of a list the best quotes alone, for whoever types does not wait for its members."""
-        best: list[Answer] = []
+        """An answer; of a list that takes long the best quotes alone, for whoever types does not wait."""
+        best: list[tuple[float, Answer]] = []
+
+        def first(reply: Answer) -> None:
+            best.append((time.monotonic(), reply))
 
         def check() -> None:
             self._to.workers.check()
-            if best:
+            if best and time.monotonic() - best[0][0] > _SOON:
                 raise Cancelled
 
         try:
-            return self._to.engine.ask(question, first=best.append, check=check)
+            return self._to.engine.ask(question, first=first, check=check)
         except Cancelled:
             if not best:
                 raise
-            return best[0]
+            return best[0][1]
 
     async def refuse(self, update: Update) -> None:
         """Tell an outsider nothing but that this is no bot for them."""

@@ -11,7 +11,6 @@ from index.build import build
 from index.changes import Changes, changes
 from index.documents import Skipped
 from index.errors import DocumentsError
-from index.parsing.formats import SUFFIXES
 from index.settings import load
 from index.store import Store
 from tests.building.conftest import current, touch
@@ -26,7 +25,7 @@ def test_files_passed_over_are_reported_with_the_reason(folder, settings, encode
         Skipped("binary.txt", "binary, or text in an unknown encoding"),
         Skipped("blank.txt", "no text in it"),
         Skipped("empty.md", "empty"),
-        Skipped("scan.xyz", f"'.xyz' files are not read, only {' '.join(SUFFIXES)}"),
+        Skipped("scan.xyz", "'.xyz' files are not read (docs/formats.md names those that are)"),
     )
     summary = build(settings, encoder)
     assert (summary.skipped, current(settings).manifest.skipped, summary.documents) == (skipped, skipped, 3)
@@ -93,7 +92,7 @@ def leave_only_scans(docs: Path) -> None:
         (
             leave_only_scans,
             "Nothing in '{}' can be indexed ("
-            f"b.xyz: '.xyz' files are not read, only {' '.join(SUFFIXES)}; a.txt: empty).",
+            "b.xyz: '.xyz' files are not read (docs/formats.md names those that are); a.txt: empty).",
         ),
         (shutil.rmtree, "There is no documents folder '{}'. Name yours with --docs DIR, or set "
          "documents.folder in a settings file."),

@@ -29,7 +29,7 @@ def test_index_says_what_was_removed_and_skipped(indexed: Run, docs: Path):
     (docs / "empty.txt").touch()
     assert timeless(indexed("index").out) == (
         "indexed: 2 documents, 4 passages, 10 sentences (10 reused, 0 embedded) in 0.0 s\n"
-        "removed: 1 documents that are gone\n"
+        "removed: 1 document no longer there\n"
         "skipped: empty.txt (empty)\n"
     )
 

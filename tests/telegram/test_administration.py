@@ -67,7 +67,7 @@ def request_in(desk: Chat, who: str) -> Sent:
 
 
 def test_the_first_to_use_the_printed_link_becomes_administrator(start: Start, api: BotApi) -> None:
-    first, second = api.private(api.user("First", last_name="Lady")), api.private(api.user("Second"))
+    first, second = api.private(api.user("First", last_name="La\ndy")), api.private(api.user("Second"))
     running = start()
     old = running.wait_line("this code: ").rpartition(" ")[2]
     assert say(second, "/start").text == PRIVATE
@@ -94,7 +94,7 @@ def test_the_first_to_use_the_printed_link_becomes_administrator(start: Start, a
     offered = api.commands[json.dumps({"chat_id": first.id, "type": "chat"})]
     assert list(offered)[-5:] == ["reindex", "status", "allow", "deny", "forget"]
     assert say(first, CROSSING).html == CROSSING_ANSWER
-    assert f"admin: First Lady ({first.id})" in say(first, "/status").text.split("\n")
+    assert f"admin: First La dy ({first.id})" in say(first, "/status").text.split("\n")
     assert code not in "\n".join(running.log)
     assert running.stop() == 0
 

@@ -68,7 +68,7 @@ def test_commands_tell_about_the_bot_and_offer_questions_to_try(
     assert shown == {
         json.dumps({"type": "default"}): OF_EVERYBODY,
         json.dumps({"type": "all_private_chats"}): OF_EVERYBODY,
-        json.dumps({"type": "all_group_chats"}): ["ask", "help", "sources", "reset"],
+        json.dumps({"type": "all_group_chats"}): ["ask", "help", "sources", "reset", "privacy"],
         json.dumps({"chat_id": owner.id, "type": "chat"}): OF_EVERYBODY + OF_ADMINS,
     }
     default = api.commands[json.dumps({"type": "default"})]
