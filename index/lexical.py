@@ -17,6 +17,7 @@ from pathlib import Path
 
 import tantivy
 
+from index.units.dates import spelled
 from index.words import Asked, Term, stems_of, tokens_of, unmarked, written
 
 _REMEMBERED = 256  # questions
@@ -138,7 +139,7 @@ def build(folder: Path, texts: Iterable[tuple[str, str]]) -> None:
     index.register_tokenizer("stems", _blanks())
     writer = index.writer(num_threads=1)  # keeps the passages in their order
     for number, (text, language) in enumerate(texts):
-        tokens = tokens_of(text, language)
+        tokens = tokens_of(" ".join([text, *spelled(text, language, "en")]), language)
         added = {"text": " ".join(stems_of(tokens, language)), "written": " ".join(written(tokens))}
         writer.add_document(tantivy.Document(number=number, **added))
     writer.commit()

@@ -19,7 +19,7 @@ from index.function_words import FUNCTION_WORDS
 from index.invisible import visible
 from index.languages import by_script, votes
 from index.records import Span
-from index.units.dates import spelled
+from index.units.dates import in_words, spelled
 
 if TYPE_CHECKING:
     import Stemmer
@@ -105,8 +105,12 @@ class Asked:
         return list(zip_longest(*(words(question, code) for code in self.languages), fillvalue=""))
 
     def content(self, question: str) -> list[Term]:
-        """The words that a question is about, each once; all its words if there is no such."""
+        """The words that a question is about, each once; all its words if there is no such.
+
+        Dates in digits count as the words that are said for them, which texts with such dates have too.
+        """
         language = self.language(question)
+        question = in_words(question, language)
         if language in _PHRASES:
             asked = _phrases(language).sub(" ", question)
             return list(dict.fromkeys(self.terms(asked) or self.terms(question)))

@@ -135,3 +135,26 @@ def test_names_that_look_like_function_words_find_what_is_called_so(tmp_path):
 def test_a_name_that_is_nowhere_written_as_one_is_the_word(tmp_path):
     lexical = english(tmp_path / "lexical", ["Will owes 20 euros.", "Ann owes 30 euros."])
     assert list(lexical.search("How much does Will owe?", 9)) == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("What happened on 2024-04-13?", "On 13 April 2024 the pump was oiled."),
+        ("What happened on 13 April 2024?", "2024-04-13: the pump was oiled."),
+        ("What happened on April 13, 2024?", "13.04.2024: the pump was oiled."),
+        ("What happened on 13.4.2024?", "2024-04-13: the pump was oiled."),
+    ],
+)
+def test_a_date_is_found_however_it_is_written(tmp_path, question, text):
+    build(tmp_path / "lexical", [(text, "en"), ("On 12 May 2023 the pump was oiled.", "en")])
+    lexical = Lexical(tmp_path / "lexical", Asked(["en"]))
+    found = lexical.search(question, 2)
+    assert next(iter(found)) == 0
+    assert found[0] > 3 * found.get(1, 0.0)
+
+
+def test_a_date_in_digits_is_said_in_the_language_of_the_question(tmp_path):
+    build(tmp_path / "lexical", [("Am 13. April 2024 wurde geölt.", "de"), ("Am 12. Mai.", "de")])
+    lexical = Lexical(tmp_path / "lexical", Asked(["de"]))
+    assert list(lexical.search("Was war am 13.04.2024?", 2)) == [0]

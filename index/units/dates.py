@@ -7,6 +7,7 @@ _DATE = re.compile(
     r"(?<!\d)(?:(?P<y>\d{4})-(?P<m>0[1-9]|1[0-2])-(?P<d>0[1-9]|[12]\d|3[01])"
     r"|(?P<day>0?[1-9]|[12]\d|3[01])\.(?P<month>0?[1-9]|1[0-2])\.(?P<year>\d{4}))(?!\d)"
 )
+_PARTS = ("y", "year"), ("m", "month"), ("d", "day")
 AS_SAID = {
     "ar": ("{day} {month} {year}",
            "يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر"),
@@ -73,12 +74,18 @@ AS_SAID = {
 
 def spelled(text: str, *languages: str) -> Iterator[str]:
     """Each date in digits, as 2024-03-05 or 5.3.2024, in words: "5 March 2024"; by default in English."""
-    known = [AS_SAID[code] for code in dict.fromkeys(languages) if code in AS_SAID] or [AS_SAID["en"]]
+    known = [code for code in dict.fromkeys(languages) if code in AS_SAID] or ["en"]
     for found in _DATE.finditer(text):
-        year, month, day = (
-            found["y"] or found["year"],
-            found["m"] or found["month"],
-            found["d"] or found["day"],
-        )
-        for said, months in known:
-            yield said.format(day=int(day), month=months.split()[int(month) - 1], year=year)
+        for code in known:
+            yield _said(found, code)
+
+
+def in_words(text: str, language: str) -> str:
+    """A text whose dates in digits are said in words, in English where a language's words are not known."""
+    return _DATE.sub(lambda found: _said(found, language if language in AS_SAID else "en"), text)
+
+
+def _said(found: re.Match[str], language: str) -> str:
+    year, month, day = (found[one] or found[other] for one, other in _PARTS)
+    said, months = AS_SAID[language]
+    return said.format(day=int(day), month=months.split()[int(month) - 1], year=year)
