@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
@@ -353,6 +354,13 @@ def main() -> None:
         before = file.read_text(encoding="utf-8") if file.is_file() else ""
         _, members, kept = before.partition(MEMBERS)
         file.write_text(text + members + kept, encoding="utf-8")
+
+
+def put(file: Path, name: str, text: str) -> None:
+    """Write a section of a profile that is not fitted here, in the place of the one that is there."""
+    before = file.read_text(encoding="utf-8")
+    without = re.sub(rf"\n\[{name}\]\n(?:(?!\[).*\n)*", "\n", before).rstrip("\n")
+    file.write_text(f"{without}\n\n[{name}]\n{text}", encoding="utf-8")
 
 
 if __name__ == "__main__":

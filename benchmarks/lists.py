@@ -20,7 +20,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from benchmarks.fitting import MEMBERS
+from benchmarks.fitting import put
 from benchmarks.readings import Asker, beside, gives
 from bot.answering.profile import Members, file_of, profile_of
 from bot.answering.scoring import Scorer, woven
@@ -129,13 +129,12 @@ def main() -> None:
     print("as it is:", figures(rows, profile_of(name_of(settings), encoder).members))
     members = best(rows)
     text = (
-        f"{MEMBERS}\n# Made by: python -m benchmarks.lists --written ... --write\n"
+        f"# Made by: python -m benchmarks.lists --written ... --write\n"
         f"least = {members.least}\nalone = {members.alone}\nbehind = {members.behind}\n"
     )
     print(text, figures(rows, members))
     if given.write:
-        before = file.read_text(encoding="utf-8").partition(MEMBERS)[0]
-        file.write_text(before + text, encoding="utf-8")
+        put(file, "members", text)
 
 
 if __name__ == "__main__":

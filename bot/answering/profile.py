@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from math import log
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
@@ -54,6 +55,19 @@ class Members:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How passages are read, the best first; by ``python -m benchmarks.pace``.
+
+    Attributes:
+        at_once: passages read at a time.
+        clear: log-odds of the best unit from which on no more are read.
+    """
+
+    at_once: Annotated[int, msgspec.Meta(ge=1)] = 3
+    clear: float = 2.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
     """The fitted numbers of a pair of models.
 
@@ -63,6 +77,7 @@ class Profile:
         sure: of the log-odds that one of the first three quotes answers, by the first of them.
         found: the same, by retrieval alone.
         members: which units belong in a list.
+        pace: how passages are read.
         near: the relevance from which on a passage is shown where nothing was found, see
             ``bot.answering.answers.relevance``; by ``python -m benchmarks.near``: 0.57 leaves nine in ten
             questions about other things without any, and four in five about the documents with one.
@@ -73,6 +88,7 @@ class Profile:
     sure: Weights
     found: Weights
     members: Members = Members()
+    pace: Pace = Pace()
     near: float = 0.57
 
 

@@ -18,8 +18,6 @@ from index.units.woven import Woven
 
 _AS_RELEVANT = 0.75  # of the best unit's score and coverage, to be a member of a list
 
-_READ_AT_ONCE = 3  # passages; the next ones are read only where none of these is clear
-_CLEAR = 2.5  # log-odds of the best unit; four reads in ten fewer, for hardly any quote (benchmarks/)
 _MOST_READ = 1024  # units for a list, the best first: what a chat bears to wait for
 _PASSAGES_AT_ONCE = 16  # of a list, for a check between them
 _FAR = 700.0  # where exp would overflow
@@ -80,10 +78,11 @@ class Scorer:
         passages = by_passage(hits)
         todo = list(passages)[:most]
         evidence: list[Evidence] = []
+        pace = self._profile.pace
         known: set[tuple[str, int]] = set()
-        while todo and max((one.log_odds for one in evidence), default=-_FAR) < _CLEAR:
+        while todo and max((one.log_odds for one in evidence), default=-_FAR) < pace.clear:
             check()
-            part, todo = todo[:_READ_AT_ONCE], todo[_READ_AT_ONCE:]
+            part, todo = todo[: pace.at_once], todo[pace.at_once :]
             texts = [woven(passages[place]) for place in part]
             readings = self._reader.read(question, [text.text for text in texts])
             for place, text, reading in zip(part, texts, readings, strict=True):

@@ -21,7 +21,7 @@ from tests.reader.words import NO, SURE, WordReader
 FEATURES = len(Features.__struct_fields__)
 NOTHING, SOME, ALL = (Features(*[value] * FEATURES) for value in (0.0, 0.5, 1.0))
 YES = 30.0  # log-odds beside which retrieval hardly matters
-FIRST = scoring._READ_AT_ONCE
+FIRST = PROFILE.pace.at_once
 share = st.floats(0, 1)
 
 LEAST = Members().least
