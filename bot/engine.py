@@ -159,7 +159,8 @@ class Engine:
         check()
         if self._once:
             generation.matrix.leave()
-        evidence = distinct(self._scorer.rank(searched_for, hits, self.settings.reader.passages, check))
+        most, several = self.settings.reader.passages, wanted.intent != "one"
+        evidence = distinct(self._scorer.rank(searched_for, hits, most, check, several=several))
         choice = choose(
             evidence,
             wanted.intent,

@@ -10,12 +10,14 @@ from math import exp
 
 import msgspec
 
-from bot.answering.profile import Profile
+from bot.answering.profile import Pace, Profile
 from bot.reader.reading import Reader, Reading
 from index.cancellation import Check, uncancelled
 from index.records import Features, Hit, Unit
 from index.units.woven import Woven
 
+CAREFUL = Pace()
+"""For several things: lists are whole oftener than at the pace for one (docs/decisions.md)."""
 _AS_RELEVANT = 0.75  # of the best unit's score and coverage, to be a member of a list
 
 _MOST_READ = 1024  # units for a list, the best first: what a chat bears to wait for
@@ -59,7 +61,13 @@ class Scorer:
         self._reader = reader
 
     def rank(
-        self, question: str, hits: Sequence[Hit], most: int, check: Check = uncancelled
+        self,
+        question: str,
+        hits: Sequence[Hit],
+        most: int,
+        check: Check = uncancelled,
+        *,
+        several: bool = False,
     ) -> list[Evidence]:
         """What speaks for the units of the best passages as the answer, best first.
 
@@ -68,6 +76,7 @@ class Scorer:
             hits: units of the best passages, best first.
             most: passages read; fewer where the first ones are clear.
             check: called before passages are read.
+            several: whether several things are wanted, for which more is read than for one.
 
         Raises:
             ModelError: the reader cannot be loaded.
@@ -78,7 +87,7 @@ class Scorer:
         passages = by_passage(hits)
         todo = list(passages)[:most]
         evidence: list[Evidence] = []
-        pace = self._profile.pace
+        pace = CAREFUL if several else self._profile.pace
         known: set[tuple[str, int]] = set()
         while todo and max((one.log_odds for one in evidence), default=-_FAR) < pace.clear:
             check()
