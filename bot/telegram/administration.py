@@ -1,10 +1,8 @@
 """What administrators do in the chat beside letting people in: renew the index, look how things are."""
 
 import asyncio
-import threading
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from statistics import median
 
@@ -16,53 +14,17 @@ from bot.plain import line
 from bot.telegram import screens
 from bot.telegram.events import event, failure
 from bot.telegram.post import Place, place_of
+from bot.telegram.renewals import Course, Stopped
 from bot.telegram.services import Services
 from bot.texts import gettext, ngettext, noop
 from index.build import Summary
 from index.errors import DocentError
 
 _BETWEEN_EDITS = 3.0  # seconds; about one edit a second is what a chat bears
-_LAST = 1.0  # seconds to break off a build, and to say so, when the bot stops
+_LAST = 1.0  # seconds to say that a build was broken off, when the bot stops
 
 
 _NOT_RENEWED = noop("The index was not renewed; the old one is still in use. {reason}")
-
-
-class Stopped(Exception):
-    """The bot stops, so the index is not renewed."""
-
-
-@dataclass
-class Reindexing:
-    """Progress of a build, told by its thread and read by the event loop."""
-
-    line: str = "starting"
-    done: int = 0
-    total: int = 0
-
-    def __post_init__(self) -> None:
-        self.cancelled = threading.Event()
-
-    def stage(self, name: str, total: int) -> None:
-        """A stage begins."""
-        self.line, self.done, self.total = name, 0, total
-        self._go_on()
-
-    def expect(self, total: int) -> None:
-        """It will have about so many steps."""
-        self.total = total
-
-    def advance(self, steps: int) -> None:
-        """Steps are done."""
-        self.done += steps
-        self._go_on()
-
-    def __str__(self) -> str:
-        return f"{self.line} {self.done} of {self.total}" if self.total else self.line
-
-    def _go_on(self) -> None:
-        if self.cancelled.is_set():
-            raise Stopped
 
 
 class Administration:
@@ -73,9 +35,8 @@ class Administration:
 
     def __init__(self, services: Services) -> None:
         self._to = services
-        self._reindexing: Reindexing | None = None
+        self._reindexing: Course | None = None
         self._task: asyncio.Task[None] | None = None
-        self._build: asyncio.Task[Summary] | None = None
 
     async def status(self, update: Update, _: object) -> None:
         """/status."""
@@ -105,7 +66,7 @@ class Administration:
                 place, screens.text(gettext("Already at it: {progress}.", progress=str(self._reindexing)))
             )
             return
-        self._reindexing = progress = Reindexing()
+        self._reindexing = progress = Course()
         try:
             shown = await self._to.post.send(place, screens.text(gettext("Renewing the index …")))
         except TelegramError:
@@ -114,28 +75,24 @@ class Administration:
         self._task = asyncio.create_task(self._reindex(place, shown, progress))
 
     async def stop(self) -> None:
-        """Break off what goes on in the background; what was embedded so far is used the next time."""
-        if self._reindexing and self._task and self._build:
-            self._reindexing.cancelled.set()
-            await asyncio.wait([self._build], timeout=_LAST)
-            self._build.cancel()  # its thread ends with the process
+        """Break off what goes on in the background."""
+        await self._to.renewals.stop()
+        if self._task:
             await asyncio.wait([self._task], timeout=_LAST)
 
-    async def _reindex(self, place: Place, messages: Sequence[int], progress: Reindexing) -> None:
-        """Build in a thread, and tell how it goes in one message, where we know that it was sent."""
-        self._build = build = asyncio.create_task(
-            self._to.work(partial(self._to.engine.build, progress=progress))
-        )
+    async def _reindex(self, place: Place, messages: Sequence[int], progress: Course) -> None:
+        """Have the index renewed, and tell how it goes in one message, where we know that it was sent."""
+        renewal = asyncio.create_task(self._to.renewals.renew(progress))
         shown = ""
-        while not (await asyncio.wait([build], timeout=_BETWEEN_EDITS))[0]:
-            if messages and str(progress) != shown and not progress.cancelled.is_set():
+        while not (await asyncio.wait([renewal], timeout=_BETWEEN_EDITS))[0]:
+            if messages and str(progress) != shown:
                 shown = str(progress)
                 told = gettext("Renewing the index: {progress} …", progress=shown)
                 await self._show(place, messages, told)
         self._reindexing = None
         try:
-            told = _summary(build.result())
-        except (Stopped, asyncio.CancelledError):
+            told = _summary(renewal.result())
+        except Stopped:
             told = gettext("I was stopped before the index was renewed. The old one is still in use.")
         except DocentError as error:
             told = gettext(_NOT_RENEWED, reason=str(error))

@@ -35,6 +35,7 @@ from bot.telegram.inbox import Inbox, InOrder, handled
 from bot.telegram.limits import Limit
 from bot.telegram.polls import Polls
 from bot.telegram.post import Place, Post
+from bot.telegram.renewals import Renewals
 from bot.telegram.services import Services
 from bot.telegram.state import Memory
 from bot.telegram.webhook import Webhook
@@ -189,6 +190,7 @@ class _Runner:
         )
         access = Access(telegram, database)
         answers = Answers(database, telegram.keep_days)
+        workers = Workers()
         self._alive = state.folder(engine.settings.state_folder()) / "alive"
         self._services = Services(
             settings=engine.settings,
@@ -199,7 +201,8 @@ class _Runner:
             answers=answers,
             feedback=Feedback(engine.settings.feedback_file(), engine.settings.documents.folder),
             post=Post(self._bot, access, answers),
-            workers=Workers(),
+            workers=workers,
+            renewals=Renewals(engine, workers),
             wait_in=self._delivery.wait_in,
             presses=Limit(_PRESSES * telegram.questions_per_minute, 60),
         )

@@ -15,6 +15,7 @@ from bot.telegram.answers import Answers
 from bot.telegram.inbox import Inbox
 from bot.telegram.limits import Limit
 from bot.telegram.post import Post
+from bot.telegram.renewals import Renewals
 from bot.telegram.workers import Workers
 from index.settings import Settings
 
@@ -45,6 +46,7 @@ class Services:
     feedback: Feedback
     post: Post
     workers: Workers
+    renewals: Renewals
     wait_in: Callable[[int], float] = lambda _: 0.0
     """Seconds for which a message would have to wait in a chat."""
     presses: Limit = field(default_factory=lambda: Limit(_PRESSES, 60))

@@ -22,6 +22,7 @@ from bot.telegram.handlers import _Errors
 from bot.telegram.inbox import Inbox
 from bot.telegram.post import Place
 from bot.telegram.questions import command_of, question_of
+from bot.telegram.renewals import Renewals
 from bot.telegram.replying import Replying
 from bot.telegram.screens import Screen
 from bot.telegram.services import Services
@@ -271,7 +272,8 @@ class Desk:
             answers=self.answers,
             feedback=Feedback(folder / "feedback.sqlite", folder),
             post=self.post,  # type: ignore[arg-type]
-            workers=Workers(),
+            workers=(workers := Workers()),
+            renewals=Renewals(engine, workers),
         )
         self.asking = Asking(self.services, Replying(self.services))
 

@@ -1,0 +1,141 @@
+"""The one queue by which anything in the bot has the index renewed: commands, uploads, the watcher.
+
+One build goes on at a time. Who asks while it does needs what changed since it began, and so waits for the
+next one, which all who wait share. Questions are answered meanwhile, from the old index.
+"""
+
+import asyncio
+import threading
+from functools import partial
+
+from bot.engine import Engine
+from bot.telegram.workers import Workers
+from index.build import Progress, Summary
+
+_LAST = 1.0  # seconds for a build to break itself off when the bot stops
+
+
+class Stopped(Exception):
+    """The bot stops, so the index is not renewed."""
+
+
+class Course:
+    """How far a build is: told by its thread, read by the event loop."""
+
+    def __init__(self) -> None:
+        self._line, self._done, self._total = "starting", 0, 0
+
+    def stage(self, name: str, total: int) -> None:
+        """A stage begins."""
+        self._line, self._done, self._total = name, 0, total
+
+    def expect(self, total: int) -> None:
+        """It will have about so many steps."""
+        self._total = total
+
+    def advance(self, steps: int) -> None:
+        """Steps are done."""
+        self._done += steps
+
+    def __str__(self) -> str:
+        return f"{self._line} {self._done} of {self._total}" if self._total else self._line
+
+
+class Renewals:
+    """Renews the index of an engine, by its threads."""
+
+    def __init__(self, engine: Engine, workers: Workers) -> None:
+        self._engine = engine
+        self._workers = workers
+        self._one_at_a_time = asyncio.Lock()
+        self._next: _Renewal | None = None
+        self._running: _Renewal | None = None
+        self._tasks: set[asyncio.Task[Summary]] = set()
+        self._stopped = False
+
+    @property
+    def running(self) -> Course | None:
+        """How far the build is that goes on, if one does."""
+        return self._running.course if self._running else None
+
+    async def renew(self, progress: Progress | None = None, *, removals: bool = False) -> Summary:
+        """Bring the index up to date with the documents as they are now, or as they become meanwhile.
+
+        Args:
+            progress: hears, in another thread, how the build goes on.
+            removals: whether the index may follow documents of which most are gone at once.
+
+        Raises:
+            Stopped: the bot stops.
+            DocentError: as ``index.build.build`` raises it; the old index stays in use.
+        """
+        if self._stopped:
+            raise Stopped
+        if (renewal := self._next) is None:
+            self._next = renewal = _Renewal()
+            renewal.task = asyncio.create_task(self._renew(renewal))
+            self._tasks.add(renewal.task)
+            renewal.task.add_done_callback(self._ended)
+        renewal.removals = renewal.removals or removals
+        renewal.listeners += [progress] if progress else []
+        try:
+            return await asyncio.shield(renewal.task)
+        except asyncio.CancelledError:
+            if self._stopped:
+                raise Stopped from None
+            raise
+
+    async def stop(self) -> None:
+        """Break off what goes on; what was embedded so far is used the next time."""
+        self._stopped = True
+        if self._running:
+            self._running.cancelled.set()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=_LAST)
+        for task in self._tasks:
+            task.cancel()  # its thread ends with the process
+
+    async def _renew(self, renewal: "_Renewal") -> Summary:
+        async with self._one_at_a_time:
+            self._next, self._running = None, renewal
+            try:
+                if self._stopped:
+                    raise Stopped
+                return await self._workers.do(partial(self._engine.build, progress=renewal))
+            finally:
+                self._running = None
+
+    def _ended(self, task: asyncio.Task[Summary]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled():
+            task.exception()  # whoever still waits has it
+
+
+class _Renewal:
+    """A build that is wanted: tells all who wait for it how it goes on, and breaks it off."""
+
+    task: asyncio.Task[Summary]
+
+    def __init__(self) -> None:
+        self.removals = False
+        self.cancelled = threading.Event()
+        self.course = Course()
+        self.listeners: list[Progress] = [self.course]
+
+    def stage(self, name: str, total: int) -> None:
+        for listener in self.listeners:
+            listener.stage(name, total)
+        self._go_on()
+
+    def expect(self, total: int) -> None:
+        for listener in self.listeners:
+            listener.expect(total)
+
+    def advance(self, steps: int) -> None:
+        for listener in self.listeners:
+            listener.advance(steps)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        if self.cancelled.is_set():
+            raise Stopped
