@@ -30,7 +30,7 @@ from index.build import Progress, Summary, build
 from index.cancellation import Check, uncancelled
 from index.changes import Changes, changes
 from index.encoder import Encoder
-from index.errors import ModelError, UnknownSource
+from index.errors import IndexEmpty, ModelError, UnknownSource
 from index.files import Files
 from index.generation import Entry, Generation
 from index.invisible import visible
@@ -38,6 +38,7 @@ from index.joining import encoder_of
 from index.parsing.base import Unreadable
 from index.parsing.worker import shared
 from index.records import Document, Passage, Unit
+from index.removals import Removals
 from index.search import Searcher
 from index.settings import Settings
 from index.store import Store
@@ -91,9 +92,11 @@ class Engine:
         self._searcher: Searcher | None = None
         self._files: Files | None = None
 
-    def build(self, *, full: bool = False, progress: Progress | None = None) -> Summary:
-        """Bring the index up to date; see ``index.build.build`` for what it raises."""
-        summary = build(self.settings, self.encoder, full=full, progress=progress)
+    def build(
+        self, *, full: bool = False, progress: Progress | None = None, removals: Removals = "most"
+    ) -> Summary:
+        """Bring the index up to date; see ``index.build.build`` for arguments and for what it raises."""
+        summary = build(self.settings, self.encoder, full=full, progress=progress, removals=removals)
         if self.reader is not None:
             self.reader.prepare()
         return summary
@@ -123,7 +126,7 @@ class Engine:
             check: called between the steps.
 
         Raises:
-            IndexFolderError: there is no index, or it cannot be used as it is.
+            IndexFolderError: there is no index or no document in it, or it cannot be used as it is.
             ModelError: the model cannot be loaded.
             Cancelled: by the check.
         """
@@ -363,7 +366,8 @@ class Engine:
             IndexFolderError: there is no index, or it cannot be used as it is.
             ModelError: the model cannot be loaded.
         """
-        self._current()
+        with suppress(IndexEmpty):  # there may be documents again
+            self._current()
         self.load_models()
 
     def load_models(self) -> None:
@@ -430,6 +434,11 @@ class Engine:
     def _current(self) -> Searcher:
         """A searcher of the current generation."""
         generation = self.generation()
+        if not generation.manifest.units:
+            raise IndexEmpty(
+                f"There are no documents: '{self.settings.documents.folder}' was empty when it was indexed. "
+                "Put some there and run `docent index`."
+            )
         searcher = self._searcher
         if searcher is None or searcher.generation is not generation:
             self._searcher = searcher = Searcher(

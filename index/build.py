@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from index import documents
@@ -31,6 +32,7 @@ from index.parsing.cache import Cache
 from index.parsing.formats import versions
 from index.parsing.worker import shared
 from index.records import Notice
+from index.removals import Removals, hold_back
 from index.settings import Settings
 from index.store import Draft, Store
 from index.units.woven import BETWEEN_NAMES, told
@@ -93,7 +95,8 @@ class Summary:
     ``sentences`` counts all units, whatever they are, by the name that scripts know; ``reused`` counts units
     whose vectors the old index had or a build that was broken off left; ``embedded`` the texts that were
     encoded, each once. ``encoder`` is the model's name; ``replaced`` that of the old index, where its vectors
-    were of another model or of other files, and all had to be encoded anew.
+    were of another model or of other files, and all had to be encoded anew; ``held`` the files that are gone
+    and were left in the index, because they are too many.
     """
 
     generation: str
@@ -110,6 +113,7 @@ class Summary:
     noticed: tuple[Noticed, ...] = ()
     encoder: str = ""
     replaced: str = ""
+    held: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +133,12 @@ class _Written:
 
 
 def build(
-    settings: Settings, encoder: Encoder, *, full: bool = False, progress: Progress | None = None
+    settings: Settings,
+    encoder: Encoder,
+    *,
+    full: bool = False,
+    progress: Progress | None = None,
+    removals: Removals = "most",
 ) -> Summary:
     """Bring the index up to date with the documents folder.
 
@@ -141,6 +150,8 @@ def build(
         encoder: what makes the vectors.
         full: start over, reusing nothing.
         progress: hears of stages and steps.
+        removals: how much of the index may go with files that are gone. Where "few" may, what is beyond that
+            stays; where "all" may, an index of nothing comes of a folder that is empty or missing.
 
     Raises:
         DocumentsError: the folder is missing or nothing in it can be read.
@@ -159,17 +170,21 @@ def build(
         if full:
             discard(store.folder)
         parse = Cache(settings.state_folder() / PARSED, shared().parse).parse
-        plan = _plan(settings, found, splitting, parse, progress)
+        plan, held = _plan(settings, found, splitting, parse, progress, removals)
         if found and not (plan.fresh or plan.removed) and plan.skipped == found.manifest.skipped:
             discard(store.folder)
             reused = found.manifest.units
-            return _summary(found, plan, reused=reused, changed=False, started=started)
+            return _summary(found, plan, reused=reused, changed=False, held=held, started=started)
+        if found and held:
+            found.check()  # for nothing else has what is gone
         old = found if found and _intact(found) else None  # what was altered must not be copied
         if found and not old:
-            plan = _plan(settings, None, splitting, parse, progress)
+            plan, held = _plan(settings, None, splitting, parse, progress, removals)
         with store.draft(old) as draft:
             journal = Journal(store.folder, encoder.fingerprint)
             written = _write_texts(draft, plan, old, settings, encoder, journal, parse, progress)
+            if removals != "all":
+                _refuse_nothing(draft, written, settings.documents.folder)
             progress.stage("indexing vectors", 0)
             dimension = old.manifest.dimension if old and not journal.dimension else journal.dimension
             draft.write_vectors(_vectors(written, dimension, old, journal))
@@ -184,7 +199,7 @@ def build(
                 fingerprint=encoder.fingerprint,
                 splitting=splitting,
                 language=settings.lexical.language,
-                languages=draft.languages(),
+                languages=draft.languages() or (old.manifest.languages if old else ()),
                 dimension=dimension,
                 documents=draft.documents,
                 passages=draft.passages,
@@ -202,6 +217,7 @@ def build(
                     documents_embedded=written.documents,
                     noticed=written.noticed,
                     replaced=_replaced(found, encoder),
+                    held=held,
                     started=started,
                 )
 
@@ -249,11 +265,25 @@ def _intact(old: Generation) -> bool:
 
 
 def _plan(
-    settings: Settings, old: Generation | None, splitting: str, parse: Parse, progress: Progress
-) -> Plan:
-    files, skipped = documents.found_by(settings)
+    settings: Settings,
+    old: Generation | None,
+    splitting: str,
+    parse: Parse,
+    progress: Progress,
+    removals: Removals,
+) -> tuple[Plan, tuple[str, ...]]:
+    """What to do, and the files that are gone and stay in the index."""
+    try:
+        files, skipped = documents.found_by(settings)
+    except DocumentsError:
+        if old is None or removals == "most":
+            raise
+        files, skipped = [], []  # as of a folder that is empty
     progress.stage("reading documents", len(files))
-    return make_plan(files, skipped, old, splitting, parse, progress.advance)
+    plan = make_plan(files, skipped, old, splitting, parse, progress.advance)
+    if old is None or removals != "few":
+        return plan, ()
+    return hold_back(plan, old, settings.documents.folder, splitting)
 
 
 def _write_texts(
@@ -313,15 +343,19 @@ def _write_texts(
             size += 0 if isinstance(item, tuple) else file.size
             encoding.document_done()
     encoding.finish()
+    return _Written(rows, around, fresh, in_order(skipped), tuple(noticed))
+
+
+def _refuse_nothing(draft: Draft, written: _Written, folder: Path) -> None:
+    """Make no index of nothing."""
     if not draft.documents:
-        reasons = "; ".join(f"{skip.source}: {skip.reason}" for skip in skipped[:3])
+        reasons = "; ".join(f"{skip.source}: {skip.reason}" for skip in written.skipped[:3])
         raise DocumentsError(
-            f"Nothing in '{settings.documents.folder}' can be indexed"
+            f"Nothing in '{folder}' can be indexed"
             + (f" ({reasons})." if reasons else ": it holds no files.")
         )
-    if not rows:
-        raise DocumentsError(f"There is nothing to quote in '{settings.documents.folder}'.")
-    return _Written(rows, around, fresh, in_order(skipped), tuple(noticed))
+    if not written.rows:
+        raise DocumentsError(f"There is nothing to quote in '{folder}'.")
 
 
 class _Donors:
@@ -387,7 +421,7 @@ def _vectors(
     import numpy as np
 
     numbers, contexts = (np.frombuffer(rows, np.int64) for rows in (written.rows, written.around))
-    for start in range(0, len(numbers), BLOCK):
+    for start in range(0, len(numbers) or 1, BLOCK):  # of no rows, one block without any
         block, around = numbers[start : start + BLOCK], contexts[start : start + BLOCK]
         vectors, copied = np.empty((len(block), dimension), np.float32), block >= 0
         if old is not None and copied.any():
@@ -409,6 +443,7 @@ def _summary(
     documents_embedded: int = 0,
     noticed: tuple[Noticed, ...] = (),
     replaced: str = "",
+    held: tuple[str, ...] = (),
     started: float,
 ) -> Summary:
     manifest = generation.manifest
@@ -427,4 +462,5 @@ def _summary(
         noticed=noticed,
         encoder=manifest.encoder,
         replaced=replaced,
+        held=held,
     )

@@ -10,6 +10,7 @@
     ├── TelegramRefused    Telegram does not serve this bot: token missing or refused, or two pollers
     └── IndexFolderError   something about the index folder
         ├── IndexMissing   there is no index yet
+        ├── IndexEmpty     there are no documents in the index
         ├── IndexMismatch  the index was made by another model or another version
         ├── IndexDamaged   files of the index are missing or altered
         └── IndexBusy      another process is building this index
@@ -61,6 +62,10 @@ class IndexFolderError(DocentError):
 
 class IndexMissing(IndexFolderError):
     """There is no index yet."""
+
+
+class IndexEmpty(IndexFolderError):
+    """There are no documents in the index: their folder was emptied, and that was taken up."""
 
 
 class IndexMismatch(IndexFolderError):

@@ -61,9 +61,11 @@ class Renewals:
     async def renew(self, progress: Progress | None = None, *, removals: bool = False) -> Summary:
         """Bring the index up to date with the documents as they are now, or as they become meanwhile.
 
+        Where most files are gone at once, what is indexed of them stays (``Summary.held``).
+
         Args:
             progress: hears, in another thread, how the build goes on.
-            removals: whether the index may follow documents of which most are gone at once.
+            removals: whether files that are gone leave the index all the same, and be it all of them.
 
         Raises:
             Stopped: the bot stops.
@@ -101,7 +103,8 @@ class Renewals:
             try:
                 if self._stopped:
                     raise Stopped
-                return await self._workers.do(partial(self._engine.build, progress=renewal))
+                build = partial(self._engine.build, progress=renewal)
+                return await self._workers.do(partial(build, removals="all" if renewal.removals else "few"))
             finally:
                 self._running = None
 
