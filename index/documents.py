@@ -53,7 +53,12 @@ class Skipped:
 
 
 def walk(
-    folder: Path, max_bytes: int, *, follow_links: bool = False, without: Iterable[Path] = ()
+    folder: Path,
+    max_bytes: int,
+    *,
+    follow_links: bool = False,
+    without: Iterable[Path] = (),
+    walked: list[Path] | None = None,
 ) -> tuple[list[File], list[Skipped]]:
     """Find the files below ``folder`` that there is a loader for, sorted by source.
 
@@ -65,6 +70,7 @@ def walk(
         max_bytes: of the largest file that is read.
         follow_links: whether links may lead out of the folder; within it they may.
         without: folders that are left out silently, wherever below it they are.
+        walked: gets the folders whose files are taken, this one first.
 
     Raises:
         DocumentsError: the folder does not exist or cannot be listed.
@@ -74,7 +80,8 @@ def walk(
     skipped: list[Skipped] = []
     within = None if follow_links else folder.resolve()
     seen = {_identity(one.stat()) for one in (folder, *without) if os.path.isdir(one)}  # noqa: PTH112
-    for source, path in _entries(folder, "", seen, skipped, within):
+    walked = [] if walked is None else walked
+    for source, path in _entries(folder, "", seen, skipped, within, walked):
         try:
             status = path.stat()
             if path.is_symlink():
@@ -87,15 +94,20 @@ def walk(
     return sorted(files, key=lambda file: file.source), sorted(skipped, key=lambda s: s.source)
 
 
-def found_by(settings: Settings) -> tuple[list[File], list[Skipped]]:
+def found_by(settings: Settings, walked: list[Path] | None = None) -> tuple[list[File], list[Skipped]]:
     """The files of the documents folder that settings name, as ``walk`` finds them, without Docent's own.
+
+    Args:
+        settings: of the folder.
+        walked: gets the folders whose files are taken, as of ``walk``.
 
     Raises:
         DocumentsError: the folder does not exist or cannot be listed.
     """
     place = settings.documents
     own = settings.own_folders()
-    return walk(place.folder, place.max_bytes, follow_links=place.follow_links, without=own)
+    links = place.follow_links
+    return walk(place.folder, place.max_bytes, follow_links=links, without=own, walked=walked)
 
 
 def check_folder(folder: Path) -> None:
@@ -116,7 +128,12 @@ def _identity(status: os.stat_result) -> tuple[int, int]:
 
 
 def _entries(
-    folder: Path, prefix: str, seen: set[tuple[int, int]], skipped: list[Skipped], within: Path | None
+    folder: Path,
+    prefix: str,
+    seen: set[tuple[int, int]],
+    skipped: list[Skipped],
+    within: Path | None,
+    walked: list[Path],
 ) -> Iterator[tuple[str, Path]]:
     """Yield what is not a folder below ``folder``, each with its source; never a folder twice."""
     try:
@@ -126,6 +143,7 @@ def _entries(
             raise DocumentsError(f"The folder '{folder}' cannot be listed: {_reason(error)}.") from None
         skipped.append(Skipped(prefix, _reason(error)))
         return
+    walked.append(folder)
     for name in names:
         if name.startswith("."):
             continue
@@ -139,7 +157,7 @@ def _entries(
             skipped.append(Skipped(source, LEADS_OUT))
         elif (identity := _identity(path.stat())) not in seen:
             seen.add(identity)
-            yield from _entries(path, source + "/", seen, skipped, within)
+            yield from _entries(path, source + "/", seen, skipped, within, walked)
 
 
 def _is_text(name: str) -> bool:
