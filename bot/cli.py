@@ -10,6 +10,7 @@ import shutil
 import signal
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ from index.settings import Settings
 
 if TYPE_CHECKING:
     from bot.engine import Engine
+    from index.build import Summary
     from index.records import Document, Passage
 
 NOT_FOUND = 3
@@ -127,19 +129,41 @@ def docent() -> None:
 @docent.command()
 @_with_settings
 @click.option("--full", is_flag=True, help="Start over, reusing nothing.")
+@click.option("--watch", is_flag=True, help="Go on: take up changes as they are made, until Ctrl-C.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
-def index(settings: Settings, full: bool, as_json: bool) -> None:
+def index(settings: Settings, full: bool, watch: bool, as_json: bool) -> None:
     """Bring the index up to date with the documents."""
     from bot import status as state
     from bot.engine import Engine
 
     _tell(filter(None, [state.fallback(settings)]))
+    if watch:
+        _keep(Engine(settings), full=full, as_json=as_json)
+        return
     with shown() as progress:
         summary = Engine(settings).build(full=full, progress=progress)
     if as_json:
         _print_json(summary)
     else:
         click.echo(state.built(summary))
+
+
+def _keep(engine: "Engine", *, full: bool, as_json: bool) -> None:
+    """Keep the index up to date until Ctrl-C or SIGTERM, with a line for each renewal."""
+    import threading
+
+    from bot import renewing
+
+    def say(summary: "Summary") -> None:
+        if as_json:
+            _print_json(summary, lines=True)
+        else:
+            click.echo(renewing.in_a_line(summary))
+        sys.stdout.flush()
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with suppress(KeyboardInterrupt):
+        renewing.keep(engine, say, _complain, threading.Event(), full=full, progress=shown)
 
 
 @docent.command()

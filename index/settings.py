@@ -35,6 +35,7 @@ class DocumentsSettings:
     folder: Path
     max_megabytes: Positive
     follow_links: bool
+    watch: bool
 
     @property
     def max_bytes(self) -> int:

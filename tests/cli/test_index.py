@@ -53,6 +53,7 @@ def test_index_json(run: Run, docs: Path):
         "noticed": [],
         "encoder": "words",
         "replaced": "",
+        "held": [],
     }
     assert ran.err == STAGES.replace("(3)", "(4)")
 

@@ -95,6 +95,7 @@ def environment(api: BotApi, docs: Path, state: Path, **variables: str) -> dict[
         "DOCENT_STATE__FOLDER": str(state),
         "DOCENT_ENCODER__MODEL": "all-MiniLM-L6-v2",
         "DOCENT_READER__MODEL": "none",
+        "DOCENT_DOCUMENTS__WATCH": "false",  # tests change documents and see that the bot does not
         "DOCENT_ANSWER__THRESHOLD": "0.14",  # the words' cosines are lower than a model's
         **variables,
     }
