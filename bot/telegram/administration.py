@@ -12,19 +12,17 @@ from telegram.error import TelegramError
 from bot import status
 from bot.plain import line
 from bot.telegram import screens
+from bot.telegram.consent import Consent
 from bot.telegram.events import event, failure
 from bot.telegram.post import Place, place_of
-from bot.telegram.renewals import Course, Stopped
+from bot.telegram.renewals import NOT_RENEWED, Course, Stopped
 from bot.telegram.services import Services
-from bot.texts import gettext, ngettext, noop
+from bot.texts import gettext, ngettext
 from index.build import Summary
 from index.errors import DocentError
 
 _BETWEEN_EDITS = 3.0  # seconds; about one edit a second is what a chat bears
 _LAST = 1.0  # seconds to say that a build was broken off, when the bot stops
-
-
-_NOT_RENEWED = noop("The index was not renewed; the old one is still in use. {reason}")
 
 
 class Administration:
@@ -33,8 +31,9 @@ class Administration:
     That a command comes from an administrator is seen to where it is registered (handlers.py).
     """
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, consent: Consent) -> None:
         self._to = services
+        self._consent = consent
         self._reindexing: Course | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -90,17 +89,21 @@ class Administration:
                 told = gettext("Renewing the index: {progress} …", progress=shown)
                 await self._show(place, messages, told)
         self._reindexing = None
+        held: Summary | None = None
         try:
-            told = _summary(renewal.result())
+            told = _summary(summary := renewal.result())
+            held = summary if summary.held else None
         except Stopped:
             told = gettext("I was stopped before the index was renewed. The old one is still in use.")
         except DocentError as error:
-            told = gettext(_NOT_RENEWED, reason=str(error))
+            told = gettext(NOT_RENEWED, reason=str(error))
         except Exception as error:  # shown and logged, for nobody awaits this task
             failure("reindex", error)
-            told = gettext(_NOT_RENEWED, reason=f"({type(error).__name__})")
+            told = gettext(NOT_RENEWED, reason=f"({type(error).__name__})")
         await self._show(place, messages, told)
         event("reindexed", chat=place.chat)
+        if held:
+            await self._consent.consider(held, anew=True)
 
     async def _show(self, place: Place, messages: Sequence[int], text: str) -> None:
         with suppress(TelegramError):

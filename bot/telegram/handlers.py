@@ -22,6 +22,7 @@ from bot.telegram.administration import Administration
 from bot.telegram.admission import Admission
 from bot.telegram.asking import Asking
 from bot.telegram.citations import Citations, button_of
+from bot.telegram.consent import Consent
 from bot.telegram.delivery import Unconfirmed
 from bot.telegram.events import event, failure
 from bot.telegram.gate import Gate
@@ -31,12 +32,13 @@ from bot.telegram.post import Place, Post, place_of
 from bot.telegram.replying import Replying
 from bot.telegram.services import Services
 from bot.texts import gettext, noop
-from index.errors import DocentError
+from index.errors import DocentError, IndexEmpty
 
 _ID = "[0-9]{1,15}"
 _TROUBLE = noop(
     "I cannot look into the documents just now. Please tell the people who run me, or try again later."
 )
+_NO_DOCUMENTS = noop("There are no documents at the moment, so I have nothing to answer from.")
 _SORRY = noop("Something went wrong on my side, and I have noted it. Please ask again.")
 
 
@@ -46,7 +48,9 @@ def register(application: Application[Any, Any, Any, Any, Any, Any], services: S
     asking = Asking(services, replying)
     citations = Citations(services, asking, replying)
     information = Information(services)
-    administration = Administration(services)
+    consent = Consent(services)
+    services.renewals.on_built = consent.heard
+    administration = Administration(services, consent)
     admission = Admission(services)
     inline = Inline(services)
     gate = Gate(services, admission, inline)
@@ -79,6 +83,7 @@ def register(application: Application[Any, Any, Any, Any, Any, Any], services: S
         rf"(?s)list:{_ID}(:.*)?\Z": information.page,
         rf"(allow|deny):-?{_ID}\Z": admission.press,
         rf"(leave|stay):{_ID}\Z": admission.leave,
+        r"removals:(take|keep)\Z": consent.press,
         r"": citations.unknown,
     }.items():
         application.add_handler(CallbackQueryHandler(press, pattern=pattern))
@@ -119,9 +124,11 @@ class _Errors:
         elif isinstance(error, DocentError):
             event("unanswered", chat=chat, error=type(error).__name__, reason=error)
             user = update.effective_user if isinstance(update, Update) else None
-            await self._say(
-                update, str(error) if user and self._access.is_admin(user.id) else gettext(_TROUBLE)
-            )
+            if isinstance(error, IndexEmpty):
+                told = gettext(_NO_DOCUMENTS)
+            else:
+                told = str(error) if user and self._access.is_admin(user.id) else gettext(_TROUBLE)
+            await self._say(update, told)
         elif error is not None:
             failure("failed", error)
             await self._say(update, gettext(_SORRY))

@@ -6,11 +6,16 @@ next one, which all who wait share. Questions are answered meanwhile, from the o
 
 import asyncio
 import threading
+from collections.abc import Callable
 from functools import partial
 
 from bot.engine import Engine
 from bot.telegram.workers import Workers
+from bot.texts import noop
 from index.build import Progress, Summary
+from index.removals import Removals
+
+NOT_RENEWED = noop("The index was not renewed; the old one is still in use. {reason}")
 
 _LAST = 1.0  # seconds for a build to break itself off when the bot stops
 
@@ -45,6 +50,8 @@ class Renewals:
     """Renews the index of an engine, by its threads."""
 
     def __init__(self, engine: Engine, workers: Workers) -> None:
+        self.on_built: Callable[[Summary], None] | None = None
+        """Hears of every build that ends well."""
         self._engine = engine
         self._workers = workers
         self._one_at_a_time = asyncio.Lock()
@@ -104,9 +111,13 @@ class Renewals:
                 if self._stopped:
                     raise Stopped
                 build = partial(self._engine.build, progress=renewal)
-                return await self._workers.do(partial(build, removals="all" if renewal.removals else "few"))
+                removals: Removals = "all" if renewal.removals else "few"
+                summary = await self._workers.do(partial(build, removals=removals))
             finally:
                 self._running = None
+        if self.on_built:
+            self.on_built(summary)
+        return summary
 
     def _ended(self, task: asyncio.Task[Summary]) -> None:
         self._tasks.discard(task)

@@ -35,9 +35,11 @@ from bot.telegram.inbox import Inbox, InOrder, handled
 from bot.telegram.limits import Limit
 from bot.telegram.polls import Polls
 from bot.telegram.post import Place, Post
+from bot.telegram.removals import Removals
 from bot.telegram.renewals import Renewals
 from bot.telegram.services import Services
 from bot.telegram.state import Memory
+from bot.telegram.watcher import Watcher
 from bot.telegram.webhook import Webhook
 from bot.telegram.workers import Workers
 from index.errors import DocentError, SettingsError, TelegramRefused
@@ -203,6 +205,7 @@ class _Runner:
             post=Post(self._bot, access, answers),
             workers=workers,
             renewals=Renewals(engine, workers),
+            removals=Removals(database),
             wait_in=self._delivery.wait_in,
             presses=Limit(_PRESSES * telegram.questions_per_minute, 60),
         )
@@ -238,6 +241,9 @@ class _Runner:
         await self._application.start()
         self._greet()
         event("started", bot=self._bot.username, waiting=waiting)
+        watcher = Watcher(self._services.engine.settings, self._services.renewals)
+        if self._services.settings.documents.watch:
+            watcher.start()
         tasks = [
             asyncio.create_task(publish(self._bot, self._services.access.admins(), everywhere=True)),
             asyncio.create_task(self._show_life()),
@@ -245,6 +251,7 @@ class _Runner:
         await self._stop.wait()
         event("stopping")
         self._services.inbox.stopping = True
+        watcher.stop()
         for task in tasks:
             task.cancel()
         asyncio.get_running_loop().call_later(_GRACE, self._break_off)

@@ -15,6 +15,7 @@ from bot.telegram.answers import Answers
 from bot.telegram.inbox import Inbox
 from bot.telegram.limits import Limit
 from bot.telegram.post import Post
+from bot.telegram.removals import Removals
 from bot.telegram.renewals import Renewals
 from bot.telegram.workers import Workers
 from index.settings import Settings
@@ -47,6 +48,7 @@ class Services:
     post: Post
     workers: Workers
     renewals: Renewals
+    removals: Removals
     wait_in: Callable[[int], float] = lambda _: 0.0
     """Seconds for which a message would have to wait in a chat."""
     presses: Limit = field(default_factory=lambda: Limit(_PRESSES, 60))

@@ -4,6 +4,7 @@ updates   what Telegram sent, its text only until it was handled   (inbox.py)
 access    who may ask, and who was refused                         (access.py)
 languages of those whom others' decisions are told                 (access.py)
 requests  messages by which administrators are asked to decide     (requests.py)
+removals  messages by which administrators are asked what to do about files that are gone (removals.py)
 waiting   what outsiders asked before it was decided               (requests.py)
 answers   what buttons open, and what follow-up questions lean on  (answers.py)
 """
@@ -34,6 +35,12 @@ CREATE TABLE IF NOT EXISTS languages (chat INTEGER PRIMARY KEY, code TEXT NOT NU
 CREATE TABLE IF NOT EXISTS requests (
     place INTEGER NOT NULL, message INTEGER NOT NULL, chat INTEGER NOT NULL,
     decided TEXT,  -- what the message says since
+    PRIMARY KEY (place, message)
+);
+CREATE TABLE IF NOT EXISTS removals (
+    place INTEGER NOT NULL, message INTEGER NOT NULL, gone INTEGER NOT NULL,  -- so many files
+    choice TEXT, who TEXT,              -- NULL while nobody has decided
+    closed INTEGER NOT NULL DEFAULT 0,  -- whether there is nothing to decide any more
     PRIMARY KEY (place, message)
 );
 CREATE TABLE IF NOT EXISTS waiting (

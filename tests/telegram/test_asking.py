@@ -22,6 +22,7 @@ from bot.telegram.handlers import _Errors
 from bot.telegram.inbox import Inbox
 from bot.telegram.post import Place
 from bot.telegram.questions import command_of, question_of
+from bot.telegram.removals import Removals
 from bot.telegram.renewals import Renewals
 from bot.telegram.replying import Replying
 from bot.telegram.screens import Screen
@@ -274,6 +275,7 @@ class Desk:
             post=self.post,  # type: ignore[arg-type]
             workers=(workers := Workers()),
             renewals=Renewals(engine, workers),
+            removals=Removals(database),
         )
         self.asking = Asking(self.services, Replying(self.services))
 

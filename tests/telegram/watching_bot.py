@@ -1,0 +1,11 @@
+"""``docent`` without a model, like ``held_bot``, which takes up changes sooner than people need."""
+
+from bot.cli import main
+from bot.telegram import watcher
+from index.watching import Pace
+from tests.telegram import held_bot  # noqa: F401 - it changes what is run
+
+watcher.PACE = Pace(quiet=0.2, latest=5.0, look=0.5, wake=0.1)
+
+if __name__ == "__main__":
+    main()
