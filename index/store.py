@@ -17,7 +17,7 @@ import sqlite3
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
-from itertools import groupby
+from itertools import groupby, pairwise
 from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,6 +44,9 @@ from index.units.shown import shown
 
 if TYPE_CHECKING:
     from index.encoder import Vectors
+
+IN_USE = 60.0
+"""Seconds for which a generation is kept after it was replaced, for questions that go on."""
 
 _NAME = re.compile(r"[\w-]+")
 _GENERATION = re.compile(r"\d{8}T\d{6}-[0-9a-f]{6}")
@@ -330,10 +333,24 @@ class Store:
         temporary.replace(self.folder / "current")
         with suppress(OSError):  # the new one is in use by now
             _flush(self.folder)
-        for folder in self._generations.iterdir():  # the previous one may still be in use
-            if _GENERATION.fullmatch(folder.name) and folder.name not in (finished.name, previous):
+        for folder in self._out_of_use(previous):
+            if folder not in (finished, self._generations / str(previous)):
                 shutil.rmtree(folder, ignore_errors=True)
         return generation
+
+    def _out_of_use(self, previous: str | None) -> Iterator[Path]:
+        """Generations that never were in use, and those that were replaced so long ago that none is asked."""
+        made = {}
+        for folder in self._generations.iterdir():
+            if _GENERATION.fullmatch(folder.name):
+                if (manifest := folder / "manifest.json").exists():
+                    made[folder] = manifest.stat().st_mtime
+                else:
+                    yield folder
+        latest = made.get(self._generations / str(previous), float("-inf"))
+        for folder, successor in pairwise(sorted(made, key=made.__getitem__)):
+            if made[folder] > latest or time.time() - made[successor] > IN_USE:
+                yield folder
 
 
 def _flush(path: Path) -> None:

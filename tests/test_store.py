@@ -1,5 +1,6 @@
 import ast
 import multiprocessing
+import os
 import shutil
 import time
 from collections.abc import Callable
@@ -317,12 +318,25 @@ def test_a_folder_that_cannot_be_written_to_says_so(tmp_path):
     )
 
 
-def test_leftovers_are_removed_and_two_generations_kept(tmp_path):
+def test_a_generation_is_kept_for_a_minute_after_it_was_replaced(tmp_path):
+    first, second, third, fourth = (make(tmp_path) for _ in range(4))  # as while a long question goes on
+    assert first.matrix.rows(range(1)).shape == (1, 16)
+    assert first.lexical.search("josef", 1).keys() <= {0}
+    hour = 3600
+    for one, age in ((first, 3 * hour), (second, 2 * hour), (third, hour)):
+        when = time.time() - age
+        os.utime(one.folder / "manifest.json", (when, when))
+    fifth = make(tmp_path)
+    assert names(tmp_path) == sorted(one.name for one in (third, fourth, fifth))
+
+
+def test_leftovers_are_removed_and_two_generations_kept(tmp_path, monkeypatch):
     first = make(tmp_path)
     (tmp_path / "generations" / ".draft-killed" / "lexical").mkdir(parents=True)
     (tmp_path / "generations" / "20240101T000000-abcdef").mkdir()
     second = make(tmp_path)
     assert names(tmp_path) == sorted([first.name, second.name])
+    monkeypatch.setattr(store, "IN_USE", 0)
     third = make(tmp_path)
     assert names(tmp_path) == sorted([second.name, third.name])
     assert first.name != second.name != third.name
