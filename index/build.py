@@ -19,7 +19,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from index import documents
+from index import differences, documents
 from index.ahead import ahead
 from index.changes import Plan, by_file, in_order, make_plan
 from index.documents import Parse, Skipped
@@ -206,7 +206,7 @@ def build(
                 units=draft.units,
                 skipped=written.skipped,
             )
-            with closing(store.publish(draft, manifest)) as new:
+            with closing(store.publish(draft, manifest, partial(differences.record, store))) as new:
                 discard(store.folder)
                 reused = sum(row >= 0 or -1 - row < journal.kept for row in written.rows)
                 return _summary(

@@ -3,6 +3,7 @@
     <index>/current                the name of the generation in use
     <index>/lock                   held while a generation is being built
     <index>/journal-*              vectors of a build that is not finished: see index/journal.py
+    <index>/history.jsonl          what earlier builds changed in the documents: see index/history.py
     <index>/generations/<name>/    see index/generation.py
 
 A generation is written under another name, flushed to the disk, read back, and only then named in
@@ -15,7 +16,7 @@ import secrets
 import shutil
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from itertools import groupby, pairwise
 from operator import itemgetter
@@ -24,6 +25,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from index import history
 from index.documents import File, digest_file
 from index.errors import IndexBusy, IndexDamaged, IndexFolderError, IndexMissing
 from index.generation import (
@@ -51,7 +53,7 @@ IN_USE = 60.0
 _NAME = re.compile(r"[\w-]+")
 _GENERATION = re.compile(r"\d{8}T\d{6}-[0-9a-f]{6}")
 _DRAFT = ".draft-"
-_OURS = {"current", "current.new", "lock", "generations", "lost+found"}
+_OURS = {"current", "current.new", "lock", "generations", "lost+found", history.NAME, f"{history.NAME}.new"}
 
 
 class Draft:
@@ -245,11 +247,20 @@ class Store:
         if name is None:
             raise IndexMissing(f"There is no index in {self.folder} yet. Run `docent index`.")
         try:
-            return Generation(self._generations / name)
+            return self.generation(name)
         except IndexDamaged:
             if (newer := self.current_name()) in (name, None):
                 raise
-            return Generation(self._generations / str(newer))  # it was replaced while being opened
+            return self.generation(str(newer))  # it was replaced while being opened
+
+    def generation(self, name: str) -> Generation:
+        """Open the generation of that name.
+
+        Raises:
+            IndexMismatch: another version of Docent built it.
+            IndexDamaged: it is gone, or some of its files are missing or altered.
+        """
+        return Generation(self._generations / name)
 
     @contextmanager
     def lock(self) -> Iterator[None]:
@@ -302,8 +313,19 @@ class Store:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def publish(self, draft: Draft, manifest: Manifest) -> Generation:
+    def publish(
+        self,
+        draft: Draft,
+        manifest: Manifest,
+        first: Callable[[Generation, str], None] = lambda *_: None,
+    ) -> Generation:
         """Make a draft the current generation: flush it, read it back, then name it.
+
+        Args:
+            draft: what was written.
+            manifest: what it was made of.
+            first: what to do before it becomes current; it is given the new generation, and the name of the
+                one before it or "".
 
         Raises:
             IndexDamaged: what was read back is not what was written.
@@ -326,6 +348,7 @@ class Store:
             previous = self.current_name()
         except IndexDamaged:  # which is why this one was built
             previous = None
+        first(generation, previous or "")
         temporary = self.folder / "current.new"
         temporary.write_text(finished.name + "\n", encoding="utf-8")
         for path in (temporary, self._generations):
