@@ -25,7 +25,7 @@ from bot.conversation.rewriting import Rewriter, rewrite
 from bot.conversation.turns import Turn
 from bot.reader.readers import name_of, reader_of
 from bot.reader.reading import Reader
-from index import documents
+from index import documents, history
 from index.build import Progress, Summary, build
 from index.cancellation import Check, uncancelled
 from index.changes import Changes, changes
@@ -33,6 +33,7 @@ from index.encoder import Encoder
 from index.errors import IndexEmpty, ModelError, UnknownSource
 from index.files import Files
 from index.generation import Entry, Generation
+from index.history import Renewal
 from index.invisible import visible
 from index.joining import encoder_of
 from index.parsing.base import Unreadable
@@ -342,6 +343,10 @@ class Engine:
     def sources(self) -> list[Entry]:
         """All documents of the index."""
         return self.generation().entries()
+
+    def history(self) -> tuple[Renewal, ...]:
+        """What builds have changed in the documents, oldest first, as far back as it is known."""
+        return history.read(self.store.folder, self.store.current_name() or "")
 
     @cached_property
     def calibration_file(self) -> Path:

@@ -42,6 +42,11 @@ def speak(code: str | None) -> None:
     _language.set(language_of(code))
 
 
+def spoken() -> str:
+    """The code of the language that the running task speaks."""
+    return _language.get()
+
+
 @contextmanager
 def speaking(code: str | None) -> Iterator[None]:
     """Speak another language for a while, as to somebody else."""

@@ -17,6 +17,7 @@ from index import history
 from index.errors import IndexFolderError
 from index.generation import Entry, Generation
 from index.history import Edit, Place, Renewal
+from index.records import Span
 from index.store import Store
 
 _ALIKE = 45.0  # percent of letters in order, from which on a unit says now what another one said
@@ -96,6 +97,17 @@ def said(generation: Generation, entry: Entry) -> list[str]:
 def plain(shown: str) -> str:
     """A unit as it is compared: in one line, cut where it is very long."""
     return " ".join(shown.split())[:_LONGEST]
+
+
+def place_of(generation: Generation, source: str, words: str) -> Span | None:
+    """Start and end of the first unit of a document that says these words, which ``plain`` has made.
+
+    Raises:
+        UnknownSource: there is no such document.
+    """
+    entry = generation.entry(source)
+    units = (unit for group in generation.units(range(entry.first, entry.last)) for unit in group)
+    return next(((unit.start, unit.end) for unit in units if plain(unit.shown) == words), None)
 
 
 def stands(units: Sequence[str], words: str) -> bool:

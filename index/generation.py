@@ -176,6 +176,11 @@ class Generation:
             layout=about.layout, properties=about.properties, notices=about.notices,
         )  # fmt: skip
 
+    def sources_with(self, words: str) -> list[str]:
+        """The documents whose text has these words in this very form."""
+        rows = self._query("SELECT source FROM documents WHERE instr(text, ?) ORDER BY id", words)
+        return [source for (source,) in rows]
+
     def layout(self, source: str) -> Layout:
         """How the text of a document is built.
 

@@ -13,7 +13,7 @@ from index.records import NAMES, Features, Kind, Locator, Part, Style
 _SUPPORT = 0.6  # times the square of the best score: what another sentence needs, less beside an unsure one
 _SURE = 0.5  # probability of an answer and its words, from which on these are shown by themselves
 _BEARING_COSINE, _BEARING_COVERAGE = 0.2, 0.1  # one of them is needed; costs no right quote in the fit
-_NEAR = 3  # passages shown where nothing was found
+NEAR = 3  # passages shown where nothing was found
 _MOST_OF_QUOTE = 0.7  # of its characters; an answer longer than that is said by the quote
 
 
@@ -219,7 +219,7 @@ def compose(
         close = (one for one in evidence if _has_bearing(one) and relevance(one.features) >= near)
         return Answer(
             question=question, searched_for=searched_for, found=False, confidence=sure, text="",
-            citations=(), near=cite(nearest(close, _NEAR)), looked_at=looked_at,
+            citations=(), near=cite(nearest(close, NEAR)), looked_at=looked_at,
         )  # fmt: skip
     citations = cite(chosen)
     lead = "" if is_list else _lead(citations[0])

@@ -1,14 +1,15 @@
 """What was answered, as long as its buttons work and follow-up questions lean on it."""
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import msgspec
 
 from bot.answering.answers import Answer, Citation
 from bot.conversation.turns import TURNS, Turn, turn_of
 from bot.telegram.state import Memory
+from index.history import Said
 
 REMEMBERED = 30 * 60  # seconds for which the next question may lean on an answer without replying to it
 
@@ -23,7 +24,9 @@ class Kept:
     ``number`` names it in the data of buttons; ``messages`` are the ids of those that show it;
     ``shown`` counts the citations that its reader has seen so far; ``follows`` is the number of the
     answer that came before it in the conversation; ``unfinished`` says that it shows the first quotes of a
-    list whose members are still looked for.
+    list whose members are still looked for; ``now`` tells by the numbers of citations which no longer stand
+    in the documents, and what does in their place; ``checked`` is the last generation that they were compared
+    with, if any.
     """
 
     number: int
@@ -37,11 +40,19 @@ class Kept:
     asker: int | None = None
     follows: int | None = None
     unfinished: bool = False
+    language: str = ""
+    now: Mapping[int, Said] = field(default_factory=dict)
+    checked: str = ""
 
     @property
     def citations(self) -> tuple[Citation, ...]:
-        """Those that can be opened."""
-        return self.answer.citations or self.answer.near
+        """Those that can be opened: the quotes, and other passages that were shown."""
+        return (*self.answer.citations, *self.answer.near)
+
+    @property
+    def now_shown(self) -> Mapping[int, Said]:
+        """Of ``now``, what concerns citations that the reader has seen."""
+        return {number: said for number, said in self.now.items() if number <= self.shown}
 
     def citation(self, number: int) -> Citation | None:
         """The citation of that number, if there is one."""
@@ -70,7 +81,7 @@ class Answers:
         """Write an answer down under its number."""
         self._database.attempt(
             "UPDATE answers SET chat = ?, question_message = ?, messages = ?, generation = ?, answer = ?, "
-            "shown = ?, thread = ?, asker = ?, follows = ?, unfinished = ? WHERE id = ?",
+            "shown = ?, thread = ?, asker = ?, follows = ?, unfinished = ?, language = ? WHERE id = ?",
             [
                 kept.chat,
                 kept.question_message,
@@ -82,6 +93,7 @@ class Answers:
                 kept.asker,
                 kept.follows,
                 kept.unfinished,
+                kept.language,
                 kept.number,
             ],
         )
@@ -165,14 +177,22 @@ class Answers:
 
     def extend(self, kept: Kept, citations: Sequence[Citation], *, shown: int) -> Kept:
         """Add citations that were found later, and count how many were shown."""
-        answer = kept.answer
-        if answer.found:
-            answer = replace(answer, citations=(*answer.citations, *citations))
-        else:
-            answer = replace(answer, near=(*answer.near, *citations))
+        answer = replace(kept.answer, near=(*kept.answer.near, *citations))
         kept = replace(kept, answer=answer, shown=shown)
         self.keep(kept)
         return kept
+
+    def compared(self, kept: Kept, generation: str) -> None:
+        """Write down what quotes of an answer have become in a generation, and where the others stand."""
+        self._database.attempt(
+            "UPDATE answers SET answer = ?, now = ?, checked = ? WHERE id = ?",
+            [
+                msgspec.json.encode(kept.answer).decode(),
+                msgspec.json.encode(kept.now).decode(),
+                generation,
+                kept.number,
+            ],
+        )
 
     def forget(self, chat: int) -> int:
         """Delete all answers of a chat; how many there were."""
@@ -201,14 +221,13 @@ class Answers:
     def _one(self, where: str, *values: float | None) -> Kept | None:
         rows = self._database.rows(
             f"SELECT id, chat, question_message, messages, generation, answer, shown, "  # noqa: S608
-            f"thread, asker, follows, unfinished FROM answers WHERE {where}",
+            f"thread, asker, follows, unfinished, language, now, checked FROM answers WHERE {where}",
             values,
         )
         if not rows:
             return None
-        number, chat, question, messages, generation, answer, shown, thread, asker, follows, unfinished = (
-            rows[0]
-        )
+        number, chat, question, messages, generation, answer, shown, thread, asker, follows, *rest = rows[0]
+        unfinished, language, now, checked = rest
         return Kept(
             number=number,
             chat=chat,
@@ -221,4 +240,7 @@ class Answers:
             asker=asker,
             follows=follows,
             unfinished=bool(unfinished),
+            language=language or "",
+            now=msgspec.json.decode(now or "{}", type=dict[int, Said]),
+            checked=checked or "",
         )

@@ -15,7 +15,7 @@ from bot.telegram.post import Place, place_of
 from bot.telegram.questions import Albums, asker_of, is_private, question_of, quoted_by, replies_to
 from bot.telegram.replying import Replying
 from bot.telegram.services import Services
-from bot.texts import gettext, noop
+from bot.texts import gettext, noop, spoken
 
 _ASK_HOW = noop("Write your question after the command, as in: /ask Who attended?")
 _ONLY_TEXT = noop("I can read only text: please type your question.")
@@ -118,6 +118,7 @@ class Asking:
             thread=place.thread,
             asker=old.asker if old else asker_of(user),
             follows=follows,
+            language=spoken(),
         )
         history = to.answers.turns(place.chat, follows)
         history += [Turn(quoted, quoted)] if quoted else []

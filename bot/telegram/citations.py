@@ -23,7 +23,9 @@ from bot.telegram.replying import Replying
 from bot.telegram.services import Services
 from bot.texts import gettext, noop
 from bot.words import outdated_in_words
+from index.differences import place_of, plain
 from index.errors import StateError, UnknownSource
+from index.history import Said
 from index.parsing.base import Unreadable
 from index.records import Document, Passage
 
@@ -165,7 +167,10 @@ class Citations:
             return
         offset = int(button.words[3]) if button.words[0] == "walk" else None
         try:
-            document, context, citation, notice = await to.look_up(partial(self._look_up, citation, offset))
+            now = kept.now.get(citation.number)
+            document, context, citation, notice = await to.look_up(
+                partial(self._look_up, citation, offset, now)
+            )
         except UnknownSource:
             gone = gettext("{source} is no longer among the documents.", source=citation.source)
             await to.post.send(button.place, screens.text(gone))
@@ -177,19 +182,25 @@ class Citations:
             await to.post.edit(button.place, [button.message], screen)
 
     def _look_up(
-        self, citation: Citation, offset: int | None
+        self, citation: Citation, offset: int | None, now: Said | None
     ) -> tuple[Document, tuple[Passage | None, Passage, Passage | None], Citation, str]:
-        """The passage at the offset or at the quote, the quote's place in it, and what to know besides."""
+        """The passage at the offset or at the quote, the quote's place in it, and what to know besides.
+
+        Where other words stand ``now`` in its place, it is theirs.
+        """
         engine = self._to.engine
         document = engine.document(citation.source)
         text = document.text
         notice = self._notice(citation.source)
         if text[citation.start : citation.end] != citation.quote:  # it was indexed anew since the answer
-            start = text.find(citation.quote)
-            end = start + len(citation.quote)
-            if start < 0:
-                start = end = min(citation.start, len(text) - 1)
+            place_now = partial(place_of, engine.generation(), citation.source)
+            place = place_now(plain(citation.shown))
+            if place is None and (start := text.find(citation.quote)) >= 0:
+                place = start, start + len(citation.quote)
+            if place is None:
                 notice = gettext("The quote no longer stands in this document; this is what is there now.")
+                place = place_now(now.words) if now else None
+            start, end = place or [min(citation.start, len(text) - 1)] * 2
             citation = replace(citation, start=start, end=end)
         offset = citation.start if offset is None else min(offset, len(text) - 1)
         return document, engine.around(citation.source, offset), citation, notice
@@ -260,7 +271,7 @@ class Citations:
             screen = screens.text(gettext(_NO_MORE))
         elif kept.shown < known:
             kept = to.answers.extend(kept, (), shown=kept.shown + len(found))
-            screen = screens.more(found, kept.number, left=known - kept.shown)
+            screen = screens.more(found, kept.number, left=known - kept.shown, now=kept.now)
         else:
             kept = to.answers.extend(kept, found, shown=known + len(found))
             last = len(found) < to.settings.answer.quotes

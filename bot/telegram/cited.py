@@ -1,7 +1,7 @@
 """Citations in, blocks of a message out: quotes, the documents that they are of, passages around them."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from msgspec.structs import replace as replaced
@@ -11,17 +11,34 @@ from bot.plain import line
 from bot.render import others_in_words
 from bot.telegram.formatted import formatted, styled
 from bot.telegram.html import Block, Run, block, short, units, window
-from bot.texts import gettext
+from bot.texts import gettext, noop
 from bot.words import place_in_words
+from index.history import Said
 from index.records import Document, Locator, Passage
 
-_QUOTE = 10_000  # UTF-16 units shown of a quote; a file's longest "sentence" may be all of it
+QUOTE = 10_000  # UTF-16 units shown of a quote; a file's longest "sentence" may be all of it
+_STILL_TRUE: Mapping[int, Said] = {}
+
+SAYS_NOW = noop("Changed on {date}: it says now")
+GONE = noop("No longer in the documents since {date}.")
 
 
-def quotes(citations: Sequence[Citation], *, numbered: bool = True, most: int = _QUOTE) -> list[Block]:
-    """Each citation as a quotation, to so many UTF-16 units; the styles of one that is cut are lost."""
+def quotes(
+    citations: Sequence[Citation],
+    *,
+    numbered: bool = True,
+    most: int = QUOTE,
+    now: Mapping[int, Said] = _STILL_TRUE,
+) -> list[Block]:
+    """Each citation as a quotation, to so many UTF-16 units; the styles of one that is cut are lost.
+
+    What no longer stands in the documents is crossed out, above what stands there ``now``.
+    """
     blocks = []
     for citation in citations:
+        if said := now.get(citation.number):
+            blocks += _changed(citation, said, most)
+            continue
         number = [Run(f"[{citation.number}] ", "b")] if numbered else []
         runs = list(
             styled(
@@ -37,6 +54,17 @@ def quotes(citations: Sequence[Citation], *, numbered: bool = True, most: int = 
             runs = [Run(short(line(citation.shown), most))]
         blocks.append(block(*number, *runs, quoted=True))
     return blocks
+
+
+def _changed(citation: Citation, said: Said, most: int) -> list[Block]:
+    """A quote that no longer stands in the documents, and the words in its place."""
+    quote = Run(short(line(citation.shown), most), "s")
+    blocks = [block(Run(f"[{citation.number}] ", "b"), quote, quoted=True)]
+    date = said.since[:10]
+    if not said.words:
+        return [*blocks, block(Run(gettext(GONE, date=date), "i"))]
+    words = block(short(line(said.words), most), quoted=True)
+    return [*blocks, block(Run(gettext(SAYS_NOW, date=date), "i")), words]
 
 
 def sources(citations: Sequence[Citation]) -> list[Block]:

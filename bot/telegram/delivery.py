@@ -26,6 +26,7 @@ _T = TypeVar("_T")
 _OVERALL = 1, 1 / 30  # messages, seconds: evenly, for a bucket of 30 lets 60 pass in its first second
 _IN_A_GROUP = 20, 61  # in any minute; the second more is for what is quicker on its way than another
 _SPARED = 1  # of them, to say that the others have to wait
+_FOR_QUESTIONS = 14  # of them, that are left for what somebody waits for
 _SHORT = 3.0  # seconds of which nobody need be told
 _FOR_EVER = {"getMe", "deleteWebhook", "setWebhook"}  # without them the bot cannot start
 _SHORT_LIVED = {"sendChatAction", "answerInlineQuery", "answerCallbackQuery"}  # of no use later
@@ -129,6 +130,10 @@ class Delivery(BaseRateLimiter[bool]):
     def wait_in(self, chat: int) -> float:
         """Seconds for which one more message would have to wait in a chat."""
         return self._in_a_group.left(chat, _SPARED) if chat < 0 else 0.0
+
+    def busy_in(self, chat: int) -> float:
+        """Seconds for which what nobody waits for should not be sent to a chat."""
+        return self._in_a_group.left(chat, _FOR_QUESTIONS) if chat < 0 else 0.0
 
     async def _pace(self, endpoint: str, chat: Any, thread: int | None, *, spared: bool) -> None:
         loop = asyncio.get_running_loop()

@@ -101,6 +101,22 @@ class Post:
         rest = Screen(screen.messages[len(kept) :], screen.keyboard)
         return (*kept, *(await self.send(place, rest, silent=silent and bool(kept))))
 
+    async def amend(self, place: Place, old: Sequence[int], screen: Screen) -> tuple[int, ...]:
+        """Show a screen in messages that show another, as far as they are still there, and send nothing.
+
+        Returns:
+            The ids of those that show it: what it does not need is deleted, what they do not hold left out.
+        """
+        kept = old[: len(screen.messages)]
+        for i, (number, message) in enumerate(zip(kept, screen.messages, strict=False)):
+            keyboard = screen.keyboard if i == len(kept) - 1 else None
+            if not await self._edit(place.chat, number, message, keyboard):
+                return tuple(kept[:i])
+        for number in old[len(kept) :]:
+            with suppress(TelegramError):
+                await self._bot.delete_message(place.chat, number)
+        return tuple(kept)
+
     async def edit_buttons(self, place: Place, number: int, keyboard: InlineKeyboardMarkup) -> None:
         """Give a message other buttons; that it is gone, or has these, does not matter."""
         with suppress(BadRequest):

@@ -48,6 +48,7 @@ class Replying:
             repeat: show the question in it.
         """
         to, update, cancellation = self._to, handled.get(), Cancellation()
+        kept = replace(kept, generation=to.engine.store.current_name() or "")  # or one that comes meanwhile
         first: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         thinking = asyncio.ensure_future(to.work(self._thought(search, first, cancellation)))
         stopped = False
@@ -103,7 +104,6 @@ class Replying:
         """An answer that was found."""
         return replace(
             kept,
-            generation=self._to.engine.generation().name,
             answer=reply,
             shown=min(len(reply.citations or reply.near), screens.QUOTES),
             unfinished=unfinished,
@@ -154,7 +154,9 @@ class Replying:
     async def show_again(self, kept: Kept, place: Place, message: int) -> None:
         """Show an answer in the message that offered it."""
         to = self._to
-        screen = screens.answer(kept.answer, kept.number, repeat=kept.question_message is None)
+        screen = screens.answer(
+            kept.answer, kept.number, repeat=kept.question_message is None, now=kept.now_shown
+        )
         to.answers.sent(kept.number, await to.post.edit(place, [message], screen))
         to.tally.answered += 1
         event("shown_again", chat=place.chat)

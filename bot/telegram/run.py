@@ -35,6 +35,7 @@ from bot.telegram.inbox import Inbox, InOrder, handled
 from bot.telegram.limits import Limit
 from bot.telegram.polls import Polls
 from bot.telegram.post import Place, Post
+from bot.telegram.receipts import Receipts
 from bot.telegram.removals import Removals
 from bot.telegram.renewals import Renewals
 from bot.telegram.services import Services
@@ -172,6 +173,7 @@ class _Runner:
         telegram = engine.settings.telegram
         self._settings = telegram
         self._announce = announce
+        self._memory = database
         self._stop = asyncio.Event()
         self._webhook: Webhook | None = None
         self._trouble: DocentError | None = None
@@ -207,6 +209,7 @@ class _Runner:
             renewals=Renewals(engine, workers),
             removals=Removals(database),
             wait_in=self._delivery.wait_in,
+            busy_in=self._delivery.busy_in,
             presses=Limit(_PRESSES * telegram.questions_per_minute, 60),
         )
         self._administration = register(self._application, self._services)
@@ -247,6 +250,7 @@ class _Runner:
         tasks = [
             asyncio.create_task(publish(self._bot, self._services.access.admins(), everywhere=True)),
             asyncio.create_task(self._show_life()),
+            asyncio.create_task(Receipts(self._services, self._memory).run()),
         ]
         await self._stop.wait()
         event("stopping")

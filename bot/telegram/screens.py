@@ -17,7 +17,7 @@ Data of buttons, at most 64 bytes (https://core.telegram.org/bots/api#inlinekeyb
     leave:USER, stay:USER       what the last administrator decides about leaving
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import ceil
@@ -26,7 +26,7 @@ from rich.filesize import decimal
 from telegram import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.constants import InlineKeyboardButtonLimit
 
-from bot.answering.answers import Answer, Citation
+from bot.answering.answers import NEAR, Answer, Citation
 from bot.plain import clean, line
 from bot.render import NEAREST, NOT_FOUND, SMALL_TALK, where
 from bot.status import Status
@@ -35,6 +35,7 @@ from bot.telegram.html import MOST_UNITS, Block, Message, Run, block, messages, 
 from bot.texts import apart, gettext, ngettext, noop
 from bot.words import coverage_in_words, outdated_in_words, place_in_words
 from index.generation import Entry
+from index.history import Said
 from index.records import Document, Passage
 
 QUOTES = 10  # quotes of an answer shown at once; a button brings the rest
@@ -47,8 +48,15 @@ _PASSAGE = 2400  # most characters shown of an opened passage
 _COPIED = 256  # most characters that a button copies
 _WORDS = InlineKeyboardButtonLimit.MAX_CALLBACK_DATA - len("list:1000000:")  # bytes of what is looked for
 _CHOSEN = " ✓"  # after the verdict that was given
+_STILL_TRUE: Mapping[int, Said] = {}  # of the quotes of an answer all
 
 SEARCHING = noop("These are the first quotes; I am looking through all documents for the rest.")
+SOME_CHANGED = noop(
+    "The documents have changed since I answered: what is crossed out no longer stands there."
+)
+ALL_CHANGED = noop("The documents have changed since I answered: none of this stands there any more.")
+FURTHER_CHANGED = noop("{count} further quote that I showed no longer stands in the documents.")
+FURTHERS_CHANGED = noop("{count} further quotes that I showed no longer stand in the documents.")
 STOPPED = noop("You stopped me: these are the first quotes, and there may be more.")
 ONLY_ASKER_STOPS = noop("Only who asked can stop this.")
 DID_IT_ARRIVE = noop("Did my answer to this arrive? The connection broke while I sent it.")
@@ -76,8 +84,8 @@ Edit your question, and I edit my answer. I understood it wrongly? “Ask as typ
 came before. /reset makes me forget.""")
 PRIVACY = noop("""\
 What is stored on the machine that runs me:
-• your question, your id and the quotes I answered with, for {days} days or until /reset, so that the \
-buttons and follow-up questions work;
+• your question, your id and language and the quotes I answered with, for {days} days or until /reset, so \
+that the buttons and follow-up questions work;
 • with 👍, 👎 or “I expected an answer” the question, what was quoted, your verdict and the time, without \
 your name or id;
 • who asked for access or administers me: ids, names, languages and what was decided, until an administrator \
@@ -101,7 +109,14 @@ def text(*paragraphs: str, keyboard: InlineKeyboardMarkup | None = None) -> Scre
 
 
 def answer(
-    reply: Answer, number: int, *, repeat: bool = False, searching: bool = False, stopped: bool = False
+    reply: Answer,
+    number: int,
+    *,
+    repeat: bool = False,
+    searching: bool = False,
+    stopped: bool = False,
+    now: Mapping[int, Said] = _STILL_TRUE,
+    most: int = cited.QUOTE,
 ) -> Screen:
     """An answer: quotes first, then their sources.
 
@@ -111,6 +126,8 @@ def answer(
         repeat: show the question too, where no message of a person holds it.
         searching: say that these are the first quotes, and offer to stop looking for others.
         stopped: say that others were not looked for to the end.
+        now: what stands in the documents where quotes of these numbers stood that no longer do.
+        most: UTF-16 units shown of a quote.
     """
     if reply.talk:
         return text(gettext(SMALL_TALK[reply.talk]))
@@ -119,16 +136,22 @@ def answer(
     if leaned:
         searched = gettext("searched for: {question}", question=line(reply.searched_for))
         blocks.append(block(Run(searched, "i")))
-    citations = (reply.citations or reply.near)[:QUOTES]
+    citations = (reply.citations or reply.near[:NEAR])[:QUOTES]
+    changed = [citation for citation in citations if citation.number in now]
+    stands = len(changed) < len(citations) or not changed
+    if changed:
+        blocks.append(block(Run(f"⚠ {gettext(SOME_CHANGED if stands else ALL_CHANGED)}", "b")))
     if not reply.found:
         blocks.append(block(Run(gettext(NOT_FOUND), "b")))
         blocks += [block(Run(gettext(NEAREST), "i"), gap=True)] if citations else []
     if reply.lead:
-        blocks.append(block(Run(line(reply.lead), "b")))
-    blocks += cited.quotes(citations)
+        blocks.append(block(Run(line(reply.lead), "s" if citations[0] in changed else "b")))
+    blocks += cited.quotes(citations, most=most, now=now)
+    if others := len(now) - len(changed):
+        blocks.append(block(Run(ngettext(FURTHER_CHANGED, FURTHERS_CHANGED, others), "i")))
     blocks += cited.sources(citations)
     blocks += [block(f"⚠ {outdated_in_words(one)}") for one in reply.outdated]
-    if reply.found:
+    if reply.found and stands:
         certain = gettext("confidence {share:.0%}", share=min(reply.confidence, 0.99))
         blocks.append(block(Run(" · ".join(filter(None, [coverage_in_words(reply), certain])), "i")))
     cites = _cites(citations, number)
@@ -137,7 +160,7 @@ def answer(
     if searching:
         stop = InlineKeyboardButton(gettext("Stop"), callback_data=f"stop:{number}")
         return _screen(blocks, *cites, [stop])
-    if 0 < len(reply.lead) <= _COPIED and reply.found:
+    if 0 < len(reply.lead) <= _COPIED and reply.found and citations[0] not in changed:
         copy = InlineKeyboardButton(gettext("📋 Copy"), copy_text=CopyTextButton(line(reply.lead)))
         cites = [*cites[:-1], [*cites[-1], copy]] if len(cites[-1]) < _IN_A_ROW else [*cites, [copy]]
     further = _further(len(reply.citations) - len(citations), number) if citations else []
@@ -163,10 +186,12 @@ def as_file(reply: Answer) -> bytes:
     return "\n\n".join(filter(None, parts)).encode() + b"\n"
 
 
-def more(citations: Sequence[Citation], number: int, *, left: int) -> Screen:
+def more(
+    citations: Sequence[Citation], number: int, *, left: int, now: Mapping[int, Said] = _STILL_TRUE
+) -> Screen:
     """Further quotes of an answer; ``left`` counts those that are still to come."""
     return _screen(
-        [*cited.quotes(citations), *cited.sources(citations)],
+        [*cited.quotes(citations, now=now), *cited.sources(citations)],
         *_cites(citations, number),
         _further(left, number) if citations else [],
     )

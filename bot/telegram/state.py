@@ -7,6 +7,7 @@ requests  messages by which administrators are asked to decide     (requests.py)
 removals  messages by which administrators are asked what to do about files that are gone (removals.py)
 waiting   what outsiders asked before it was decided               (requests.py)
 answers   what buttons open, and what follow-up questions lean on  (answers.py)
+compared  the generation that all answers were compared with       (receipts.py)
 """
 
 import sqlite3
@@ -55,8 +56,12 @@ CREATE TABLE IF NOT EXISTS answers (
     thread INTEGER, asker INTEGER,
     follows INTEGER,         -- the answer before it in the conversation
     unfinished INTEGER,      -- whether members of a list are still looked for
-    doubtful INTEGER         -- whether it was being sent, and nothing tells that it arrived
+    doubtful INTEGER,        -- whether it was being sent, and nothing tells that it arrived
+    language TEXT,           -- in which it was given
+    now TEXT,                -- what stands where quotes of it stood that no longer do
+    checked TEXT             -- the last generation that its quotes were compared with
 );
+CREATE TABLE IF NOT EXISTS compared (generation TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS answers_by_question ON answers (chat, question_message);
 """
 
@@ -127,3 +132,5 @@ def _add_columns(database: sqlite3.Connection) -> None:
     known = {row[1] for row in database.execute("PRAGMA table_info(answers)")}
     for column in {"thread", "asker", "follows", "unfinished", "doubtful"} - known:
         database.execute(f"ALTER TABLE answers ADD COLUMN {column} INTEGER")
+    for column in {"language", "now", "checked"} - known:
+        database.execute(f"ALTER TABLE answers ADD COLUMN {column} TEXT")

@@ -136,11 +136,11 @@ def test_citations_that_can_be_opened_are_the_near_ones_where_nothing_was_found(
 
 
 @pytest.mark.parametrize("answer", [FOUND, LOST])
-def test_more_citations_are_added_where_the_first_ones_are(answers: Answers, answer: Answer):
+def test_other_passages_are_added_after_the_quotes(answers: Answers, answer: Answer):
     one = answers.extend(kept(answers, answer=answer), (SECOND, THIRD), shown=3)
     assert answers.find(one.number, 5) == one
     assert (one.citations, one.shown) == ((CITED, SECOND, THIRD), 3)
-    assert one.answer.citations == (one.citations if answer.found else ())
+    assert one.answer.citations == (answer.citations if answer.found else ())
 
 
 def test_forgetting_a_chat_leaves_the_others(answers: Answers):

@@ -515,7 +515,7 @@ def test_where_else_a_quote_stands_is_told():
 
 @pytest.mark.parametrize(("more", "emphasised"), [(0, True), (1, False)])
 def test_in_a_quote_that_has_to_be_cut_no_words_are_emphasised(more: int, emphasised: bool):
-    quote = "Ada Holm " + "x" * (cited._QUOTE - len("Ada Holm ") + more)
+    quote = "Ada Holm " + "x" * (cited.QUOTE - len("Ada Holm ") + more)
     first, *_ = html(screens.answer(replace(FOUND, citations=(quoting(quote, "Ada Holm"),)), 7))
     assert ("[1] </b><b>Ada Holm</b> xxx" in first) == emphasised
     assert ("[1] </b>Ada Holm xxx" in first) == (not emphasised)
