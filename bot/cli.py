@@ -407,6 +407,26 @@ def status(settings: Settings, as_json: bool) -> None:
         click.echo(state.text(found, verbose=_log.isEnabledFor(logging.INFO)))
 
 
+@docent.command()
+@_with_settings
+@click.option("--days", metavar="N", type=click.IntRange(min=1), default=7, show_default=True,
+              help="Of the last N days.")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
+def changes(settings: Settings, days: int, as_json: bool) -> None:
+    """Tell what builds have changed in the documents of late, newest first.
+
+    Builds of the last 31 days are remembered.
+    """
+    from bot import changelog
+    from bot.engine import Engine
+
+    found = changelog.recent(Engine(settings).history(), days)
+    if as_json:
+        _print_json(found)
+    else:
+        click.echo(changelog.text(found, days))
+
+
 def _announce(text: str) -> None:
     """Write at once, even where standard output is a file or a pipe."""
     click.echo(text)

@@ -74,7 +74,7 @@ def sources(citations: Sequence[Citation]) -> list[Block]:
         documents.setdefault(citation.source, []).append(citation)
     blocks = []
     for source, cited in documents.items():
-        blocks.append(_document(source, line(cited[0].title)))
+        blocks.append(named(source, line(cited[0].title)))
         groups = _merged(cited)
         names = len(citations) > 1
         shown = [(_numbers(numbers) if names else "", words) for numbers, words in groups]
@@ -83,13 +83,13 @@ def sources(citations: Sequence[Citation]) -> list[Block]:
     return blocks
 
 
-def _document(source: str, title: str) -> Block:
+def named(source: str, title: str, *, gap: bool = False) -> Block:
     """A document by its title and path, or by the path alone where that says the title."""
     path = line(source)
     name = path.rpartition("/")[2].rpartition(".")[0]
     if re.sub("[-_ ]+", " ", name).casefold() == title.casefold() or path == title:
-        return block(Run(short(path, 200), "b"))
-    return block(Run(short(title, 200), "b"), f" · {short(path, 200)}")
+        return block(Run(short(path, 200), "b"), gap=gap)
+    return block(Run(short(title, 200), "b"), f" · {short(path, 200)}", gap=gap)
 
 
 def _merged(cited: Sequence[Citation]) -> Iterator[tuple[list[int], str]]:
@@ -140,7 +140,7 @@ def passage(
     title = line(document.title)
     place = short(place_in_words(_below(here.locator, title)), 200)
     blocks = [
-        _document(document.source, title),
+        named(document.source, title),
         block(Run(" · ".join(filter(None, [f"[{citation.number}]", place])), "i")),
     ]
     if before:

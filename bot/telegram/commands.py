@@ -21,10 +21,11 @@ EVERYBODY = {
     "help": noop("how to ask, and what the buttons do"),
     "ask": noop("ask a question"),
     "sources": noop("the documents I answer from"),
+    "changes": noop("what has changed in them this week"),
     "reset": noop("forget what was asked in this chat"),
     "privacy": noop("what is stored"),
 }
-IN_GROUPS = ("ask", "help", "sources", "reset", "privacy")
+IN_GROUPS = ("ask", "help", "sources", "changes", "reset", "privacy")
 ADMINISTRATORS = {
     "reindex": noop("bring the index up to date with the documents"),
     "status": noop("how the index and I are doing"),

@@ -21,6 +21,7 @@ from bot.telegram.access import Access
 from bot.telegram.administration import Administration
 from bot.telegram.admission import Admission
 from bot.telegram.asking import Asking
+from bot.telegram.changelog import Changelog
 from bot.telegram.citations import Citations, button_of
 from bot.telegram.consent import Consent
 from bot.telegram.delivery import Unconfirmed
@@ -48,6 +49,7 @@ def register(application: Application[Any, Any, Any, Any, Any, Any], services: S
     asking = Asking(services, replying)
     citations = Citations(services, asking, replying)
     information = Information(services)
+    changelog = Changelog(services)
     consent = Consent(services)
     services.renewals.on_built = consent.heard
     administration = Administration(services, consent)
@@ -61,6 +63,7 @@ def register(application: Application[Any, Any, Any, Any, Any, Any], services: S
         "start": information.start,
         "help": information.help,
         "sources": information.sources,
+        "changes": changelog.command,
         "reset": information.reset,
         "privacy": information.privacy,
     }.items():
@@ -81,6 +84,7 @@ def register(application: Application[Any, Any, Any, Any, Any, Any], services: S
         rf"(more|good|bad|alone|stop|again):{_ID}\Z": citations.press,
         rf"try:{_ID}\Z": citations.example,
         rf"(?s)list:{_ID}(:.*)?\Z": information.page,
+        rf"changes:{_ID}\Z": changelog.page,
         rf"(allow|deny):-?{_ID}\Z": admission.press,
         rf"(leave|stay):{_ID}\Z": admission.leave,
         r"removals:(take|keep)\Z": consent.press,

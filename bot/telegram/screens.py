@@ -12,12 +12,13 @@ Data of buttons, at most 64 bytes (https://core.telegram.org/bots/api#inlinekeyb
     stop:ANSWER                 look for no more members of a list
     again:ANSWER                show an answer that may not have arrived
     list:PAGE:WORDS             a page of the documents with these words in their names
+    changes:PAGE                a page of what has changed in them
     try:NUMBER                  one of the example questions, which the button shows
     allow:CHAT, deny:CHAT       what an administrator decides on a request
     leave:USER, stay:USER       what the last administrator decides about leaving
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import ceil
@@ -78,7 +79,8 @@ Just write your question, as you would ask a person:
 In a group, write /ask and your question, mention me, or reply to me.
 
 [1] [2] [3] open a quote where it stands; ◀ ▶ read on there, 📄 sends the file.
-/sources lists the documents, /sources tax those with “tax” in their name.
+/sources lists the documents, /sources tax those with “tax” in their name. /changes tells what has \
+changed in them this week.
 
 Edit your question, and I edit my answer. I understood it wrongly? “Ask as typed” takes it without what \
 came before. /reset makes me forget.""")
@@ -284,16 +286,23 @@ def sources(entries: Sequence[Entry], page: int, words: str = "") -> Screen:
                 Run(f"{short(line(entry.source), 120)} · {date} · {_size(entry.size)}", "i"),
             )
         )
+    if pages > 1:
+        hint = "" if words else gettext("/sources tax lists those with “tax” in their name")
+        blocks.append(block(Run(" · ".join(filter(None, [page_of(page, pages), hint])), "i"), gap=True))
+    return Screen(messages(blocks)[:1], pager(lambda to: f"list:{to}:{words}", page, pages))
+
+
+def page_of(page: int, pages: int) -> str:
+    """Such as "page 2 of 3"; pages count from 0 here, and from 1 there."""
+    return gettext("page {page} of {pages}", page=page + 1, pages=pages)
+
+
+def pager(data: Callable[[int], str], page: int, pages: int) -> InlineKeyboardMarkup | None:
+    """Buttons that lead to other pages, whose data is made of their numbers."""
     jumps = [("⏮", 0, page > 1), ("◀", page - 1, page > 0),
              ("▶", page + 1, page < pages - 1), ("⏭", pages - 1, page < pages - 2)]  # fmt: skip
-    buttons = [
-        InlineKeyboardButton(label, callback_data=f"list:{to}:{words}") for label, to, leads in jumps if leads
-    ]
-    if pages > 1:
-        where = gettext("page {page} of {pages}", page=page + 1, pages=pages)
-        hint = "" if words else gettext("/sources tax lists those with “tax” in their name")
-        blocks.append(block(Run(" · ".join(filter(None, [where, hint])), "i"), gap=True))
-    return Screen(messages(blocks)[:1], InlineKeyboardMarkup([buttons]) if buttons else None)
+    row = [InlineKeyboardButton(label, callback_data=data(to)) for label, to, leads in jumps if leads]
+    return InlineKeyboardMarkup([row]) if row else None
 
 
 def _size(size: int) -> str:

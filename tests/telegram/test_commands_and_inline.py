@@ -19,7 +19,7 @@ from tests.telegram.talks import (
     turn,
 )
 
-OF_EVERYBODY = ["start", "help", "ask", "sources", "reset", "privacy"]
+OF_EVERYBODY = ["start", "help", "ask", "sources", "changes", "reset", "privacy"]
 OF_ADMINS = ["reindex", "status", "allow", "deny", "forget"]
 
 
@@ -68,7 +68,7 @@ def test_commands_tell_about_the_bot_and_offer_questions_to_try(
     assert shown == {
         json.dumps({"type": "default"}): OF_EVERYBODY,
         json.dumps({"type": "all_private_chats"}): OF_EVERYBODY,
-        json.dumps({"type": "all_group_chats"}): ["ask", "help", "sources", "reset", "privacy"],
+        json.dumps({"type": "all_group_chats"}): ["ask", "help", "sources", "changes", "reset", "privacy"],
         json.dumps({"chat_id": owner.id, "type": "chat"}): OF_EVERYBODY + OF_ADMINS,
     }
     default = api.commands[json.dumps({"type": "default"})]
