@@ -380,17 +380,19 @@ def _draw(
     """Write the picture of a page: of the one that is named, or else the one that a passage stands on."""
     if image is None:
         raise click.UsageError("Name the picture's file with --image FILE.")
-    if page is None:
-        if passage is None:
-            raise click.UsageError("Say which page with --page N, or which passage with --at OFFSET.")
-        page = passage.locator.page or "1"
-    quote = (passage.start, passage.end) if passage else None
-    picture = engine.page_picture(document.source, page, quote, _PIXELS_A_POINT)
+    if page is None and passage is None:
+        raise click.UsageError("Say which page with --page N, or which passage with --at OFFSET.")
+    paged = engine.paged(document.source, (passage.start, passage.end) if passage else None)
+    number = paged.first if page is None else paged.number_of(page)
+    picture = engine.draw(paged, number, _PIXELS_A_POINT)
     try:
         image.write_bytes(picture)
     except OSError as error:
         raise DocentError(f"The picture {image} cannot be written: {error.strerror or error}.") from None
-    _tell([f"Page {page} of {document.source} is drawn in {image}."])
+    told = [f"Page {paged.labels[number]} of {document.source} is drawn in {image}."]
+    if passage and not paged.found:
+        told.append("The passage does not stand word for word on the pages, so nothing is marked.")
+    _tell(told)
 
 
 @docent.command()

@@ -29,6 +29,7 @@ from index import documents, history
 from index.build import Progress, Summary, build
 from index.cancellation import Check, uncancelled
 from index.changes import Changes, changes
+from index.drawing.paged import Kind, Paged, Pages
 from index.encoder import Encoder
 from index.errors import IndexEmpty, ModelError, UnknownSource
 from index.files import Files
@@ -92,6 +93,7 @@ class Engine:
         self._opened: Generation | None = None
         self._searcher: Searcher | None = None
         self._files: Files | None = None
+        self._pages = Pages(self.settings.state_folder() / "pages")
 
     def build(
         self, *, full: bool = False, progress: Progress | None = None, removals: Removals = "most"
@@ -288,28 +290,48 @@ class Engine:
         after = passages[found + 1] if found + 1 < len(passages) else None
         return before, passages[found], after
 
-    def page_picture(self, source: str, page: str, quote: tuple[int, int] | None, scale: float) -> bytes:
-        """A page of a document as a PNG picture, with a stretch of the text marked where it stands on it.
+    def paged(self, source: str, quote: tuple[int, int] | None = None) -> Paged:
+        """A document as pages, and where a stretch of its text stands on them.
 
         Args:
             source: of the document; its file has to be what was indexed.
-            page: its label, or its number counted from 1.
             quote: start and end of the stretch, if any.
-            scale: pixels a point.
 
         Raises:
-            UnknownSource: there is no such document or page, or its file changed since it was indexed.
+            UnknownSource: there is no such document, it has no pages, or its file changed or is gone.
         """
-        from index import pictures
-
         document = self.document(source)
-        number = _number_of(document, page)
-        data = self.file_of(document)
-        marked = dict(pictures.marks_of(document.layout.pages, *quote)) if quote else {}
+        self._check_file(document)
         try:
-            return pictures.page_picture(data, number, marked.get(number, ()), scale=scale)
+            return self._pages.of(document, quote, partial(self.file_of, document))
         except Unreadable as reason:
-            raise UnknownSource(f"Page {page} of {source} cannot be drawn: {reason}.") from None
+            raise UnknownSource(f"Pages of {source} cannot be drawn: {reason}.") from None
+
+    def draw(self, paged: Paged, number: int, scale: float, kind: Kind = "PNG") -> bytes:
+        """A page as a picture, the quote marked; ``scale`` is pixels a point.
+
+        Raises:
+            UnknownSource: there is no such page, or the file cannot be read or drawn, or changed.
+        """
+
+        def read() -> bytes:
+            document = self.document(paged.source)
+            if document.digest != paged.digest:
+                raise UnknownSource(f"{paged.source} changed just now.")
+            return self.file_of(document)
+
+        try:
+            return self._pages.picture(paged, number, read, scale=scale, kind=kind)
+        except Unreadable as reason:
+            label = paged.labels[number]
+            raise UnknownSource(f"Page {label} of {paged.source} cannot be drawn: {reason}.") from None
+
+    def _check_file(self, document: Document) -> None:
+        """Raise ``UnknownSource`` where a document's file is gone or changed; it is read only if in doubt."""
+        outdated = self.outdated(document.source) if self.has_index() else None
+        if outdated:
+            self.file_of(document)  # which has the words for it
+            raise UnknownSource(f"{document.source} changed since it was indexed. Run `docent index` first.")
 
     def file_of(self, document: Document) -> bytes:
         """The bytes of a document's file as it was indexed; of an attachment, those of the attachment.
@@ -450,19 +472,6 @@ class Engine:
                 generation, self.encoder, self.settings, self._profile.evidence
             )
         return searcher
-
-
-def _number_of(document: Document, page: str) -> int:
-    """The number of a page, from 0, by its label, or else by its place."""
-    pages = document.layout.pages
-    if not pages or not pages[0].width:
-        raise UnknownSource(f"{document.source} has no pages that can be drawn.")
-    labels = [one.label for one in pages]
-    if page in labels:
-        return labels.index(page)
-    if page.isdecimal() and 0 < int(page) <= len(pages):
-        return int(page) - 1
-    raise UnknownSource(f"{document.source} has the pages {labels[0]} to {labels[-1]}, not {page}.")
 
 
 def _around(generation: Generation, unit: Unit) -> Section:

@@ -66,6 +66,13 @@ def page_picture(data: bytes, number: int, marks: Sequence[Mark], *, scale: floa
     Raises:
         Unreadable: the file is damaged, or has no such page.
     """
+    out = io.BytesIO()
+    drawn(data, number, marks, scale=scale).save(out, "PNG")
+    return out.getvalue()
+
+
+def drawn(data: bytes, number: int, marks: Sequence[Mark], *, scale: float) -> "Image.Image":
+    """As ``page_picture``, of which it is the pixels."""
     picture, pixels = (
         _rendered(data, number, scale) if b"%PDF" in data[:1024] else _scanned(data, number, scale)
     )
@@ -78,9 +85,7 @@ def page_picture(data: bytes, number: int, marks: Sequence[Mark], *, scale: floa
         )
         if box[0] < box[2] and box[1] < box[3]:
             picture.paste(_marked(picture.crop(box)), box)
-    out = io.BytesIO()
-    picture.save(out, "PNG")
-    return out.getvalue()
+    return picture
 
 
 def runs(marks: Sequence[Mark]) -> list[Mark]:

@@ -775,21 +775,26 @@ def size(picture: bytes) -> tuple[int, int]:
     return int.from_bytes(picture[16:20], "big"), int.from_bytes(picture[20:24], "big")
 
 
+def picture(engine: Engine, source: str, page: str, quote: tuple[int, int] | None, scale: float) -> bytes:
+    pages = engine.paged(source, quote)
+    return engine.draw(pages, pages.number_of(page), scale)
+
+
 def test_a_page_as_a_picture(paged: Engine):
-    first, second = (paged.page_picture("sailing.pdf", page, None, 2.0) for page in ("1", "2"))
+    first, second = (picture(paged, "sailing.pdf", page, None, 2.0) for page in ("1", "2"))
     assert size(first) == size(second) == (600, 400)
     assert first != second
-    assert size(paged.page_picture("sailing.pdf", "1", None, 1.0)) == (300, 200)
+    assert size(picture(paged, "sailing.pdf", "1", None, 1.0)) == (300, 200)
 
 
 def test_a_quote_is_marked_on_the_page_that_it_stands_on(paged: Engine):
     text = paged.document("sailing.pdf").text
     start = text.index("The tide")
     quote = (start, start + len("The tide turns at noon."))
-    plain, marked = (paged.page_picture("sailing.pdf", "2", one, 1.0) for one in (None, quote))
+    plain, marked = (picture(paged, "sailing.pdf", "2", one, 1.0) for one in (None, quote))
     assert size(marked) == size(plain)
     assert marked != plain
-    other, unmarked = (paged.page_picture("sailing.pdf", "1", one, 1.0) for one in (quote, None))
+    other, unmarked = (picture(paged, "sailing.pdf", "1", one, 1.0) for one in (quote, None))
     assert other == unmarked  # it stands elsewhere
 
 
@@ -813,23 +818,23 @@ def test_a_citation_of_a_pdf_knows_its_page(paged: Engine):
 )
 def test_a_page_that_is_not_there(paged: Engine, source: str, page: str, message: str):
     with pytest.raises(UnknownSource) as caught:
-        paged.page_picture(source, page, None, 1.0)
+        picture(paged, source, page, None, 1.0)
     assert str(caught.value) == message
 
 
 def test_a_page_of_an_unknown_document(paged: Engine):
     with pytest.raises(UnknownSource, match=r"There is no document 'sailing\.pd' in the index\."):
-        paged.page_picture("sailing.pd", "1", None, 1.0)
+        picture(paged, "sailing.pd", "1", None, 1.0)
 
 
 def test_a_page_of_a_file_that_changed_is_not_drawn(paged: Engine, docs: Path):
     (docs / "sailing.pdf").write_bytes(pages.pdf("The boat is sold."))
     with pytest.raises(UnknownSource) as caught:
-        paged.page_picture("sailing.pdf", "1", None, 1.0)
+        picture(paged, "sailing.pdf", "1", None, 1.0)
     assert str(caught.value) == "sailing.pdf changed since it was indexed. Run `docent index` first."
     (docs / "sailing.pdf").unlink()
     with pytest.raises(UnknownSource) as caught:
-        paged.page_picture("sailing.pdf", "1", None, 1.0)
+        picture(paged, "sailing.pdf", "1", None, 1.0)
     assert str(caught.value) == "sailing.pdf cannot be read: No such file or directory."
 
 
@@ -837,7 +842,7 @@ def test_a_page_without_an_index(settings: Settings, encoder: WordsEncoder, docs
     pytest.importorskip("pypdfium2")
     (docs / "sailing.pdf").write_bytes(pages.pdf(*PAGES))
     engine = Engine(settings, encoder)
-    assert size(engine.page_picture("sailing.pdf", "2", None, 1.0)) == (300, 200)
+    assert size(picture(engine, "sailing.pdf", "2", None, 1.0)) == (300, 200)
 
 
 def test_a_page_of_an_attachment(engine: Engine, docs: Path):
@@ -848,4 +853,4 @@ def test_a_page_of_an_attachment(engine: Engine, docs: Path):
     mail.add_attachment(pages.pdf(*PAGES), maintype="application", subtype="pdf", filename="plan.pdf")
     (docs / "mail.eml").write_bytes(bytes(mail))
     engine.build()
-    assert size(engine.page_picture("mail.eml/plan.pdf", "2", None, 1.0)) == (300, 200)
+    assert size(picture(engine, "mail.eml/plan.pdf", "2", None, 1.0)) == (300, 200)

@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 
 import msgspec
 
+from index.cached import CacheFolder
 from index.parsing.base import Parsed
 from index.parsing.formats import versions
 
@@ -28,7 +29,7 @@ class Cache:
     """
 
     def __init__(self, folder: Path, parse: Callable[[str, bytes], Parsed]) -> None:
-        self._folder = folder
+        self._kept = CacheFolder(folder, MOST_BYTES)
         self._parse = parse
 
     def parse(self, name: str, data: bytes) -> Parsed:
@@ -37,30 +38,15 @@ class Cache:
         Raises:
             Unreadable: they cannot be read; that is not remembered.
         """
-        file = self._folder / _key(name, data)
-        with suppress(OSError, msgspec.DecodeError):
-            found = msgspec.msgpack.decode(file.read_bytes(), type=Parsed)
-            file.touch()
-            return found
+        key = _key(name, data)
+        with suppress(msgspec.DecodeError):
+            if (kept := self._kept.get(key)) is not None:
+                return msgspec.msgpack.decode(kept, type=Parsed)
         began = time.perf_counter()
         parsed = self._parse(name, data)
         if time.perf_counter() - began >= WORTH_SECONDS:
-            with suppress(OSError):
-                self._keep(file, msgspec.msgpack.encode(parsed))
+            self._kept.put(key, msgspec.msgpack.encode(parsed))
         return parsed
-
-    def _keep(self, file: Path, data: bytes) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        temporary = file.with_suffix(".part")
-        temporary.write_bytes(data)
-        temporary.replace(file)
-        files = sorted((one.stat().st_mtime, one.stat().st_size, one) for one in self._folder.iterdir())
-        total = sum(size for _, size, _ in files)
-        for _, size, old in files:
-            if total <= MOST_BYTES:
-                break
-            old.unlink(missing_ok=True)
-            total -= size
 
 
 def _key(name: str, data: bytes) -> str:

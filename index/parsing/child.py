@@ -9,13 +9,16 @@ import re
 import shutil
 import signal
 import sys
+from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 import msgspec
 
 from index.parsing import formats
 from index.parsing.base import Parsed, Unreadable
+
+_T = TypeVar("_T", bound=msgspec.Struct)
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
@@ -91,29 +94,31 @@ def _mended(value: Any) -> Any:
     return [_mended(one) for one in value] if isinstance(value, list | tuple) else value
 
 
-def main() -> None:
-    """Serve until standard input ends."""
+def serve(kind: type[_T], answer: Callable[[_T], msgspec.Struct], full: msgspec.Struct) -> None:
+    """Answer requests until standard input ends; the arguments are megabytes and a folder of this process.
+
+    Args:
+        kind: of requests.
+        answer: what makes a reply of one.
+        full: the reply where that one takes too much memory to be sent.
+    """
     _limit(int(sys.argv[1]))
     sys.addaudithook(_refuse)
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # it ends what it started
-    replies = os.fdopen(os.dup(1), "wb")
+    requests, replies = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what libraries print is no reply
     try:
-        _serve(sys.stdin.buffer, replies)
+        while length := requests.read(4):
+            data = requests.read(int.from_bytes(length, "little"))
+            reply = answer(msgspec.msgpack.decode(data, type=kind))
+            try:
+                write(replies, reply)
+            except MemoryError:
+                write(replies, full)
     finally:  # who asked may have been killed
         os.chdir("/")
         shutil.rmtree(sys.argv[2], ignore_errors=True)
 
 
-def _serve(requests: BinaryIO, replies: BinaryIO) -> None:
-    while length := requests.read(4):
-        data = requests.read(int.from_bytes(length, "little"))
-        reply = answer(msgspec.msgpack.decode(data, type=Request))
-        try:
-            write(replies, reply)
-        except MemoryError:
-            write(replies, Reply(reason="parsing it takes too much memory"))
-
-
 if __name__ == "__main__":
-    main()
+    serve(Request, answer, Reply(reason="parsing it takes too much memory"))

@@ -15,12 +15,14 @@ import tempfile
 import threading
 from contextlib import suppress
 from functools import cache
-from typing import BinaryIO, cast
+from typing import BinaryIO, TypeVar, cast
 
 import msgspec
 
 from index.parsing.base import Parsed, Unreadable
 from index.parsing.child import Reply, Request, write
+
+_T = TypeVar("_T")
 
 SECONDS = 120  # for one file; pages that have to be recognised take a second or two each
 _GRACE = 2  # seconds that a parser may take to end
@@ -29,32 +31,46 @@ MEGABYTES = 3000  # of address space, which libraries claim more of than they us
 _log = logging.getLogger(__name__)
 
 
-class Worker:
-    """Parses files, one at a time. Safe to share between threads.
+class Ended(Exception):
+    """A process ended before it answered: it crashed, or ``late``, took longer than it may.
 
-    Args:
-        seconds: that one file may take.
-        megabytes: of memory that a parser may claim.
+    ``code`` is that with which it ended.
     """
 
-    def __init__(self, seconds: float = SECONDS, megabytes: int = MEGABYTES) -> None:
+    def __init__(self, code: int, *, late: bool) -> None:
+        super().__init__(code, late)
+        self.code = code
+        self.late = late
+
+
+class Process:
+    """Runs a module that answers requests (``index.parsing.child.serve``), one at a time, within limits.
+
+    Safe to share between threads. It starts with the first request, and anew after one that it did not live
+    to answer.
+
+    Args:
+        module: its name.
+        seconds: that one request may take.
+        megabytes: of memory that the process may claim.
+    """
+
+    def __init__(self, module: str, seconds: float, megabytes: int = MEGABYTES) -> None:
+        self._module = module
         self._seconds = seconds
         self._megabytes = megabytes
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._folder = ""
 
-    def parse(self, name: str, data: bytes) -> Parsed:
-        """Parse a file's bytes as its name and they themselves say.
+    def ask(self, request: msgspec.Struct, kind: type[_T]) -> _T:
+        """Send a request; the reply, of that kind.
 
         Raises:
-            Unreadable: they cannot be read; the message is the reason.
+            Ended: there is none.
         """
         with self._lock:
-            reply = self._ask(Request(name, data))
-        if reply.parsed is None:
-            raise Unreadable(reply.reason)
-        return reply.parsed
+            return self._ask(request, kind)
 
     def close(self) -> None:
         """End the process, whatever it is at."""
@@ -63,7 +79,7 @@ class Worker:
         with self._lock:
             self._end()
 
-    def _ask(self, request: Request) -> Reply:
+    def _ask(self, request: msgspec.Struct, kind: type[_T]) -> _T:
         process = self._started()
         late = threading.Event()
 
@@ -79,17 +95,14 @@ class Worker:
             length = replies.read(4)
             data = replies.read(int.from_bytes(length, "little"))
             if len(length) == 4 and len(data) == int.from_bytes(length, "little"):
-                return msgspec.msgpack.decode(data, type=Reply)
+                return msgspec.msgpack.decode(data, type=kind)
         except BrokenPipeError:
             pass
         finally:
             timer.cancel()
             timer.join()
         self._end()
-        _log.info("the parser of %s ended with %s", request.name, process.returncode)
-        if late.is_set():
-            return Reply(reason=f"parsing it takes more than {self._seconds:.0f} seconds")
-        return Reply(reason="its parser crashed")
+        raise Ended(process.returncode, late=late.is_set())
 
     def _started(self) -> "subprocess.Popen[bytes]":
         if self._process is not None and self._process.poll() is None:
@@ -104,7 +117,7 @@ class Worker:
         }
         environment.pop("TELEGRAM_BOT_TOKEN", None)  # no parser needs it
         self._process = subprocess.Popen(  # noqa: S603 - it is this Python
-            [sys.executable, "-m", "index.parsing.child", str(self._megabytes), self._folder],
+            [sys.executable, "-m", self._module, str(self._megabytes), self._folder],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             env=environment, cwd=self._folder, start_new_session=True,
         )  # fmt: skip
@@ -123,6 +136,34 @@ class Worker:
         if self._folder:
             shutil.rmtree(self._folder, ignore_errors=True)
             self._folder = ""
+
+
+class Worker(Process):
+    """Parses files, one at a time. Safe to share between threads.
+
+    Args:
+        seconds: that one file may take.
+        megabytes: of memory that a parser may claim.
+    """
+
+    def __init__(self, seconds: float = SECONDS, megabytes: int = MEGABYTES) -> None:
+        super().__init__("index.parsing.child", seconds, megabytes)
+
+    def parse(self, name: str, data: bytes) -> Parsed:
+        """Parse a file's bytes as its name and they themselves say.
+
+        Raises:
+            Unreadable: they cannot be read; the message is the reason.
+        """
+        try:
+            reply = self.ask(Request(name, data), Reply)
+        except Ended as ended:
+            _log.info("the parser of %s ended with %s", name, ended.code)
+            late = f"parsing it takes more than {self._seconds:.0f} seconds"
+            raise Unreadable(late if ended.late else "its parser crashed") from None
+        if reply.parsed is None:
+            raise Unreadable(reply.reason)
+        return reply.parsed
 
 
 def _stop(process: "subprocess.Popen[bytes]") -> None:

@@ -35,6 +35,11 @@ def kept(tmp_path: Path, parser: Parser, monkeypatch: pytest.MonkeyPatch) -> Cac
     return Cache(tmp_path / "parsed", parser)
 
 
+def files(folder: Path) -> list[Path]:
+    """What is kept, without the tag that declares the folder a cache."""
+    return [file for file in folder.iterdir() if file.name != "CACHEDIR.TAG"]
+
+
 TEXT = "Prices:\nTea 2.50\nCake 3.20\n\n- Zoë’s 😀\n".encode()
 
 
@@ -65,7 +70,7 @@ def test_what_cannot_be_read_is_not_kept(kept, parser):
 @pytest.mark.parametrize("damage", [b"", b"\xc1nonsense", b"\x80"])
 def test_what_is_damaged_is_parsed_anew(tmp_path, kept, parser, damage):
     kept.parse("a.txt", TEXT)
-    [file] = (tmp_path / "parsed").iterdir()
+    [file] = files(tmp_path / "parsed")
     file.write_bytes(damage)
     assert kept.parse("a.txt", TEXT) == plain.parse(TEXT, "a.txt")
     assert len(parser.parsed) == 2
@@ -90,10 +95,10 @@ def test_other_versions_of_parsers_parse_anew(kept, parser, monkeypatch):
 def test_what_was_used_longest_ago_goes_first(tmp_path, kept, parser, monkeypatch):
     for number in range(3):
         kept.parse("a.txt", b"%d" % number)
-    files = list((tmp_path / "parsed").iterdir())
-    sizes = {file.stat().st_size for file in files}
+    sizes = {file.stat().st_size for file in files(tmp_path / "parsed")}
     monkeypatch.setattr(cache, "MOST_BYTES", 3 * max(sizes))
-    for file in files:
+    kept = Cache(tmp_path / "parsed", parser)
+    for file in files(tmp_path / "parsed"):
         os.utime(file, ns=(1, 1))
     kept.parse("a.txt", b"1")  # used again
     for number in (7, 8):
@@ -101,4 +106,4 @@ def test_what_was_used_longest_ago_goes_first(tmp_path, kept, parser, monkeypatc
     parser.parsed.clear()
     kept.parse("a.txt", b"1")
     assert parser.parsed == []
-    assert len(list((tmp_path / "parsed").iterdir())) == 3
+    assert len(files(tmp_path / "parsed")) == 3

@@ -1,0 +1,96 @@
+"""A document of an office program in, a PDF that LibreOffice makes of it and what stands on its pages out."""
+
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from index.parsing.base import Unreadable
+from index.parsing.office import libreoffice
+from index.records import Page
+
+if TYPE_CHECKING:
+    from index.parsing.pages.sheets import Sheet
+
+SUFFIXES = frozenset(
+    (
+        ".docx", ".docm", ".dotx", ".dotm", ".doc", ".dot", ".wpd", ".rtf", ".odt", ".ott", ".fodt",
+        ".pptx", ".pptm", ".ppsx", ".ppsm", ".potx", ".potm", ".ppt", ".pps", ".pot", ".odp", ".otp", ".fodp",
+        ".xlsx", ".xlsm", ".xltx", ".xltm", ".xls", ".xlt", ".ods", ".ots", ".fods",
+    )
+)  # fmt: skip
+"""Of files that have no pages until something lays them out."""
+MOST_BYTES = 100_000_000  # of the PDF
+_MOST_PAGES = 2_000  # on which quotes are looked for
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """A way to read the pages: their text in some order, and where it stands on them."""
+
+    text: str
+    pages: tuple[Page, ...]
+
+
+class LaidOut(msgspec.Struct, frozen=True):
+    """A document as a PDF, and the ways to read it, the better one first; sizes of all pages in points."""
+
+    data: bytes
+    sizes: tuple[tuple[float, float], ...]
+    readings: tuple[Reading, ...]
+
+
+def lay_out(data: bytes, suffix: str) -> LaidOut:
+    """Have LibreOffice make a PDF of a document.
+
+    Args:
+        data: the bytes of its file.
+        suffix: of its format.
+
+    Raises:
+        Unreadable: it cannot, or takes too long, or the PDF is too large.
+    """
+    made = libreoffice.convert(data, suffix, ".pdf")
+    if len(made) > MOST_BYTES:
+        raise Unreadable("as a PDF it is too large")
+    return read(made)
+
+
+def read(data: bytes) -> LaidOut:
+    """Read a PDF in the order of its columns and without headers and footers, and as it was written."""
+    import pypdfium2 as pdfium
+
+    from index.parsing.pages.document import composed
+    from index.parsing.pages.drawings import drawings_of
+    from index.parsing.pages.frames import Frame
+    from index.parsing.pages.pieces import pieces_of
+    from index.parsing.pages.sheets import Sheet
+
+    sheets = []
+    with pdfium.PdfDocument(data) as document:
+        sizes = tuple(document.get_page_size(number) for number in range(len(document)))
+        for number in range(min(len(document), _MOST_PAGES)):
+            page = document[number]
+            frame = Frame.of(page)
+            label = str(number + 1)
+            sheets.append(Sheet(number, label, frame, pieces_of(page, frame), drawings_of(page, frame)))
+            page.close()
+    written = _as_written(sheets)
+    parsed = composed(sheets).parsed()
+    return LaidOut(data, sizes, (Reading(parsed.text, parsed.layout.pages), written))
+
+
+def _as_written(sheets: "list[Sheet]") -> Reading:
+    """All that stands on the pages, one after the other."""
+    texts = ["".join(f"{piece.text}\n" for piece in sheet.pieces) for sheet in sheets]
+    blank = bytes(8)  # the box of a line end
+    boxes = [
+        b"".join(piece.boxes.astype("<u2").tobytes() + blank for piece in sheet.pieces) for sheet in sheets
+    ]
+    ends = list(accumulate(map(len, texts)))
+    return Reading(
+        "".join(texts),
+        tuple(
+            Page(sheet.label, end - len(text), end, *sheet.frame.extent, own)
+            for sheet, text, end, own in zip(sheets, texts, ends, boxes, strict=True)
+        ),
+    )
