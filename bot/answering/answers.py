@@ -4,7 +4,7 @@ This module decides; how an answer looks is ``bot/render.py``.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.answering.scoring import Evidence, confidence
 from bot.answering.talk import Talk
@@ -48,6 +48,13 @@ class Citation:
     def shown(self) -> str:
         """The quote without markup; of a row, its cells with the names of their columns."""
         return "".join(before + text for before, text, _ in self.pieces())
+
+    def found_in(self, text: str) -> "Citation | None":
+        """Itself where its quote stands in its document's text now; None where it no longer does."""
+        if text[self.start : self.end] == self.quote:
+            return self
+        start = text.find(self.quote)  # it was indexed anew since the answer
+        return replace(self, start=start, end=start + len(self.quote)) if start >= 0 else None
 
     def pieces(self, start: int | None = None, end: int | None = None) -> Iterator[tuple[str, str, int]]:
         """What is shown of a stretch of the quote, by default of all: what is put before, text, offset."""

@@ -18,12 +18,14 @@ from bot.telegram.asking import Asking
 from bot.telegram.events import event, failure
 from bot.telegram.html import short
 from bot.telegram.inbox import Turns
+from bot.telegram.pages import Pages
 from bot.telegram.post import File, Place
 from bot.telegram.replying import Replying
 from bot.telegram.services import Services
 from bot.texts import gettext, noop
 from bot.words import outdated_in_words
 from index.differences import place_of, plain
+from index.drawing.paged import drawable
 from index.errors import StateError, UnknownSource
 from index.history import Said
 from index.parsing.base import Unreadable
@@ -86,6 +88,7 @@ class Citations:
         self._replying = replying
         self._asking = asking
         self._turns = Turns()
+        self._pages = Pages(services)
 
     async def press(self, update: Update, _: object) -> None:
         """One of the buttons below an answer."""
@@ -104,7 +107,7 @@ class Citations:
             return
         elif kind in ("good", "bad"):
             await self._judge(button, kept)
-        elif kind in ("cite", "walk", "file") and kept.citation(int(button.words[2])) is None:
+        elif kind in ("cite", "walk", "file", "page", "turn") and kept.citation(int(button.words[2])) is None:
             await acknowledge(button.query, gettext(_GONE), alert=True)
         elif kind == "more":
             await self._more(button, kept)
@@ -165,6 +168,10 @@ class Citations:
         if button.words[0] == "file":
             await self._send_file(button.place, citation)
             return
+        if button.words[0] in ("page", "turn"):
+            page = int(button.words[3]) if button.words[0] == "turn" else None
+            await self._pages.show(button.place, button.message, kept.number, citation, page)
+            return
         offset = int(button.words[3]) if button.words[0] == "walk" else None
         try:
             now = kept.now.get(citation.number)
@@ -175,7 +182,8 @@ class Citations:
             gone = gettext("{source} is no longer among the documents.", source=citation.source)
             await to.post.send(button.place, screens.text(gone))
             return
-        screen = screens.passage(document, context, citation, kept.number, notice)
+        paged = drawable(document)
+        screen = screens.passage(document, context, citation, kept.number, notice, paged=paged)
         if offset is None:
             await to.post.send(button.place, screen, silent=True)
         else:

@@ -30,7 +30,7 @@ _FOR_QUESTIONS = 14  # of them, that are left for what somebody waits for
 _SHORT = 3.0  # seconds of which nobody need be told
 _FOR_EVER = {"getMe", "deleteWebhook", "setWebhook"}  # without them the bot cannot start
 _SHORT_LIVED = {"sendChatAction", "answerInlineQuery", "answerCallbackQuery"}  # of no use later
-_EDITS = {"editMessageText", "editMessageReplyMarkup"}
+_EDITS = {"editMessageText", "editMessageMedia", "editMessageReplyMarkup"}
 _HARMLESS = {*_FOR_EVER, *_SHORT_LIVED, *_EDITS, "deleteMessage", "setMyCommands", "deleteMyCommands"}
 """What does no more when it is done twice, besides all that only asks. All else may create a message."""
 _LAST = 1.0  # seconds for requests that are under way when the bot stops

@@ -80,7 +80,7 @@ def register(application: Application[Any, Any, Any, Any, Any, Any], services: S
     application.add_handler(MessageHandler(filters.COMMAND & new, information.unknown))
     application.add_handler(MessageHandler(filters.UpdateType.MESSAGES, asking.message))
     for pattern, press in {
-        rf"((cite|file):{_ID}:{_ID}|walk:{_ID}:{_ID}:{_ID})\Z": citations.press,
+        rf"((cite|file|page):{_ID}:{_ID}|(walk|turn):{_ID}:{_ID}:{_ID})\Z": citations.press,
         rf"(more|good|bad|alone|stop|again):{_ID}\Z": citations.press,
         rf"try:{_ID}\Z": citations.example,
         rf"(?s)list:{_ID}(:.*)?\Z": information.page,

@@ -131,7 +131,7 @@ class Post:
                 document,
                 caption=caption,
                 message_thread_id=place.thread,
-                reply_parameters=_reply(place),
+                reply_parameters=replying_to(place),
                 disable_notification=True,
                 disable_content_type_detection=True,
                 write_timeout=_UPLOAD,
@@ -141,7 +141,7 @@ class Post:
         async with lock:  # the next one knows the id
             if known := self._uploaded.get(file.key):
                 try:
-                    await self._wherever(place, partial(attempt, known))
+                    await self.wherever(place, partial(attempt, known))
                 except BadRequest as error:
                     if "file" not in str(error).lower():
                         raise
@@ -150,7 +150,7 @@ class Post:
                     return
             with file.opened() as data:
                 upload = InputFile(data, filename=file.name, read_file_handle=False)
-                _, sent = await self._wherever(place, partial(attempt, upload))
+                _, sent = await self.wherever(place, partial(attempt, upload))
             if file.key and sent.document:
                 self._uploaded[file.key] = sent.document.file_id
 
@@ -195,15 +195,15 @@ class Post:
                 parse_mode=mode,
                 reply_markup=keyboard,
                 message_thread_id=place.thread,
-                reply_parameters=_reply(place),
+                reply_parameters=replying_to(place),
                 link_preview_options=NO_PREVIEW,
                 disable_notification=silent,
             )
             return sent.message_id
 
-        return await self._wherever(place, lambda place: _or_plain(partial(attempt, place), message))
+        return await self.wherever(place, lambda place: _or_plain(partial(attempt, place), message))
 
-    async def _wherever(self, place: Place, attempt: Callable[[Place], Awaitable[_T]]) -> tuple[Place, _T]:
+    async def wherever(self, place: Place, attempt: Callable[[Place], Awaitable[_T]]) -> tuple[Place, _T]:
         """Send something, also where the group has migrated or the topic was deleted; where it went."""
         while True:
             try:
@@ -252,7 +252,7 @@ async def _or_plain(attempt: Callable[[str, str | None], Awaitable[_T]], message
         return await attempt(message.plain, None)
 
 
-def _reply(place: Place) -> ReplyParameters | None:
+def replying_to(place: Place) -> ReplyParameters | None:
     """A reply that is sent even if the message it replies to was deleted."""
     if place.reply_to is None:
         return None

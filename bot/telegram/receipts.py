@@ -18,6 +18,7 @@ from bot.telegram import screens
 from bot.telegram.answers import Kept
 from bot.telegram.compared import Compared
 from bot.telegram.events import event, failure
+from bot.telegram.pages import has_page
 from bot.telegram.post import Place
 from bot.telegram.services import Services
 from bot.telegram.state import Memory
@@ -231,7 +232,8 @@ def _moved(kept: Kept, sources: dict[int, str]) -> Kept:
 def _screen(kept: Kept) -> screens.Screen:
     """An answer as it is now, in no more messages than show it, if that can be."""
     answer = replace(kept.answer, outdated=()) if kept.now else kept.answer
-    show = partial(screens.answer, answer, kept.number, repeat=kept.question_message is None)
+    repeat, paged = kept.question_message is None, has_page(answer)
+    show = partial(screens.answer, answer, kept.number, repeat=repeat, paged=paged)
     shown = show(now=kept.now_shown)
     for most in _SHORTER:
         if len(shown.messages) > len(kept.messages):

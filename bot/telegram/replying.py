@@ -16,6 +16,7 @@ from bot.telegram import screens
 from bot.telegram.answers import Kept
 from bot.telegram.events import event
 from bot.telegram.inbox import handled
+from bot.telegram.pages import has_page
 from bot.telegram.post import File, Place
 from bot.telegram.services import Services
 from bot.texts import ngettext
@@ -71,7 +72,7 @@ class Replying:
             self._searching.pop(kept.number, None)  # without memory, all have the number 0
             thinking.cancel()
         kept = self._found(kept, reply)
-        screen = screens.answer(reply, kept.number, repeat=repeat, stopped=stopped)
+        screen = screens.answer(reply, kept.number, repeat=repeat, stopped=stopped, paged=has_page(reply))
         kept = await self._show(kept, place, screen)
         if len(reply.citations) > _LONG:
             data = screens.as_file(reply)
@@ -155,7 +156,11 @@ class Replying:
         """Show an answer in the message that offered it."""
         to = self._to
         screen = screens.answer(
-            kept.answer, kept.number, repeat=kept.question_message is None, now=kept.now_shown
+            kept.answer,
+            kept.number,
+            repeat=kept.question_message is None,
+            now=kept.now_shown,
+            paged=has_page(kept.answer),
         )
         to.answers.sent(kept.number, await to.post.edit(place, [message], screen))
         to.tally.answered += 1

@@ -6,6 +6,8 @@ Data of buttons, at most 64 bytes (https://core.telegram.org/bots/api#inlinekeyb
     cite:ANSWER:NUMBER          open a citation
     walk:ANSWER:NUMBER:OFFSET   go to the passage at an offset of the same document
     file:ANSWER:NUMBER          send the document
+    page:ANSWER:NUMBER          send the page that the quote stands on, as a picture
+    turn:ANSWER:NUMBER:PAGE     show another page, counted from 0, in the same message
     more:ANSWER                 further quotes, then the next best passages
     good:ANSWER, bad:ANSWER     a verdict; where nothing was found, "bad" is that an answer was expected
     alone:ANSWER                the same question again, without the conversation
@@ -78,7 +80,7 @@ Just write your question, as you would ask a person:
 
 In a group, write /ask and your question, mention me, or reply to me.
 
-[1] [2] [3] open a quote where it stands; ◀ ▶ read on there, 📄 sends the file.
+[1] [2] [3] open a quote where it stands; ◀ ▶ read on there, 📄 sends the page or the file.
 /sources lists the documents, /sources tax those with “tax” in their name. /changes tells what has \
 changed in them this week.
 
@@ -119,6 +121,7 @@ def answer(
     stopped: bool = False,
     now: Mapping[int, Said] = _STILL_TRUE,
     most: int = cited.QUOTE,
+    paged: bool = False,
 ) -> Screen:
     """An answer: quotes first, then their sources.
 
@@ -130,6 +133,7 @@ def answer(
         stopped: say that others were not looked for to the end.
         now: what stands in the documents where quotes of these numbers stood that no longer do.
         most: UTF-16 units shown of a quote.
+        paged: whether the document of the first citation has pages that can be shown.
     """
     if reply.talk:
         return text(gettext(SMALL_TALK[reply.talk]))
@@ -157,6 +161,8 @@ def answer(
         certain = gettext("confidence {share:.0%}", share=min(reply.confidence, 0.99))
         blocks.append(block(Run(" · ".join(filter(None, [coverage_in_words(reply), certain])), "i")))
     cites = _cites(citations, number)
+    if paged and len(citations) == 1:
+        cites[0] += _page(number, citations[0])
     if searching or stopped:
         blocks.append(block(Run(gettext(SEARCHING if searching else STOPPED), "i")))
     if searching:
@@ -227,8 +233,13 @@ def passage(
     citation: Citation,
     number: int,
     notice: str = "",
+    *,
+    paged: bool = False,
 ) -> Screen:
-    """A passage of a document between its neighbours, formatted, the quote emphasised; always one message."""
+    """A passage of a document between its neighbours, formatted, the quote emphasised; always one message.
+
+    ``paged`` is whether the document has pages that can be shown.
+    """
     size = _PASSAGE
     while len(shown := messages(cited.passage(document, context, citation, notice, size))) > 1 and size > 1:
         size //= 2  # some characters are two units, and names of columns are repeated in each row
@@ -240,7 +251,8 @@ def passage(
     ]
     label = gettext("📄 Send the file")
     send = InlineKeyboardButton(label, callback_data=f"file:{number}:{citation.number}")
-    return Screen(shown, InlineKeyboardMarkup([row for row in (walk, [send]) if row]))
+    files = [*_page(number, citation), send] if paged else [send]
+    return Screen(shown, InlineKeyboardMarkup([row for row in (walk, files) if row]))
 
 
 def found(entries: Sequence[Entry], words: str) -> list[Entry]:
@@ -488,6 +500,10 @@ def _cites(citations: Sequence[Citation], number: int) -> list[list[InlineKeyboa
     rows = ceil(len(cites) / _IN_A_ROW)
     size = ceil(len(cites) / max(rows, 1))  # rows of about the same length
     return [cites[i : i + size] for i in range(0, len(cites), max(size, 1))]
+
+
+def _page(number: int, citation: Citation) -> list[InlineKeyboardButton]:
+    return [InlineKeyboardButton(gettext("📄 Page"), callback_data=f"page:{number}:{citation.number}")]
 
 
 def _further(left: int, number: int) -> list[InlineKeyboardButton]:

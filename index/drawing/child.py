@@ -73,4 +73,4 @@ def _drawn(request: Draw) -> bytes:
 
 
 if __name__ == "__main__":
-    serve(Request, answer, Reply(reason="it takes too much memory"))  # type: ignore[type-var]
+    serve(Request, answer, Reply(reason="it takes too much memory"))  # type: ignore[arg-type]

@@ -74,7 +74,12 @@ class Paged(msgspec.Struct, frozen=True):
 
 def drawable(document: Document) -> bool:
     """Whether a document has pages that can be drawn, or would have if LibreOffice laid it out."""
-    return _has_pages(document) or (_is_office(document) and libreoffice.available())
+    return _has_pages(document) or convertible(document.source)
+
+
+def convertible(source: str) -> bool:
+    """Whether a file of that name may get pages from LibreOffice."""
+    return _is_office(source) and libreoffice.available()
 
 
 class Pages:
@@ -152,7 +157,7 @@ class Pages:
         )
 
     def _of_office(self, document: Document, quote: Span | None, read: Read) -> Paged:
-        if not _is_office(document):
+        if not _is_office(document.source):
             raise UnknownSource(f"{document.source} has no pages that can be drawn.")
         if not libreoffice.available():
             raise UnknownSource(
@@ -208,8 +213,8 @@ def _has_pages(document: Document) -> bool:
     return bool(document.layout.pages and document.layout.pages[0].width)
 
 
-def _is_office(document: Document) -> bool:
-    return PurePosixPath(document.source).suffix.lower() in SUFFIXES
+def _is_office(source: str) -> bool:
+    return PurePosixPath(source).suffix.lower() in SUFFIXES
 
 
 def _name(document: Document) -> str:

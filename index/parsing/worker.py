@@ -59,7 +59,7 @@ class Process:
         self._module = module
         self._seconds = seconds
         self._megabytes = megabytes
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._process: subprocess.Popen[bytes] | None = None
         self._folder = ""
 
@@ -70,7 +70,7 @@ class Process:
             Ended: there is none.
         """
         with self._lock:
-            return self._ask(request, kind)
+            return self._exchange(request, kind)
 
     def close(self) -> None:
         """End the process, whatever it is at."""
@@ -79,7 +79,7 @@ class Process:
         with self._lock:
             self._end()
 
-    def _ask(self, request: msgspec.Struct, kind: type[_T]) -> _T:
+    def _exchange(self, request: msgspec.Struct, kind: type[_T]) -> _T:
         process = self._started()
         late = threading.Event()
 
@@ -155,15 +155,18 @@ class Worker(Process):
         Raises:
             Unreadable: they cannot be read; the message is the reason.
         """
-        try:
-            reply = self.ask(Request(name, data), Reply)
-        except Ended as ended:
-            _log.info("the parser of %s ended with %s", name, ended.code)
-            late = f"parsing it takes more than {self._seconds:.0f} seconds"
-            raise Unreadable(late if ended.late else "its parser crashed") from None
+        reply = self._ask(Request(name, data))
         if reply.parsed is None:
             raise Unreadable(reply.reason)
         return reply.parsed
+
+    def _ask(self, request: Request) -> Reply:
+        try:
+            return self.ask(request, Reply)
+        except Ended as ended:
+            _log.info("the parser of %s ended with %s", request.name, ended.code)
+            late = f"parsing it takes more than {self._seconds:.0f} seconds"
+            return Reply(reason=late if ended.late else "its parser crashed")
 
 
 def _stop(process: "subprocess.Popen[bytes]") -> None:

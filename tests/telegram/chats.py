@@ -65,6 +65,7 @@ class Sent:
     html: str = field(repr=False, default="")  # the text or caption as sent, before parsing
     parse_mode: str = field(repr=False, default="")
     document: Document | None = None
+    photo: Document | None = None
     silent: bool = field(repr=False, default=False)
     preview: Json | None = field(repr=False, default=None)  # link_preview_options
     edits: int = 0

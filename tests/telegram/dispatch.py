@@ -42,6 +42,10 @@ def call(api: "BotApi", name: str, given: Json) -> Any:
         if _kind(parameter) is Document and isinstance(value, str):
             known = api.files.get(value)  # the id of a file that was sent before
             values[parameter.name] = known or values.pop(value.removeprefix("attach://"), value)
+        if parameter.name == "media" and value is not None:
+            values["media"] = media = json.loads(value) if isinstance(value, str) else dict(value)
+            given = str(media.get("media", ""))
+            media["media"] = api.files.get(given) or values.pop(given.removeprefix("attach://"), given)
     if unknown := values.keys() - {parameter.name for parameter in parameters}:
         raise bad(f"unknown parameters of {name}: {', '.join(sorted(unknown))}")
     for parameter in parameters:

@@ -1,7 +1,10 @@
 """The Bot API's methods that send, change and delete messages."""
 
+import io
 import time
 from typing import TYPE_CHECKING, Any
+
+from PIL import Image
 
 from tests.telegram.chats import Chat, Document, Sent
 from tests.telegram.dispatch import method
@@ -13,7 +16,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 MAX_TEXT, MAX_CAPTION = 4096, 1024
-MAX_FILE = 50 * 1024 * 1024
+MAX_FILE, MAX_PHOTO = 50 * 1024 * 1024, 10 * 1024 * 1024
 CHAT_ACTIONS = """
 typing upload_photo record_video upload_video record_voice upload_voice upload_document choose_sticker
 find_location record_video_note upload_video_note
@@ -69,9 +72,6 @@ def send_document(
         raise bad("file must be non-empty")
     if len(document.content) > MAX_FILE:
         raise Refused(413, "Request Entity Too Large")
-    shown, found = formatted(caption, parse_mode, caption_entities)
-    if units(shown) > MAX_CAPTION:
-        raise bad("message caption is too long")
     number = f"file{next(api.numbers)}"
     api.files[f"{number}-{chat.id}"] = document
     content = {
@@ -83,12 +83,100 @@ def send_document(
             "file_size": len(document.content),
         }
     }
-    if shown:
-        content |= {"caption": shown, "caption_entities": [entity.json for entity in found]}
-    content |= _markup(reply_markup)
+    content |= _caption(caption, parse_mode, caption_entities) | _markup(reply_markup)
     target = _reply_target(chat, reply_parameters)
     more = {"html": caption, "parse_mode": parse_mode, "document": document}
     return chat.post(api.me_user, content, target, message_thread_id, silent=disable_notification, **more).raw
+
+
+@method
+def send_photo(
+    api: "BotApi",
+    chat_id: int,
+    photo: Document,
+    caption: str = "",
+    parse_mode: str = "",
+    caption_entities: list | None = None,
+    show_caption_above_media: bool = False,
+    has_spoiler: bool = False,
+    message_thread_id: int | None = None,
+    disable_notification: bool = False,
+    protect_content: bool = False,
+    reply_parameters: dict | None = None,
+    reply_markup: dict | None = None,
+) -> Json:
+    chat = _writable(api, chat_id, message_thread_id)
+    content = _photo(api, chat, photo) | _caption(caption, parse_mode, caption_entities)
+    content |= _markup(reply_markup)
+    target = _reply_target(chat, reply_parameters)
+    more = {"html": caption, "parse_mode": parse_mode, "photo": photo}
+    return chat.post(api.me_user, content, target, message_thread_id, silent=disable_notification, **more).raw
+
+
+@method
+def edit_message_media(
+    api: "BotApi", chat_id: int, message_id: int, media: dict, reply_markup: dict | None = None
+) -> Json:
+    chat, sent = _editable(api, chat_id, message_id)
+    known = {
+        "type",
+        "media",
+        "caption",
+        "parse_mode",
+        "caption_entities",
+        "show_caption_above_media",
+        "has_spoiler",
+    }
+    if media.get("type") != "photo" or media.keys() - known:
+        raise bad("can't parse InputMedia: this server knows photos only, without other fields")
+    photo, caption, parse_mode = media["media"], media.get("caption", ""), media.get("parse_mode", "")
+    if not isinstance(photo, Document):
+        raise bad("wrong file identifier/HTTP URL specified")
+    gone = {"text", "entities", "document", "photo", "caption", "caption_entities"}
+    raw = {key: value for key, value in sent.raw.items() if key not in gone}
+    same = photo == sent.photo  # then what Telegram knows of it is the same too
+    raw |= {"photo": sent.raw["photo"]} if same else _photo(api, chat, photo)
+    raw |= _caption(caption, parse_mode, media.get("caption_entities"))
+    more = {"html": caption, "parse_mode": parse_mode, "photo": photo, "document": None}
+    return _change(chat, sent, raw, reply_markup, **more)
+
+
+def _photo(api: "BotApi", chat: Chat, photo: Document) -> Json:
+    """A photo in the sizes that Telegram makes of it, each with an id."""
+    if not photo.content:
+        raise bad("file must be non-empty")
+    if len(photo.content) > MAX_PHOTO:
+        raise bad("file is too big")
+    try:
+        with Image.open(io.BytesIO(photo.content)) as picture:
+            width, height = picture.size
+    except OSError as error:
+        raise bad("IMAGE_PROCESS_FAILED") from error
+    if width + height > 10_000 or max(width, height) > 20 * min(width, height):
+        raise bad("PHOTO_INVALID_DIMENSIONS")
+    number, longest = f"photo{next(api.numbers)}", max(width, height)
+    shares = [side / longest for side in (90, 320, 800, 1280, 2560) if side < longest]
+    sizes = []
+    for letter, share in zip("smxyw", [*shares, 1.0][:5], strict=False):
+        file_id = f"{number}{letter}-{chat.id}"
+        api.files[file_id] = photo
+        sizes.append(
+            {
+                "file_id": file_id,
+                "file_unique_id": f"{number}{letter}",
+                "width": max(1, round(width * share)),
+                "height": max(1, round(height * share)),
+                "file_size": len(photo.content),
+            }
+        )
+    return {"photo": sizes}
+
+
+def _caption(caption: str, parse_mode: str, entities: list[Json] | None) -> Json:
+    shown, found = formatted(caption, parse_mode, entities)
+    if units(shown) > MAX_CAPTION:
+        raise bad("message caption is too long")
+    return {"caption": shown, "caption_entities": [entity.json for entity in found]} if shown else {}
 
 
 @method

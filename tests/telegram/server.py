@@ -21,7 +21,10 @@ from tests.telegram.updates import Updates
 Json = dict[str, Any]
 
 TOKEN = "123456:TEST-token_0123456789012345678901"
-WRITES = ("sendMessage", "sendDocument", "editMessageText", "editMessageReplyMarkup", "deleteMessage")
+WRITES = (
+    "sendMessage", "sendDocument", "sendPhoto", "editMessageText", "editMessageMedia",
+    "editMessageReplyMarkup", "deleteMessage",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

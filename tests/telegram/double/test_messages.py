@@ -1,11 +1,13 @@
 """What the bot of the test double does: it sends, edits, deletes and answers queries."""
 
+import io
 import json
 from collections.abc import Callable
 from typing import Any
 
 import httpx
 import pytest
+from PIL import Image
 
 from tests.telegram import messages
 from tests.telegram.chats import Chat
@@ -173,3 +175,52 @@ def test_inline_queries_are_answered(api: BotApi, bot: Bot, later: Callable[...,
     (result,) = answer["results"]
     assert result["input_message_content"]["text"] == "x"
     assert "too old" in bot.refused("answerInlineQuery", **given)
+
+
+def picture(width: int, height: int) -> bytes:
+    out = io.BytesIO()
+    Image.new("L", (width, height), width % 250).save(out, "PNG")
+    return out.getvalue()
+
+
+def test_photos_are_kept_in_sizes_and_shown_again_by_their_ids(
+    client: httpx.Client, bot: Bot, chat: Chat
+) -> None:
+    data = {"chat_id": str(chat.id), "caption": "Page 1"}
+    sent = client.post("/sendPhoto", data=data, files={"photo": ("a.png", picture(1000, 500))}).json()[
+        "result"
+    ]
+    assert [(one["width"], one["height"]) for one in sent["photo"]] == [
+        (90, 45),
+        (320, 160),
+        (800, 400),
+        (1000, 500),
+    ]
+    file_id = sent["photo"][-1]["file_id"]
+    here = {"chat_id": chat.id, "message_id": sent["message_id"]}
+    media = {"type": "photo", "media": file_id, "caption": "Page 1"}
+    assert "is not modified: " in bot.refused("editMessageMedia", **here, media=media)
+    bot("editMessageMedia", **here, media=media | {"caption": "Page 2"}, reply_markup=keyboard("A"))
+    (shown,) = chat.wait()
+    assert (shown.text, shown.buttons, shown.edits, shown.photo.content) == (
+        "Page 2",
+        [["A"]],
+        1,
+        picture(1000, 500),
+    )
+    other = {"type": "photo", "media": "attach://f"}
+    fields = {name: json.dumps(value) for name, value in here.items()} | {"media": json.dumps(other)}
+    assert client.post("/editMessageMedia", data=fields, files={"f": ("b.png", picture(10, 10))}).is_success
+    (shown,) = chat.messages[-1:]
+    assert (shown.text, shown.buttons, shown.photo.content) == ("", [], picture(10, 10))
+    assert "wrong file identifier" in bot.refused("editMessageMedia", **here, media=media | {"media": "x"})
+    assert "photos only" in bot.refused("editMessageMedia", **here, media=media | {"type": "video"})
+    assert "to edit not found" in bot.refused("editMessageMedia", **here | {"message_id": 99}, media=media)
+    for content, reason in [
+        (b"", "file must be non-empty"),
+        (b"no picture", "IMAGE_PROCESS_FAILED"),
+        (picture(2100, 100), "PHOTO_INVALID_DIMENSIONS"),
+        (picture(5000, 5001), "PHOTO_INVALID_DIMENSIONS"),
+    ]:
+        refused = client.post("/sendPhoto", data=data, files={"photo": ("a.png", content)})
+        assert (refused.status_code, reason in refused.json()["description"]) == (400, True)
