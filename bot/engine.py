@@ -1,7 +1,10 @@
 """The one door for all front ends: ask a question, see a document, keep the index fresh."""
 
+import copy
 import difflib
+import errno
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -33,7 +36,7 @@ from index.drawing.paged import Kind, Paged, Pages
 from index.encoder import Encoder
 from index.errors import IndexEmpty, ModelError, UnknownSource
 from index.files import Files
-from index.generation import Entry, Generation
+from index.generation import Entry, Generation, unknown
 from index.history import Renewal
 from index.invisible import visible
 from index.joining import encoder_of
@@ -41,9 +44,11 @@ from index.parsing.base import Unreadable
 from index.parsing.worker import shared
 from index.records import Document, Passage, Unit
 from index.removals import Removals
+from index.scope import EVERYTHING, Scope
 from index.search import Searcher
 from index.settings import Settings
 from index.store import Store
+from index.view import View
 
 Matches = Callable[[str], Iterable[tuple[int, int]]]
 """Where in a text the words of a question stand."""
@@ -51,6 +56,8 @@ Matches = Callable[[str], Iterable[tuple[int, int]]]
 _USUAL = "Who was there, and what did they say?"  # of a length for which there may be something quicker
 
 _BEFORE, _AFTER = 12, 24  # passages looked at around a unit for what it is a part of
+
+_SCOPES = 8  # of which what was read is remembered, a few MB each
 
 _log = logging.getLogger(__name__)
 
@@ -94,6 +101,30 @@ class Engine:
         self._searcher: Searcher | None = None
         self._files: Files | None = None
         self._pages = Pages(self.settings.state_folder() / "pages")
+        self.scope = EVERYTHING
+        """What is seen of the index, for all that this engine does."""
+        self._whole: Engine | None = None
+        self._within: dict[Scope, Engine] = {}  # the last asked for last
+
+    def within(self, scope: Scope) -> "Engine":
+        """This engine as far as a scope lets it see: it searches, opens and names nothing else.
+
+        It shares the models. This is the one way to what only some may read.
+        """
+        if scope.is_everything:
+            return self
+        with self._lock:
+            self._within[scope] = engine = self._within.pop(scope, None) or self._narrowed(scope)
+            while len(self._within) > _SCOPES:
+                self._within.pop(next(iter(self._within)))
+            return engine
+
+    def _narrowed(self, scope: Scope) -> "Engine":
+        engine = copy.copy(self)
+        engine.scope, engine._whole, engine._within = scope, self, {}
+        engine._lock = threading.Lock()
+        engine._opened = engine._searcher = engine._files = None
+        return engine
 
     def build(
         self, *, full: bool = False, progress: Progress | None = None, removals: Removals = "most"
@@ -340,8 +371,10 @@ class Engine:
             UnknownSource: it is gone, or changed since it was indexed.
         """
         source, file = document.source, document.file or document.source
+        if not self.scope.shows(source):
+            raise UnknownSource(unknown(source))
         try:
-            data = documents.read(self.find(file))
+            data = documents.read(self._find(file))
         except OSError as error:
             raise UnknownSource(f"{source} cannot be read: {error.strerror or error}.") from None
         except Unreadable as reason:
@@ -357,8 +390,13 @@ class Engine:
         """A file of the documents folder as it is now.
 
         Raises:
-            OSError: it is gone, is none that can be read, or a link leads out of the folder.
+            OSError: it is gone or hidden, is none that can be read, or a link leads out of the folder.
         """
+        if not self.scope.shows(file):
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+        return self._find(file)
+
+    def _find(self, file: str) -> documents.File:
         place = self.settings.documents
         return documents.find(place.folder, file, follow_links=place.follow_links)
 
@@ -408,12 +446,13 @@ class Engine:
             self.reader.prepare()
 
     def changes(self) -> Changes:
-        """How the documents differ from the index.
+        """How the documents that are seen differ from the index.
 
         Raises:
             DocumentsError: the documents folder is gone.
         """
-        return changes(self.generation(), self.settings)
+        whole = self._whole or self
+        return changes(whole.generation(), self.settings).within(self.scope)
 
     def outdated(self, source: str) -> Outdated | None:
         """Whether and how a document's file is no longer what was indexed."""
@@ -441,7 +480,7 @@ class Engine:
                 file for file in files if source == file.source or source.startswith(f"{file.source}/")
             )
             found = documents.load(file.source, documents.read(file), shared().parse)
-            return next(one for one in found if one.source == source)
+            return next(one for one in found if one.source == source and self.scope.shows(source))
         except (StopIteration, Unreadable):
             folder = self.settings.documents.folder
             raise UnknownSource(f"There is no readable document '{source}' in '{folder}'.") from None
@@ -452,9 +491,11 @@ class Engine:
         Raises:
             IndexFolderError: there is none, or it cannot be read.
         """
+        whole = self._whole.generation() if self._whole else None
         with self._lock:
-            if self._opened is None or self._opened.name != self.store.current_name():
-                self._opened = self.store.current()
+            current = whole.name if whole else self.store.current_name()
+            if self._opened is None or self._opened.name != current:
+                self._opened = View(whole, self.scope) if whole else self.store.current()
                 _log.info("answering from generation %s", self._opened.name)
             return self._opened
 

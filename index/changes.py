@@ -14,6 +14,7 @@ from index.generation import Entry, Generation
 from index.parsing.base import Unreadable
 from index.parsing.worker import shared
 from index.records import Document
+from index.scope import Scope
 from index.settings import Settings
 
 RACY_NS = 2_000_000_000  # a file may change twice within one tick of a coarse file system's clock
@@ -26,6 +27,11 @@ class Changes:
     added: tuple[str, ...] = ()
     edited: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
+
+    def within(self, scope: Scope) -> "Changes":
+        """As far as a scope shows them."""
+        kinds = (self.added, self.edited, self.removed)
+        return Changes(*(tuple(filter(scope.shows, sources)) for sources in kinds))
 
     def __bool__(self) -> bool:
         return bool(self.added or self.edited or self.removed)

@@ -63,6 +63,11 @@ _REMEMBERED = 8192  # passages and what their units are, about 1 KB each
 _ENTRIES = "SELECT id, source, title, digest, size, mtime_ns, first, last, file FROM documents"
 
 
+def unknown(source: str) -> str:
+    """What is said of a document that there is not."""
+    return f"There is no document '{source}' in the index."
+
+
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """What made a generation.
 
@@ -129,6 +134,9 @@ class Entry(msgspec.Struct, frozen=True):
 class Generation:
     """A finished generation, opened for reading. Safe to share between threads."""
 
+    seen: list[range] | None = None
+    """The passages that are seen, by their numbers; None where all are."""
+
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.manifest = _read_manifest(folder)
@@ -160,7 +168,7 @@ class Generation:
         """
         rows = self._query(f"{_ENTRIES} WHERE source = ?", source)
         if not rows:
-            raise UnknownSource(f"There is no document '{source}' in the index.")
+            raise UnknownSource(unknown(source))
         return Entry(*rows[0])
 
     def document(self, source: str) -> Document:
@@ -256,6 +264,10 @@ class Generation:
         """Unit float32 vectors of consecutive units, shape (rows, dimension)."""
         return self.matrix.rows(rows)
 
+    def nearest(self, vector: "Vectors", limit: int) -> "tuple[NDArray[np.float32], NDArray[np.int64]]":
+        """The units nearest to a vector: their cosines and rows, best first; see ``Matrix.nearest``."""
+        return self.matrix.nearest(vector, limit)
+
     @cached_property
     def matrix(self) -> "Matrix":
         """The vectors of all units, and the search for the nearest."""
@@ -272,7 +284,7 @@ class Generation:
         from index.lexical import Lexical
 
         try:
-            return Lexical(self.folder / "lexical", self._asked())
+            return Lexical(self.folder / "lexical", self._asked(), self.seen)
         except ValueError as error:
             raise IndexDamaged(f"The words in {self.folder} cannot be read. {REBUILD}") from error
 

@@ -10,10 +10,11 @@ import os
 import shutil
 import tempfile
 import weakref
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from math import log
 from pathlib import Path
+from typing import Any
 
 import tantivy
 
@@ -21,12 +22,19 @@ from index.units.dates import spelled
 from index.words import Asked, Term, stems_of, tokens_of, unmarked, written
 
 _REMEMBERED = 256  # questions
+_COUNTED = 4096  # words of which it is remembered how many of the passages that are seen have them
 
 
 class Lexical:
-    """The lexical index of a generation, opened for reading. Safe to share between threads."""
+    """The lexical index of a generation, opened for reading. Safe to share between threads.
 
-    def __init__(self, folder: Path, asked: Asked) -> None:
+    Args:
+        folder: of the index.
+        asked: how questions are taken apart.
+        seen: the numbers of the passages that are searched and counted, by default all.
+    """
+
+    def __init__(self, folder: Path, asked: Asked, seen: Sequence[range] | None = None) -> None:
         self.asked = asked
         if not os.access(folder, os.W_OK):  # tantivy opens nothing without writing a lock beside it
             folder = self._shadow(folder)
@@ -34,11 +42,38 @@ class Lexical:
         index.register_tokenizer("stems", _blanks())
         self._schema = index.schema
         self._searcher = index.searcher()
+        self._seen = None if seen is None else self._among(seen)
+        self._total = self._searcher.num_docs if seen is None else sum(map(len, seen))
+        self._count = lru_cache(maxsize=_COUNTED)(self._count_seen)
         self.content = lru_cache(maxsize=_REMEMBERED)(self._content)
         """The words that a question is about; of names that nowhere stand as such, the words."""
 
     def __len__(self) -> int:
-        return self._searcher.num_docs
+        return self._total
+
+    def _among(self, seen: Sequence[range]) -> tantivy.Query:
+        """Matches the passages that are seen, and adds nothing to their scores."""
+        intervals = [
+            tantivy.Query.range_query(
+                self._schema, "number", tantivy.FieldType.Integer, one.start, one.stop, include_upper=False
+            )
+            for one in seen
+        ]
+        either = tantivy.Query.boolean_query([(tantivy.Occur.Should, one) for one in intervals])
+        return tantivy.Query.const_score_query(either, 0.0)
+
+    def _count_seen(self, field: str, word: str) -> int:
+        """How many of the passages that are seen have a word."""
+        if self._seen is None:
+            return self._searcher.doc_freq(field, word)
+        query = self._where_seen(tantivy.Query.term_query(self._schema, field, word, "basic"))
+        found: Any = self._searcher.search(query, 1, count=True)  # its types lack the count
+        return int(found.count)
+
+    def _where_seen(self, query: tantivy.Query) -> tantivy.Query:
+        if self._seen is None:
+            return query
+        return tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Must, self._seen)])
 
     def _shadow(self, folder: Path) -> Path:
         """A folder of links to the files of one that cannot be written to, where locks can be."""
@@ -54,15 +89,29 @@ class Lexical:
         terms = map(unmarked, self.asked.terms(word))
         return any(any(self._frequencies(term).values()) for term in terms)
 
-    def written(self, begin: str) -> dict[str, int]:
-        """The words of the passages that begin with some letters, as they are written, without accents.
+    def near(self, word: str, most: int) -> dict[str, tuple[int, int]]:
+        """The words of the passages that begin like a word and are spelled nearly like it.
 
-        Each with the number of passages that have it. Indexes made before these words were kept have none.
+        They are as they are written, without accents. Indexes made before these were kept have none.
+
+        Args:
+            word: lower-case, without accents.
+            most: letters left out, added, changed or swapped.
+
+        Returns:
+            Of each how many letters, and the number of passages that have it.
         """
+        from rapidfuzz import process
+        from rapidfuzz.distance import OSA
+
         try:
-            return dict(self._searcher.terms_with_prefix("written", begin))
+            known = self._searcher.terms_with_prefix("written", word[0])
         except ValueError:
             return {}
+        words = [one for one, _ in known]
+        found = process.extract(word, words, scorer=OSA.distance, score_cutoff=most, limit=None)
+        counts = [(one, distance, self._count("written", one)) for one, distance, _ in found]
+        return {one: (distance, count) for one, distance, count in counts if count}
 
     def best(self, question: str) -> tuple[int, float]:
         """The number of the best passage and its BM25; 0 and 0 where none has a word of the question."""
@@ -72,11 +121,13 @@ class Lexical:
         """BM25 of the best passages by passage number; only passages with a content word of the question."""
         queries = []
         for term, weight in self.weights(question).items():
-            for stem, found in self._frequencies(term).items():
+            for stem in self._frequencies(term):
                 query = tantivy.Query.term_query(self._schema, "text", stem, "freq")
-                own = _idf(found, len(self))
+                own = _idf(self._searcher.doc_freq("text", stem), self._searcher.num_docs)
                 queries.append(query if own == weight else tantivy.Query.boost_query(query, weight / own))
-        query = tantivy.Query.boolean_query([(tantivy.Occur.Should, one) for one in queries])
+        query = self._where_seen(
+            tantivy.Query.boolean_query([(tantivy.Occur.Should, one) for one in queries])
+        )
         hits = self._searcher.search(query, limit, count=False).hits
         numbers = self._searcher.fast_field_values("number", [address for _, address in hits])
         return {int(number or 0): score for number, (score, _) in zip(numbers, hits, strict=True)}
@@ -113,7 +164,7 @@ class Lexical:
 
     def _frequencies(self, term: Term) -> dict[str, int]:
         """In how many passages each stem of a word stands."""
-        return {stem: self._searcher.doc_freq("text", stem) for stem in term if stem}
+        return {stem: self._count("text", stem) for stem in term if stem}
 
 
 def _idf(found: int, total: int) -> float:

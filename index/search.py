@@ -138,7 +138,10 @@ class Searcher:
 
         generation = self.generation
         limit = min(limit or self._settings.candidates, generation.manifest.units)
-        near, rows = generation.matrix.nearest(vector, limit)
+        if not limit:  # of what is seen nothing is there
+            none = np.empty(0)
+            return Ranking(none.astype(np.int64), none.astype(np.float32), none, none)
+        near, rows = generation.nearest(vector, limit)
         said = generation.lexical.search(question, limit)
         by_meaning, first = np.unique(generation.passages_with(rows), return_index=True)
         by_words = np.fromiter(said, np.int64, len(said))

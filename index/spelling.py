@@ -98,22 +98,18 @@ class Speller:
 
     def _near(self, token: str, language: str) -> list[str]:
         """The words of the collection that are nearest to a misspelt one, the most frequent first."""
-        from rapidfuzz import process
-        from rapidfuzz.distance import OSA
-
         english = language == "en"
         if not english and (len(token) < _LONG or language in _LONG_WORDS):
             return []
         most = 2 if english and len(token) >= _LONG else 1
-        known = self._lexical.written(token[0])
-        found = process.extract(token, known.keys(), scorer=OSA.distance, score_cutoff=most, limit=None)
-        nearest = min((distance for _, distance, _ in found), default=0)
-        near = [one for one, distance, _ in found if distance == nearest]
+        found = self._lexical.near(token, most)
+        nearest = min((distance for distance, _ in found.values()), default=0)
+        near = [one for one, (distance, _) in found.items() if distance == nearest]
         if len(token) == _SHORTEST:
             near = [one for one in near if _is_left_out(token, one)]
         if not english:
             near = [one for one in near if one[-_ENDING:] == token[-_ENDING:]]
-        return sorted(near, key=lambda one: -known[one])[:_WEIGHED]
+        return sorted(near, key=lambda one: (-found[one][1], one))[:_WEIGHED]
 
     def _as_written(self, token: str, passage: int, language: str) -> str:
         """A word as a passage has it, with its accents; if that does not have it, without."""

@@ -8,7 +8,7 @@ are compared by their copies, and the best of them again by their rows: every co
 row in a list that was not looked into is missed. Both files are memory-mapped; nothing is pickled.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from math import sqrt
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -136,8 +136,16 @@ class Matrix:
             np.matmul(self._rows[rows[part]], vector, out=cosines[part])
         return cosines
 
-    def nearest(self, vector: "Vectors", limit: int) -> tuple["NDArray[np.float32]", "NDArray[np.int64]"]:
+    def nearest(
+        self, vector: "Vectors", limit: int, among: Sequence[range] | None = None
+    ) -> tuple["NDArray[np.float32]", "NDArray[np.int64]"]:
         """The sentences nearest to a vector of shape (dimension,), best first.
+
+        Args:
+            vector: of a question.
+            limit: so many.
+            among: the rows that compete, by default all. Of a part that is few all are compared, as if there
+                were no others; else so many lists more are looked into as rows of them do not compete.
 
         Returns:
             Their cosines and their rows, each of shape (found,); found is limit, or a little less.
@@ -145,15 +153,42 @@ class Matrix:
         import faiss
         import numpy as np
 
-        limit = min(limit, len(self))
-        if self._lists is None:
-            cosines, rows = faiss.knn(vector[np.newaxis], self._rows, limit, faiss.METRIC_INNER_PRODUCT)
-            return cosines[0], rows[0]
+        competing = len(self) if among is None else sum(map(len, among))
+        limit = min(limit, competing)
+        if self._lists is None or competing <= EXACT_UP_TO:
+            return self._exactly(vector, limit, [range(len(self))] if among is None else among)
+        kept: Any = None
         wide = faiss.SearchParametersIVF()
-        wide.nprobe = PROBES + limit // LIMIT_PER_PROBE
+        wide.nprobe = int((PROBES + limit // LIMIT_PER_PROBE) * sqrt(len(self) / competing))
+        if among is not None:
+            bits = np.zeros(len(self), bool)
+            for one in among:
+                bits[one.start : one.stop] = True
+            selector: Any = faiss.IDSelectorBitmap  # its types are those of C++
+            wide.sel = kept = selector(np.packbits(bits, bitorder="little"))  # FAISS holds no reference
         _, found = self._lists.search(vector[np.newaxis], limit + _SPARE, params=wide)
+        del kept
         rows = np.sort(found[found >= 0])  # -1 stands for those that the lists looked into did not hold
         cosines = self._rows[rows] @ vector
+        best = np.argsort(-cosines, kind="stable")[:limit]
+        return cosines[best], rows[best]
+
+    def _exactly(
+        self, vector: "Vectors", limit: int, among: Sequence[range]
+    ) -> tuple["NDArray[np.float32]", "NDArray[np.int64]"]:
+        """The nearest sentences by comparing all rows of some intervals."""
+        import faiss
+        import numpy as np
+
+        found: list[tuple[NDArray[np.float32], NDArray[np.int64]]] = []
+        for one in among:
+            part, most = self._rows[one.start : one.stop], min(limit, len(one))
+            cosines, rows = faiss.knn(vector[np.newaxis], part, most, faiss.METRIC_INNER_PRODUCT)
+            found.append((cosines[0], rows[0] + one.start))
+        if len(found) == 1:
+            return found[0]
+        cosines = np.concatenate([np.empty(0, np.float32), *(one for one, _ in found)])
+        rows = np.concatenate([np.empty(0, np.int64), *(other for _, other in found)])
         best = np.argsort(-cosines, kind="stable")[:limit]
         return cosines[best], rows[best]
 

@@ -76,8 +76,8 @@ def test_what_is_right_or_may_be_is_left_as_it_is(speller: Speller, question: st
 def test_an_index_tells_which_words_it_has(tmp_path: Path):
     build(tmp_path / "words", TEXTS)
     lexical = Lexical(tmp_path / "words", Asked(["en"]))
-    assert lexical.written("libr") == {"librarian": 1, "library": 1}
-    assert lexical.written("qu") == {}
+    assert lexical.near("librarina", 1) == {"librarian": (1, 1)}
+    assert lexical.near("quince", 1) == {}
     assert lexical.stands("Librarians")
     assert not lexical.stands("libarian")
     assert lexical.best("who is the librarian")[0] == 0
