@@ -7,25 +7,32 @@ that file alone, where each has its reason beside it; the classes here only give
 import difflib
 import logging
 import os
+import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 
 from index.errors import SettingsError
+from index.scope import Scope
 
 NotNegative = Annotated[int, msgspec.Meta(ge=0)]
 Positive = Annotated[int, msgspec.Meta(ge=1)]
 Device = Annotated[str, msgspec.Meta(pattern="^(auto|cpu|mps|(cuda|xpu|npu|hpu)(:[0-9]+)?)$")]
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 
+COLLECTIONS = "collections"
+COLLECTION = re.compile(r"(?!here$|off$)[\w-]{1,40}")
+"""Names of collections, in small letters; in a chat, "here" and "off" are said of them."""
+
 _ENVIRONMENT_PREFIX = "DOCENT_"
 _ROOT = Path(__file__).resolve().parent.parent
 _log = logging.getLogger(__name__)
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +121,25 @@ class Ids(tuple[int, ...]):
     __slots__ = ()
 
 
+class Folders(tuple[str, ...]):
+    """Folders below the documents folder: a list, or the name of one; see ``index/scope.py``."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectionSettings:
+    """Folders that some chats and people see instead of all."""
+
+    folders: Folders
+    chats: Ids = Ids()  # noqa: RUF009 - it is a tuple
+
+    @property
+    def scope(self) -> Scope:
+        """What they see."""
+        return Scope(self.folders)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TelegramSettings:
     """Whom the bot answers, and how it reaches Telegram. The token is no setting but a secret."""
@@ -145,6 +171,7 @@ class Settings:
     reader: ReaderSettings
     answer: AnswerSettings
     telegram: TelegramSettings
+    collections: Mapping[str, CollectionSettings] = field(default_factory=dict)
     given: frozenset[str] = field(default_factory=frozenset)
 
     def state_folder(self) -> Path:
@@ -162,6 +189,20 @@ class Settings:
         if self.serving.folder:
             return Path(self.serving.folder).expanduser()
         return self.state_folder() / "models"
+
+    def scope_of(self, collection: str) -> Scope:
+        """What a collection shows.
+
+        Raises:
+            SettingsError: there is none of that name.
+        """
+        if collection not in self.collections:
+            known = ", ".join(sorted(self.collections)) or "none"
+            raise SettingsError(
+                f"There is no collection '{collection}' in the settings; there are: {known}. "
+                f"Make one in a file for --config, as [collections.{collection}]."
+            )
+        return self.collections[collection].scope
 
     def own_folders(self) -> tuple[Path, ...]:
         """Folders of Docent's own, whose files are no documents, even below the documents folder."""
@@ -191,23 +232,21 @@ def load(
     Args:
         file: a TOML file of settings that override the defaults.
         environment: variables, of which ``DOCENT_SECTION__KEY`` are read; a list is written as in
-            TOML.
+            TOML, and a collection's settings as ``DOCENT_COLLECTIONS__NAME__FOLDERS``.
         flags: values by dotted name, such as ``{"documents.folder": "docs"}``; None is not set.
 
     Raises:
         SettingsError: a file cannot be read, a name is unknown or a value does not fit.
     """
     values = _read(default_file())
+    values[COLLECTIONS] = {}
     known = {f"{section}.{key}" for section, keys in values.items() for key in keys}
-    layers: dict[str, tuple[Any, str]] = {}
-    if file is not None:
-        for section, keys in _read(file).items():
-            if not isinstance(keys, dict):
-                raise SettingsError(f"{file}: '{section}' stands outside a [section].")
-            layers.update({f"{section}.{key}": (value, str(file)) for key, value in keys.items()})
+    layers = _layer(file) if file is not None else {}
     for variable, raw in sorted((environment or {}).items()):
         if variable.startswith(_ENVIRONMENT_PREFIX) and "__" in variable:
             name = variable.removeprefix(_ENVIRONMENT_PREFIX).lower().replace("__", ".", 1)
+            if name.startswith(f"{COLLECTIONS}."):
+                name = name.replace("__", ".")
             if name.split(".")[0] in values:
                 layers[name] = (_from_environment(raw), variable)
             else:  # perhaps for another version that shares this environment
@@ -216,20 +255,60 @@ def load(
         if value is not None:
             layers[name] = (value, "the command line")
     for name, (value, origin) in layers.items():
+        section, _, key = name.partition(".")
+        if section == COLLECTIONS:
+            collection, key = _in_collection(name, origin)
+            values[section].setdefault(collection, {})[key] = value
+            continue
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1)
             hint = f"; did you mean '{near[0]}'?" if near else ". See config/docent.toml."
             raise SettingsError(f"{origin}: there is no setting '{name}'{hint}")
-        section, key = name.split(".")
         values[section][key] = value
+    collections = {
+        name: _converted(value, CollectionSettings, layers, f"{COLLECTIONS}.{name}.")
+        for name, value in values.pop(COLLECTIONS).items()
+    }
+    settings = _converted(values, Settings, layers)
+    return replace(settings, collections=collections, given=frozenset(layers))
+
+
+def _layer(file: Path) -> dict[str, tuple[Any, str]]:
+    """The settings of a file by dotted name, each with its origin."""
+    layers: dict[str, Any] = {}
+    for section, keys in _read(file).items():
+        if not isinstance(keys, dict):
+            raise SettingsError(f"{file}: '{section}' stands outside a [section].")
+        for key, value in keys.items():
+            of_collection = section == COLLECTIONS and isinstance(value, dict) and value
+            inner = {f"{key}.{name}": one for name, one in value.items()} if of_collection else {key: value}
+            layers |= {f"{section}.{name}": one for name, one in inner.items()}
+    return {name: (value, str(file)) for name, value in layers.items()}
+
+
+def _in_collection(name: str, origin: str) -> tuple[str, str]:
+    """Which collection a setting is of, and which of its settings it is."""
+    collection, _, key = name.removeprefix(f"{COLLECTIONS}.").rpartition(".")
+    if collection != collection.lower() or not COLLECTION.fullmatch(collection):
+        raise SettingsError(
+            f"{origin}: '{name}' is no setting of a collection. Write [collections.NAME] with folders and "
+            "chats; NAME has small letters, digits, - and _, and is neither 'here' nor 'off'."
+        )
+    if key not in (one.name for one in fields(CollectionSettings)):
+        raise SettingsError(f"{origin}: there is no setting '{name}'; a collection has folders and chats.")
+    return collection, key
+
+
+def _converted(value: object, wanted: type[_T], layers: Mapping[str, tuple[Any, str]], above: str = "") -> _T:
+    """Values as settings, checked; ``above`` is what their names begin with."""
     try:
-        settings = msgspec.convert(values, Settings, strict=False, dec_hook=_decode)
+        return msgspec.convert(value, wanted, strict=False, dec_hook=_decode)
     except msgspec.ValidationError as error:
         reason, _, where = str(error).partition(" - at ")
-        name = where.strip("`$.")
-        origin = layers.get(name, (None, "config/docent.toml"))[1]
+        name = f"{above}{where.strip('`$.')}".strip(".")
+        below = (origin for known, (_, origin) in layers.items() if known.startswith(name))
+        origin = next(below, "config/docent.toml")
         raise SettingsError(f"{origin}: setting '{name}': {reason[0].lower()}{reason[1:]}.") from None
-    return replace(settings, given=frozenset(layers))
 
 
 def default_file() -> Path:
@@ -283,4 +362,9 @@ def _decode(wanted: type, value: Any) -> Any:
             return Ids(map(_id, items if isinstance(items, list) else [items]))
         except (TypeError, ValueError):
             raise ValueError(f"Expected ids such as [12345, -67890], got {value!r}") from None
+    if wanted is Folders:
+        names = [value] if isinstance(value, str) else value
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            raise ValueError(f'Expected folders such as ["hr", "handbook/public"], got {value!r}')
+        return Folders(Scope.of(names).folders)
     raise ValueError(f"Expected a {wanted.__name__.lower()}, got {value!r}")

@@ -278,7 +278,9 @@ def test_every_key_of_the_defaults_has_a_reason_and_a_field():
         if re.match(r"\w+ *=", line):
             assert re.search(r" # \S.{20}", line), line
     in_file = {section: set(keys) for section, keys in tomllib.loads(text).items()}
-    sections = {field.name: field.type for field in fields(Settings) if field.name != "given"}
+    assert in_file.pop("collections") == set()  # whose names are free
+    free = ("collections", "given")
+    sections = {field.name: field.type for field in fields(Settings) if field.name not in free}
     assert {name: {field.name for field in fields(kind)} for name, kind in sections.items()} == in_file
 
 
@@ -322,3 +324,70 @@ def test_a_device_that_is_none_is_named():
     ):
         load(flags={"encoder.device": "xyz"})
     assert load(flags={"encoder.device": "cuda:1"}).encoder.device == "cuda:1"
+
+
+COLLECTIONS = """\
+[collections.hr]
+folders = ["hr/", "./handbook//public"]
+chats = [-100123, 42]
+[collections.default]
+folders = "handbook"
+[collections.none]
+folders = []
+"""
+
+
+def test_collections_are_named_freely(tmp_path):
+    settings = load(write(tmp_path, COLLECTIONS))
+    assert list(settings.collections) == ["hr", "default", "none"]
+    hr = settings.collections["hr"]
+    assert (hr.folders, hr.chats) == (("hr", "handbook/public"), (-100123, 42))
+    assert settings.scope_of("default").shows("handbook/x.md")
+    assert not settings.scope_of("none").shows("handbook/x.md")
+    assert "collections.hr.folders" in settings.given
+    assert load().collections == {}
+    with pytest.raises(
+        SettingsError, match="no collection 'it' in the settings; there are: default, hr, none"
+    ):
+        settings.scope_of("it")
+
+
+def test_collections_can_be_set_in_the_environment(tmp_path):
+    environment = {
+        "DOCENT_COLLECTIONS__HR__CHATS": "7, -8",
+        "DOCENT_COLLECTIONS__SALES_TEAM__FOLDERS": '["sales", "."]',
+    }
+    settings = load(write(tmp_path, COLLECTIONS), environment)
+    assert settings.collections["hr"].chats == (7, -8)
+    assert settings.collections["hr"].folders == ("hr", "handbook/public")
+    assert settings.scope_of("sales_team").is_everything
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            '[collections.hr]\nfolders = ["../x"]',
+            "setting 'collections.hr.folders': '../x' is no folder below",
+        ),
+        (
+            '[collections.hr]\nfolders = ["/etc"]',
+            "setting 'collections.hr.folders': '/etc' is no folder below",
+        ),
+        ('[collections.hr]\nfolders = ["a\\\\b"]', "setting 'collections.hr.folders': 'a"),
+        ('[collections.hr]\nfolders = [""]', "setting 'collections.hr.folders': '' is no folder below"),
+        ("[collections.hr]\nfolders = 3", "setting 'collections.hr.folders': expected folders such as ["),
+        (
+            "[collections.hr]\nchats = [1]",
+            "setting 'collections.hr': object missing required field `folders`.",
+        ),
+        ('[collections.hr]\nfolders = []\nchats = ["x"]', "setting 'collections.hr.chats': expected ids"),
+        ("[collections.hr]\nfolder = []", "there is no setting 'collections.hr.folder'; a collection has"),
+        ("[collections.HR]\nfolders = []", "'collections.HR.folders' is no setting of a collection. Write"),
+        ("[collections.off]\nfolders = []", "'collections.off.folders' is no setting of a collection."),
+        ("[collections]\nhr = 3", "'collections.hr' is no setting of a collection. Write [collections.NAME]"),
+        ("[collections.hr]", "'collections.hr' is no setting of a collection."),
+    ],
+)
+def test_wrong_collections_are_named(tmp_path, text, message):
+    assert refusal(file=write(tmp_path, text)).startswith(f"{tmp_path / 'docent.toml'}: {message}")
