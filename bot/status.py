@@ -1,6 +1,6 @@
 """What is indexed and whether it is up to date, found out without loading torch, numpy or FAISS."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.engine import Engine
 from bot.plain import counted, line
@@ -10,6 +10,7 @@ from index.build import Summary
 from index.changes import Changes
 from index.documents import Skipped
 from index.errors import DocentError, DocumentsError
+from index.scope import Scope
 from index.settings import Settings
 
 _LISTED = 10  # names of each kind, unless all are asked for
@@ -37,6 +38,17 @@ class Status:
     edited: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+
+    def within(self, scope: Scope) -> "Status":
+        """The same, naming only files that are seen."""
+        return replace(
+            self,
+            sources=tuple(filter(scope.shows, self.sources)),
+            skipped=tuple(skip for skip in self.skipped if scope.shows(skip.source)),
+            added=tuple(filter(scope.shows, self.added)),
+            edited=tuple(filter(scope.shows, self.edited)),
+            removed=tuple(filter(scope.shows, self.removed)),
+        )
 
 
 def status(settings: Settings) -> Status:

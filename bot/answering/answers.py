@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from bot.answering.scoring import Evidence, confidence
 from bot.answering.talk import Talk
 from index.records import NAMES, Features, Kind, Locator, Part, Style
+from index.scope import Scope
 
 _SUPPORT = 0.6  # times the square of the best score: what another sentence needs, less beside an unsure one
 _SURE = 0.5  # probability of an answer and its words, from which on these are shown by themselves
@@ -188,6 +189,12 @@ def nearest(
     for one in evidence:
         best.setdefault(one.unit.passage.place, one)
     return [one for place, one in best.items() if place not in known][:most]
+
+
+def within(citations: Iterable[Citation], scope: Scope) -> tuple[Citation, ...]:
+    """The citations of documents that are seen, which name no other place that is hidden."""
+    seen = (one for one in citations if scope.shows(one.source))
+    return tuple(replace(one, also=tuple(also for also in one.also if scope.shows(also[0]))) for one in seen)
 
 
 def chat(said: str, talk: Talk) -> Answer:

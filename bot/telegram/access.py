@@ -6,14 +6,17 @@ A person asks for themselves in a private chat; in a group, it is the group that
 import hmac
 import secrets
 import time
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.telegram.collections import Collections
 from bot.telegram.requests import Requests
 from bot.telegram.state import Memory
 from bot.texts import speaking
-from index.settings import TelegramSettings
+from index.scope import EVERYTHING, Scope
+from index.settings import CollectionSettings, TelegramSettings
 
 Role = Literal["admin", "allowed", "denied", "asked"]
 
@@ -30,10 +33,22 @@ class Guest:
 
 
 class Access:
-    """Reads and keeps the decisions."""
+    """Reads and keeps the decisions.
 
-    def __init__(self, settings: TelegramSettings, database: Memory) -> None:
+    Args:
+        settings: whom the bot answers.
+        database: where decisions are kept.
+        collections: those of the settings.
+    """
+
+    def __init__(
+        self,
+        settings: TelegramSettings,
+        database: Memory,
+        collections: Mapping[str, CollectionSettings] | None = None,
+    ) -> None:
         self.requests = Requests(database)
+        self.collections = Collections(collections or {}, database)
         self._settings = settings
         self._database = database
         self._code: str | None = None
@@ -61,6 +76,20 @@ class Access:
         if role in ("allowed", "denied"):
             return role == "allowed"
         return self._settings.access == "open" or chat in self._settings.allowed
+
+    def scope(self, chat: int) -> Scope:
+        """Which documents are seen in a chat; in private, administrators see all.
+
+        In a group everybody reads along, so there it is the group that counts, whoever asks.
+        """
+        return EVERYTHING if chat > 0 and self.is_admin(chat) else self.collections.scope(chat)
+
+    def inline_scope(self, user: int) -> Scope:
+        """Which documents a person sees inline, and so may send into any chat.
+
+        There administrators count as anybody else does: by their collections.
+        """
+        return self.collections.scope(user)
 
     def is_denied(self, chat: int) -> bool:
         """Whether an administrator has refused them."""
@@ -130,6 +159,7 @@ class Access:
         """A group got a new id: what was decided on it holds on."""
         self.hear(new, self._languages.get(old))
         self.requests.migrate(old, new)
+        self.collections.migrate(old, new)
         role = self._role(old)
         if role is None and old in self._settings.allowed:
             role = "allowed"

@@ -44,6 +44,7 @@ class Administration:
             return
         to = self._to
         found = await to.look_up(partial(status.status, to.settings))
+        found = found.within(to.access.scope(message.chat.id))  # others of a group read along
         guests = [
             f"{guest.role}: {line(guest.name) or guest.chat} ({guest.chat})"
             for guest in to.access.guests()[:20]

@@ -10,6 +10,7 @@ from bot.answering.answers import Answer, Citation
 from bot.conversation.turns import TURNS, Turn, turn_of
 from bot.telegram.state import Memory
 from index.history import Said
+from index.scope import EVERYTHING, Scope
 
 REMEMBERED = 30 * 60  # seconds for which the next question may lean on an answer without replying to it
 
@@ -26,7 +27,7 @@ class Kept:
     answer that came before it in the conversation; ``unfinished`` says that it shows the first quotes of a
     list whose members are still looked for; ``now`` tells by the numbers of citations which no longer stand
     in the documents, and what does in their place; ``checked`` is the last generation that they were compared
-    with, if any.
+    with, if any; ``scope`` is what was seen when it was found.
     """
 
     number: int
@@ -43,6 +44,7 @@ class Kept:
     language: str = ""
     now: Mapping[int, Said] = field(default_factory=dict)
     checked: str = ""
+    scope: Scope = EVERYTHING
 
     @property
     def citations(self) -> tuple[Citation, ...]:
@@ -81,7 +83,8 @@ class Answers:
         """Write an answer down under its number."""
         self._database.attempt(
             "UPDATE answers SET chat = ?, question_message = ?, messages = ?, generation = ?, answer = ?, "
-            "shown = ?, thread = ?, asker = ?, follows = ?, unfinished = ?, language = ? WHERE id = ?",
+            "shown = ?, thread = ?, asker = ?, follows = ?, unfinished = ?, language = ?, scope = ? "
+            "WHERE id = ?",
             [
                 kept.chat,
                 kept.question_message,
@@ -94,6 +97,7 @@ class Answers:
                 kept.follows,
                 kept.unfinished,
                 kept.language,
+                None if kept.scope.is_everything else msgspec.json.encode(kept.scope.folders).decode(),
                 kept.number,
             ],
         )
@@ -166,10 +170,15 @@ class Answers:
             chat, thread, asker, before, since,
         )  # fmt: skip
 
-    def turns(self, chat: int, number: int | None) -> list[Turn]:
-        """The conversation up to the answer of that number, oldest first."""
+    def turns(self, chat: int, number: int | None, scope: Scope = EVERYTHING) -> list[Turn]:
+        """The conversation up to the answer of that number, oldest first; only what the scope covers.
+
+        An answer may lean on those before it: the words of what is hidden now would come back by it.
+        """
         turns: list[Turn] = []
         while number is not None and len(turns) < TURNS and (kept := self.find(number, chat)):
+            if not scope.covers(kept.scope):
+                break
             if not kept.answer.talk:
                 turns.append(turn_of(kept.answer))
             number = kept.follows
@@ -221,13 +230,13 @@ class Answers:
     def _one(self, where: str, *values: float | None) -> Kept | None:
         rows = self._database.rows(
             f"SELECT id, chat, question_message, messages, generation, answer, shown, "  # noqa: S608
-            f"thread, asker, follows, unfinished, language, now, checked FROM answers WHERE {where}",
+            f"thread, asker, follows, unfinished, language, now, checked, scope FROM answers WHERE {where}",
             values,
         )
         if not rows:
             return None
         number, chat, question, messages, generation, answer, shown, thread, asker, follows, *rest = rows[0]
-        unfinished, language, now, checked = rest
+        unfinished, language, now, checked, folders = rest
         return Kept(
             number=number,
             chat=chat,
@@ -243,4 +252,5 @@ class Answers:
             language=language or "",
             now=msgspec.json.decode(now or "{}", type=dict[int, Said]),
             checked=checked or "",
+            scope=Scope(msgspec.json.decode(folders, type=tuple[str, ...])) if folders else EVERYTHING,
         )

@@ -106,6 +106,7 @@ class Asking:
                 await to.post.send(place, screens.text(screens.limited(wait)))
             return
         started = time.monotonic()
+        engine = to.seen_in(place.chat)
         goes_on = old and old.answer.question == question and (old.unfinished or not old.messages)
         kept = Kept(  # under a number of its own, for what an earlier answer opened, it still does
             number=old.number if old and goes_on else to.answers.reserve(),
@@ -119,10 +120,11 @@ class Asking:
             asker=old.asker if old else asker_of(user),
             follows=follows,
             language=spoken(),
+            scope=engine.scope,
         )
-        history = to.answers.turns(place.chat, follows)
+        history = to.answers.turns(place.chat, follows, engine.scope)
         history += [Turn(quoted, quoted)] if quoted else []
-        search = partial(to.engine.ask, question, history, as_typed=as_typed)
+        search = partial(engine.ask, question, history, as_typed=as_typed)
         kept = await self._replying.reply(kept, place, search, repeat=repeat)
         reply = kept.answer
         elapsed_ms = (time.monotonic() - started) * 1000

@@ -10,7 +10,8 @@ from telegram import CallbackQuery, Update
 from telegram.constants import CallbackQueryLimit, FileSizeLimit
 from telegram.error import TelegramError
 
-from bot.answering.answers import Citation
+from bot.answering.answers import Citation, within
+from bot.engine import Engine
 from bot.feedback import Verdict
 from bot.telegram import screens
 from bot.telegram.answers import Kept
@@ -107,7 +108,7 @@ class Citations:
             return
         elif kind in ("good", "bad"):
             await self._judge(button, kept)
-        elif kind in ("cite", "walk", "file", "page", "turn") and kept.citation(int(button.words[2])) is None:
+        elif kind in ("cite", "walk", "file", "page", "turn") and self._citation(button, kept) is None:
             await acknowledge(button.query, gettext(_GONE), alert=True)
         elif kind == "more":
             await self._more(button, kept)
@@ -132,9 +133,17 @@ class Citations:
             asker = update.effective_user
             await self._asking.ask(place, kept.answer.question, asker, old=kept, as_typed=True)
         elif button.words[0] == "again":
-            await self._replying.show_again(kept, button.place, button.message)
-        elif citation := kept.citation(int(button.words[2])):
+            if self._to.access.scope(kept.chat).covers(kept.scope):
+                await self._replying.show_again(kept, button.place, button.message)
+            else:
+                await self._to.post.edit(button.place, [button.message], screens.text(gettext(_GONE)))
+        elif citation := self._citation(button, kept):
             await self._open(button, kept, citation)
+
+    def _citation(self, button: Button, kept: Kept) -> Citation | None:
+        """The citation that is meant, if it is of a document that may be seen here now."""
+        citation = kept.citation(int(button.words[2]))
+        return citation if citation and self._to.access.scope(kept.chat).shows(citation.source) else None
 
     async def _stop(self, button: Button, kept: Kept) -> None:
         user = button.query.from_user.id
@@ -174,10 +183,9 @@ class Citations:
             return
         offset = int(button.words[3]) if button.words[0] == "walk" else None
         try:
-            now = kept.now.get(citation.number)
-            document, context, citation, notice = await to.look_up(
-                partial(self._look_up, citation, offset, now)
-            )
+            engine, now = to.seen_in(button.place.chat), kept.now.get(citation.number)
+            look_up = partial(self._look_up, engine, citation, offset, now)
+            document, context, citation, notice = await to.look_up(look_up)
         except UnknownSource:
             gone = gettext("{source} is no longer among the documents.", source=citation.source)
             await to.post.send(button.place, screens.text(gone))
@@ -190,16 +198,15 @@ class Citations:
             await to.post.edit(button.place, [button.message], screen)
 
     def _look_up(
-        self, citation: Citation, offset: int | None, now: Said | None
+        self, engine: Engine, citation: Citation, offset: int | None, now: Said | None
     ) -> tuple[Document, tuple[Passage | None, Passage, Passage | None], Citation, str]:
         """The passage at the offset or at the quote, the quote's place in it, and what to know besides.
 
         Where other words stand ``now`` in its place, it is theirs.
         """
-        engine = self._to.engine
         document = engine.document(citation.source)
         text = document.text
-        notice = self._notice(citation.source)
+        notice = _notice(engine, citation.source)
         if text[citation.start : citation.end] != citation.quote:  # it was indexed anew since the answer
             place_now = partial(place_of, engine.generation(), citation.source)
             place = place_now(plain(citation.shown))
@@ -213,17 +220,13 @@ class Citations:
         offset = citation.start if offset is None else min(offset, len(text) - 1)
         return document, engine.around(citation.source, offset), citation, notice
 
-    def _notice(self, source: str) -> str:
-        """What a reader of this document should know about its file, or nothing."""
-        outdated = self._to.engine.outdated(source)
-        return outdated_in_words(outdated) if outdated else ""
-
     async def _send_file(self, place: Place, citation: Citation) -> None:
         to, source = self._to, citation.source
         gone = screens.text(gettext("The file {source} is gone or cannot be read.", source=source))
         async with to.post.typing(place):
             try:
-                file = await to.look_up(partial(self._file, source))
+                engine = to.seen_in(place.chat)
+                file = await to.look_up(partial(self._file, engine, source))
             except (OSError, UnknownSource, Unreadable):
                 await to.post.send(place, gone)
                 return
@@ -235,15 +238,14 @@ class Citations:
                 )
                 await to.post.send(place, screens.text(reason))
                 return
-            notice = await to.look_up(partial(self._notice, source))
+            notice = await to.look_up(partial(_notice, engine, source))
             try:
                 await to.post.send_file(place, file, notice[:1000])
             except (OSError, Unreadable):  # it went just now
                 await to.post.send(place, gone)
 
-    def _file(self, source: str) -> File:
+    def _file(self, engine: Engine, source: str) -> File:
         """A document's file, on the disk or, as of an attachment, in memory."""
-        engine = self._to.engine
         document = engine.document(source)
         name = source.rpartition("/")[2]
         if document.file:  # it lies in another file, as an attachment
@@ -268,18 +270,19 @@ class Citations:
                 await self._show_more(button.place, now, found)
 
     async def _further(self, kept: Kept) -> tuple[Citation, ...]:
-        """What is not shown yet: quotes of the answer, or else the next best passages."""
-        rest = kept.citations[kept.shown : kept.shown + screens.QUOTES]
-        engine, searched = self._to.engine, kept.answer.searched_for
+        """What is not shown yet and may be seen: quotes of the answer, or else the next best passages."""
+        engine, searched = self._to.seen_in(kept.chat), kept.answer.searched_for
+        rest = within(kept.citations[kept.shown :], engine.scope)[: screens.QUOTES]
         return rest or await self._to.look_up(partial(engine.more, searched, kept.citations))
 
     async def _show_more(self, place: Place, kept: Kept, found: tuple[Citation, ...]) -> None:
         to, known = self._to, len(kept.citations)
         if not found:
             screen = screens.text(gettext(_NO_MORE))
-        elif kept.shown < known:
-            kept = to.answers.extend(kept, (), shown=kept.shown + len(found))
-            screen = screens.more(found, kept.number, left=known - kept.shown, now=kept.now)
+        elif found[-1].number <= known:
+            kept = to.answers.extend(kept, (), shown=found[-1].number)
+            left = within(kept.citations[kept.shown :], to.access.scope(kept.chat))
+            screen = screens.more(found, kept.number, left=len(left), now=kept.now)
         else:
             kept = to.answers.extend(kept, found, shown=known + len(found))
             last = len(found) < to.settings.answer.quotes
@@ -302,3 +305,9 @@ class Citations:
         if keyboard and button.place.chat > 0:  # in a group the buttons are those of all
             marked = screens.chosen(keyboard, button.query.data or "")
             await to.post.edit_buttons(button.place, button.message, marked)
+
+
+def _notice(engine: Engine, source: str) -> str:
+    """What a reader of this document should know about its file, or nothing."""
+    outdated = engine.outdated(source)
+    return outdated_in_words(outdated) if outdated else ""

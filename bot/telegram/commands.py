@@ -31,6 +31,7 @@ ADMINISTRATORS = {
     "status": noop("how the index and I are doing"),
     "allow": noop("let somebody ask"),
     "deny": noop("let somebody ask no more"),
+    "collection": noop("which folders a chat sees"),
     "forget": noop("delete what is kept about somebody"),
 }
 

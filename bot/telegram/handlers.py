@@ -23,6 +23,7 @@ from bot.telegram.admission import Admission
 from bot.telegram.asking import Asking
 from bot.telegram.changelog import Changelog
 from bot.telegram.citations import Citations, button_of
+from bot.telegram.collecting import Collecting
 from bot.telegram.consent import Consent
 from bot.telegram.delivery import Unconfirmed
 from bot.telegram.events import event, failure
@@ -74,6 +75,7 @@ def register(application: Application[Any, Any, Any, Any, Any, Any], services: S
         "allow": admission.allow,
         "deny": admission.deny,
         "forget": admission.forget,
+        "collection": Collecting(services).collection,
     }.items():  # for all others there are no such commands
         application.add_handler(CommandHandler(name, command, filters=new & _ByAdmin(services.access)))
     application.add_handler(CommandHandler("ask", asking.message, filters=filters.UpdateType.MESSAGES))

@@ -1,9 +1,11 @@
 """What the bot tells about itself and its documents."""
 
 from difflib import get_close_matches
+from functools import partial
 
 from telegram import Update
 
+from bot.engine import Engine
 from bot.examples import examples
 from bot.telegram import screens
 from bot.telegram.citations import acknowledge, button_of, hurried
@@ -12,6 +14,7 @@ from bot.telegram.post import place_of
 from bot.telegram.questions import asker_of, command_of, is_private
 from bot.telegram.services import Services
 from bot.texts import gettext
+from index.scope import Scope
 
 _EXAMPLES = 3
 
@@ -21,7 +24,7 @@ class Information:
 
     def __init__(self, services: Services) -> None:
         self._to = services
-        self._examples: tuple[str, list[str]] = ("", [])  # of which generation
+        self._examples: dict[Scope, tuple[str, list[str]]] = {}  # each of which generation
 
     async def start(self, update: Update, _: object) -> None:
         """/start."""
@@ -31,7 +34,8 @@ class Information:
         user = update.effective_user
         if user and self._to.access.is_admin(user.id):  # Telegram lists commands only in chats that exist
             await publish(self._to.bot, [user.id])
-        documents, tries = await self._to.work(self._introduce)
+        engine = self._to.seen_in(message.chat.id)
+        documents, tries = await self._to.work(partial(self._introduce, engine))
         screen = screens.start(documents, tries if is_private(message) else ())
         await self._to.post.send(place_of(message), screen)
 
@@ -68,7 +72,7 @@ class Information:
                 await self._say(update, screens.text(screens.limited(wait)))
             return
         _, words = command_of(message, self._to.bot.bot) or ("", "")
-        entries = await self._to.look_up(self._to.engine.sources)
+        entries = await self._to.look_up(self._to.seen_in(message.chat.id).sources)
         await self._say(update, screens.sources(entries, 0, words))
 
     async def page(self, update: Update, _: object) -> None:
@@ -77,7 +81,7 @@ class Information:
         if button is None or await hurried(self._to, button):
             return
         await acknowledge(button.query)
-        entries = await self._to.look_up(self._to.engine.sources)
+        entries = await self._to.look_up(self._to.seen_in(button.place.chat).sources)
         screen = screens.sources(entries, int(button.words[1]), ":".join(button.words[2:]))
         await self._to.post.edit(button.place, [button.message], screen)
 
@@ -97,11 +101,11 @@ class Information:
         if update.effective_message is not None:
             await self._to.post.send(place_of(update.effective_message), screen)
 
-    def _introduce(self) -> tuple[int, list[str]]:
-        """How many documents there are, and questions to try; found out once for each generation."""
-        engine = self._to.engine
+    def _introduce(self, engine: Engine) -> tuple[int, list[str]]:
+        """How many documents are seen, and questions to try; found out once for each generation."""
         generation = engine.generation()
-        if self._examples[0] != generation.name:
+        known, found = self._examples.get(engine.scope, ("", []))
+        if known != generation.name:
             found = examples(engine, _EXAMPLES, screens.MOST_EXAMPLE)
-            self._examples = generation.name, found
-        return generation.manifest.documents, self._examples[1]
+            self._examples[engine.scope] = generation.name, found
+        return generation.manifest.documents, found

@@ -16,6 +16,7 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
 from bot.answering.answers import Answer, Citation
+from bot.engine import Engine
 from bot.telegram import screens
 from bot.telegram.events import event
 from bot.telegram.limits import Limit
@@ -57,12 +58,12 @@ class Inline:
         if not question:
             await _answer(query, [], gettext("Type a question"))
             return
-        reply = await self._to.work(partial(self._ask, question))
+        reply = await self._to.work(partial(self._ask, self._to.seen_inline(user), question))
         results = [_article(citation) for citation in reply.citations[: screens.QUOTES]]
         await _answer(query, results, None if results else gettext("The documents do not answer this"))
         event("inline", user=user, found=reply.found, ms=round((time.monotonic() - started) * 1000))
 
-    def _ask(self, question: str) -> Answer:
+    def _ask(self, engine: Engine, question: str) -> Answer:
         """An answer; of a list that takes long the best quotes alone, for whoever types does not wait."""
         best: list[tuple[float, Answer]] = []
 
@@ -75,7 +76,7 @@ class Inline:
                 raise Cancelled
 
         try:
-            return self._to.engine.ask(question, first=first, check=check)
+            return engine.ask(question, first=first, check=check)
         except Cancelled:
             if not best:
                 raise

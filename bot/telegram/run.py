@@ -192,7 +192,7 @@ class _Runner:
         self._application = (
             ApplicationBuilder().bot(self._bot).update_queue(inbox).concurrent_updates(order).build()
         )
-        access = Access(telegram, database)
+        access = Access(telegram, database, engine.settings.collections)
         answers = Answers(database, telegram.keep_days)
         workers = Workers()
         self._alive = state.folder(engine.settings.state_folder()) / "alive"

@@ -59,6 +59,21 @@ class Services:
     """Of buttons and lists of documents, for each person."""
     tally: Tally = field(default_factory=Tally)
 
+    def seen_in(self, chat: int) -> Engine:
+        """The engine as far as a chat may see: the one way to what documents say, for whatever is said there.
+
+        Ask for it whenever it is needed, also for what was answered before: what is seen may change.
+        """
+        return self.engine.within(self.access.scope(chat))
+
+    def seen_inline(self, user: int) -> Engine:
+        """The same for what a person may send into chats that nobody knows."""
+        return self.engine.within(self.access.inline_scope(user))
+
+    def seen_by_administrators(self) -> Engine:
+        """The same for what only an administrator gets to read."""
+        return self.engine
+
     async def work(self, task: Callable[[], _T]) -> _T:
         """Do something slow off the event loop."""
         return await self.workers.do(task)

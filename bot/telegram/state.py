@@ -6,6 +6,8 @@ languages of those whom others' decisions are told                 (access.py)
 requests  messages by which administrators are asked to decide     (requests.py)
 removals  messages by which administrators are asked what to do about files that are gone (removals.py)
 waiting   what outsiders asked before it was decided               (requests.py)
+collections  folders that are seen together                        (collections.py)
+collected which chats see them                                     (collections.py)
 answers   what buttons open, and what follow-up questions lean on  (answers.py)
 compared  the generation that all answers were compared with       (receipts.py)
 """
@@ -48,6 +50,10 @@ CREATE TABLE IF NOT EXISTS waiting (
     chat INTEGER NOT NULL, message INTEGER NOT NULL, received REAL NOT NULL, body TEXT NOT NULL,
     PRIMARY KEY (chat, message)
 );
+CREATE TABLE IF NOT EXISTS collections (name TEXT PRIMARY KEY, folders TEXT NOT NULL);  -- as JSON
+CREATE TABLE IF NOT EXISTS collected (
+    chat INTEGER NOT NULL, name TEXT NOT NULL, PRIMARY KEY (chat, name)
+);
 CREATE TABLE IF NOT EXISTS answers (
     id INTEGER PRIMARY KEY AUTOINCREMENT, chat INTEGER NOT NULL, question_message INTEGER,
     created REAL NOT NULL,
@@ -59,7 +65,8 @@ CREATE TABLE IF NOT EXISTS answers (
     doubtful INTEGER,        -- whether it was being sent, and nothing tells that it arrived
     language TEXT,           -- in which it was given
     now TEXT,                -- what stands where quotes of it stood that no longer do
-    checked TEXT             -- the last generation that its quotes were compared with
+    checked TEXT,            -- the last generation that its quotes were compared with
+    scope TEXT               -- the folders that were seen then, as JSON; NULL where all were
 );
 CREATE TABLE IF NOT EXISTS compared (generation TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS answers_by_question ON answers (chat, question_message);
@@ -132,5 +139,5 @@ def _add_columns(database: sqlite3.Connection) -> None:
     known = {row[1] for row in database.execute("PRAGMA table_info(answers)")}
     for column in {"thread", "asker", "follows", "unfinished", "doubtful"} - known:
         database.execute(f"ALTER TABLE answers ADD COLUMN {column} INTEGER")
-    for column in {"language", "now", "checked"} - known:
+    for column in {"language", "now", "checked", "scope"} - known:
         database.execute(f"ALTER TABLE answers ADD COLUMN {column} TEXT")
