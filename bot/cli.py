@@ -21,6 +21,7 @@ from bot.plain import clean, line
 from bot.progress import shown
 from index import settings as settings_module
 from index.errors import DocentError, DocumentsError
+from index.scope import EVERYTHING
 from index.settings import Settings
 
 if TYPE_CHECKING:
@@ -92,6 +93,11 @@ class _Folder(click.Path):
         if value == "":
             self.fail("It is empty.", param, ctx)
         return super().convert(value, param, ctx)
+
+
+_collection = click.option(
+    "--collection", metavar="NAME", help="Answer from the folders of a collection of the settings."
+)
 
 
 def _with_settings(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -169,8 +175,9 @@ def _keep(engine: "Engine", *, full: bool, as_json: bool) -> None:
 @docent.command()
 @_with_settings
 @click.argument("question", nargs=-1, required=True, callback=_text)
+@_collection
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
-def ask(settings: Settings, question: tuple[str, ...], as_json: bool) -> int:
+def ask(settings: Settings, question: tuple[str, ...], collection: str | None, as_json: bool) -> int:
     """Answer a QUESTION; "-" reads one a line and prints one JSON object a line."""
     from bot import render
     from bot.words import outdated_in_words
@@ -178,7 +185,7 @@ def ask(settings: Settings, question: tuple[str, ...], as_json: bool) -> int:
     asked = " ".join(question).strip()
     if not asked:
         raise click.UsageError("Ask a question.")
-    engine = _ready_engine(settings, once=asked != "-")
+    engine = _ready_engine(settings, once=asked != "-", collection=collection)
     if asked == "-":
         return _ask_many(engine)
     answer = engine.ask(asked)
@@ -208,11 +215,12 @@ def _ask_many(engine: "Engine") -> int:
 
 @docent.command()
 @_with_settings
-def chat(settings: Settings) -> None:
+@_collection
+def chat(settings: Settings, collection: str | None) -> None:
     """Ask in a conversation; /help there tells what can be typed."""
     from bot import repl
 
-    engine = _ready_engine(settings)
+    engine = _ready_engine(settings, collection=collection)
     _read_utf8()
     loop = repl.Repl(engine, lambda text: click.echo(text, nl=False), **_screen())
     if sys.stdin.isatty():
@@ -436,7 +444,11 @@ def _announce(text: str) -> None:
 
 
 def _ready_engine(
-    settings: Settings, *, once: bool = False, before_build: Callable[[], None] = lambda: None
+    settings: Settings,
+    *,
+    once: bool = False,
+    before_build: Callable[[], None] = lambda: None,
+    collection: str | None = None,
 ) -> "Engine":
     """An engine with an index: built now if there is none, and named stale where it is.
 
@@ -444,11 +456,13 @@ def _ready_engine(
         settings: of the engine.
         once: whether one question is asked.
         before_build: looks for what would make a long build useless, and raises.
+        collection: by its name, if only that is to be seen.
     """
     from bot import status as state
     from bot.engine import Engine
 
     engine = Engine(settings, once=once)
+    scope = settings.scope_of(collection) if collection is not None else EVERYTHING
     if not engine.has_index():
         before_build()
         _tell([f"There is no index yet: building it from '{engine.settings.documents.folder}'."])
@@ -458,7 +472,7 @@ def _ready_engine(
         _tell([state.built(summary)])
     else:
         _tell(_staleness(engine))
-    return engine
+    return engine.within(scope)
 
 
 def _staleness(engine: "Engine") -> list[str]:

@@ -12,7 +12,7 @@ from typing import Literal
 
 from bot.engine import Engine
 from bot.plain import counted
-from bot.status import fallback
+from bot.status import empty_folders, fallback
 from index import catalogue, documents
 from index.errors import DocentError, DocumentsError, TelegramRefused
 from index.settings import Settings
@@ -129,6 +129,8 @@ def _index(engine: Engine) -> Iterator[Finding]:
     yield Finding(
         "ok", f"index: {counted(manifest.documents, 'document')}, built {manifest.created[:16]} UTC"
     )
+    sources = [entry.source for entry in generation.entries()]
+    yield from (Finding("note", told) for told in empty_folders(engine.settings, sources))
     try:
         changes = engine.changes()
     except DocumentsError:

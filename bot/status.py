@@ -1,5 +1,6 @@
 """What is indexed and whether it is up to date, found out without loading torch, numpy or FAISS."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from bot.engine import Engine
@@ -11,7 +12,7 @@ from index.changes import Changes
 from index.documents import Skipped
 from index.errors import DocentError, DocumentsError
 from index.scope import Scope
-from index.settings import Settings
+from index.settings import CollectionSettings, Settings
 
 _LISTED = 10  # names of each kind, unless all are asked for
 
@@ -20,7 +21,8 @@ _LISTED = 10  # names of each kind, unless all are asked for
 class Status:
     """The state of an index; ``generation`` is None where there is none, ``created`` in UTC.
 
-    ``problems`` are sentences that say what stands against using the index and what to do.
+    ``collections`` are those of the settings, each with its folders; ``problems`` are sentences that say what
+    stands against using the index and what to do.
     """
 
     folder: str
@@ -38,6 +40,7 @@ class Status:
     edited: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+    collections: tuple[str, ...] = ()
 
     def within(self, scope: Scope) -> "Status":
         """The same, naming only files that are seen."""
@@ -48,6 +51,7 @@ class Status:
             added=tuple(filter(scope.shows, self.added)),
             edited=tuple(filter(scope.shows, self.edited)),
             removed=tuple(filter(scope.shows, self.removed)),
+            collections=self.collections if scope.is_everything else (),
         )
 
 
@@ -97,7 +101,24 @@ def status(settings: Settings) -> Status:
         edited=difference.edited,
         removed=difference.removed,
         problems=tuple(problems),
+        collections=tuple(f"{name}: {_listed(one)}" for name, one in settings.collections.items()),
     )
+
+
+def _listed(collection: CollectionSettings) -> str:
+    folders = ", ".join(folder or "all documents" for folder in collection.folders)
+    return folders or "no documents"
+
+
+def empty_folders(settings: Settings, sources: Collection[str]) -> list[str]:
+    """A sentence for each folder of a collection that none of the documents lies in."""
+    return [
+        f"Collection '{name}': no document lies below '{folder}' yet. If that is a slip, mend "
+        f"collections.{name}.folders."
+        for name, one in settings.collections.items()
+        for folder in one.folders
+        if not any(map(Scope((folder,)).shows, sources))
+    ]
 
 
 def text(found: Status, *, verbose: bool) -> str:
@@ -117,6 +138,7 @@ def text(found: Status, *, verbose: bool) -> str:
         ("edited", found.edited),
         ("removed", found.removed),
         ("skipped", skipped),
+        ("collection", found.collections),
         ("indexed", found.sources if verbose else ()),
     ):
         shown = names if verbose else names[:_LISTED]

@@ -311,6 +311,17 @@ def test_files_that_are_passed_over_are_noted(look: Examine, docs: Path):
     assert "3.zip" not in note
 
 
+def test_a_collection_of_no_documents_is_noted(look: Examine):
+    folders = {"post": "letters", "hr": ["hr", "letter"], "all": "."}
+    named = {f"collections__{name}__folders": value for name, value in folders.items()}
+    notes = [found.text for found in look(**named) if found.level == "note"]
+    assert [note for note in notes if note.startswith("Collection")] == [
+        f"Collection 'hr': no document lies below '{folder}' yet. If that is a slip, mend "
+        "collections.hr.folders."
+        for folder in ("hr", "letter")
+    ]
+
+
 def test_documents_that_changed(look: Examine, docs: Path):
     (docs / "soup.txt").write_text("Tea.", encoding="utf-8")
     (docs / "tea.txt").write_text("Tea.", encoding="utf-8")

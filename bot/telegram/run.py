@@ -24,6 +24,7 @@ from telegram.request import HTTPXRequest
 
 from bot.engine import Engine
 from bot.feedback import Feedback
+from bot.status import empty_folders
 from bot.telegram import events, screens, state
 from bot.telegram.access import Access
 from bot.telegram.answers import Answers
@@ -303,6 +304,11 @@ class _Runner:
 
     def _greet(self) -> None:
         name = self._bot.username
+        engine = self._services.seen_by_administrators()
+        if engine.settings.collections:
+            sources = [entry.source for entry in engine.sources()]
+            for warning in empty_folders(engine.settings, sources):
+                self._announce(warning)
         self._announce(f"Answering as @{name} (https://t.me/{name}). Ctrl-C stops.")
         if not self._services.access.admins():
             code = self._services.access.pairing_code()

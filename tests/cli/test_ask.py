@@ -186,3 +186,28 @@ def test_chat_at_a_terminal(indexed: Run, tmp_path: Path, monkeypatch: pytest.Mo
     assert (code, histories) == (0, [tmp_path / "state" / "history"])
     assert out.startswith("Type a question, or one of these:\n")
     assert err == "Ask about the documents. /help lists commands, Ctrl-D leaves.\n"
+
+
+def test_a_collection_is_all_that_is_asked(indexed: Run, tmp_path: Path):
+    file = tmp_path / "collections.toml"
+    file.write_text(
+        '[collections.post]\nfolders = ["letters"]\n[collections.none]\nfolders = ["x/y"]\n', encoding="utf-8"
+    )
+    config = ["--config", str(file)]
+    code, out, err = indexed("ask", *config, "--collection", "post", *ATTENDED)
+    assert (code, err, "Alice" in out) == (3, "", False)
+    crossing = "How long does the crossing take?"
+    code, out, err = indexed("ask", *config, "--collection", "post", crossing)
+    assert (code, err) == (0, "")
+    assert out.startswith("[1] The crossing takes two days.")
+    assert indexed("ask", *config, "--collection", "none", crossing).code == 3
+    code, out, err = indexed("ask", *config, "--collection", "posts", crossing)
+    assert (code, out) == (1, "")
+    assert err == (
+        "docent: There is no collection 'posts' in the settings; there are: none, post. "
+        "Make one in a file for --config, as [collections.posts].\n"
+    )
+    code, out, err = indexed("chat", *config, "--collection", "post", stdin=b"who attended?\n/sources\n")
+    assert (code, "Alice" in out, "letters/ferry.txt" in out, "minutes.md" in out) == (0, False, True, False)
+    out = indexed("status", *config).out
+    assert "collection post: letters\ncollection none: x/y\n" in out

@@ -91,7 +91,7 @@ def test_status_json(indexed: Run, docs: Path):
     found = json.loads(indexed("status", "--json").out)
     assert list(found) == [
         "folder", "index", "generation", "created", "encoder", "documents", "passages", "sentences", "bytes",
-        "sources", "skipped", "added", "edited", "removed", "problems",
+        "sources", "skipped", "added", "edited", "removed", "problems", "collections",
     ]  # fmt: skip
     assert (found["folder"], found["encoder"], found["problems"]) == (str(docs), "words", [])
     assert found["sources"] == ["letters/ferry.txt", "minutes.md", "soup.txt"]
