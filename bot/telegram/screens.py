@@ -93,7 +93,8 @@ that the buttons and follow-up questions work;
 • with 👍, 👎 or “I expected an answer” the question, what was quoted, your verdict and the time, without \
 your name or id;
 • who asked for access or administers me: ids, names, languages and what was decided, until an administrator \
-removes them with /forget; which chats see which folders, until an administrator changes it; what was asked meanwhile, until the decision, or {days} days;
+removes them with /forget; which chats see which folders, until an administrator changes it; what was asked \
+meanwhile, until the decision, or {days} days;
 • what waits for me to answer, until I have; its number for a week, so that nothing is answered twice;
 • the log: ids of chats and timings{texts}.
 Nothing is sent to anyone but Telegram, which carries our messages.""")
