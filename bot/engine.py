@@ -57,7 +57,7 @@ _USUAL = "Who was there, and what did they say?"  # of a length for which there 
 
 _BEFORE, _AFTER = 12, 24  # passages looked at around a unit for what it is a part of
 
-_SCOPES = 8  # of which what was read is remembered, a few MB each
+_SCOPES = 16  # of which what was read is remembered, a few MB each
 
 _log = logging.getLogger(__name__)
 
@@ -110,7 +110,12 @@ class Engine:
         """This engine as far as a scope lets it see: it searches, opens and names nothing else.
 
         It shares the models. This is the one way to what only some may read.
+
+        Raises:
+            ValueError: this one is narrowed already, and would not be by another scope alone.
         """
+        if self._whole is not None:
+            raise ValueError("An engine that is narrowed is not narrowed again; take the whole one.")
         if scope.is_everything:
             return self
         with self._lock:

@@ -204,3 +204,15 @@ def test_a_scope_shows_what_lies_below_its_folders():
 def test_the_settings_are_shared(engine, settings: Settings):
     assert engine.within(PUBLIC).settings is engine.settings
     assert engine.within(EVERYTHING) is engine
+    with pytest.raises(ValueError, match="is not narrowed again"):
+        engine.within(PUBLIC).within(Scope.of(["hr"]))
+
+
+def test_few_scopes_are_remembered(engine):
+    first = engine.within(PUBLIC)
+    for number in range(15):
+        engine.within(Scope((f"{number}",)))
+    assert engine.within(PUBLIC) is first
+    for number in range(16):
+        engine.within(Scope((f"{number}",)))
+    assert engine.within(PUBLIC) is not first

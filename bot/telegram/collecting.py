@@ -1,6 +1,7 @@
 """/collection: administrators see and change which folders a chat sees.
 
-In a group everybody reads along, so only the group's own folders are named there.
+In a group everybody reads along, so there only the group's own folders are named, and nothing is changed but
+what the group sees.
 """
 
 import re
@@ -36,6 +37,7 @@ RULE = noop(
     "A chat sees what its collections show together. One that is in none sees the collection “default”, or "
     "everything where there is no such. You as my administrator see everything in our private chat."
 )
+IN_PRIVATE = noop("Everybody reads along here, so please tell me that in our private chat.")
 NONE = noop("There are no collections: everybody who may ask sees all documents.")
 HERE = noop("I answer here from: {folders}.")
 ALL_DOCUMENTS = noop("all documents")
@@ -97,18 +99,20 @@ class Collecting:
                 return self._all(message)
             case ["off"]:
                 return self._take_out(message, message.chat.id)
+            case [name, "here"]:
+                return self._put(message, name, message.chat.id)
+            case [_, *_] if not is_private(message):
+                raise _Refused(gettext(IN_PRIVATE))
             case ["off", chat] if _ID.fullmatch(chat):
                 return self._take_out(message, int(chat))
             case [name, "off"]:
                 return [self._remove(name)]
-            case [name, "here"]:
-                return self._put(message, name, message.chat.id)
             case [name, chat] if _ID.fullmatch(chat) and not _holds(chat, entries):
                 return self._put(message, name, int(chat))
             case [name, _, *_]:
                 whole = rest.strip()[len(name) :].strip()  # a folder with blanks, without quotes
                 names = [whole] if _holds(whole, entries) else words[1:]
-                return [self._make(message, name, names, entries)]
+                return [self._make(name, names, entries)]
         raise _Refused(gettext(HOW))
 
     def _all(self, message: Message) -> list[str]:
@@ -130,7 +134,7 @@ class Collecting:
 
     def _put(self, message: Message, name: str, chat: int) -> list[str]:
         if self._to.access.collections.find(name) is None:
-            raise _Refused(gettext(NO_COLLECTION, name=name))
+            raise _Refused(gettext(NO_COLLECTION, name=line(name)))
         self._to.access.collections.put(chat, name)
         event("collected", chat=chat, collection=name)
         return [gettext(PUT, chat=self._who(message, chat), name=name), *self._seen_here(message, chat)]
@@ -142,36 +146,23 @@ class Collecting:
         told = gettext(STILL_IN, chat=who, names=", ".join(left)) if left else gettext(TAKEN_OUT, chat=who)
         return [told, *self._seen_here(message, chat)]
 
-    def _make(self, message: Message, name: str, names: Sequence[str], entries: Sequence[Entry]) -> str:
+    def _make(self, name: str, names: Sequence[str], entries: Sequence[Entry]) -> str:
         if not COLLECTION.fullmatch(name):
             raise _Refused(gettext(NOT_A_NAME))
         found = self._to.access.collections.find(name)
         if found and found.fixed:
             raise _Refused(gettext(FIXED, name=name))
         for one in names:
-            self._check(one, entries, hint=is_private(message))
+            _check(one, entries)
         scope = Scope.of(names)
         self._to.access.collections.make(name, scope)
         event("collection", collection=name, folders=len(scope.folders))
         return gettext(MADE, name=name, folders=_shown(scope))
 
-    def _check(self, name: str, entries: Sequence[Entry], *, hint: bool) -> None:
-        """See that a folder is one that documents lie in. Raises ``_Refused``."""
-        try:
-            Scope.of([name])
-        except ValueError:
-            raise _Refused(gettext(NOT_A_FOLDER, folder=line(name))) from None
-        if _holds(name, entries):
-            return
-        told = [gettext(NO_FOLDER, folder=line(name))]
-        near = get_close_matches(name, folders_of(entries), n=3) if hint else []
-        told += [gettext(NEAREST, names=", ".join(near))] if near else []
-        raise _Refused(" ".join(told))
-
     def _remove(self, name: str) -> str:
         found = self._to.access.collections.find(name)
         if found is None:
-            raise _Refused(gettext(NO_COLLECTION, name=name))
+            raise _Refused(gettext(NO_COLLECTION, name=line(name)))
         if found.fixed:
             raise _Refused(gettext(FIXED, name=name))
         if found.chats:
@@ -206,6 +197,19 @@ def folders_of(entries: Sequence[Entry]) -> list[str]:
         parts = entry.source.split("/")[:-1]
         found |= dict.fromkeys("/".join(parts[:depth]) for depth in range(1, len(parts) + 1))
     return list(found)
+
+
+def _check(name: str, entries: Sequence[Entry]) -> None:
+    """See that a folder is one that documents lie in. Raises ``_Refused``."""
+    try:
+        Scope.of([name])
+    except ValueError:
+        raise _Refused(gettext(NOT_A_FOLDER, folder=line(name))) from None
+    if _holds(name, entries):
+        return
+    told = [gettext(NO_FOLDER, folder=line(name))]
+    near = get_close_matches(name, folders_of(entries), n=3)
+    raise _Refused(" ".join([*told, *([gettext(NEAREST, names=", ".join(near))] if near else [])]))
 
 
 def _holds(name: str, entries: Sequence[Entry]) -> bool:
