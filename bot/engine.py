@@ -507,7 +507,7 @@ class Engine:
     def _current(self) -> Searcher:
         """A searcher of the current generation."""
         generation = self.generation()
-        if not generation.manifest.units:
+        if not generation.manifest.units and self.scope.is_everything:
             raise IndexEmpty(
                 f"There are no documents: '{self.settings.documents.folder}' was empty when it was indexed. "
                 "Put some there and run `docent index`."

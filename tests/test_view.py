@@ -113,7 +113,7 @@ def test_what_is_hidden_is_refused_as_what_there_is_not(engine, tmp_path):
     with pytest.raises(UnknownSource):
         public.file_of(document)
     with pytest.raises(UnknownSource):
-        public.page_picture("hr/pay.md", "1", None, 1.0)
+        public.paged("hr/pay.md")
     with pytest.raises(FileNotFoundError):
         public.find("hr/pay.md")
     for escape in ("handbook/public/../../hr/pay.md", "./hr/pay.md", "/hr/pay.md", "handbook/public/"):

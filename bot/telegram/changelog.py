@@ -1,7 +1,6 @@
 """/changes: what has changed in the documents this week, in quotes."""
 
 from collections.abc import Sequence
-from functools import partial
 
 from telegram import Update
 
@@ -107,4 +106,4 @@ class Changelog:
     async def _changes(self, chat: int) -> list[Change]:
         """Those that this chat may see."""
         to = self._to
-        return recent(await to.look_up(to.engine.history), shows=partial(to.shows, chat))
+        return recent(await to.look_up(to.engine.history), shows=to.access.scope(chat).shows)

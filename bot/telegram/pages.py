@@ -5,6 +5,7 @@ from functools import partial
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.answering.answers import Answer, Citation
+from bot.engine import Engine
 from bot.plain import line
 from bot.telegram import cited, screens
 from bot.telegram.events import event
@@ -57,34 +58,26 @@ class Pages:
             page: its number, from 0, to be shown in that message; None to send the one with the quote.
         """
         to = self._to
+        engine = to.seen_in(place.chat)
         async with to.post.typing(place):
             try:
-                paged, notice = await to.work(partial(self._paged, citation))
+                paged, notice = await to.work(partial(_paged, engine, citation))
                 number = paged.first if page is None else min(page, len(paged.labels) - 1)
-                picture = self._picture(paged, number, answer, citation, notice)
+                picture = self._picture(engine, paged, number, answer, citation, notice)
                 if page is None:
                     await self._pictures.send(place, picture)
                 else:
                     await self._pictures.edit(place, message, picture)
             except UnknownSource as error:
                 event("undrawn", chat=place.chat, reason=error)
-                reason = await to.look_up(partial(self._reason, citation.source))
+                reason = await to.look_up(partial(_reason, engine, citation.source))
                 await to.post.send(place, screens.text(reason))
 
-    def _paged(self, citation: Citation) -> tuple[Paged, str]:
-        """The pages of a citation's document as they are now, and what to say of the quote."""
-        engine = self._to.engine
-        document = engine.document(citation.source)
-        there = citation.found_in(document.text)
-        quote = (there.start, there.end) if there else (min(citation.start, len(document.text) - 1),) * 2
-        paged = engine.paged(citation.source, quote)
-        if there is None:
-            return paged, gettext(_NO_LONGER)
-        return paged, "" if paged.found else gettext(_NOWHERE)
-
-    def _picture(self, paged: Paged, number: int, answer: int, citation: Citation, notice: str) -> Picture:
+    def _picture(
+        self, engine: Engine, paged: Paged, number: int, answer: int, citation: Citation, notice: str
+    ) -> Picture:
         scale = min(_SCALE, _LONGEST / max(1.0, *paged.sizes[number]))
-        draw = partial(self._to.engine.draw, paged, number, scale, _KIND)
+        draw = partial(engine.draw, paged, number, scale, _KIND)
         name = cited.named(citation.source, line(citation.title))
         where = f"[{citation.number}] · {_place(paged, number)}"
         if not notice and number + 1 in paged.marks and number in paged.marks:
@@ -96,20 +89,31 @@ class Pages:
             _keyboard(paged, number, answer, citation.number),
         )
 
-    def _reason(self, source: str) -> str:
-        """Why a page of a document cannot be shown."""
-        engine = self._to.engine
-        try:
-            outdated = engine.outdated(source)
-        except UnknownSource:
-            return gettext("{source} is no longer among the documents.", source=source)
-        if outdated and outdated.gone:
-            return gettext("The file {source} is gone or cannot be read.", source=source)
-        if outdated:
-            return gettext(
-                "{source} changed since I read it, so I cannot show where the quote stands.", source=source
-            )
-        return gettext("The pages of {source} cannot be drawn. I can send you the file.", source=source)
+
+def _paged(engine: Engine, citation: Citation) -> tuple[Paged, str]:
+    """The pages of a citation's document as they are now, and what to say of the quote."""
+    document = engine.document(citation.source)
+    there = citation.found_in(document.text)
+    quote = (there.start, there.end) if there else (min(citation.start, len(document.text) - 1),) * 2
+    paged = engine.paged(citation.source, quote)
+    if there is None:
+        return paged, gettext(_NO_LONGER)
+    return paged, "" if paged.found else gettext(_NOWHERE)
+
+
+def _reason(engine: Engine, source: str) -> str:
+    """Why a page of a document cannot be shown."""
+    try:
+        outdated = engine.outdated(source)
+    except UnknownSource:
+        return gettext("{source} is no longer among the documents.", source=source)
+    if outdated and outdated.gone:
+        return gettext("The file {source} is gone or cannot be read.", source=source)
+    if outdated:
+        return gettext(
+            "{source} changed since I read it, so I cannot show where the quote stands.", source=source
+        )
+    return gettext("The pages of {source} cannot be drawn. I can send you the file.", source=source)
 
 
 def _place(paged: Paged, number: int) -> str:

@@ -143,7 +143,7 @@ class Receipts:
     async def _compare(self, kept: Kept, with_this: _Comparison) -> bool:
         """Compare an answer, and edit it where it has changed; whether it was edited."""
         to = self._to
-        found = await to.look_up(partial(compared, kept, with_this, partial(to.shows, kept.chat)))
+        found = await to.look_up(partial(compared, kept, with_this, to.access.scope(kept.chat).shows))
         if found == kept:
             return False
         if found.now != kept.now:

@@ -53,8 +53,6 @@ class Services:
     """Seconds for which a message would have to wait in a chat."""
     busy_in: Callable[[int], float] = lambda _: 0.0
     """Seconds for which what nobody waits for should not be sent to a chat."""
-    shows: Callable[[int, str], bool] = lambda *_: True
-    """Whether a chat, by its id, is shown the document of a source."""
     presses: Limit = field(default_factory=lambda: Limit(_PRESSES, 60))
     """Of buttons and lists of documents, for each person."""
     tally: Tally = field(default_factory=Tally)

@@ -92,7 +92,7 @@ def leave_only_scans(docs: Path) -> None:
         (
             leave_only_scans,
             "Nothing in '{}' can be indexed ("
-            "b.xyz: '.xyz' files are not read (docs/formats.md names those that are); a.txt: empty).",
+            "a.txt: empty; b.xyz: '.xyz' files are not read (docs/formats.md names those that are)).",
         ),
         (shutil.rmtree, "There is no documents folder '{}'. Name yours with --docs DIR, or set "
          "documents.folder in a settings file."),

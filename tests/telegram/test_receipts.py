@@ -21,6 +21,7 @@ from bot.telegram.post import Post
 from bot.telegram.receipts import Receipts
 from bot.telegram.state import Memory
 from index.history import Said
+from index.scope import EVERYTHING, NOTHING
 from tests.conftest import LETTER
 from tests.telegram.chats import User
 from tests.telegram.conftest import Start
@@ -184,7 +185,8 @@ def test_a_quote_that_merely_moved_is_still_true_and_opens_where_it_stands(
     assert desk.look() == []
     citation = desk.kept(one).citations[0]
     assert citation.source == source
-    looked_up = Citations(desk.services, desk.asking, None)._look_up(citation, None, None)  # type: ignore[arg-type]
+    citations = Citations(desk.services, desk.asking, None)  # type: ignore[arg-type]
+    looked_up = citations._look_up(desk.services.seen_in(ANN), citation, None, None)
     document, _, there, notice = looked_up
     assert (" ".join(document.text[there.start : there.end].split()), notice) == (TWO, "")
 
@@ -256,14 +258,17 @@ def test_it_is_told_in_the_language_of_whoever_asked(desk: Watched, monkeypatch:
     assert heard == ["de"]
 
 
-def test_it_is_told_to_nobody_who_may_not_ask_or_see_it_any_more(desk: Watched):
+def test_it_is_told_to_nobody_who_may_not_ask_or_see_it_any_more(
+    desk: Watched, monkeypatch: pytest.MonkeyPatch
+):
     desk.asked()
     outsider = desk.asked(chat=8, number=6)
     desk.services.access.decide(ANN, "denied")
     desk.write(FERRY, LETTER.replace(TWO, THREE))
     assert desk.look() == []
     desk.services.access.decide(8, "allowed")
-    desk._replace(shows=lambda chat, source: (chat, source) != (8, FERRY))
+    access = desk.services.access
+    monkeypatch.setattr(access, "scope", lambda chat: NOTHING if chat == 8 else EVERYTHING)
     desk.write(FERRY, LETTER.replace(TWO, FOUR))
     assert desk.look() == []
     assert desk.kept(outsider) == outsider

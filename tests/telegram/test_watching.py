@@ -31,7 +31,9 @@ def until(chat: Chat, question: str, true: Callable[[Sent], bool]) -> Sent:
 
 def question_in(chat: Chat) -> Sent:
     """The last question to an administrator about files that are gone, with its buttons."""
-    return chat.wait_until(lambda sent: [one for one in sent if one.buttons and one.text.startswith("⚠")])[-1]
+    return chat.wait_until(lambda sent: [one for one in sent if one.buttons and " gone from " in one.text])[
+        -1
+    ]
 
 
 @pytest.mark.slow
