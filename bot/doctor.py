@@ -5,10 +5,10 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from bot.engine import Engine
 from bot.plain import counted
@@ -16,6 +16,9 @@ from bot.status import empty_folders, fallback
 from index import catalogue, documents
 from index.errors import DocentError, DocumentsError, TelegramRefused
 from index.settings import Settings
+
+if TYPE_CHECKING:
+    from telegram import Bot
 
 _LITTLE = 200_000_000  # bytes free, below which an index may not fit
 _HEARD = 120.0  # seconds; a running bot shows life every 15
@@ -26,6 +29,11 @@ PRIVACY_MODE = (
     "groups: privacy mode is on, so in groups the bot may see only commands and replies to it, and may miss "
     "mentions. To change that: @BotFather, /setprivacy, Disable; then remove the bot from the group and add "
     "it again."
+)
+LISTENS_IN_VAIN = (
+    "groups: the bot shall listen (/listen) in {groups}, but privacy mode is on and it is no administrator "
+    "there, so it sees only what is addressed to it. @BotFather, /setprivacy, Disable; then remove the bot "
+    "from the group, add it again, and send /listen."
 )
 NO_INLINE = "inline mode is off. To use it: @BotFather, /setinline."
 WEBHOOK_LEFT = (
@@ -242,6 +250,10 @@ async def _ask_telegram(settings: Settings, token: str, *, alone: bool) -> list[
             found.append(Finding("ok", f"token: Telegram knows it as @{me.username}"))
             if not me.can_read_all_group_messages:
                 found.append(Finding("note", PRIVACY_MODE))
+                if deaf := [
+                    str(group) for group in _listens_in(settings, token) if not await _sees_all(bot, group)
+                ]:
+                    found.append(Finding("wrong", LISTENS_IN_VAIN.format(groups=", ".join(deaf))))
             if not me.supports_inline_queries:
                 found.append(Finding("note", NO_INLINE))
             webhook = await bot.get_webhook_info()
@@ -260,6 +272,27 @@ async def _ask_telegram(settings: Settings, token: str, *, alone: bool) -> list[
         told = UNREACHABLE.format(url=settings.telegram.base_url, reason=error)
         found.append(Finding("wrong", told))
     return found
+
+
+async def _sees_all(bot: "Bot", group: int) -> bool:
+    """Whether the bot is an administrator of a group, to which Telegram shows all."""
+    from telegram.error import TelegramError
+
+    with suppress(TelegramError):
+        return (await bot.get_chat_member(group, bot.id)).status == "administrator"
+    return False
+
+
+def _listens_in(settings: Settings, token: str) -> list[int]:
+    """The groups in which the bot listens."""
+    from bot.telegram import run, state
+    from bot.telegram.listened import Listened
+
+    file = run.state_file(settings, token)
+    if not file.exists():
+        return []
+    with closing(state.connect(file)) as database:
+        return Listened(database).groups()
 
 
 def _webhook(wanted: str, found: str, error: str | None) -> Finding:

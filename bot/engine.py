@@ -15,11 +15,12 @@ from pathlib import Path
 
 from msgspec import structs
 
-from bot.answering import answers, calibration
+from bot.answering import answers, calibration, interjecting
 from bot.answering.answers import Answer, Citation, Outdated
 from bot.answering.calibration import Calibration
 from bot.answering.choosing import choose, distinct
 from bot.answering.intent import CERTAIN, Intent, wanted_by
+from bot.answering.interjecting import Interjection, bar_of
 from bot.answering.profile import profile_of
 from bot.answering.scoring import Evidence, Scorer, confidence
 from bot.answering.talk import talk_of
@@ -270,6 +271,30 @@ class Engine:
         if bent == Calibration():
             return evidence
         return [structs.replace(one, log_odds=bent.apply(one.log_odds)) for one in evidence]
+
+    def interjection(self, said: str, raised: int, check: Check = uncancelled) -> Interjection | None:
+        """What to say to something that nobody asked; None where it is better to be silent.
+
+        Args:
+            said: by somebody to others.
+            raised: by how many steps these have raised the bar.
+            check: called between the steps.
+
+        Raises:
+            IndexFolderError: there is no index, or it cannot be used as it is.
+            ModelError: the model cannot be loaded.
+            Cancelled: by the check.
+        """
+        bar, said = bar_of(self.encoder.fingerprint), visible(said)
+        if bar is None:
+            return None
+        vector = self._current().vector(said)
+        check()
+        return interjecting.interjection(said, vector, bar, raised, partial(self.ask, check=check))
+
+    def can_interject(self) -> bool:
+        """Whether it was measured how sure to be with this model before anything is said unasked."""
+        return bar_of(self.encoder.fingerprint) is not None
 
     def more(self, question: str, seen: Sequence[Citation]) -> tuple[Citation, ...]:
         """The next best passages for a question, each by its best sentence, numbered after ``seen``."""

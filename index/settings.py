@@ -152,6 +152,7 @@ class TelegramSettings:
     webhook_listen: str
     webhook_port: Positive
     questions_per_minute: Positive
+    listen_minutes: Positive
     keep_days: Positive
     log_questions: bool
 

@@ -18,6 +18,7 @@ from bot.doctor import Finding, examine
 from bot.engine import Engine
 from bot.telegram import run, state
 from bot.telegram.access import Access
+from bot.telegram.listened import Listened
 from index.serving import ServedEncoder
 from index.settings import Settings, load
 from tests.conftest import WordsEncoder
@@ -236,6 +237,20 @@ def test_privacy_mode_is_no_fault_but_may_surprise(look: Examine, api: BotApi):
     notes = [finding.text for finding in found if finding.level == "note"]
     assert notes == [doctor.PRIVACY_MODE, doctor.NO_INLINE]
     assert "/setprivacy" in notes[0]
+
+
+def test_a_bot_that_shall_listen_needs_privacy_mode_off_or_to_be_administrator(
+    look: Examine, api: BotApi, built: Settings
+):
+    one, other = (api.group(name) for name in ("Garden", "Kitchen"))
+    with closing(state.connect(run.state_file(built, TOKEN))) as database:
+        listened = Listened(database)
+        listened.start(one.id)
+        listened.start(other.id)
+    other.status = "administrator"
+    assert wrong(look()) == []
+    api.me["can_read_all_group_messages"] = False
+    assert wrong(look()) == [doctor.LISTENS_IN_VAIN.format(groups=one.id)]
 
 
 def test_a_server_that_cannot_be_reached(look: Examine):

@@ -1,6 +1,7 @@
 """The vector of what is said in, what it is out: logistic regressions as data, a file a kind and encoder.
 
-Those of what a question wants are ``profiles/intents-*.json``, those of small talk ``profiles/talk-*.json``.
+Those of what a question wants are ``profiles/intents-*.json``, those of small talk ``profiles/talk-*.json``,
+those of what is a question to anybody ``profiles/asked-*.json``.
 """
 
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent / "profiles"
 
-Kind = Literal["intents", "talk"]
+Kind = Literal["asked", "intents", "talk"]
 
 
 class Classes(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.telegram.collections import Collections
+from bot.telegram.listened import Listened
 from bot.telegram.requests import Requests
 from bot.telegram.state import Memory
 from bot.texts import speaking
@@ -49,6 +50,7 @@ class Access:
     ) -> None:
         self.requests = Requests(database)
         self.collections = Collections(collections or {}, database)
+        self.listened = Listened(database)
         self._settings = settings
         self._database = database
         self._code: str | None = None
@@ -139,10 +141,11 @@ class Access:
             sqlite3.Error: it cannot be deleted now.
         """
         self.requests.forget(chat)
+        listened = self.listened.forget(chat)
         self._database.execute("DELETE FROM languages WHERE chat = ?", [chat])
         self._database.execute("DELETE FROM access WHERE chat = ?", [chat])
         self._languages.pop(chat, None)
-        return self._roles.pop(chat, None) is not None
+        return self._roles.pop(chat, None) is not None or listened
 
     def hear(self, chat: int, code: str | None) -> None:
         """Keep in which language to tell somebody, or a group, what others do."""
@@ -160,6 +163,7 @@ class Access:
         self.hear(new, self._languages.get(old))
         self.requests.migrate(old, new)
         self.collections.migrate(old, new)
+        self.listened.migrate(old, new)
         role = self._role(old)
         if role is None and old in self._settings.allowed:
             role = "allowed"

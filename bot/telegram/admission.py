@@ -5,6 +5,7 @@ is let in, and whoever was refused by name is not answered there either.
 """
 
 import asyncio
+import sqlite3
 from contextlib import suppress
 
 from telegram import Chat, ChatMember, ChatMemberUpdated, Message, Update, User
@@ -109,6 +110,9 @@ class Admission:
         access, chat = self._to.access, change.chat
         was, now = change.old_chat_member.status, change.new_chat_member.status
         event("member", chat=chat.id, status=now)
+        if now in _OUTSIDE:
+            with suppress(sqlite3.Error):  # then it listens where it hears nothing
+                access.listened.end(chat.id)
         if chat.type not in _GROUPS or was not in _OUTSIDE or now in _OUTSIDE:
             return
         if access.allows(chat.id):

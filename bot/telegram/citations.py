@@ -299,6 +299,7 @@ class Citations:
             failure("unjudged", error)
             await acknowledge(button.query, gettext("I could not write that down."), alert=True)
             return
+        to.access.listened.judge(kept.chat, kept.number, voter, good=verdict == "good")
         good, bad = gettext("Thank you."), gettext("Thank you. I am sorry that I did not do better.")
         await acknowledge(button.query, good if verdict == "good" else bad)
         keyboard = getattr(button.query.message, "reply_markup", None)

@@ -33,6 +33,8 @@ ADMINISTRATORS = {
     "deny": noop("let somebody ask no more"),
     "collection": noop("which folders a chat sees"),
     "forget": noop("delete what is kept about somebody"),
+    "listen": noop("in a group: answer what I surely know, unasked"),
+    "quiet": noop("in a group: answer only what I am asked"),
 }
 
 

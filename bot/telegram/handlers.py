@@ -30,6 +30,7 @@ from bot.telegram.events import event, failure
 from bot.telegram.gate import Gate
 from bot.telegram.information import Information
 from bot.telegram.inline import Inline
+from bot.telegram.listening import Listening
 from bot.telegram.post import Place, Post, place_of
 from bot.telegram.replying import Replying
 from bot.telegram.services import Services
@@ -55,6 +56,7 @@ def register(application: Application[Any, Any, Any, Any, Any, Any], services: S
     services.renewals.on_built = consent.heard
     administration = Administration(services, consent)
     admission = Admission(services)
+    listening = Listening(services, replying)
     inline = Inline(services)
     gate = Gate(services, admission, inline)
     new = filters.UpdateType.MESSAGE
@@ -76,6 +78,8 @@ def register(application: Application[Any, Any, Any, Any, Any, Any], services: S
         "deny": admission.deny,
         "forget": admission.forget,
         "collection": Collecting(services).collection,
+        "listen": listening.listen,
+        "quiet": listening.quiet,
     }.items():  # for all others there are no such commands
         application.add_handler(CommandHandler(name, command, filters=new & _ByAdmin(services.access)))
     application.add_handler(CommandHandler("ask", asking.message, filters=filters.UpdateType.MESSAGES))
@@ -90,10 +94,12 @@ def register(application: Application[Any, Any, Any, Any, Any, Any], services: S
         rf"(allow|deny):-?{_ID}\Z": admission.press,
         rf"(leave|stay):{_ID}\Z": admission.leave,
         r"removals:(take|keep)\Z": consent.press,
+        rf"hush:{_ID}\Z": listening.hush,
         r"": citations.unknown,
     }.items():
         application.add_handler(CallbackQueryHandler(press, pattern=pattern))
     application.add_handler(InlineQueryHandler(inline.query))
+    application.add_handler(MessageHandler(new & filters.ChatType.GROUPS, listening.hear), group=1)
     application.add_error_handler(_Errors(services.post, services.access).handle)
     return administration
 

@@ -45,8 +45,12 @@ class Information:
 
     async def privacy(self, update: Update, _: object) -> None:
         """/privacy."""
-        telegram = self._to.settings.telegram
-        await self._say(update, screens.privacy(telegram.keep_days, log_questions=telegram.log_questions))
+        to, message = self._to, update.effective_message
+        telegram, listened = to.settings.telegram, to.access.listened
+        in_group = message is not None and not is_private(message)
+        listening = listened.listens(message.chat.id) if message and in_group else bool(listened.groups())
+        days, logs = telegram.keep_days, telegram.log_questions
+        await self._say(update, screens.privacy(days, log_questions=logs, listening=listening))
 
     async def reset(self, update: Update, _: object) -> None:
         """/reset: in a private chat everything, in a group what the person themselves has asked."""

@@ -61,7 +61,7 @@ class Replying:
                 if first.done() and not thinking.done():
                     kept = self._found(kept, first.result(), unfinished=True)
                     screen = screens.answer(kept.answer, kept.number, repeat=repeat, searching=True)
-                    kept = await self._show(kept, place, screen)
+                    kept = await self.show(kept, place, screen)
                     if update and kept.messages:  # should the bot end now, the next start brings the rest
                         to.inbox.reopen(update)
                 try:
@@ -73,7 +73,7 @@ class Replying:
             thinking.cancel()
         kept = self._found(kept, reply)
         screen = screens.answer(reply, kept.number, repeat=repeat, stopped=stopped, paged=has_page(reply))
-        kept = await self._show(kept, place, screen)
+        kept = await self.show(kept, place, screen)
         if len(reply.citations) > _LONG:
             data = screens.as_file(reply)
             caption = ngettext("The one quote.", "All {count} quotes.", len(reply.citations))
@@ -110,8 +110,8 @@ class Replying:
             unfinished=unfinished,
         )
 
-    async def _show(self, kept: Kept, place: Place, screen: screens.Screen) -> Kept:
-        """Show an answer where it stood before, or else anew."""
+    async def show(self, kept: Kept, place: Place, screen: screens.Screen, *, silent: bool = False) -> Kept:
+        """Show an answer where it stood before, or else anew, without a sound if it is to be silent."""
         to = self._to
         if not kept.number:  # nothing can be kept, so that no button would know of it
             screen = replace(screen, keyboard=None)
@@ -124,7 +124,7 @@ class Replying:
         else:
             to.answers.sending(kept)  # so that its buttons work even if we never hear that it was sent
             try:
-                messages = await to.post.send(place, screen)
+                messages = await to.post.send(place, screen, silent=silent)
             except BaseException as error:
                 refused = isinstance(error, Forbidden | BadRequest)
                 if refused or handled.get() is not None:  # or else the request did not begin

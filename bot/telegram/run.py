@@ -331,6 +331,7 @@ class _Runner:
             if now - pruned > _PRUNE:
                 self._services.answers.prune()
                 self._services.access.requests.prune(self._settings.keep_days)
+                self._services.access.listened.prune(self._settings.keep_days)
                 pruned = now
             await asyncio.sleep(_BEAT)
 

@@ -18,6 +18,7 @@ Data of buttons, at most 64 bytes (https://core.telegram.org/bots/api#inlinekeyb
     try:NUMBER                  one of the example questions, which the button shows
     allow:CHAT, deny:CHAT       what an administrator decides on a request
     leave:USER, stay:USER       what the last administrator decides about leaving
+    hush:ANSWER                 say nothing unasked in this group for a day
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -61,6 +62,8 @@ ALL_CHANGED = noop("The documents have changed since I answered: none of this st
 FURTHER_CHANGED = noop("{count} further quote that I showed no longer stands in the documents.")
 FURTHERS_CHANGED = noop("{count} further quotes that I showed no longer stand in the documents.")
 STOPPED = noop("You stopped me: these are the first quotes, and there may be more.")
+UNASKED = noop("You did not ask me, but this stands in the documents:")
+HUSH = noop("🔕 Not today")
 ONLY_ASKER_STOPS = noop("Only who asked can stop this.")
 DID_IT_ARRIVE = noop("Did my answer to this arrive? The connection broke while I sent it.")
 SHOW_AGAIN = noop("Show it again")
@@ -98,6 +101,12 @@ meanwhile, until the decision, or {days} days;
 • what waits for me to answer, until I have; its number for a week, so that nothing is answered twice;
 • the log: ids of chats and timings{texts}.
 Nothing is sent to anyone but Telegram, which carries our messages.""")
+
+LISTENING = noop(
+    "In a group where an administrator has sent /listen, I look up every message that may be a question to "
+    "all, and forget it within a minute. What I answered unasked is kept for {days} days, like other "
+    "answers; of 👍 and 👎 I also keep how many the group gave. /quiet ends it."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +187,15 @@ def answer(
         return _screen(blocks, *cites, [*further, *_verdicts(number)], alone)
     expected = InlineKeyboardButton(gettext("I expected an answer"), callback_data=f"bad:{number}")
     return _screen(blocks, *cites, further, [expected], alone)
+
+
+def interjection(reply: Answer, number: int) -> Screen:
+    """An answer that nobody asked for, which is short, and how to have none for a day."""
+    blocks = [block(Run(gettext(UNASKED), "i"))]
+    blocks += [block(Run(line(reply.lead), "b"))] if reply.lead else []
+    hush = InlineKeyboardButton(gettext(HUSH), callback_data=f"hush:{number}")
+    blocks += [*cited.quotes(reply.citations), *cited.sources(reply.citations)]
+    return _screen(blocks, *_cites(reply.citations, number), [*_verdicts(number), hush])
 
 
 def doubt(number: int) -> Screen:
@@ -349,10 +367,11 @@ def help() -> Screen:  # noqa: A001 - what the command is called
     return text(*gettext(HELP).split("\n\n"))
 
 
-def privacy(days: int, *, log_questions: bool) -> Screen:
-    """What is stored."""
+def privacy(days: int, *, log_questions: bool, listening: bool = False) -> Screen:
+    """What is stored, and what becomes of messages where the bot listens."""
     texts = gettext(" and the texts of questions") if log_questions else gettext(", but no texts")
-    return text(gettext(PRIVACY).format(days=days, texts=texts))
+    told = gettext(PRIVACY).format(days=days, texts=texts)
+    return text(told, *([gettext(LISTENING, days=days)] if listening else []))
 
 
 def limited(seconds: float) -> str:

@@ -10,6 +10,7 @@ collections  folders that are seen together                        (collections.
 collected which chats see them                                     (collections.py)
 answers   what buttons open, and what follow-up questions lean on  (answers.py)
 compared  the generation that all answers were compared with       (receipts.py)
+listening, interjections, verdicts: where it answers unasked       (listened.py)
 """
 
 import sqlite3
@@ -70,6 +71,17 @@ CREATE TABLE IF NOT EXISTS answers (
 );
 CREATE TABLE IF NOT EXISTS compared (generation TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS answers_by_question ON answers (chat, question_message);
+CREATE TABLE IF NOT EXISTS listening (
+    chat INTEGER PRIMARY KEY, since REAL NOT NULL,
+    hushed REAL NOT NULL DEFAULT 0  -- until when
+);
+CREATE TABLE IF NOT EXISTS interjections (
+    answer INTEGER PRIMARY KEY, chat INTEGER NOT NULL, sent REAL NOT NULL
+);
+CREATE TABLE IF NOT EXISTS verdicts (
+    answer INTEGER NOT NULL, voter TEXT NOT NULL, chat INTEGER NOT NULL, good INTEGER NOT NULL,
+    given REAL NOT NULL, PRIMARY KEY (answer, voter)
+);
 """
 
 

@@ -10,15 +10,17 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from contextvars import copy_context
+from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
-from index.cancellation import Cancellation, Cancelled
+from index.cancellation import Cancellation, Cancelled, Check
 
 _T = TypeVar("_T")
 _P = ParamSpec("_P")
 
 _QUESTIONS = 32  # threads: what takes long, as a list that is read, must not hold all of them
 _LOOK_UPS = 4  # threads for what is quick, as a passage that somebody opens: it does not wait for questions
+_ASIDE = 1  # threads for what nobody waits for
 
 Task = Callable[[], None]
 
@@ -72,6 +74,8 @@ class Workers:
     def __init__(self) -> None:
         self._questions = Daemons(_QUESTIONS, "docent")
         self._look_ups = Daemons(_LOOK_UPS, "docent-look-up")
+        self._aside = Daemons(_ASIDE, "docent-aside")
+        self._asked = 0
         self._stopped = False
         self._awaited: set[asyncio.Future[Any]] = set()
         self._cancellation = Cancellation()
@@ -79,6 +83,29 @@ class Workers:
     def check(self) -> None:
         """A ``Check`` of whether the bot stops."""
         self._cancellation.check()
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is being done that somebody waits for, look-ups aside."""
+        return self._asked > 0
+
+    async def aside(self, task: Callable[[Check], _T]) -> _T:
+        """Do something for which nobody waits; it breaks off where something else comes.
+
+        Args:
+            task: what to do; it calls the check that it gets.
+
+        Raises:
+            Cancelled: there is something else to do.
+            asyncio.CancelledError: the bot stops.
+        """
+
+        def check() -> None:
+            self.check()
+            if self.busy:
+                raise Cancelled
+
+        return await self._do(partial(task, check), self._aside)
 
     async def do(self, task: Callable[[], _T], *, quick: bool = False) -> _T:
         """Do something in a thread, and wait for what comes of it.
@@ -90,9 +117,17 @@ class Workers:
         Raises:
             asyncio.CancelledError: the bot stops.
         """
+        if quick:
+            return await self._do(task, self._look_ups)
+        self._asked += 1
+        try:
+            return await self._do(task, self._questions)
+        finally:
+            self._asked -= 1
+
+    async def _do(self, task: Callable[[], _T], pool: Daemons) -> _T:
         if self._stopped:
             raise asyncio.CancelledError
-        pool = self._look_ups if quick else self._questions
         spoken = copy_context()  # in the thread too, the language is that of whoever asked
         future = asyncio.get_running_loop().run_in_executor(pool, spoken.run, task)
         self._awaited.add(future)

@@ -149,6 +149,7 @@ class Chat:
         self.members = members or []
         self.topics: dict[int, Json] = {}  # the message that opened each
         self.refusal: str | None = None  # why the bot may not write here
+        self.status = "member"  # the bot's; an administrator sees all that is written
         self.moved_to: int | None = None
         self.started = info["type"] != "private"  # a bot may not be the first to write to a person
         self._api = api

@@ -27,6 +27,11 @@ REACTIONS = """
 😎 👾 🤷‍♂ 🤷 🤷‍♀ 😡
 """
 VARIATION = "\ufe0f"  # asks for the coloured form of an emoji and may be left out
+ADMINISTRATOR = (
+    "can_be_edited", "is_anonymous", "can_manage_chat", "can_delete_messages", "can_manage_video_chats",
+    "can_restrict_members", "can_promote_members", "can_change_info", "can_invite_users", "can_post_stories",
+    "can_edit_stories", "can_delete_stories",
+)  # fmt: skip
 GIFTS = ["unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels"]
 
 
@@ -247,6 +252,20 @@ def get_chat(api: "BotApi", chat_id: int) -> Json:
         raise bad("chat not found")
     gifts = {"accepted_gift_types": dict.fromkeys(GIFTS, False)}
     return api.chats[chat_id].info | gifts | {"accent_color_id": 0, "max_reaction_count": 11}
+
+
+@method
+def get_chat_member(api: "BotApi", chat_id: int, user_id: int) -> Json:
+    """What it tells of the bot itself, which needs no rights."""
+    chat = api.chats.get(chat_id)
+    if chat is None:
+        raise bad("chat not found")
+    if chat.refusal:
+        raise Refused(403, f"Forbidden: {chat.refusal}")
+    if user_id != api.me["id"]:
+        raise bad("member list is inaccessible")
+    rights = dict.fromkeys(ADMINISTRATOR, False) if chat.status == "administrator" else {}
+    return {"user": api.me_user, "status": chat.status} | rights
 
 
 def _writable(api: "BotApi", chat_id: int, thread: int | None = None) -> Chat:

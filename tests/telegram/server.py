@@ -183,6 +183,8 @@ class BotApi:
             return False
         if chat.private or self.me["can_read_all_group_messages"] or SERVICE & raw.keys():
             return True
+        if chat.status == "administrator":
+            return True
         if raw.get("reply_to_message", {}).get("from", {}).get("id") == self.me["id"]:
             return True
         if raw.get("via_bot", {}).get("id") == self.me["id"]:

@@ -331,6 +331,7 @@ ALLOWED = {
     ("receipts", "store"),
     ("receipts", "engine"),  # likewise
     ("consent", "settings"),
+    ("listening", "can_interject"),  # whether a bar was fitted
     ("run", "warm"),
     ("run", "settings"),
 }
