@@ -52,7 +52,7 @@ def write(stream: BinaryIO, message: msgspec.Struct) -> None:
 def answer(request: Request) -> Reply:
     """Parse a file."""
     try:
-        return Reply(parsed=_sound(formats.parse(request.name, request.data)))
+        return Reply(parsed=sound(formats.parse(request.name, request.data)))
     except Unreadable as reason:
         return Reply(reason=str(reason))
     except MemoryError:
@@ -77,7 +77,7 @@ def _refuse(event: str, _: object) -> None:
         raise OSError("parsers have no network")
 
 
-def _sound(parsed: Parsed) -> Parsed:
+def sound(parsed: Parsed) -> Parsed:
     """What was parsed, with a mark of replacement for every half of a surrogate pair, which is no text."""
     try:
         msgspec.msgpack.encode(parsed)
