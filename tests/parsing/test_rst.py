@@ -1,5 +1,7 @@
 """reStructuredText: its own marks, those of Sphinx, and what must not be done."""
 
+import time
+
 import pytest
 
 from index.parsing.base import Parsed, Unreadable
@@ -151,3 +153,11 @@ def test_no_text():
     ):
         with pytest.raises(Unreadable, match=reason):
             parse(data, "a.rst")
+
+
+@pytest.mark.parametrize("word", ["-1", "-1e400", "//1"])
+def test_a_long_line_without_blanks_takes_no_time(word: str):
+    start = time.process_time()
+    parsed = read("T\n=\n\n" + word * (30_000 // len(word)) + " is said\n\nSee *it*")
+    assert outlined(parsed)[2] == "paragraph: See it"
+    assert time.process_time() - start < 1

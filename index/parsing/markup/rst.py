@@ -30,6 +30,7 @@ _SETTINGS: Mapping[str, Any] = {
     "line_length_limit": 1_000_000,
     "embed_stylesheet": False,
 }
+_UNBROKEN = re.compile(r"\S{2000}")  # that docutils looks for names in takes the square of its length
 _LARGEST = 5_000_000  # characters; larger ones are read as plain text, which takes no minutes
 _DEEPEST = 60
 _DEEPEST_DIRECTIVE = 4
@@ -85,13 +86,20 @@ def _cell(entry: Any) -> Cell:
 
 def _tree(text: str, *, whole: bool = True) -> Node:
     """The document that docutils reads, or a part of one that has no title; None where it fails."""
-    from docutils import DataError
+    from docutils import DataError, nodes
     from docutils.core import publish_doctree
+    from docutils.parsers.rst import Parser
+    from docutils.parsers.rst.states import Inliner
     from docutils.utils import SystemMessage
 
+    inliner = Inliner()
+    read = inliner.parse
+    inliner.parse = lambda text, *place: (  # type: ignore[method-assign]
+        ([nodes.Text(text)], []) if _UNBROKEN.search(text) else read(text, *place)
+    )
     settings = {**_SETTINGS, "warning_stream": StringIO(), "doctitle_xform": whole, "docinfo_xform": whole}
     try:
-        return publish_doctree(text, settings_overrides=settings)
+        return publish_doctree(text, parser=Parser(inliner=inliner), settings_overrides=settings)
     except (*_BROKEN, DataError, SystemMessage):
         return None
 
