@@ -60,17 +60,14 @@ class Removals:
 
     def latest(self) -> Decision | None:
         """What was decided while the state lasts."""
-        sql = (
-            "SELECT choice, who FROM removals WHERE choice IS NOT NULL AND NOT closed "
-            "ORDER BY gone DESC LIMIT 1"
-        )
+        sql = "SELECT choice, who FROM removals WHERE choice IS NOT NULL AND NOT closed LIMIT 1"
         rows = self._database.rows(sql)
         return Decision(cast("Choice", rows[0][0]), rows[0][1]) if rows else None
 
     def begin(self, gone: int) -> None:
-        """It is asked about so many files from now on; what was over is forgotten."""
+        """It is asked about so many files from now on; what was decided before is forgotten."""
         self.gone = gone
-        self._database.attempt("DELETE FROM removals WHERE closed")
+        self._database.attempt("DELETE FROM removals WHERE closed OR choice IS NOT NULL")
 
     def end(self) -> list[tuple[int, int]]:
         """Nothing is to be asked any more; where the question was open."""

@@ -90,32 +90,48 @@ def test_renewals_go_on_after_errors_and_what_is_held_back_is_told_once(engine: 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_the_command_prints_an_object_a_line_and_ends_cleanly(docs: Path, tmp_path: Path, number: int):
+def test_the_command_prints_an_object_a_line_and_ends_cleanly(docs: Path, tmp_path: Path):
     environment = {
         **os.environ,
         "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests" / "offline")]),
-        "DOCENT_STATE__FOLDER": str(tmp_path / "state"),
         "DOCENT_ENCODER__MODEL": "all-MiniLM-L6-v2",
         "DOCENT_READER__MODEL": "none",
     }
     command = [sys.executable, *WORDS, "index", "--watch", "--json", "--docs", str(docs)]
-    with subprocess.Popen(
-        command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as running:
-        assert running.stdout
-        assert running.stderr
-        watchdog = threading.Timer(60, running.kill)
-        watchdog.start()
-        first = json.loads(running.stdout.readline())
-        assert (first["changed"], first["documents"], first["held"]) == (True, 3, [])
+    pipe = subprocess.PIPE
+    two = [
+        subprocess.Popen(
+            command,
+            env={**environment, "DOCENT_STATE__FOLDER": str(tmp_path / name)},
+            cwd=ROOT,
+            stdout=pipe,
+            stderr=pipe,
+            text=True,
+        )
+        for name in ("one", "other")
+    ]
+    watchdog = threading.Timer(60, lambda: [running.kill() for running in two])
+    watchdog.start()
+    try:
+        for running in two:
+            first = json.loads(running.stdout.readline())  # type: ignore[union-attr]
+            assert (first["changed"], first["documents"], first["held"]) == (True, 3, [])
         (docs / "plums.txt").write_text(PLUMS)
-        second = json.loads(running.stdout.readline())
-        assert (second["documents"], second["embedded"]) == (4, 1)
+        for running in two:
+            second = json.loads(running.stdout.readline())  # type: ignore[union-attr]
+            assert (second["documents"], second["embedded"]) == (4, 1)
         shutil.rmtree(docs)
-        told = next(line for line in running.stderr if line.startswith("docent: "))
-        assert told.startswith("docent: More than half of the index is gone at once (4 files, as letters/")
-        running.send_signal(number)
-        assert running.wait(20) == 0
+        for running, number in zip(two, (signal.SIGINT, signal.SIGTERM), strict=True):
+            told = next(line for line in running.stderr if line.startswith("docent: "))  # type: ignore[union-attr]
+            assert told.startswith(
+                "docent: More than half of the index is gone at once (4 files, as letters/"
+            )
+            running.send_signal(number)
+        for running in two:
+            out, err = running.communicate(timeout=20)
+            assert (running.returncode, out, "Traceback" in err) == (0, "", False)
+    finally:
         watchdog.cancel()
-        assert running.stdout.read() == ""
+        for running in two:
+            running.kill()
+            running.communicate()
