@@ -38,14 +38,14 @@ def keep(
         tell: hears a sentence of what went wrong or is held back, once.
         stop: ends it, not before a build that goes on has ended.
         full: whether the first renewal starts over, reusing nothing.
-        progress: shows how a build goes on.
+        progress: shows how the first build goes on, which may be a long one.
         pace: when a burst is over.
     """
     watch = Watch(engine.settings, pace)
     told, begun = "", False
     for _ in watch.bursts(stop):
         try:
-            with progress() as shown:
+            with nullcontext(Silent()) if begun else progress() as shown:
                 summary = _built(engine, stop, full=full, progress=shown)
         except Exception as error:  # one day the folder can be read, the disk has room
             _log.info("not renewed", exc_info=True)

@@ -6,6 +6,7 @@ from concurrent.futures import CancelledError
 
 from bot.telegram.events import event, failure
 from bot.telegram.renewals import Renewals, Stopped
+from index.build import Summary
 from index.errors import DocentError, IndexBusy
 from index.settings import Settings
 from index.watching import Pace, Watch
@@ -45,13 +46,9 @@ class Watcher:
     async def _renew(self) -> None:
         news = ""
         try:
-            summary = await self._renewals.renew()
+            summary = await self._renewed()
         except Stopped:
             return
-        except IndexBusy as error:
-            news = str(error)
-            await asyncio.sleep(_BUSY)
-            self._watch.again()
         except DocentError as error:
             news = str(error)
             self._watch.again()
@@ -73,3 +70,11 @@ class Watcher:
         if news and news != self._told:
             event("not_renewed", reason=news)
         self._told = news
+
+    async def _renewed(self) -> Summary:
+        """Renew the index once no other process does."""
+        while True:
+            try:
+                return await self._renewals.renew()
+            except IndexBusy:
+                await asyncio.sleep(_BUSY)
