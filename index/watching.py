@@ -21,6 +21,9 @@ from index.settings import Settings
 _STEP = 0.1  # seconds in which events are gathered; a stop waits no longer
 _SHARE = 20  # a look may take one of so many seconds
 
+_Identity = tuple[int, int]
+"""Of a folder: its device, and its number there."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -72,9 +75,10 @@ class Burst:
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """What the folder holds: every folder of it with what identifies it, and a hash of the files."""
+    """What the folder is and holds: every folder in it with what identifies it, and a hash of the files."""
 
-    folders: tuple[tuple[str, tuple[int, int] | None], ...]
+    identity: _Identity | None
+    folders: tuple[tuple[str, _Identity | None], ...]
     files: int
 
 
@@ -85,7 +89,7 @@ class Watch:
         self._settings = settings
         self._pace = pace or Pace()
         self._burst = Burst(self._pace)
-        self._seen = _Look((), 0)
+        self._seen = _Look(None, (), 0)
         self._next_look = 0.0
         self._again = False
 
@@ -132,7 +136,7 @@ class Watch:
         return again or self._seen != before
 
     def _look(self) -> _Look:
-        started = time.monotonic()
+        started, identity = time.monotonic(), _identity(self._settings.documents.folder)
         walked: list[Path] = []
         try:
             found = documents.found_by(self._settings, walked)
@@ -142,16 +146,14 @@ class Watch:
         folders = tuple((str(path), _identity(path)) for path in walked)
         ended = time.monotonic()
         self._next_look = ended + max(self._pace.look, _SHARE * (ended - started))
-        return _Look(folders, hash((*state, *found[1])))
+        return _Look(identity, folders, hash((*state, *found[1])))
 
     def _is_another(self) -> bool:
         """Whether the documents folder itself has come, has gone or is another one than when it was seen."""
-        folder = self._settings.documents.folder
-        seen = dict(self._seen.folders[:1]).get(str(folder))
-        return _identity(folder) != seen
+        return _identity(self._settings.documents.folder) != self._seen.identity
 
 
-def _identity(folder: Path) -> tuple[int, int] | None:
+def _identity(folder: Path) -> _Identity | None:
     try:
         status = folder.stat()
     except OSError:
@@ -163,23 +165,21 @@ def _events(folders: list[str], stop: threading.Event, wake: float) -> Iterator[
     """Yield every so many seconds, and at events, whether anything but what is hidden changed there."""
     import watchfiles
 
+    milliseconds = int(wake * 1000)
     try:
-        for changes in (
-            watchfiles.watch(
-                *folders,
-                watch_filter=None,  # one that lets nothing through would not be woken
-                debounce=int(wake * 1000),
-                step=int(_STEP * 1000),
-                rust_timeout=int(wake * 1000),
-                yield_on_timeout=True,
-                stop_event=stop,
-                recursive=False,  # links that lead out would be followed
-                ignore_permission_denied=True,
-            )
-            if folders
-            else ()
-        ):
-            yield any(not os.path.basename(path).startswith(".") for _, path in changes)  # noqa: PTH119
+        changes = watchfiles.watch(
+            *folders,
+            watch_filter=None,  # one that lets nothing through would not be woken
+            debounce=milliseconds,
+            step=int(_STEP * 1000),
+            rust_timeout=milliseconds,
+            yield_on_timeout=True,
+            stop_event=stop,
+            recursive=False,  # links that lead out would be followed
+            ignore_permission_denied=True,
+        )
+        for found in changes if folders else ():
+            yield any(not os.path.basename(path).startswith(".") for _, path in found)  # noqa: PTH119
     except (OSError, RuntimeError) as error:  # too many folders, or one that is gone by now
         _log.warning("changes are found by looking: %s", error)
         yield True

@@ -203,6 +203,17 @@ def test_where_the_system_does_not_watch_so_many_folders_they_are_looked_through
     assert "OS file watch limit reached" in caplog.text
 
 
+def test_a_folder_that_cannot_be_listed_is_no_change_without_end(listen: Callable[..., Listener], docs: Path):
+    away = docs.with_name("away")
+    docs.rename(away)
+    docs.write_text("No folder.")
+    heard = listen(pace=Pace(quiet=0.2, latest=0.6, wake=0.1))
+    assert heard.is_silent()
+    docs.unlink()
+    away.rename(docs)
+    heard.wait()
+
+
 def test_a_stop_is_heeded_at_once(listen: Callable[..., Listener], docs: Path):
     heard = listen()
     assert heard.stop() < 1
