@@ -12,7 +12,8 @@ from index.centre import about, centre_of
 from index.joining import JoinedEncoder, encoder_of
 from index.serving import ServedEncoder
 from index.settings import load
-from tests.conftest import MODELS, Vectors, WordsEncoder
+from tests.conftest import MODELS, WordsEncoder
+from tests.words_encoder import Vectors
 
 
 class Turned(WordsEncoder):

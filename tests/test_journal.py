@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from index.journal import Journal, discard
-from tests.conftest import Vectors
+from tests.words_encoder import Vectors
 
 RECORD = 4 + 16 + 3 * 4  # bytes: checksum, digest, a vector of 3 dimensions
 ROWS = np.array([[1, 0, 0], [0, 1, 0], [0.6, 0, 0.8]], np.float32)

@@ -7,7 +7,7 @@ import pytest
 
 from index import questions
 from index.questions import TOGETHER, Questions
-from tests.conftest import Vectors
+from tests.words_encoder import Vectors
 
 SECONDS = 20  # to wait for what should come at once
 

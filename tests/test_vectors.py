@@ -14,7 +14,7 @@ from index.generation import Generation
 from index.store import Store
 from index.vectors import Matrix
 from tests.building.conftest import rows_fit
-from tests.conftest import Vectors
+from tests.words_encoder import Vectors
 
 FEW = 1000
 WORDS = ["harbour", "lighthouse", "ferry", "garden", "soup", "onion", "school", "winter", "bread", "deck"]

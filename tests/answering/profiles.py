@@ -1,10 +1,13 @@
 """Numbers that stay as they are, whatever is fitted anew: what tests say of confidence rests on them."""
 
-import pytest
+from typing import TYPE_CHECKING
 
 from bot import engine
 from bot.answering.profile import Profile, Weights
 from index.records import Features
+
+if TYPE_CHECKING:  # processes of the bot import this
+    import pytest
 
 PROFILE = Profile(
     near=0.0,
@@ -41,6 +44,6 @@ PROFILE = Profile(
 )
 
 
-def use(monkeypatch: pytest.MonkeyPatch, profile: Profile = PROFILE) -> None:
+def use(monkeypatch: "pytest.MonkeyPatch", profile: Profile = PROFILE) -> None:
     """Have engines score by it."""
     monkeypatch.setattr(engine, "profile_of", lambda *_: profile)

@@ -17,7 +17,7 @@ from bot.conversation.turns import Turn
 from bot.telegram import run
 from bot.telegram.answers import Answers, Kept
 from tests.answering.profiles import PROFILE
-from tests.conftest import Vectors, WordsEncoder
+from tests.words_encoder import Vectors, WordsEncoder
 
 HELD = Path(os.environ.get("HELD", "."))
 

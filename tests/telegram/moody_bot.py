@@ -17,7 +17,7 @@ from bot.answering.answers import Answer
 from bot.cli import main
 from bot.conversation.turns import Turn
 from tests.answering.profiles import PROFILE
-from tests.conftest import WordsEncoder
+from tests.words_encoder import WordsEncoder
 
 
 class MoodyEngine(engine.Engine):

@@ -11,8 +11,8 @@ from bot import engine
 from bot.cli import main
 from bot.reader.reading import Reading
 from tests.answering.profiles import PROFILE
-from tests.conftest import WordsEncoder
 from tests.reader.words import WordReader
+from tests.words_encoder import WordsEncoder
 
 
 class SlowReader(WordReader):

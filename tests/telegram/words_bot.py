@@ -3,7 +3,7 @@
 from bot import engine
 from bot.cli import main
 from tests.answering.profiles import PROFILE
-from tests.conftest import WordsEncoder
+from tests.words_encoder import WordsEncoder
 
 engine.encoder_of = WordsEncoder  # type: ignore[assignment, misc]
 engine.profile_of = lambda *_: PROFILE  # type: ignore[assignment]
