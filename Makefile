@@ -9,6 +9,7 @@ Q ?= who attended?
 DOCS ?= seeds
 export Q DOCS
 export HF_HUB_OFFLINE = 1
+unexport PYTHONDONTWRITEBYTECODE  # where it is set, each of hundreds of processes would compile every module
 
 BIN = $(VENV)/bin
 PIP = $(PYTHON) -m pip --python $(BIN)/python --disable-pip-version-check install --quiet -c constraints.txt
