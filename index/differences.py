@@ -23,6 +23,7 @@ from index.store import Store
 _ALIKE = 45.0  # percent of letters in order, from which on a unit says now what another one said
 _IS_MOVED = 0.5  # share of its units that a document has to keep, to be taken for the one of another name
 _MOST_PAIRS = 40_000  # of a removed and an added unit of one place that are compared
+_OFTEN = 20  # times that a unit is in a document, from which on it does not tell which place is which
 _MOST_PLACES = 200  # of a document
 _LONGEST = 2000  # characters of a unit that are kept
 _MOST_KEPT = 1_000_000  # characters that are kept of all units of a build
@@ -153,10 +154,11 @@ def _bytes_of(entry: Entry) -> tuple[str, str]:
 
 def _places(old: Sequence[str], new: Sequence[str], room: int) -> tuple[tuple[Place, ...], int, int]:
     """Where two versions of a document differ, how many units there was no room for, what room is left."""
-    had, has = frozenset(old), frozenset(new)
+    had, has = frozenset(old), Counter(new)
+    often = {unit for unit, times in has.items() if times > _OFTEN}
     places: list[Place] = []
     left_out = 0
-    for kind, i, j, k, m in SequenceMatcher(None, old, new).get_opcodes():
+    for kind, i, j, k, m in SequenceMatcher(often.__contains__, old, new).get_opcodes():
         if kind == "equal":
             continue
         place = _place(old[i:j], new[k:m], had, has)

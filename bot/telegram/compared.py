@@ -11,7 +11,8 @@ from bot.telegram.state import Memory
 
 _RECENT = 3600.0  # seconds in which a question is surely answered
 _BATCH = 50  # answers looked at before others get their turn
-_SOURCE = re.compile(r'(?<!\\)"source":("(?:[^"\\]|\\.)*")')
+_SOURCE = re.compile(r'"source":("[^"\\]*(?:\\.[^"\\]*)*")')
+"""In an answer as it is kept; in a text, the quotation marks would be escaped."""
 
 
 class Compared:

@@ -172,6 +172,17 @@ def test_a_large_edit_is_cut_with_a_count(folder, settings, encoder):
     assert edit.places[0] == Place(("Sort 1 costs 1 euros today.",), ("Sort 1 costs 2 euros today.",), (0,))
 
 
+def test_units_that_recur_hide_no_change(folder, settings, encoder):
+    file = folder / "votes.txt"
+    lines = [f"Vote {i} was held." if i % 9 == 0 else f"Nobody spoke {i % 2}." for i in range(300)]
+    file.write_text("\n\n".join(lines))
+    build(settings, encoder)
+    file.write_text("\n\n".join(lines).replace("Vote 18 was", "Vote 18 was not"))
+    build(settings, encoder)
+    [edit] = edits(settings)
+    assert edit.places == (Place(("Vote 18 was held.",), ("Vote 18 was not held.",), (0,)),)
+
+
 def test_what_cannot_be_written_down_stops_no_build(folder, settings, encoder, caplog):
     build(settings, encoder)
     (settings.index_folder() / history.NAME).unlink()

@@ -16,6 +16,7 @@ from bot.telegram import receipts as module
 from bot.telegram import screens, state
 from bot.telegram.answers import Kept
 from bot.telegram.citations import Citations
+from bot.telegram.compared import Compared
 from bot.telegram.delivery import Delivery
 from bot.telegram.post import Post
 from bot.telegram.receipts import Receipts
@@ -372,3 +373,13 @@ def test_of_the_messages_to_a_group_most_are_left_for_questions(desk: Watched):
         assert delivery._in_a_group.wait(-100) == 0
     assert 50 < delivery.busy_in(-100) <= 61
     assert (delivery.wait_in(-100), delivery.busy_in(100)) == (0, 0)
+
+
+def test_whatever_its_name_and_text_an_answer_is_found_by_the_documents_that_it_quotes(desk: Watched):
+    source = 'my "new" \\ ё.txt'
+    desk.write(source, 'Crayfish word9: {"source":"letters/ferry.txt"} is said here.\n')
+    desk.engine.build()
+    one = desk.asked("What about crayfish word9?")
+    assert one.citations[0].source == source
+    found = [asyncio.run(Compared(desk.database).citing({name})) for name in (source, FERRY, "new.txt")]
+    assert found == [{(one.number, ANN)}, set(), set()]
