@@ -14,7 +14,6 @@ from difflib import SequenceMatcher
 from rapidfuzz.fuzz import ratio
 
 from index import history
-from index.errors import IndexFolderError
 from index.generation import Entry, Generation
 from index.history import Edit, Place, Renewal
 from index.records import Span
@@ -48,7 +47,7 @@ def record(store: Store, new: Generation, before: str) -> None:
         if before:
             with closing(store.generation(before)) as old:
                 edits = compare(old, new)
-    except IndexFolderError as error:
+    except Exception as error:  # whatever is wrong with the old index, it stops no build of a new one
         _log.warning("what changed since generation %s is not known: %s", before, error)
     renewal = Renewal(generation=new.name, before=before, created=new.manifest.created, edits=edits)
     try:

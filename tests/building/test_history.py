@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -119,6 +121,17 @@ def test_what_came_before_an_index_that_cannot_be_read_is_kept_and_the_gap_tells
     (folder / "plums.txt").write_text("The plum tree bears forty kilos.")
     build(settings, encoder)
     assert [len(one.edits) for one in known(settings)] == [0, 1, 0]
+
+
+def test_an_old_index_that_was_altered_stops_no_build(folder, settings, encoder, caplog):
+    build(settings, encoder)
+    texts = current(settings).folder / "texts.sqlite"
+    with closing(sqlite3.connect(texts)) as database, database:
+        database.execute("UPDATE documents SET contexts = zeroblob(length(contexts))")
+    rewrite(folder / FERRY, TWO, THREE)
+    assert build(settings, encoder).changed
+    assert [len(one.edits) for one in known(settings)] == [0, 0]
+    assert "what changed since generation" in caplog.text
 
 
 def test_a_renewal_that_never_became_current_is_no_part_of_the_chain(tmp_path):
