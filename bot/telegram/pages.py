@@ -18,7 +18,7 @@ from index.drawing.paged import Kind, Paged, convertible
 from index.errors import UnknownSource
 
 _SCALE = 2.0  # pixels a point: 144 dots an inch
-_LONGEST = 2560  # pixels; Telegram makes larger pictures smaller
+_SHORTEST, _LONGEST = 1000, 2560  # pixels of the longer side; Telegram makes larger pictures smaller
 _KIND: Kind = "JPEG"
 
 _NOWHERE = noop(
@@ -76,7 +76,8 @@ class Pages:
     def _picture(
         self, engine: Engine, paged: Paged, number: int, answer: int, citation: Citation, notice: str
     ) -> Picture:
-        scale = min(_SCALE, _LONGEST / max(1.0, *paged.sizes[number]))
+        longest = max(1.0, *paged.sizes[number])
+        scale = min(max(_SCALE, _SHORTEST / longest), 2 * _SCALE, _LONGEST / longest)
         draw = partial(engine.draw, paged, number, scale, _KIND)
         name = cited.named(citation.source, line(citation.title))
         where = f"[{citation.number}] · {_place(paged, number)}"

@@ -12,14 +12,18 @@ from index.records import Page
 if TYPE_CHECKING:
     from index.parsing.pages.sheets import Sheet
 
+_SHEETS = ".xlsx", ".xlsm", ".xltx", ".xltm", ".xls", ".xlt", ".ods", ".ots", ".fods"
 SUFFIXES = frozenset(
     (
         ".docx", ".docm", ".dotx", ".dotm", ".doc", ".dot", ".wpd", ".rtf", ".odt", ".ott", ".fodt",
         ".pptx", ".pptm", ".ppsx", ".ppsm", ".potx", ".potm", ".ppt", ".pps", ".pot", ".odp", ".otp", ".fodp",
-        ".xlsx", ".xlsm", ".xltx", ".xltm", ".xls", ".xlt", ".ods", ".ots", ".fods",
+        *_SHEETS,
     )
 )  # fmt: skip
 """Of files that have no pages until something lays them out."""
+_WHOLE_SHEETS = ':calc_pdf_Export:{"SinglePageSheets":{"type":"boolean","value":"true"}}'
+"""Each sheet on a page of its own, so that no row is torn apart."""
+_LONGEST = 2_000  # points: larger sheets could not be read in a picture, and are divided after all
 MOST_BYTES = 100_000_000  # of the PDF
 _MOST_PAGES = 2_000  # on which quotes are looked for
 
@@ -49,10 +53,22 @@ def lay_out(data: bytes, suffix: str) -> LaidOut:
     Raises:
         Unreadable: it cannot, or takes too long, or the PDF is too large.
     """
+    if suffix in _SHEETS:
+        whole = libreoffice.convert(data, suffix, ".pdf", _WHOLE_SHEETS)
+        if max(map(max, sizes_of(whole)), default=0) <= _LONGEST:
+            return read(whole)
     made = libreoffice.convert(data, suffix, ".pdf")
     if len(made) > MOST_BYTES:
         raise Unreadable("as a PDF it is too large")
     return read(made)
+
+
+def sizes_of(data: bytes) -> list[tuple[float, float]]:
+    """Width and height of each page of a PDF, in points."""
+    import pypdfium2 as pdfium
+
+    with pdfium.PdfDocument(data) as document:
+        return [document.get_page_size(number) for number in range(len(document))]
 
 
 def read(data: bytes) -> LaidOut:
@@ -67,7 +83,6 @@ def read(data: bytes) -> LaidOut:
 
     sheets = []
     with pdfium.PdfDocument(data) as document:
-        sizes = tuple(document.get_page_size(number) for number in range(len(document)))
         for number in range(min(len(document), _MOST_PAGES)):
             page = document[number]
             frame = Frame.of(page)
@@ -76,7 +91,7 @@ def read(data: bytes) -> LaidOut:
             page.close()
     written = _as_written(sheets)
     parsed = composed(sheets).parsed()
-    return LaidOut(data, sizes, (Reading(parsed.text, parsed.layout.pages), written))
+    return LaidOut(data, tuple(sizes_of(data)), (Reading(parsed.text, parsed.layout.pages), written))
 
 
 def _as_written(sheets: "list[Sheet]") -> Reading:

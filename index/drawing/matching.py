@@ -79,7 +79,25 @@ def find(document: Letters, start: int, end: int, other: Letters) -> list[Span]:
         return same, -abs(place / len(other.letters) - depth)
 
     best = max(places, key=alike)
-    return [other.span(best, best + len(quote))]
+    return [_with_marks(document.text[start:end], other.text, *other.span(best, best + len(quote)))]
+
+
+def _with_marks(quote: str, text: str, start: int, end: int) -> Span:
+    """A stretch together with the punctuation that the quote begins and ends with, if it is there."""
+    solid = "".join(quote.split())
+    first = next(i for i, character in enumerate(solid) if _plain(character))
+    last = next(i for i in range(len(solid), 0, -1) if _plain(solid[i - 1]))
+    for mark in reversed(solid[:first]):
+        place = start - 1 - (text[start - 1 : start] == " ")
+        if text[place : place + 1] != mark or place < 0:
+            break
+        start = place
+    for mark in solid[last:]:
+        place = end + (text[end : end + 1] == " ")
+        if text[place : place + 1] != mark:
+            break
+        end = place + 1
+    return start, end
 
 
 def _places(quote: str, other: Letters) -> Iterator[int]:

@@ -16,11 +16,9 @@ def found(document: str, quote: str, other: str, nth: int = 0) -> list[str]:
 @pytest.mark.parametrize(
     ("quote", "other", "there"),
     [
-        (
-            "The club met.",
-            "The club\nmet .",
-            "The club\nmet",
-        ),  # ends of lines; marks at the ends do not count
+        ("The club met.", "The club\nmet .", "The club\nmet ."),  # ends of lines
+        ("The club met.", "The club met!", "The club met"),
+        ("(The club met.”)", "((The club met.”))", "(The club met.”)"),
         ("The greenhouse is new.", "The green-\nhouse is new", "The green-\nhouse is new"),
         ("The greenhouse", "The green\u00adhouse", "The green\u00adhouse"),
         ("an efficient office", "an eﬃcient oﬃce", "an eﬃcient oﬃce"),

@@ -20,6 +20,9 @@ _SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
 <item oor:path="/org.openoffice.Office.Writer/Content/Update">
 <prop oor:name="Link" oor:op="fuse"><value>2</value></prop>
 </item>
+<item oor:path="/org.openoffice.Office.Calc/Content/Update">
+<prop oor:name="Link" oor:op="fuse"><value>2</value></prop>
+</item>
 <item oor:path="/org.openoffice.Inet/Settings">
 <prop oor:name="ooInetProxyType" oor:op="fuse"><value>2</value></prop>
 <prop oor:name="ooInetHTTPProxyName" oor:op="fuse"><value>127.0.0.1</value></prop>
@@ -42,13 +45,14 @@ def _program() -> str | None:
     return next((found for one in _PROGRAMS if (found := shutil.which(one))), None)
 
 
-def convert(data: bytes, before: str, after: str) -> bytes:
+def convert(data: bytes, before: str, after: str, options: str = "") -> bytes:
     """Convert a file in a folder and with a profile of its own, so that no other LibreOffice matters.
 
     Args:
         data: the bytes of the file.
         before: the suffix of its format, with the dot.
         after: the suffix of the format that is wanted.
+        options: filter and options for it, as ``--convert-to`` takes them after the format.
 
     Raises:
         Unreadable: LibreOffice is not installed, cannot convert it, or takes too long.
@@ -66,7 +70,7 @@ def convert(data: bytes, before: str, after: str) -> bytes:
         command = [
             program, "--headless", "--norestore", "--nolockcheck", "--nodefault", "--nologo",
             f"-env:UserInstallation={(folder / 'profile').as_uri()}",
-            "--convert-to", after[1:], "--outdir", str(folder / "converted"), str(source),
+            "--convert-to", f"{after[1:]}{options}", "--outdir", str(folder / "converted"), str(source),
         ]  # fmt: skip
         _run(command, folder)
         try:
