@@ -12,9 +12,10 @@ from bot.telegram.events import event
 from bot.telegram.html import Run, block, messages, short
 from bot.telegram.pictures import Picture, Pictures
 from bot.telegram.post import Place
+from bot.telegram.screens import Screen
 from bot.telegram.services import Services
 from bot.texts import gettext, noop
-from index.drawing.paged import Kind, Paged, convertible
+from index.drawing.paged import Kind, Paged, likely_drawable
 from index.errors import UnknownSource
 
 _SCALE = 2.0  # pixels a point: 144 dots an inch
@@ -32,10 +33,17 @@ _NO_LONGER = noop("The quote no longer stands in this document, so nothing is ma
 def has_page(reply: Answer) -> bool:
     """Whether an answer's only citation stands on a page that can most likely be shown."""
     citations = reply.citations or reply.near
-    if len(citations) != 1:
-        return False
-    [citation] = citations
-    return convertible(citation.source) or bool(citation.place.page)
+    return len(citations) == 1 and likely_drawable(citations[0].source)
+
+
+def shown(paged: Paged, number: int, answer: int, citation: Citation, notice: str = "") -> Screen:
+    """What stands below the picture of a page, and the buttons to turn to others."""
+    name = cited.named(citation.source, line(citation.title))
+    where = f"[{citation.number}] · {_place(paged, number)}"
+    if not notice and {number, number + 1} <= paged.marks.keys():
+        notice = gettext(_GOES_ON)
+    blocks = [name, block(Run(where, "i")), *([block(notice)] if notice else [])]
+    return Screen(messages(blocks), _keyboard(paged, number, answer, citation.number))
 
 
 class Pages:
@@ -79,15 +87,12 @@ class Pages:
         longest = max(1.0, *paged.sizes[number])
         scale = min(max(_SCALE, _SHORTEST / longest), 2 * _SCALE, _LONGEST / longest)
         draw = partial(engine.draw, paged, number, scale, _KIND)
-        name = cited.named(citation.source, line(citation.title))
-        where = f"[{citation.number}] · {_place(paged, number)}"
-        if not notice and number + 1 in paged.marks and number in paged.marks:
-            notice = gettext(_GOES_ON)
+        screen = shown(paged, number, answer, citation, notice)
         return Picture(
             paged.key(number, scale, _KIND),
             partial(self._to.work, draw),
-            messages([name, block(Run(where, "i")), *([block(notice)] if notice else [])])[0],
-            _keyboard(paged, number, answer, citation.number),
+            screen.messages[0],
+            screen.keyboard,
         )
 
 

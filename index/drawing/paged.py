@@ -28,6 +28,7 @@ Kind = Literal["PNG", "JPEG"]
 Read = Callable[[], bytes]
 """Gives the bytes of a document's file, which it makes sure are those that were indexed."""
 
+_PAGED = frozenset((".pdf", ".png", ".jpg", ".jpeg", ".tif", ".tiff"))
 _VERSION = 1  # counts up whenever pages may be drawn or laid out otherwise
 _MOST_PICTURES, _MOST_LAID_OUT = 200_000_000, 500_000_000  # bytes that are kept of each
 _KNOWN = 100  # documents, each with a quote, that are remembered, so that pages are turned at once
@@ -74,12 +75,13 @@ class Paged(msgspec.Struct, frozen=True):
 
 def drawable(document: Document) -> bool:
     """Whether a document has pages that can be drawn, or would have if LibreOffice laid it out."""
-    return _has_pages(document) or convertible(document.source)
+    return _has_pages(document) or (_is_office(document.source) and libreoffice.available())
 
 
-def convertible(source: str) -> bool:
-    """Whether a file of that name may get pages from LibreOffice."""
-    return _is_office(source) and libreoffice.available()
+def likely_drawable(source: str) -> bool:
+    """The same, as far as the name of a file tells."""
+    suffix = PurePosixPath(source).suffix.lower()
+    return suffix in _PAGED or (suffix in SUFFIXES and libreoffice.available())
 
 
 class Pages:

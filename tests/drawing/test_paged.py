@@ -13,11 +13,12 @@ from reportlab.pdfgen.canvas import Canvas
 from index import documents
 from index.drawing import paged
 from index.drawing.child import Draw, answer
-from index.drawing.paged import Pages, convertible, drawable
+from index.drawing.paged import Pages, drawable, likely_drawable
 from index.errors import UnknownSource
 from index.parsing.base import Unreadable
 from index.records import Document, Layout, Page
 from tests.drawing.marked import HIGH, LETTER, WIDE, near, pdf, yellow
+from tests.parsing.office import ODF_NAMES
 
 needs_office = pytest.mark.skipif(
     not (shutil.which("soffice") or shutil.which("libreoffice")), reason="LibreOffice is not installed"
@@ -148,12 +149,34 @@ def test_what_libreoffice_cannot_lay_out_is_tried_once(pages: Pages) -> None:
         pages.of(document, None, bytes)
 
 
+@pytest.mark.slow
+@needs_office
+def test_files_that_an_office_file_links_to_are_not_shown(pages: Pages, tmp_path: Path) -> None:
+    Image.new("RGB", (300, 100), (255, 224, 64)).save(tmp_path / "secret.png")
+    (tmp_path / "secret.txt").write_text("The secret words.", encoding="utf-8")
+    image, text = ((tmp_path / name).as_uri() for name in ("secret.png", "secret.txt"))
+    flat = (
+        f'<?xml version="1.0" encoding="UTF-8"?><office:document {ODF_NAMES} office:version="1.2" '
+        'office:mimetype="application/vnd.oasis.opendocument.text"><office:body><office:text>'
+        "<text:p>Words.</text:p><text:p>"
+        '<draw:frame svg:width="6cm" svg:height="2cm" text:anchor-type="as-char">'
+        f'<draw:image xlink:href="{image}"/></draw:frame></text:p>'
+        f'<text:section text:name="s"><text:section-source xlink:href="{text}" '
+        'text:filter-name="Text"/><text:p>What was there before.</text:p></text:section>'
+        "</office:text></office:body></office:document>"
+    )
+    document = Document("a.fodt", "A", "Words. The secret words.", "0" * 64)
+    found = pages.of(document, (7, 24), flat.encode)
+    assert (found.found, len(found.sizes)) == (False, 1)
+    assert yellow(pages.picture(found, 0, flat.encode, scale=1, kind="PNG")) is None
+
+
 def test_without_libreoffice_office_files_have_no_pages(
     pages: Pages, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", "")
     document = Document("a.odt", "A", "Words.", "0" * 64)
-    assert (convertible("a.odt"), drawable(document)) == (False, False)
+    assert (likely_drawable("a.odt"), drawable(document)) == (False, False)
     with pytest.raises(UnknownSource, match=r"^a\.odt has no pages unless LibreOffice, .* is installed\.$"):
         pages.of(document, None, bytes)
     with pytest.raises(UnknownSource, match=r"^a\.txt has no pages that can be drawn\.$"):

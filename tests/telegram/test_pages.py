@@ -1,10 +1,17 @@
 """The page itself: its picture with the quote marked, pages that are turned, and what cannot be shown."""
 
 from pathlib import Path
+from typing import Any
 
+import pytest
+
+from bot.answering.answers import Answer, Citation
+from bot.telegram.pages import has_page, shown
+from index.drawing.paged import Paged
 from tests.drawing.marked import HIGH, LETTER, near, pdf, yellow
 from tests.telegram.chats import Document, Sent, User
 from tests.telegram.conftest import Start
+from tests.telegram.markup import units
 from tests.telegram.server import BotApi
 from tests.telegram.talks import ATTENDED, press, say, turn
 
@@ -42,8 +49,8 @@ def test_the_page_of_a_quote_is_shown_and_turned(start: Start, api: BotApi, owne
     page = press(api, opened, "📄 Page")
     assert page.text == "lighthouse.pdf\n[1] · page 2 of 3"
     assert (page.silent, page.reply_to, page.buttons) == (True, opened.id, [["◀", "▶"]])
-    box = 2 * 40, 2 * (HIGH - 258), 2 * (40 + 35 * LETTER), 2 * (HIGH - 247)
-    assert near(marked(page), box, 5)
+    box = 40, HIGH - 258, 40 + 35 * LETTER, HIGH - 247
+    assert near(marked(page), tuple(edge * 5 // 2 for edge in box), 6), "at 1000 pixels of 400 points"
 
     last = turn(api, page, "▶")
     assert (last.id, last.text) == (page.id, "lighthouse.pdf\n[1] · page 3 of 3")
@@ -72,3 +79,54 @@ def test_the_page_of_a_quote_is_shown_and_turned(start: Start, api: BotApi, owne
     minutes = press(api, say(chat, ATTENDED), "[1]")
     assert minutes.buttons[-1] == ["📄 Send the file"], "a text has no pages"
     assert "failed" not in running.text
+
+
+def citation(source: str = "a.docx", **more: object) -> Citation:
+    given = {"number": 2, "source": source, "title": "The rules", "start": 0, "end": 5, "quote": "Words"}
+    given |= {"passage": "Words", "passage_start": 0, "passage_end": 5, "span": None, "score": 1.0}
+    return Citation(**given | more)  # type: ignore[arg-type]
+
+
+def paged(**more: Any) -> Paged:
+    sizes = ((100.0, 100.0),) * 3
+    return Paged("a.docx", "0" * 64, "0" * 64, ("i", "ii", "1"), sizes, **more)
+
+
+def test_below_a_page_stands_where_it_is_and_what_is_to_be_known() -> None:
+    both = paged(marks={0: [(0, 0, 8, 8)], 1: [(0, 0, 8, 8)]}, found=True)
+    first = shown(both, 0, 7, citation())
+    assert first.messages[0].html == (
+        "<b>The rules</b> · a.docx\n<i>[2] · page i (1 of 3)</i>\nThe quote goes on on the next page."
+    )
+    assert [button.callback_data for row in first.keyboard.inline_keyboard for button in row] == [
+        "turn:7:2:1"
+    ]
+    last = shown(both, 2, 7, citation(), "Nothing is marked.")
+    assert (
+        last.messages[0].html == "<b>The rules</b> · a.docx\n<i>[2] · page 1 (3 of 3)</i>\nNothing is marked."
+    )
+    assert [button.callback_data for row in last.keyboard.inline_keyboard for button in row] == [
+        "turn:7:2:1", "turn:7:2:0",
+    ]  # fmt: skip
+    alone = Paged("a.pdf", "0" * 64, "0" * 64, ("1",), ((100.0, 100.0),))
+    assert shown(alone, 0, 7, citation()).keyboard is None
+    long = shown(alone, 0, 7, citation("x/" * 500, title="T" * 500))
+    assert units(long.messages[0].plain) <= 1024  # of a caption
+
+
+def test_a_page_is_offered_under_an_answer_of_one_quote_that_may_have_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PATH", "")
+
+    def offered(*citations: Citation) -> bool:
+        return has_page(
+            Answer(question="?", searched_for="?", found=True, confidence=0.9, text="", citations=citations)
+        )
+
+    assert offered(citation("a/b.PDF"))
+    assert offered(citation("scan.tiff"))
+    assert not offered(citation("a.pdf"), citation("b.pdf"))
+    assert not offered(citation("a.md"))
+    assert not offered(citation("a.pptx")), "without LibreOffice it has no pages"
+    assert not offered()
