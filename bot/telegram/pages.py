@@ -1,5 +1,7 @@
 """📄 Page: the picture of the page that a quote stands on, with the quote marked; ◀ ▶ turn the pages."""
 
+import asyncio
+from contextlib import nullcontext
 from functools import partial
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
@@ -15,11 +17,12 @@ from bot.telegram.post import Place
 from bot.telegram.screens import Screen
 from bot.telegram.services import Services
 from bot.texts import gettext, noop
-from index.drawing.paged import Kind, Paged, likely_drawable
+from index.drawing.paged import Kind, Paged, is_office, likely_drawable
 from index.errors import UnknownSource
 
 _SCALE = 2.0  # pixels a point: 144 dots an inch
 _SHORTEST, _LONGEST = 1000, 2560  # pixels of the longer side; Telegram makes larger pictures smaller
+_AT_ONCE = 2  # office files: whoever waits for LibreOffice must not hold all threads
 _KIND: Kind = "JPEG"
 
 _NOWHERE = noop(
@@ -52,6 +55,7 @@ class Pages:
     def __init__(self, services: Services) -> None:
         self._to = services
         self._pictures = Pictures(services.bot, services.post)
+        self._laying = asyncio.Semaphore(_AT_ONCE)
 
     async def show(
         self, place: Place, message: int, answer: int, citation: Citation, page: int | None
@@ -69,7 +73,8 @@ class Pages:
         engine = to.seen_in(place.chat)
         async with to.post.typing(place):
             try:
-                paged, notice = await to.work(partial(_paged, engine, citation))
+                async with self._laying if is_office(citation.source) else nullcontext():
+                    paged, notice = await to.work(partial(_paged, engine, citation))
                 number = paged.first if page is None else min(page, len(paged.labels) - 1)
                 picture = self._picture(engine, paged, number, answer, citation, notice)
                 if page is None:

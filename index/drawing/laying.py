@@ -1,5 +1,8 @@
 """A document of an office program in, a PDF that LibreOffice makes of it and what stands on its pages out."""
 
+import re
+from collections import Counter
+from collections.abc import Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
@@ -10,6 +13,7 @@ from index.parsing.office import libreoffice
 from index.records import Page
 
 if TYPE_CHECKING:
+    from index.parsing.pages.frames import Piece
     from index.parsing.pages.sheets import Sheet
 
 _SHEETS = ".xlsx", ".xlsm", ".xltx", ".xltm", ".xls", ".xlt", ".ods", ".ots", ".fods"
@@ -25,6 +29,7 @@ _WHOLE_SHEETS = ':calc_pdf_Export:{"SinglePageSheets":{"type":"boolean","value":
 """Each sheet on a page of its own, so that no row is torn apart."""
 _LONGEST = 2_000  # points: larger sheets could not be read in a picture, and are divided after all
 MOST_BYTES = 100_000_000  # of the PDF
+_DIGITS = re.compile(r"\d+")
 _MOST_PAGES = 2_000  # on which quotes are looked for
 
 
@@ -72,7 +77,7 @@ def sizes_of(data: bytes) -> list[tuple[float, float]]:
 
 
 def read(data: bytes) -> LaidOut:
-    """Read a PDF in the order of its columns and without headers and footers, and as it was written."""
+    """Read a PDF in the order of its columns, and as it was written, without headers and footers and with."""
     import pypdfium2 as pdfium
 
     from index.parsing.pages.document import composed
@@ -89,18 +94,34 @@ def read(data: bytes) -> LaidOut:
             label = str(number + 1)
             sheets.append(Sheet(number, label, frame, pieces_of(page, frame), drawings_of(page, frame)))
             page.close()
-    written = _as_written(sheets)
+    written = [list(sheet.pieces) for sheet in sheets]  # what puts the text together takes some away
     parsed = composed(sheets).parsed()
-    return LaidOut(data, tuple(sizes_of(data)), (Reading(parsed.text, parsed.layout.pages), written))
+    return LaidOut(
+        data,
+        tuple(sizes_of(data)),
+        (
+            Reading(parsed.text, parsed.layout.pages),
+            _one_after_the_other(sheets, _without_repeated(written)),
+            _one_after_the_other(sheets, written),
+        ),
+    )
 
 
-def _as_written(sheets: "list[Sheet]") -> Reading:
-    """All that stands on the pages, one after the other."""
-    texts = ["".join(f"{piece.text}\n" for piece in sheet.pieces) for sheet in sheets]
+def _without_repeated(pages: "Sequence[list[Piece]]") -> "list[list[Piece]]":
+    """Pages without what another one has in the same place, as headers, footers and numbers of pages."""
+
+    def place(piece: "Piece") -> tuple[str, int, int]:
+        return _DIGITS.sub("0", piece.text), round(piece.left), round(piece.base)
+
+    count = Counter(one for page in pages for one in {place(piece) for piece in page})
+    return [[piece for piece in page if count[place(piece)] == 1] for page in pages]
+
+
+def _one_after_the_other(sheets: "Sequence[Sheet]", pages: "Sequence[list[Piece]]") -> Reading:
+    """Pieces of pages as they were written."""
     blank = bytes(8)  # the box of a line end
-    boxes = [
-        b"".join(piece.boxes.astype("<u2").tobytes() + blank for piece in sheet.pieces) for sheet in sheets
-    ]
+    texts = ["".join(f"{piece.text}\n" for piece in page) for page in pages]
+    boxes = [b"".join(piece.boxes.astype("<u2").tobytes() + blank for piece in page) for page in pages]
     ends = list(accumulate(map(len, texts)))
     return Reading(
         "".join(texts),

@@ -75,13 +75,18 @@ class Paged(msgspec.Struct, frozen=True):
 
 def drawable(document: Document) -> bool:
     """Whether a document has pages that can be drawn, or would have if LibreOffice laid it out."""
-    return _has_pages(document) or (_is_office(document.source) and libreoffice.available())
+    return _has_pages(document) or (is_office(document.source) and libreoffice.available())
 
 
 def likely_drawable(source: str) -> bool:
     """The same, as far as the name of a file tells."""
     suffix = PurePosixPath(source).suffix.lower()
-    return suffix in _PAGED or (suffix in SUFFIXES and libreoffice.available())
+    return suffix in _PAGED or (is_office(source) and libreoffice.available())
+
+
+def is_office(source: str) -> bool:
+    """Whether a file of that name has no pages until LibreOffice lays it out, which takes seconds."""
+    return PurePosixPath(source).suffix.lower() in SUFFIXES
 
 
 class Pages:
@@ -159,7 +164,7 @@ class Pages:
         )
 
     def _of_office(self, document: Document, quote: Span | None, read: Read) -> Paged:
-        if not _is_office(document.source):
+        if not is_office(document.source):
             raise UnknownSource(f"{document.source} has no pages that can be drawn.")
         if not libreoffice.available():
             raise UnknownSource(
@@ -213,10 +218,6 @@ def _made(data: bytes, source: str) -> LaidOut:
 
 def _has_pages(document: Document) -> bool:
     return bool(document.layout.pages and document.layout.pages[0].width)
-
-
-def _is_office(source: str) -> bool:
-    return PurePosixPath(source).suffix.lower() in SUFFIXES
 
 
 def _name(document: Document) -> str:

@@ -11,14 +11,12 @@ import signal
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, BinaryIO, TypeVar
+from typing import Any, BinaryIO
 
 import msgspec
 
 from index.parsing import formats
 from index.parsing.base import Parsed, Unreadable
-
-_T = TypeVar("_T", bound=msgspec.Struct)
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
@@ -94,11 +92,11 @@ def _mended(value: Any) -> Any:
     return [_mended(one) for one in value] if isinstance(value, list | tuple) else value
 
 
-def serve(kind: type[_T], answer: Callable[[_T], msgspec.Struct], full: msgspec.Struct) -> None:
+def serve(kind: Any, answer: Callable[[Any], msgspec.Struct], full: msgspec.Struct) -> None:
     """Answer requests until standard input ends; the arguments are megabytes and a folder of this process.
 
     Args:
-        kind: of requests.
+        kind: of requests: a struct, or a union of tagged ones.
         answer: what makes a reply of one.
         full: the reply where that one takes too much memory to be sent.
     """

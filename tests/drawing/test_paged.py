@@ -112,6 +112,8 @@ def test_pages_are_named_by_their_labels_or_their_numbers(pages: Pages) -> None:
 
 def letter(*paragraphs: str) -> bytes:
     made = docx.Document()
+    made.sections[0].header.paragraphs[0].text = "The society of rowers and of all who like the water"
+    made.sections[0].footer.paragraphs[0].text = "Confidential, and not to be shown to anybody else"
     for paragraph in paragraphs:
         made.add_paragraph(paragraph)
     out = io.BytesIO()
@@ -123,7 +125,10 @@ def letter(*paragraphs: str) -> bytes:
 @needs_office
 def test_an_office_file_is_laid_out_once_and_its_quote_marked(pages: Pages, tmp_path: Path) -> None:
     filler = ["Much else was said on that day, which nobody wrote down."] * 60
-    file = File("a.docx", letter("The first words.", *filler, "The greenhouse costs 900 euros.", "The end."))
+    last = "It rained, and nobody cared. " * 60
+    file = File(
+        "a.docx", letter("The first words.", *filler, "The greenhouse costs 900 euros.", last, "The end.")
+    )
     found = pages.of(file.document, file.quote("The greenhouse costs 900 euros."), file.read)
     assert (found.found, found.laid_out, file.reads) == (True, True, 1)
     assert found.first > 0
@@ -133,6 +138,8 @@ def test_an_office_file_is_laid_out_once_and_its_quote_marked(pages: Pages, tmp_
     left, top, right, bottom = marked
     assert 0.05 * width < left < 0.25 * width and right < 0.6 * width and 8 < bottom - top < 24
     assert yellow(pages.picture(found, 0, file.read, scale=1, kind="PNG")) is None
+    over = pages.of(file.document, file.quote(last.strip()), file.read)
+    assert (over.found, len(over.marks)) == (True, 2), "no header or footer breaks it off"
     nowhere = Pages(tmp_path / "pages").of(file.document, (0, 0), file.read)  # another process
     assert (nowhere.found, nowhere.marks, len(nowhere.sizes)) == (False, {}, len(found.sizes))
     assert file.reads == 1

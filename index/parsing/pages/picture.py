@@ -56,13 +56,13 @@ def page(data: bytes, number: int) -> "Image.Image":
     Raises:
         Unreadable: it is damaged, or has no such page.
     """
-    for found, picture in enumerate(_pages(data)):
-        if found == number:
-            return picture
+    for picture in _pages(data, number):
+        return picture
     raise Unreadable(f"no page {number + 1} in it")
 
 
-def _pages(data: bytes) -> Iterator["Image.Image"]:
+def _pages(data: bytes, first: int = 0) -> Iterator["Image.Image"]:
+    """Pages from that number on, upright."""
     import io
 
     from PIL import Image, ImageOps, ImageSequence
@@ -71,9 +71,9 @@ def _pages(data: bytes) -> Iterator["Image.Image"]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about odd metadata, and sizes that are bounded here
             with Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "TIFF")) as picture:
-                for number, frame in enumerate(ImageSequence.Iterator(picture)):
-                    if number >= _MOST_PAGES:
-                        return
+                frames = ImageSequence.Iterator(picture)
+                for number in range(first, min(_MOST_PAGES, getattr(picture, "n_frames", 1))):
+                    frame = frames[number]
                     if frame.width * frame.height > _MOST_PIXELS:
                         raise Unreadable("too large a picture")
                     upright = ImageOps.exif_transpose(frame)
