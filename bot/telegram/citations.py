@@ -143,7 +143,7 @@ class Citations:
     def _citation(self, button: Button, kept: Kept) -> Citation | None:
         """The citation that is meant, if it is of a document that may be seen here now."""
         citation = kept.citation(int(button.words[2]))
-        return citation if citation and self._to.access.scope(kept.chat).shows(citation.source) else None
+        return citation if citation and self._to.shows(kept.chat, citation.source) else None
 
     async def _stop(self, button: Button, kept: Kept) -> None:
         user = button.query.from_user.id

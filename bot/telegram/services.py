@@ -68,6 +68,10 @@ class Services:
         """The same for what a person may send into chats that nobody knows."""
         return self.engine.within(self.access.inline_scope(user))
 
+    def shows(self, chat: int, source: str) -> bool:
+        """Whether a chat may see the document of a source."""
+        return self.access.scope(chat).shows(source)
+
     def seen_by_administrators(self) -> Engine:
         """The same for what only an administrator gets to read."""
         return self.engine
