@@ -73,8 +73,4 @@ def _drawn(request: Draw) -> bytes:
 
 
 if __name__ == "__main__":
-<<<<<<< HEAD
-    serve(Request, answer, Reply(reason="it takes too much memory"))  # type: ignore[arg-type]
-=======
     serve(Request, answer, Reply(reason="it takes too much memory"))
->>>>>>> ce52756 (A quote over two pages of an office file is marked on both, whatever headers and footers stand between)

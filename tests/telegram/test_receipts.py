@@ -186,14 +186,9 @@ def test_a_quote_that_merely_moved_is_still_true_and_opens_where_it_stands(
     assert desk.look() == []
     citation = desk.kept(one).citations[0]
     assert citation.source == source
-<<<<<<< HEAD
     citations = Citations(desk.services, desk.asking, None)  # type: ignore[arg-type]
     looked_up = citations._look_up(desk.services.seen_in(ANN), citation, None, None)
     document, _, there, notice = looked_up
-=======
-    buttons = Citations(desk.services, desk.asking, None)  # type: ignore[arg-type]
-    document, _, there, notice = buttons._look_up(desk.engine, citation, None, None)
->>>>>>> 8b40728 (A damaged old index stops no build by its history; a test follows the lookup's new argument)
     assert (" ".join(document.text[there.start : there.end].split()), notice) == (TWO, "")
 
 
