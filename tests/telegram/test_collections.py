@@ -29,6 +29,7 @@ from tests.telegram.conftest import Start
 from tests.telegram.server import BotApi
 from tests.telegram.talks import docent, press, say
 from tests.telegram.test_answers import kept
+from tests.telegram.test_asking import ANN as ANN_HERSELF
 from tests.telegram.test_asking import Desk, raw
 from tests.test_render import CITED, FOUND
 from tests.test_view import FOLDERS
@@ -140,6 +141,15 @@ def docs(tmp_path: Path) -> Path:
     return tmp_path / "docs"
 
 
+class Silent:
+    """A bot whose answers to presses nobody looks at."""
+
+    defaults = None
+
+    async def answer_callback_query(self, *_: object, **__: object) -> bool:
+        return True
+
+
 class Office(Desk):
     """The desk, and administrators at it."""
 
@@ -149,6 +159,13 @@ class Office(Desk):
         self.information = Information(self.services)
         self.citations = Citations(self.services, self.asking, Replying(self.services))
         self.told: list[str] = []
+
+    def press(self, data: str, chat: int) -> None:
+        """Somebody presses a button of that data."""
+        message = {"message_id": 71, "date": 1, "chat": {"id": chat, "type": "group"}}
+        pressed = {"id": "1", "from": ANN_HERSELF, "chat_instance": "1", "data": data, "message": message}
+        update = Update.de_json({"update_id": 2, "callback_query": pressed}, Silent())  # type: ignore[arg-type]
+        asyncio.run(self.citations.press(update, None))
 
     def order(self, text: str, chat: int = 7) -> str:
         """An administrator sends a command; what the bot says."""
@@ -220,6 +237,41 @@ def test_wrong_orders_change_nothing(office: Office):
 
 def test_words_are_typed_with_or_without_quotes():
     assert words_of("hr “human resources” x «a b» 'c") == ["hr", "human resources", "x", "a b", "'c"]
+
+
+def test_words_of_what_is_hidden_are_left_out_of_lists_that_go_on(office: Office, engine: Engine):
+    secret, public = (
+        engine.ask("What is the salary of Miriam Quist?"),
+        engine.ask("Days of leave of everybody"),
+    )
+    (hidden, *_), (seen, *_) = secret.citations, (one for one in public.citations if "public" in one.source)
+    assert (hidden.source, seen.source) == ("hr/pay.md", "handbook/public/leave.md")
+    also = replace(seen, also=(("hr/leave.md", 0, 5),))
+    numbered = tuple(replace((also, hidden)[number % 2], number=number) for number in range(1, 13))
+    one = kept(office.answers, chat=GROUP, answer=replace(secret, citations=numbered))
+    office.services.access.collections.make("default", Scope.of(["handbook/public"]))
+
+    def press(data: str) -> list[str]:
+        before = len(office.post.sent)
+        office.press(f"{data}:{one.number}", GROUP)
+        return office.post.sent[before:]
+
+    (more,) = press("more")  # of the first only one was shown
+    assert [number in more for number in ("[1]", "[2]", "[4]", "[6]", "[12]")] == [
+        False,
+        True,
+        True,
+        True,
+        True,
+    ]
+    assert [number in more for number in ("[3]", "[5]", "[11]")] == [False] * 3
+    assert "hr/" not in more and "Quist" not in more
+    now = office.answers.find(one.number, GROUP)
+    assert now is not None
+    assert (now.shown, now.answer) == (12, one.answer)  # what is hidden is kept, for it may be seen again
+    (others,) = press("more")
+    assert others.startswith("Other passages.") and "[13]" in others and "hr/" not in others
+    assert "hr/" not in str(press("more"))
 
 
 # --------------------------------------------------------------------------------- ways around it
