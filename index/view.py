@@ -14,6 +14,7 @@ from msgspec import structs
 
 from index.errors import UnknownSource
 from index.generation import Entry, Generation, unknown
+from index.languages import DEFAULT
 from index.scope import Scope
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class View(Generation):
         self.seen = self._passages = joined(range(entry.first, entry.last) for entry in entries)
         self.manifest = structs.replace(
             whole.manifest,
-            languages=self._languages() or whole.manifest.languages[:1],
+            languages=self._languages() or (DEFAULT,),
             documents=len(entries),
             passages=sum(map(len, self._passages)),
             units=sum(map(len, self._rows)),

@@ -1,5 +1,6 @@
 """What a scope shows of an index is found as in an index of just that; all else is not there."""
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -136,6 +137,15 @@ def test_where_nothing_is_seen_nothing_is_found(engine):
     assert not nothing.ask("How many days of leave does everybody have?").found
     assert not nothing.ask("Which rules are there on leave?").near
     assert nothing.more("leave", ()) == ()
+
+
+def test_of_an_index_of_nothing_nothing_is_seen(engine, docs):
+    public = engine.within(PUBLIC)
+    shutil.rmtree(docs)
+    docs.mkdir()
+    engine.build(removals="all")
+    assert not public.ask("How many days of leave does everybody have?").found
+    assert public.sources() == []
 
 
 def test_a_new_generation_is_seen_through_the_same_scope(engine, docs):
