@@ -45,7 +45,9 @@ def _seen(edit: Edit, shows: Callable[[str], bool]) -> Edit | None:
         return edit if shows(edit.source) else None
     if shows(edit.source):
         return edit if shows(edit.before) else Edit(kind="added", source=edit.source, title=edit.title)
-    return Edit(kind="removed", source=edit.before, title=edit.title) if shows(edit.before) else None
+    if not shows(edit.before):
+        return None
+    return Edit(kind="removed", source=edit.before, title=edit.before)  # its title is that of what is hidden
 
 
 def first_of(places: Iterable[Place], most: int) -> tuple[list[Place], int]:

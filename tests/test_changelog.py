@@ -41,7 +41,7 @@ def test_of_what_is_not_seen_nothing_is_told_not_even_that_something_came_from_t
         recent([FIRST, LAST], shows=lambda source, x=x: source.startswith(x)) for x in ("a/", "b/")
     )
     assert [one.edit for one in only_a] == [
-        Edit(kind="removed", source="a/x.txt", title="b/z.txt"), edit("added", "a/x.txt"),
+        Edit(kind="removed", source="a/x.txt", title="a/x.txt"), edit("added", "a/x.txt"),
     ]  # fmt: skip
     assert [one.edit for one in only_b] == [
         edit("added", "b/z.txt"),
