@@ -94,7 +94,7 @@ def _tree(text: str, *, whole: bool = True) -> Node:
 
     inliner = Inliner()
     read = inliner.parse
-    inliner.parse = lambda text, *place: (  # type: ignore[method-assign]
+    inliner.parse = lambda text, *place: (  # type: ignore[method-assign, assignment]
         ([nodes.Text(text)], []) if _UNBROKEN.search(text) else read(text, *place)
     )
     settings = {**_SETTINGS, "warning_stream": StringIO(), "doctitle_xform": whole, "docinfo_xform": whole}
