@@ -40,6 +40,7 @@ RULE = noop(
 IN_PRIVATE = noop("Everybody reads along here, so please tell me that in our private chat.")
 NONE = noop("There are no collections: everybody who may ask sees all documents.")
 HERE = noop("I answer here from: {folders}.")
+OTHERS = noop("whoever is in no other")
 ALL_DOCUMENTS = noop("all documents")
 NO_DOCUMENTS = noop("no documents")
 MADE = noop("The collection “{name}” shows: {folders}.")
@@ -127,10 +128,8 @@ class Collecting:
 
     def _described(self, one: Collection) -> str:
         """A collection in a line."""
-        chats = ", ".join(map(self._name, one.chats))
-        if not chats and one.name == DEFAULT:
-            chats = gettext("whoever is in no other")
-        return f"{one.name}: {_shown(one.scope)}" + (f" ({chats})" if chats else "")
+        chats = [*map(self._name, one.chats), *([gettext(OTHERS)] if one.name == DEFAULT else [])]
+        return f"{one.name}: {_shown(one.scope)}" + (f" ({', '.join(chats)})" if chats else "")
 
     def _put(self, message: Message, name: str, chat: int) -> list[str]:
         if self._to.access.collections.find(name) is None:

@@ -205,6 +205,11 @@ def test_collections_are_made_and_changed_by_command(office: Office):
     )
     assert office.order("/collection hr off") == "The collection “hr” is removed."
     assert office.order("/collection default .") == "The collection “default” shows: all documents."
+    office.order("/collection default -100777")
+    shown = office.order("/collection")
+    assert shown.startswith(
+        "• default: all documents (-100777, whoever is in no other)\n\nI answer here from"
+    )
 
 
 def test_wrong_orders_change_nothing(office: Office):
