@@ -167,9 +167,16 @@ def _keep(engine: "Engine", *, full: bool, as_json: bool) -> None:
             click.echo(renewing.in_a_line(summary))
         sys.stdout.flush()
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    stop = threading.Event()
+
+    def end(*_: object) -> None:
+        stop.set()  # should it be raised where it is lost
+        raise KeyboardInterrupt
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, end)
     with suppress(KeyboardInterrupt):
-        renewing.keep(engine, say, _complain, threading.Event(), full=full, progress=shown)
+        renewing.keep(engine, say, _complain, stop, full=full, progress=shown)
 
 
 @docent.command()
@@ -239,7 +246,7 @@ def telegram(settings: Settings) -> None:
     token = run.token_from(os.environ)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # process 1 of a container ignores it otherwise
     knock = partial(run.check_token, settings, token)
-    run.serve(_ready_engine(settings, before_build=knock), token, _announce)
+    run.serve(_ready_engine(settings, before_build=knock, watched=settings.documents.watch), token, _announce)
 
 
 @docent.command()
@@ -448,6 +455,7 @@ def _ready_engine(
     *,
     once: bool = False,
     before_build: Callable[[], None] = lambda: None,
+    watched: bool = False,
     collection: str | None = None,
 ) -> "Engine":
     """An engine with an index: built now if there is none, and named stale where it is.
@@ -456,6 +464,7 @@ def _ready_engine(
         settings: of the engine.
         once: whether one question is asked.
         before_build: looks for what would make a long build useless, and raises.
+        watched: whether what has changed is taken up anyway.
         collection: by its name, if only that is to be seen.
     """
     from bot import status as state
@@ -471,11 +480,11 @@ def _ready_engine(
             summary = engine.build(progress=progress)
         _tell([state.built(summary)])
     else:
-        _tell(_staleness(engine))
+        _tell(_staleness(engine, watched=watched))
     return engine.within(scope)
 
 
-def _staleness(engine: "Engine") -> list[str]:
+def _staleness(engine: "Engine", *, watched: bool) -> list[str]:
     """A sentence on how the documents changed since they were indexed, if they did."""
     try:
         difference = engine.changes()
@@ -483,8 +492,9 @@ def _staleness(engine: "Engine") -> list[str]:
         return [f"{error} Answering from the index as it is."]
     kinds = {"added": difference.added, "edited": difference.edited, "removed": difference.removed}
     counts = ", ".join(f"{len(sources)} {kind}" for kind, sources in kinds.items() if sources)
-    refresh = f"Documents changed since they were indexed ({counts}). Run `docent index` to refresh."
-    return [refresh] if difference else []
+    changed = f"Documents changed since they were indexed ({counts})."
+    refresh = "The bot sees to it." if watched else "Run `docent index` to refresh."
+    return [f"{changed} {refresh}"] if difference else []
 
 
 def _screen() -> dict[str, Any]:

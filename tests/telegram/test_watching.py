@@ -84,6 +84,7 @@ def test_changes_are_taken_up_quietly_and_most_documents_go_only_with_consent(
     assert "[1] The crossing takes two days." in say(desk, CROSSING).text
     assert running.stop() == 0
     running = start(command=WATCHING, **settings)
+    running.wait_line("(3 removed). The bot sees to it.")
     running.wait_line("started")
 
     # It is back: the question is withdrawn.
