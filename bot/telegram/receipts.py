@@ -18,6 +18,7 @@ from bot.telegram import screens
 from bot.telegram.answers import Kept
 from bot.telegram.compared import Compared
 from bot.telegram.events import event, failure
+from bot.telegram.limits import Limit
 from bot.telegram.pages import has_page
 from bot.telegram.post import Place
 from bot.telegram.services import Services
@@ -30,6 +31,7 @@ from index.history import Renewal, Said, after, traced
 
 _EVERY = 2.0  # seconds between two looks for a new generation
 _BETWEEN = 0.5  # seconds between two edits
+_IN_A_GROUP = 6, 60  # edits, seconds
 _LATE = 600.0  # seconds after a new generation in which an answer from the one before may still be given
 _SHORTER = 1500, 400, 100  # UTF-16 units of a quote, until the answer needs no more messages than it has
 _DOCUMENTS = 16  # whose units are remembered while answers are compared
@@ -84,6 +86,7 @@ class Receipts:
     def __init__(self, services: Services, database: Memory) -> None:
         self._to = services
         self._compared = Compared(database)
+        self._edits = Limit(*_IN_A_GROUP)
         self._late_until = time.monotonic() + _LATE
 
     async def run(self) -> None:
@@ -131,7 +134,7 @@ class Receipts:
         while waiting:
             if to.engine.store.current_name() != with_this.generation.name:
                 return False
-            place = next((i for i, (_, chat) in enumerate(waiting) if not to.busy_in(chat)), None)
+            place = next((i for i, (_, chat) in enumerate(waiting) if self._is_calm(chat)), None)
             if place is None:
                 await asyncio.sleep(_EVERY)
                 continue
@@ -147,11 +150,16 @@ class Receipts:
         if found == kept:
             return False
         if found.now != kept.now:
+            self._edits.wait(kept.chat)
             await self._show(found)
         if newest := to.answers.find(kept.number, kept.chat):  # more passages may have been asked for
             moved = _moved(newest, {one.number: one.source for one in found.citations})
             to.answers.compared(replace(moved, now=found.now), with_this.generation.name)
         return found.now != kept.now
+
+    def _is_calm(self, chat: int) -> bool:
+        """Whether an edit takes nothing from those who ask in a chat."""
+        return chat > 0 or not (self._edits.left(chat) or self._to.busy_in(chat))
 
     def _is_shown(self, kept: Kept) -> bool:
         """Whether messages show this answer, and no later one to the same question."""

@@ -302,10 +302,27 @@ def test_in_a_group_that_is_busy_it_waits_and_others_do_not(desk: Watched):
     desk.asked(chat=group, number=2)
     desk.asked()
     busy = iter([9.0, 9.0, 9.0, 9.0])
-    desk._replace(busy_in=lambda chat: next(busy, 0.0) if chat == group else 0.0)
+    desk._replace(busy_in=lambda _: next(busy, 0.0))
     desk.write(FERRY, LETTER.replace(TWO, THREE))
     assert [edit["message_id"] for edit in desk.look()] == [105, 101, 102]
     assert next(busy, None) is None
+
+
+def test_in_a_group_only_some_are_edited_a_minute(desk: Watched, monkeypatch: pytest.MonkeyPatch):
+    desk.services.access.decide(-100, "allowed")
+    for number in range(1, 4):
+        desk.asked(chat=-100, number=number)
+    now = [0.0]
+    desk.receipts._edits = module.Limit(2, 60, lambda: now[0])
+    monkeypatch.setattr(module.asyncio, "sleep", lambda seconds: passed(now))
+    desk.write(FERRY, LETTER.replace(TWO, THREE))
+    assert len(desk.look()) == 3
+    assert now[0] >= 60
+
+
+async def passed(now: list[float]) -> None:
+    """Ten seconds go by."""
+    now[0] += 10
 
 
 def test_one_that_takes_more_room_is_shortened_to_the_messages_that_it_has(desk: Watched):
@@ -366,9 +383,9 @@ def test_answers_of_a_running_bot_stay_true_also_over_a_restart(
     assert "is no longer among the documents" in press(api, edited[0], "[1]").text
 
 
-def test_of_the_messages_to_a_group_most_are_left_for_questions(desk: Watched):
+def test_of_the_messages_to_a_group_some_are_left_for_questions(desk: Watched):
     delivery = Delivery(desk.services.inbox)
-    for _ in range(6):
+    for _ in range(12):
         assert delivery.busy_in(-100) == 0
         assert delivery._in_a_group.wait(-100) == 0
     assert 50 < delivery.busy_in(-100) <= 61
