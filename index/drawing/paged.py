@@ -101,7 +101,7 @@ class Pages:
         self._laid_out = CacheFolder(folder / "laid-out", _MOST_LAID_OUT)
         self._known: OrderedDict[tuple[str, str, Span | None], Paged] = OrderedDict()
         self._refused: OrderedDict[str, str] = OrderedDict()
-        """Reasons why LibreOffice does not lay out what has these names; it need not try again."""
+        """Reasons why something of these names cannot be made; it need not be tried again."""
         self._lock = threading.Lock()
 
     def of(self, document: Document, quote: Span | None, read: Read) -> Paged:
@@ -143,10 +143,16 @@ class Pages:
         key = paged.key(number, scale, kind)
         if kept := self._pictures.get(key):
             return kept
+        self._refuse(key)
         data = self._office(paged.name, paged.source, read).data if paged.laid_out else read()
-        reply = _asked(_drawing(), Draw(data, number, paged.marks.get(number, []), scale, kind), "drawing it")
-        self._pictures.put(key, reply.picture)
-        return reply.picture
+        draw = Draw(data, number, paged.marks.get(number, []), scale, kind)
+        try:
+            picture = _asked(_drawing(), draw, "drawing it").picture
+        except Unreadable as reason:
+            self._remember(key, reason)
+            raise
+        self._pictures.put(key, picture)
+        return picture
 
     def _of_pages(self, document: Document, quote: Span | None) -> Paged:
         pages = document.layout.pages
@@ -187,8 +193,7 @@ class Pages:
 
     def _office(self, name: str, source: str, read: Read) -> LaidOut:
         """A document as LibreOffice lays it out, from the cache if it is there."""
-        if reason := self._refused.get(name):
-            raise Unreadable(reason)
+        self._refuse(name)
         with suppress(msgspec.DecodeError):
             if kept := self._laid_out.get(name):
                 return msgspec.msgpack.decode(kept, type=LaidOut)
@@ -196,13 +201,21 @@ class Pages:
         try:
             made = _made(data, source)
         except Unreadable as reason:
-            with self._lock:
-                self._refused[name] = str(reason)
-                while len(self._refused) > _KNOWN:
-                    self._refused.popitem(last=False)
+            self._remember(name, reason)
             raise
         self._laid_out.put(name, msgspec.msgpack.encode(made))
         return made
+
+    def _refuse(self, name: str) -> None:
+        """Raise ``Unreadable`` where it was found before that something of that name cannot be made."""
+        if reason := self._refused.get(name):
+            raise Unreadable(reason)
+
+    def _remember(self, name: str, reason: Unreadable) -> None:
+        with self._lock:
+            self._refused[name] = str(reason)
+            while len(self._refused) > _KNOWN:
+                self._refused.popitem(last=False)
 
 
 def _made(data: bytes, source: str) -> LaidOut:
