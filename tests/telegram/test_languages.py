@@ -8,7 +8,7 @@ import pytest
 from index.catalogue import E5
 from index.settings import load
 from tests.telegram.chats import User
-from tests.telegram.conftest import Start
+from tests.telegram.conftest import UNTRACED, Start
 from tests.telegram.server import BotApi
 from tests.test_many_languages import LINES, QUESTIONS
 
@@ -45,6 +45,7 @@ def test_questions_in_many_languages_are_answered_with_the_line_that_answers(
         "DOCENT_ANSWER__THRESHOLD": str(load().answer.threshold),
         "DOCENT_TELEGRAM__ADMINS": f"[{owner.id}]",
         "DOCENT_TELEGRAM__QUESTIONS_PER_MINUTE": "100",
+        **UNTRACED,
     }
     running = start(ready=False, command=(DOCENT,), **settings)
     running.wait_line("Answering as", timeout=300)

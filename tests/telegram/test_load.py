@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.telegram.chats import User
-from tests.telegram.conftest import Running, Start
+from tests.telegram.conftest import UNTRACED, Running, Start
 from tests.telegram.desk import Key, answers_in, by_bot, crossed_out, until, written_in
 from tests.telegram.server import BotApi
 
@@ -24,7 +24,7 @@ OVERALL = 45  # messages a second: Telegram's 30, and some for differences on th
 def test_200_people_who_ask_at_once_are_all_answered_once_and_in_order(
     api: BotApi, start: Start, record_property: Callable[[str, object], None]
 ) -> None:
-    running = start(DOCENT_TELEGRAM__ACCESS="open")
+    running = start(DOCENT_TELEGRAM__ACCESS="open", **UNTRACED)
     chats = [api.private(api.user(f"P{i}")) for i in range(PEOPLE)]
     started = time.monotonic()
     asked = [[chat.send(question)["message_id"] for chat in chats] for question in QUESTIONS]
@@ -121,7 +121,7 @@ def test_200_people_lose_nothing_though_the_index_is_renewed_and_the_bot_stopped
     (docs / "inspections.txt").write_text("\n\n".join(lines), encoding="utf-8")
     chance = random.Random(5)
     desk = api.private(owner)
-    given = {"command": READING, "READING": "0.01", "DOCENT_TELEGRAM__ACCESS": "open"}
+    given = {**UNTRACED, "command": READING, "READING": "0.01", "DOCENT_TELEGRAM__ACCESS": "open"}
     given["DOCENT_TELEGRAM__ADMINS"] = f"[{owner.id}]"
     crowd = Crowd(api, tmp_path / "state")
 
