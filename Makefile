@@ -13,7 +13,8 @@ unexport PYTHONDONTWRITEBYTECODE  # where it is set, each of hundreds of process
 
 BIN = $(VENV)/bin
 PIP = $(PYTHON) -m pip --python $(BIN)/python --disable-pip-version-check install --quiet -c constraints.txt
-TWO = --numprocesses=2 --dist=loadfile
+# Files in their order; else those of one long test would come last, and one process wait for the other.
+TWO = --numprocesses=2 --dist=loadfile --no-loadscope-reorder
 
 .PHONY: ask telegram test fast check format readme picture texts image clean
 
