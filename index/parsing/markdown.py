@@ -402,9 +402,9 @@ def _tags(text: str, start: int, end: int) -> Iterator[Span]:
 
 
 def _mask(tag: re.Match[str]) -> str:
-    """Letters in place of a tag; its further lines are empty."""
-    first, *others = tag[0].split("\n")
-    return "\n".join([MASK * len(first), *(" " * len(line) for line in others)])
+    """Letters in place of a tag; its further lines are empty, and as many as before."""
+    first = len(re.split(r"[\r\n]", tag[0], maxsplit=1)[0])
+    return MASK * first + re.sub(r"[^\r\n]", " ", tag[0][first:])
 
 
 def _trimmed(text: str, start: int, end: int) -> Span:

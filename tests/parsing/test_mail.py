@@ -1,5 +1,6 @@
 """Mails and mailboxes: heads, bodies, what is quoted, and attached files."""
 
+import time
 from email.message import EmailMessage
 from email.policy import SMTP
 
@@ -204,3 +205,19 @@ def test_no_mail():
     ):
         with pytest.raises(Unreadable, match=reason):
             parse(data, "a.eml")
+
+
+@pytest.mark.parametrize(
+    ("head", "body"),
+    [
+        ("", "Hi" + "\n" * 30_000 + "there"),
+        ("", "Hi" + "\n" * 15_000 + ">\n" * 7_000 + "there"),
+        ("", "Hi" + ">\n\n" * 10_000 + "there"),
+        ("Content-Type: text/plain; " + "&x;" * 10_000 + "\n", "Hi"),
+        ("To: " + "1,5" * 10_000 + "\n", "Hi"),
+    ],
+)
+def test_a_long_head_and_many_empty_lines_take_no_time(head: str, body: str):
+    start = time.process_time()
+    assert "Hi" in parse(f"From: a@b.c\nSubject: x\n{head}\n{body}".encode(), "a.eml").text
+    assert time.process_time() - start < 1

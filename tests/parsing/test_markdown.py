@@ -494,3 +494,7 @@ def test_what_opens_is_named_by_its_summary(text):
 )  # fmt: skip
 def test_what_opens_in_other_ways(text, found):
     assert lines(text) == found
+
+
+def test_a_tag_with_an_old_line_end_moves_no_lines():
+    assert lines("{%\r%}\nb\na\na||\n-|-") == ["paragraph: b\na", "table", "  head: a | "]

@@ -154,10 +154,10 @@ def check_woven(units: list) -> None:
     for unit in units:
         start, end = woven.place(unit)
         assert _seen(woven.text[start:end]) == _seen(unit.shown)
-        shown = [part for part in unit.parts or (unit,) if part.start < part.end]
+        text = unit.passage.document.text
+        shown = [part for part in unit.parts or (unit,) if _seen(text[part.start : part.end])]
         whole = (shown[0].start, shown[-1].end) if shown else (0, 0)
         back = woven.source(start, end) or (0, 0)
-        text = unit.passage.document.text
         assert whole[0] <= back[0] <= back[1] <= whole[1] or back == (0, 0)
         assert _seen(text[slice(*back)]) == _seen(text[slice(*whole)])
 

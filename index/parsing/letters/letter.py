@@ -19,7 +19,7 @@ from index.parsing.web.hypertext import Walk
 
 _FORWARDED = re.compile(r"\s*(?:fw|fwd|wg|tr|rv|enc|doorst|i|vs|pd)\s*:", re.IGNORECASE)
 _FORWARD = re.compile(
-    r"^[\s>]*(?:-{2,}\s*(?:forwarded|weitergeleitete|message transféré|mensaje reenviado|messaggio inoltrato"
+    r"^[ \t>]*(?:-{2,}\s*(?:forwarded|weitergeleitete|message transféré|mensaje reenviado|messaggio inoltrato"
     r"|mensagem encaminhada|doorgestuurd)|begin forwarded message|anfang der weitergeleiteten)",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -140,14 +140,23 @@ def own_text(text: str) -> str:
         if line == "-- " or (line.strip() == "--" and len(lines) - number <= _SIGNATURE_LINES):
             break
         if line.startswith(">"):
+            blank = _drop_blanks(kept)
             _drop_attribution(kept)
+            kept += [""] * blank
             continue
         if not _DEVICE.match(line):
             kept.append(line)
-    while kept and not kept[-1].strip(" _-*"):
-        kept.pop()
+    _drop_blanks(kept, " _-*")
     _drop_attribution(kept)
     return "\n".join(kept)
+
+
+def _drop_blanks(kept: list[str], marks: str | None = None) -> bool:
+    """Drop the last lines if they hold no more than blanks, or marks; whether there are any."""
+    count = len(kept)
+    while kept and not kept[-1].strip(marks):
+        kept.pop()
+    return len(kept) < count
 
 
 def _until_blank(lines: Sequence[str]) -> Iterator[str]:
@@ -159,12 +168,9 @@ def _until_blank(lines: Sequence[str]) -> Iterator[str]:
 
 def _drop_attribution(kept: list[str]) -> None:
     """Drop the line that says who wrote what is quoted below it, be it wrapped."""
-    end = len(kept)
-    while end and not kept[end - 1].strip():
-        end -= 1
-    for count in range(1, min(_ATTRIBUTION_LINES, end) + 1):
-        if _WROTE.match("\n".join(kept[end - count : end])):
-            del kept[end - count :]
+    for count in range(1, min(_ATTRIBUTION_LINES, len(kept)) + 1):
+        if _WROTE.match("\n".join(kept[-count:])):
+            del kept[-count:]
             return
 
 

@@ -95,7 +95,7 @@ class _Files:
 def _letter(data: bytes, files: _Files) -> Letter:
     """A message with its attachments."""
     try:
-        message = BytesParser(policy=policy.default).parsebytes(data)
+        message = BytesParser(policy=policy.compat32).parsebytes(data)
     except (*_BROKEN, RecursionError):
         raise Unreadable("damaged: its parts cannot be told apart") from None
     head = {key: value for key in _KEYS if (value := _header(message, key))}
