@@ -161,3 +161,9 @@ def test_a_long_line_without_blanks_takes_no_time(word: str):
     parsed = read("T\n=\n\n" + word * (30_000 // len(word)) + " is said\n\nSee *it*")
     assert outlined(parsed)[2] == "paragraph: See it"
     assert time.process_time() - start < 1
+
+
+def test_many_lists_of_contents_take_no_time():
+    start = time.process_time()
+    assert "Part" in read(".. contents::\n\nPart\n====\n\nIt is.\n\n" * 150).text
+    assert time.process_time() - start < 1.5

@@ -29,6 +29,7 @@ _SETTINGS: Mapping[str, Any] = {
     "smart_quotes": False,
     "line_length_limit": 1_000_000,
     "embed_stylesheet": False,
+    "use_latex_toc": True,  # no list of headings is made, which nobody reads
 }
 _UNBROKEN = re.compile(r"\S{2000}")  # that docutils looks for names in takes the square of its length
 _LARGEST = 5_000_000  # characters; larger ones are read as plain text, which takes no minutes
