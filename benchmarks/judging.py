@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import msgspec
+import numpy as np
 
 from bot.answering.judges import FOLDER, Classes, Kind
 
@@ -30,7 +31,10 @@ def keep(
         sure: the probability from which on a class is sure, where it was fitted.
     """
     names = [str(name) for name in judge.classes_]
-    rows, biases = (SCALE * judge.coef_).round(3).tolist(), judge.intercept_.round(3).tolist()
+    weights, bias = SCALE * judge.coef_, judge.intercept_
+    if len(names) == 2:  # of which only the second has weights
+        weights, bias = np.concatenate([-weights / 2, weights / 2]), np.concatenate([-bias / 2, bias / 2])
+    rows, biases = weights.round(3).tolist(), bias.round(3).tolist()
     classes = Classes(
         command,
         encoder.fingerprint,

@@ -187,6 +187,7 @@ def test_the_defaults_of_the_telegram_bot_are_closed():
     assert (telegram.base_url, telegram.webhook_url) == ("https://api.telegram.org/bot", "")
     assert (telegram.webhook_listen, telegram.webhook_port) == ("127.0.0.1", 8443)
     assert (telegram.questions_per_minute, telegram.keep_days, telegram.log_questions) == (20, 30, False)
+    assert telegram.listen_minutes == 10
 
 
 @pytest.mark.parametrize(
@@ -196,6 +197,7 @@ def test_the_defaults_of_the_telegram_bot_are_closed():
         ("log_questions", "true", True),
         ("log_questions", "0", False),
         ("keep_days", "1", 1),
+        ("listen_minutes", "5", 5),
         ("webhook_url", "https://example.org/hook", "https://example.org/hook"),
     ],
 )
@@ -211,6 +213,7 @@ def test_settings_of_the_telegram_bot(key, raw, value):
         ("access", ""),
         ("log_questions", "perhaps"),
         ("keep_days", "0"),
+        ("listen_minutes", "0"),
         ("questions_per_minute", "0"),
         ("webhook_port", "0"),
     ],

@@ -1,7 +1,7 @@
 """What nobody asked the bot in, an answer and how sure it is that it is welcome out; or nothing.
 
-A judge (``judges.py``) tells questions to anybody from what people say to each other; what it lets pass is
-asked, and what answers it is weighed by few signs. Weights and bar are fitted, a file for each encoder, by
+A judge (``judges.py``) tells questions to anybody from what people say to each other; only these are searched
+for, and what is found is weighed by two signs. Weights and bar are fitted, a file for each encoder, by
 ``python -m benchmarks.interjecting --write``.
 """
 
@@ -26,17 +26,16 @@ QUESTION = "question"
 """What the judge calls a question to anybody."""
 
 _LEAST = 1e-4  # of a probability, whose log-odds would else be without bounds
-_MOST_QUOTES = 3  # of an answer that is short
+MOST_QUOTES = 3  # of an answer that is short
 
 
 class Signs(msgspec.Struct, frozen=True):
     """What tells whether an answer that nobody asked for is welcome.
 
-    ``asked`` are the log-odds that it is a question to anybody, ``sure`` those of the answer's confidence;
-    ``beside`` counts the quotes after the first: where there are none, nothing else comes near it.
+    ``sure`` are the log-odds of its confidence; ``beside`` counts the quotes after the first: where there are
+    none, nothing else comes near it.
     """
 
-    asked: float
     sure: float
     beside: float
 
@@ -49,7 +48,7 @@ class Bar(msgspec.Struct, frozen=True):
         encoder: the fingerprint of the model.
         weights: of the signs, in a sum of log-odds that an answer is right and welcome.
         bias: of it.
-        least: the sum from which on at most 2 in 100 were wrong.
+        least: the sum from which on surely at most 2 in 100 are wrong.
         step: by which a group that disliked one raises that.
     """
 
@@ -62,9 +61,7 @@ class Bar(msgspec.Struct, frozen=True):
 
     def sum(self, signs: Signs) -> float:
         """The log-odds that an answer is right and welcome."""
-        weights = self.weights
-        parts = weights.asked * signs.asked, weights.sure * signs.sure, weights.beside * signs.beside
-        return self.bias + sum(parts)
+        return self.bias + self.weights.sure * signs.sure + self.weights.beside * signs.beside
 
     def passes(self, log_odds: float, raised: int = 0) -> bool:
         """Whether that is enough for a group that has raised the bar by so many steps."""
@@ -84,8 +81,8 @@ def bar_of(encoder: str) -> Bar | None:
     return _bars(FOLDER).get(encoder)
 
 
-def asked(said: str, vector: "Vectors", encoder: str) -> float | None:
-    """The log-odds that something is a question to anybody that wants one thing; None where it surely is not.
+def is_asked(said: str, vector: "Vectors", encoder: str) -> bool:
+    """Whether something is a question to anybody, and wants one thing.
 
     Args:
         said: in words.
@@ -93,20 +90,17 @@ def asked(said: str, vector: "Vectors", encoder: str) -> float | None:
         encoder: the fingerprint of the model that made it.
     """
     judge = judge_of("asked", encoder)
-    if judge is None:
-        return None
-    name, probability = judge.likeliest(vector)
-    if name != QUESTION or wanted_by(said, vector, encoder).intent == "several":
-        return None
-    return _log_odds(probability)
+    if judge is None or judge.likeliest(vector)[0] != QUESTION:
+        return False
+    return wanted_by(said, vector, encoder).intent != "several"
 
 
-def signs_of(answer: Answer, asked: float) -> Signs | None:
+def signs_of(answer: Answer) -> Signs | None:
     """The signs of an answer; None where it is none, or no short one."""
     quotes = len(answer.citations)
-    if answer.talk or answer.swept or not answer.found or quotes > _MOST_QUOTES:
+    if answer.talk or answer.swept or not answer.found or quotes > MOST_QUOTES:
         return None
-    return Signs(asked=asked, sure=_log_odds(answer.confidence), beside=float(quotes - 1))
+    return Signs(sure=logit(answer.confidence), beside=float(quotes - 1))
 
 
 def interjection(
@@ -121,15 +115,17 @@ def interjection(
         raised: by how many steps those others have raised the bar.
         answer_to: answers a question.
     """
-    certainty = asked(said, vector, bar.encoder)
-    answer = None if certainty is None else answer_to(said)
-    signs = None if certainty is None or answer is None else signs_of(answer, certainty)
-    if answer is None or signs is None or not bar.passes(log_odds := bar.sum(signs), raised):
+    if not is_asked(said, vector, bar.encoder):
+        return None
+    answer = answer_to(said)
+    signs = signs_of(answer)
+    if signs is None or not bar.passes(log_odds := bar.sum(signs), raised):
         return None
     return Interjection(answer, log_odds)
 
 
-def _log_odds(probability: float) -> float:
+def logit(probability: float) -> float:
+    """Of a probability."""
     sure = min(max(probability, _LEAST), 1 - _LEAST)
     return log(sure / (1 - sure))
 
