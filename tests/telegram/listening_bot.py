@@ -19,7 +19,7 @@ from bot.answering.judges import Judge
 from bot.cli import main
 from bot.conversation.turns import Turn
 from tests.answering.profiles import PROFILE
-from tests.conftest import WordsEncoder
+from tests.words_encoder import WordsEncoder
 
 WORDS = WordsEncoder()
 BAR = Bar("by hand", WORDS.fingerprint, Signs(sure=1.0, beside=0.0), bias=0.0, least=2.2, step=0.8)
