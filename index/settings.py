@@ -42,6 +42,8 @@ class DocumentsSettings:
     folder: Path
     max_megabytes: Positive
     follow_links: bool
+    links: bool
+    bin_days: Positive
     watch: bool
 
     @property
@@ -208,6 +210,10 @@ class Settings:
     def own_folders(self) -> tuple[Path, ...]:
         """Folders of Docent's own, whose files are no documents, even below the documents folder."""
         return self.state_folder(), self.graphs_folder(), self.index_folder()
+
+    def bin_folder(self) -> Path:
+        """Where documents that were removed are kept for a while."""
+        return self.state_folder() / "bin"
 
     def feedback_file(self) -> Path:
         """Where verdicts on answers are kept."""

@@ -22,17 +22,19 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 class Request(msgspec.Struct, frozen=True):
-    """A file to parse."""
+    """A file to parse, or of which to tell only what it is."""
 
     name: str
     data: bytes
+    kind_only: bool = False
 
 
 class Reply(msgspec.Struct, frozen=True):
-    """What came of it: ``parsed``, or the reason why it cannot be read."""
+    """What came of it: ``parsed``, or the suffix it should have, or the reason why it cannot be read."""
 
     parsed: Parsed | None = None
     reason: str = ""
+    suffix: str = ""
 
 
 def write(stream: BinaryIO, message: msgspec.Struct) -> None:
@@ -48,8 +50,10 @@ def write(stream: BinaryIO, message: msgspec.Struct) -> None:
 
 
 def answer(request: Request) -> Reply:
-    """Parse a file."""
+    """Parse a file, or tell what it is."""
     try:
+        if request.kind_only:
+            return Reply(suffix=formats.suffix_of(request.name, request.data))
         return Reply(parsed=sound(formats.parse(request.name, request.data)))
     except Unreadable as reason:
         return Reply(reason=str(reason))

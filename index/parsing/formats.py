@@ -73,6 +73,17 @@ def parse(name: str, data: bytes) -> Parsed:
     Raises:
         Unreadable: they are of no known format, or damaged.
     """
+    found = _BY_SUFFIX[suffix_of(name, data)]
+    parser = cast("Parser", import_module(f"index.parsing.{found.module}").parse)
+    return parser(data, name)
+
+
+def suffix_of(name: str, data: bytes) -> str:
+    """The suffix that a file should have: its own, in lower case, where that is of the format of its bytes.
+
+    Raises:
+        Unreadable: they are of no known format.
+    """
     from index.parsing.sniff import kind_of
 
     suffix = PurePosixPath(name).suffix.lower()
@@ -80,5 +91,4 @@ def parse(name: str, data: bytes) -> Parsed:
     found = _BY_SUFFIX.get(kind)
     if found is None:
         raise Unreadable(f"'{kind}' files are not read" if kind == suffix else f"in truth a '{kind}' file")
-    parser = cast("Parser", import_module(f"index.parsing.{found.module}").parse)
-    return parser(data, name)
+    return suffix if suffix in found.suffixes else kind

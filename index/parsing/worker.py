@@ -160,6 +160,17 @@ class Worker(Process):
             raise Unreadable(reply.reason)
         return reply.parsed
 
+    def suffix(self, name: str, data: bytes) -> str:
+        """The suffix that a file should have by its bytes, such as ".pdf"; see ``formats.suffix_of``.
+
+        Raises:
+            Unreadable: it is of no format that is read; the message is the reason.
+        """
+        reply = self._ask(Request(name, data, kind_only=True))
+        if not reply.suffix:
+            raise Unreadable(reply.reason)
+        return reply.suffix
+
     def _ask(self, request: Request) -> Reply:
         try:
             return self.ask(request, Reply)
