@@ -50,7 +50,7 @@ class User:
 
 @dataclass(frozen=True)
 class Document:
-    """A file that the bot has sent."""
+    """A file that the bot, or a person, has sent."""
 
     name: str
     content: bytes = field(repr=False)
@@ -203,6 +203,12 @@ class Chat:
             if self._api.sees(self, raw):
                 self._api.queue("message", raw)
             return raw
+
+    def send_file(
+        self, name: str, content: bytes, by: User | None = None, reply_to: Target = None, **fields: Any
+    ) -> Json:
+        """Sends a file; the fields, such as ``caption`` and ``media_group_id``, are of the message."""
+        return self.send_raw({"document": self._api.upload(name, content), **fields}, by, reply_to)
 
     def edit(self, target: Target, text: str) -> Json:
         """Gives a person's message a new text and queues ``edited_message``."""

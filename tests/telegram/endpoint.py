@@ -9,6 +9,7 @@ import time
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from tornado.httpserver import HTTPServer
 from tornado.httputil import HTTPHeaders, HTTPServerRequest, ResponseStartLine, responses
@@ -94,13 +95,14 @@ class Endpoint:
             request.connection.set_close_callback(task.cancel)
 
     async def _handle(self, request: HTTPServerRequest) -> None:
-        made = Call(request.path.rpartition("/")[2], {})
+        downloaded = request.path.startswith("/file/")
+        made = Call("downloadFile" if downloaded else request.path.rpartition("/")[2], {})
         try:
             made.params = _parameters(request)
             made.chat = self._api.chat_of(made.params)
             with self._api.lock:
                 self._api.calls.append(made)
-            status, body = await self._outcome(made, request.path)
+            status, body = await self._outcome(made, unquote(request.path))
         except asyncio.CancelledError:
             made.status = CLOSED
             raise
@@ -114,8 +116,8 @@ class Endpoint:
             self._api.called.notify_all()
         _respond(request, status, body)
 
-    async def _outcome(self, made: Call, path: str) -> tuple[int, str]:
-        match = re.fullmatch(r"/bot(\d+:[A-Za-z0-9_-]{30,})/\w+", path)
+    async def _outcome(self, made: Call, path: str) -> tuple[int, str | bytes]:
+        match = re.fullmatch(r"(?:/file)?/bot(\d+:[A-Za-z0-9_-]{30,})/(\w+|documents/[^/]+)", path)
         if not match:
             raise Refused(404, "Not Found")
         if match[1] != self._api.token:
@@ -123,16 +125,26 @@ class Endpoint:
         with self._api.lock:
             fault = self._api.faults.take(made.method, made.chat)
         if fault is None:
-            return await self._process(made)
+            return await self._process(made, match[2])
         if fault.kind == "slow":
             await asyncio.sleep(fault.seconds)
-            return await self._process(made)
+            return await self._process(made, match[2])
         if fault.processed:
-            await self._process(made)
+            await self._process(made, match[2])
         await asyncio.sleep(fault.seconds)
         return fault.answer
 
-    async def _process(self, made: Call) -> tuple[int, str]:
+    def _download(self, path: str) -> tuple[int, bytes]:
+        """The bytes of a file that ``getFile`` has told the path of."""
+        with self._api.lock:
+            document = self._api.downloads.get(path)
+        if document is None:
+            raise Refused(404, "Not Found")
+        return 200, document.content
+
+    async def _process(self, made: Call, path: str) -> tuple[int, str | bytes]:
+        if made.method == "downloadFile":
+            return self._download(path)
         with self._api.lock:
             result = call(self._api, made.method, made.params)
         if inspect.isawaitable(result):
@@ -155,13 +167,14 @@ def _parameters(request: HTTPServerRequest) -> Json:
     return given
 
 
-def _respond(request: HTTPServerRequest, status: int, body: str) -> None:
+def _respond(request: HTTPServerRequest, status: int, body: str | bytes) -> None:
     connection = request.connection
     if status == CLOSED:
         connection.close()
         return
-    content = body.encode()
-    kind = "application/json" if body.startswith("{") else "text/html"
+    content = body.encode() if isinstance(body, str) else body
+    kind = "application/json" if content.startswith(b"{") else "text/html"
+    kind = "application/octet-stream" if isinstance(body, bytes) else kind
     headers = HTTPHeaders({"Content-Type": kind, "Content-Length": str(len(content))})
     connection.write_headers(ResponseStartLine("", status, responses[status]), headers, content)
     connection.finish()

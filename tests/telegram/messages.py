@@ -1,6 +1,7 @@
 """The Bot API's methods that send, change and delete messages."""
 
 import io
+import re
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ Json = dict[str, Any]
 
 MAX_TEXT, MAX_CAPTION = 4096, 1024
 MAX_FILE, MAX_PHOTO = 50 * 1024 * 1024, 10 * 1024 * 1024
+MAX_DOWNLOAD = 20 * 1024 * 1024
 CHAT_ACTIONS = """
 typing upload_photo record_video upload_video record_voice upload_voice upload_document choose_sticker
 find_location record_video_note upload_video_note
@@ -182,6 +184,20 @@ def _caption(caption: str, parse_mode: str, entities: list[Json] | None) -> Json
     if units(shown) > MAX_CAPTION:
         raise bad("message caption is too long")
     return {"caption": shown, "caption_entities": [entity.json for entity in found]} if shown else {}
+
+
+@method
+def get_file(api: "BotApi", file_id: str) -> Json:
+    document = api.files.get(file_id)
+    if document is None:
+        raise bad("invalid file_id")
+    if len(document.content) > MAX_DOWNLOAD:
+        raise bad("file is too big")
+    unsafe = re.sub(r"[^A-Za-z0-9.]", "_", document.name.rpartition(".")[2])
+    path = f"documents/file_{file_id}.{unsafe}"
+    api.downloads[path] = document
+    size = len(document.content)
+    return {"file_id": file_id, "file_unique_id": f"u{file_id}", "file_size": size, "file_path": path}
 
 
 @method

@@ -57,7 +57,8 @@ class BotApi:
         self.users: dict[int, User] = {}
         self.chats: dict[int, Chat] = {}
         self.calls: list[Call] = []
-        self.files: dict[str, Document] = {}  # what the bot has sent, by file_id
+        self.files: dict[str, Document] = {}  # what the bot or people have sent, by file_id
+        self.downloads: dict[str, Document] = {}  # what getFile has told of, by path
         self.commands: dict[str, dict[str, str]] = {}  # scope and language as JSON -> name -> description
         self.descriptions: dict[tuple[str, str], str] = {}  # kind and language -> text
         self.callback_lifetime = 15.0  # seconds in which a click may be answered
@@ -139,6 +140,15 @@ class BotApi:
                 self._membership(chat, added_by, "left", "member")
                 chat.send_raw({"new_chat_members": [self.me_user]}, added_by)
             return chat
+
+    def upload(self, name: str, content: bytes, kind: str = "application/octet-stream") -> Json:
+        """A person's file on Telegram's servers: the Bot API's Document."""
+        with self.lock:
+            number = f"theirs{next(self.numbers)}"
+            self.files[number] = Document(name, content, kind)
+            size = len(content)
+            return {"file_id": number, "file_unique_id": f"u{number}", "file_name": name, "mime_type": kind,
+                    "file_size": size}  # fmt: skip
 
     def block(self, user: User) -> None:
         """The person blocks the bot."""
