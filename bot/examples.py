@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain, islice, zip_longest
 
 from bot.engine import Engine
@@ -20,17 +20,18 @@ _SURE = 0.6  # confidence, from which on an answer invites to ask more
 _HEADING = range(2, 8)  # words of a heading that can be asked
 
 
-def examples(engine: Engine, count: int, most: int) -> list[str]:
+def examples(engine: Engine, count: int, most: int, sources: Sequence[str] | None = None) -> list[str]:
     """Questions that the engine answers with confidence, about different documents where there are several.
 
     Args:
         engine: with an index.
         count: the most questions.
         most: the most characters of a question.
+        sources: the documents that the answers should be quoted from, if not from any.
     """
-    entries = engine.sources()
-    step = max(1, len(entries) // _DOCUMENTS)
-    chosen_documents = [engine.document(entry.source) for entry in entries[::step][:_DOCUMENTS]]
+    known = [entry.source for entry in engine.sources()] if sources is None else list(sources)
+    step = max(1, len(known) // _DOCUMENTS)
+    chosen_documents = [engine.document(source) for source in known[::step][:_DOCUMENTS]]
     asked = chain.from_iterable(zip_longest(*map(questions_of, chosen_documents)))
     short = (question for question in dict.fromkeys(filter(None, asked)) if len(question) <= most)
     chosen: dict[str, str] = {}  # by the document that is quoted first
@@ -43,10 +44,12 @@ def examples(engine: Engine, count: int, most: int) -> list[str]:
         best = reply.citations[0]
         if (best.source, best.start) in quoted:
             continue  # two questions with one answer
+        if sources is not None and best.source not in sources:
+            continue
         quoted.add((best.source, best.start))
         if chosen.setdefault(best.source, question) != question:
             others.append(question)
-        if len(chosen) == count:
+        if len(chosen) == count or (sources is not None and len(chosen) + len(others) == count):
             break
     return [*chosen.values(), *others][:count]
 

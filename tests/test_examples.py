@@ -13,6 +13,18 @@ from index.records import Document
 from tests.answering import profiles
 from tests.conftest import MINUTES, ROOT
 
+CHERRIES = """\
+# Cherries
+
+## How heavy are the red cherries?
+
+The red cherries are nine grams heavy.
+
+## Ripe cherries
+
+Cherries are ripe in the third week of June.
+"""
+
 
 @pytest.fixture(autouse=True)
 def fixed_profile(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -123,3 +135,15 @@ def test_the_topics_of_the_shipped_documents():
     assert "Bob Baker" in topics_of(document(MINUTES))
     text = next((ROOT / "seeds").glob("*.txt")).read_text(encoding="utf-8")
     assert len(topics_of(document(text))) > 5
+
+
+def test_questions_of_some_documents_are_answered_from_these(engine: Engine, docs: Path):
+    (docs / "cherries.md").write_text(CHERRIES, encoding="utf-8")
+    engine.build()
+    found = examples(engine, 3, MOST_EXAMPLE, ["cherries.md"])
+    assert found == ["How heavy are the red cherries?", "Ripe cherries?"]
+    for question in found:
+        reply = engine.ask(question)
+        assert (reply.found, reply.citations[0].source) == (True, "cherries.md")
+    assert examples(engine, 1, MOST_EXAMPLE, ["cherries.md"]) == found[:1]
+    assert examples(engine, 3, MOST_EXAMPLE, []) == []
