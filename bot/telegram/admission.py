@@ -13,7 +13,7 @@ from telegram.constants import ChatType
 from telegram.error import TelegramError
 
 from bot.telegram import screens
-from bot.telegram.citations import acknowledge, button_of
+from bot.telegram.citations import Button, acknowledge, button_of
 from bot.telegram.commands import publish
 from bot.telegram.events import event
 from bot.telegram.limits import Limit
@@ -224,7 +224,7 @@ class Admission:
         """/forget."""
         if update.message is not None:
             try:
-                screen = screens.text(self._forget(self._meant(update.message, "/forget")))
+                screen = screens.text(self.forgotten(self._meant(update.message, "/forget")))
             except Nobody as reason:
                 screen = screens.text(str(reason))
             await self._to.post.send(place_of(update.message), screen)
@@ -304,7 +304,8 @@ class Admission:
         with suppress(TelegramError):
             await self._to.post.send(Place(chat), screen)
 
-    def _forget(self, meant: Meant) -> str:
+    def forgotten(self, meant: Meant) -> str:
+        """Delete what is kept about somebody, and say so."""
         access = self._to.access
         name = meant.name or access.name(meant.chat)
         if access.is_admin(meant.chat):
@@ -313,6 +314,14 @@ class Admission:
         known = access.forget(meant.chat)
         event("forgotten", chat=meant.chat)
         return gettext(FORGOTTEN if known or kept else NOTHING_KEPT, name=name)
+
+
+async def administers(to: Services, button: Button) -> bool:
+    """Whether who pressed a button is an administrator; else they are told."""
+    may = to.access.is_admin(button.query.from_user.id)
+    if not may:
+        await acknowledge(button.query, gettext(ONLY_ADMINISTRATORS), alert=True)
+    return may
 
 
 def name_of(chat: Chat) -> str:

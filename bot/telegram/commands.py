@@ -27,15 +27,21 @@ EVERYBODY = {
 }
 IN_GROUPS = ("ask", "help", "sources", "changes", "reset", "privacy")
 ADMINISTRATORS = {
+    "add": noop("add a file, a text or a web page to the documents"),
     "reindex": noop("bring the index up to date with the documents"),
     "status": noop("how the index and I are doing"),
     "allow": noop("let somebody ask"),
     "deny": noop("let somebody ask no more"),
     "collection": noop("which folders a chat sees"),
-    "forget": noop("delete what is kept about somebody"),
+    "forget": noop("delete what is kept about somebody, or remove a document"),
     "listen": noop("in a group: answer what I surely know, unasked"),
     "quiet": noop("in a group: answer only what I am asked"),
 }
+THEIR_BUTTONS = (
+    "allow:", "deny:", "leave:", "stay:", "add:", "no:", "over:", "both:", "person:", "pick:", "drop:",
+    "keep:", "undo:",
+)  # fmt: skip
+"""What the data of buttons for administrators begin with; they work in any chat."""
 
 
 async def publish(bot: Bot, admins: Iterable[int], *, everywhere: bool = False) -> None:

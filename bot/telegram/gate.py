@@ -7,7 +7,7 @@ from telegram.ext import ApplicationHandlerStop, CallbackContext
 
 from bot.telegram.admission import Admission
 from bot.telegram.citations import acknowledge
-from bot.telegram.commands import ADMINISTRATORS, EVERYBODY
+from bot.telegram.commands import ADMINISTRATORS, EVERYBODY, THEIR_BUTTONS
 from bot.telegram.inline import Inline
 from bot.telegram.limits import Limit
 from bot.telegram.post import Place, place_of
@@ -93,7 +93,7 @@ class Gate:
     def _is_command_of_admin(self, update: Update) -> bool:
         """Administrators let a group in from inside it."""
         if update.callback_query:
-            return (update.callback_query.data or "").startswith(("allow:", "deny:", "leave:", "stay:"))
+            return (update.callback_query.data or "").startswith(THEIR_BUTTONS)
         command = command_of(update.message, self._to.bot.bot) if update.message else None
         return command is not None and command[0] in ADMINISTRATORS
 

@@ -3,7 +3,7 @@
 from contextlib import suppress
 from typing import Any
 
-from telegram import Message, Update
+from telegram import Bot, Message, Update
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 from telegram.ext import (
     Application,
@@ -32,10 +32,14 @@ from bot.telegram.information import Information
 from bot.telegram.inline import Inline
 from bot.telegram.listening import Listening
 from bot.telegram.post import Place, Post, place_of
+from bot.telegram.removing import Removing
 from bot.telegram.replying import Replying
 from bot.telegram.services import Services
+from bot.telegram.uploads import Uploads, means_to_add
 from bot.texts import gettext, noop
+from index.bin import Bin
 from index.errors import DocentError, IndexEmpty
+from index.intake import Intake
 
 _ID = "[0-9]{1,15}"
 _TROUBLE = noop(
@@ -45,8 +49,10 @@ _NO_DOCUMENTS = noop("There are no documents at the moment, so I have nothing to
 _SORRY = noop("Something went wrong on my side, and I have noted it. Please ask again.")
 
 
-def register(application: Application[Any, Any, Any, Any, Any, Any], services: Services) -> Administration:
-    """Connect all handlers; the result is what has to be stopped in the end."""
+def register(
+    application: Application[Any, Any, Any, Any, Any, Any], services: Services
+) -> tuple[Administration, Uploads]:
+    """Connect all handlers; what has to be stopped in the end, and what goes on from the last time."""
     replying = Replying(services)
     asking = Asking(services, replying)
     citations = Citations(services, asking, replying)
@@ -57,11 +63,17 @@ def register(application: Application[Any, Any, Any, Any, Any, Any], services: S
     administration = Administration(services, consent)
     admission = Admission(services)
     listening = Listening(services, replying)
+    intake = Intake(services.settings)
+    bin_ = Bin(services.settings, intake)
+    uploads = Uploads(services, asking, intake, bin_)
+    removing = Removing(services, bin_, admission.forget, admission.forgotten)
     inline = Inline(services)
     gate = Gate(services, admission, inline)
     new = filters.UpdateType.MESSAGE
+    by_admin = new & _ByAdmin(services.access)
     application.add_handler(TypeHandler(Update, gate.check), group=-2)
     application.add_handler(TypeHandler(Update, replying.doubts), group=-1)
+    application.add_handler(MessageHandler(by_admin & _Adding(services.bot), uploads.message))
     for name, command in {
         "start": information.start,
         "help": information.help,
@@ -76,12 +88,12 @@ def register(application: Application[Any, Any, Any, Any, Any, Any], services: S
         "status": administration.status,
         "allow": admission.allow,
         "deny": admission.deny,
-        "forget": admission.forget,
+        "forget": removing.forget,
         "collection": Collecting(services).collection,
         "listen": listening.listen,
         "quiet": listening.quiet,
     }.items():  # for all others there are no such commands
-        application.add_handler(CommandHandler(name, command, filters=new & _ByAdmin(services.access)))
+        application.add_handler(CommandHandler(name, command, filters=by_admin))
     application.add_handler(CommandHandler("ask", asking.message, filters=filters.UpdateType.MESSAGES))
     application.add_handler(MessageHandler(filters.COMMAND & new, information.unknown))
     application.add_handler(MessageHandler(filters.UpdateType.MESSAGES, asking.message))
@@ -93,6 +105,9 @@ def register(application: Application[Any, Any, Any, Any, Any, Any], services: S
         rf"changes:{_ID}\Z": changelog.page,
         rf"(allow|deny):-?{_ID}\Z": admission.press,
         rf"(leave|stay):{_ID}\Z": admission.leave,
+        rf"(add|no|over|both):{_ID}\Z": uploads.press,
+        rf"(keep:{_ID}|person:-?{_ID}|(pick|drop):{_ID}:[0-9]{{1,2}})\Z": removing.press,
+        r"undo:[0-9a-f-]{1,40}\Z": removing.undo,
         r"removals:(take|keep)\Z": consent.press,
         rf"hush:{_ID}\Z": listening.hush,
         r"": citations.unknown,
@@ -101,7 +116,19 @@ def register(application: Application[Any, Any, Any, Any, Any, Any], services: S
     application.add_handler(InlineQueryHandler(inline.query))
     application.add_handler(MessageHandler(new & filters.ChatType.GROUPS, listening.hear), group=1)
     application.add_error_handler(_Errors(services.post, services.access).handle)
-    return administration
+    return administration, uploads
+
+
+class _Adding(filters.MessageFilter):
+    """Messages that may send something in."""
+
+    def __init__(self, bot: Bot) -> None:
+        super().__init__()
+        self._bot = bot
+
+    def filter(self, message: Message) -> bool:
+        """Whether this is one."""
+        return means_to_add(message, self._bot.bot)
 
 
 class _ByAdmin(filters.MessageFilter):

@@ -50,7 +50,9 @@ class Information:
         in_group = message is not None and not is_private(message)
         listening = listened.listens(message.chat.id) if message and in_group else bool(listened.groups())
         days, logs = telegram.keep_days, telegram.log_questions
-        await self._say(update, screens.privacy(days, log_questions=logs, listening=listening))
+        links = to.settings.documents.links
+        told = screens.privacy(days, log_questions=logs, listening=listening, links=links)
+        await self._say(update, told)
 
     async def reset(self, update: Update, _: object) -> None:
         """/reset: in a private chat everything, in a group what the person themselves has asked."""

@@ -79,7 +79,7 @@ class Requests:
 
     def forget(self, chat: int) -> None:
         """Delete what is kept about a chat; raises sqlite3.Error where that cannot be done now."""
-        for table in ("requests", "waiting"):
+        for table in ("requests", "waiting", "offers"):
             self._database.execute(f"DELETE FROM {table} WHERE chat = ?", [chat])  # noqa: S608
 
     def prune(self, days: int) -> None:

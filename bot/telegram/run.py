@@ -34,6 +34,7 @@ from bot.telegram.events import event
 from bot.telegram.handlers import register
 from bot.telegram.inbox import Inbox, InOrder, handled
 from bot.telegram.limits import Limit
+from bot.telegram.offers import Offers
 from bot.telegram.polls import Polls
 from bot.telegram.post import Place, Post
 from bot.telegram.receipts import Receipts
@@ -186,6 +187,7 @@ class _Runner:
         self._bot = ExtBot(
             token,
             base_url=telegram.base_url,
+            base_file_url=f"{telegram.base_url.removesuffix('/bot')}/file/bot",
             request=HTTPXRequest(connection_pool_size=256, pool_timeout=60, read_timeout=20),
             get_updates_request=self._polls,
             rate_limiter=self._delivery,
@@ -204,6 +206,7 @@ class _Runner:
             inbox=inbox,
             access=access,
             answers=answers,
+            offers=Offers(database),
             feedback=Feedback(engine.settings.feedback_file(), engine.settings.documents.folder),
             post=Post(self._bot, access, answers),
             workers=workers,
@@ -213,7 +216,7 @@ class _Runner:
             busy_in=self._delivery.busy_in,
             presses=Limit(_PRESSES * telegram.questions_per_minute, 60),
         )
-        self._administration = register(self._application, self._services)
+        self._administration, self._uploads = register(self._application, self._services)
         self._tasks: set[asyncio.Task[None]] = set()
         database.on_trouble = self._without_memory
         self._delivery.on_wait = self._one_moment
@@ -243,6 +246,7 @@ class _Runner:
         waiting = self._services.inbox.restore(self._bot)
         await (self._start_webhook() if self._settings.webhook_url else self._start_polling())
         await self._application.start()
+        self._uploads.resume()
         self._greet()
         event("started", bot=self._bot.username, waiting=waiting)
         watcher = Watcher(self._services.engine.settings, self._services.renewals)
@@ -330,6 +334,7 @@ class _Runner:
                 self._fail(DEAD)
             if now - pruned > _PRUNE:
                 self._services.answers.prune()
+                await self._uploads.tidy()
                 self._services.access.requests.prune(self._settings.keep_days)
                 self._services.access.listened.prune(self._settings.keep_days)
                 pruned = now

@@ -98,6 +98,7 @@ your name or id;
 • who asked for access or administers me: ids, names, languages and what was decided, until an administrator \
 removes them with /forget; which chats see which folders, until an administrator changes it; what was asked \
 meanwhile, until the decision, or {days} days;
+• what administrators send me to add to the documents, until that is decided, or {days} days;
 • what waits for me to answer, until I have; its number for a week, so that nothing is answered twice;
 • the log: ids of chats and timings{texts}.
 Nothing is sent to anyone but Telegram, which carries our messages.""")
@@ -107,6 +108,7 @@ LISTENING = noop(
     "all, and forget it within a minute. What I answered unasked is kept for {days} days, like other "
     "answers; of 👍 and 👎 I also keep how many the group gave. /quiet ends it."
 )
+FETCHED = noop("Web pages that administrators add by their address are fetched from where they lie.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -367,11 +369,13 @@ def help() -> Screen:  # noqa: A001 - what the command is called
     return text(*gettext(HELP).split("\n\n"))
 
 
-def privacy(days: int, *, log_questions: bool, listening: bool = False) -> Screen:
-    """What is stored, and what becomes of messages where the bot listens."""
+def privacy(days: int, *, log_questions: bool, listening: bool = False, links: bool = False) -> Screen:
+    """What is stored, what becomes of messages where the bot listens, and who else hears of what."""
     texts = gettext(" and the texts of questions") if log_questions else gettext(", but no texts")
-    told = gettext(PRIVACY).format(days=days, texts=texts)
-    return text(told, *([gettext(LISTENING, days=days)] if listening else []))
+    told = [gettext(PRIVACY).format(days=days, texts=texts)]
+    told += [gettext(LISTENING, days=days)] if listening else []
+    told += [gettext(FETCHED)] if links else []
+    return text(*told)
 
 
 def limited(seconds: float) -> str:

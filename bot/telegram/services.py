@@ -14,6 +14,7 @@ from bot.telegram.access import Access
 from bot.telegram.answers import Answers
 from bot.telegram.inbox import Inbox
 from bot.telegram.limits import Limit
+from bot.telegram.offers import Offers
 from bot.telegram.post import Post
 from bot.telegram.removals import Removals
 from bot.telegram.renewals import Renewals
@@ -44,6 +45,7 @@ class Services:
     inbox: Inbox
     access: Access
     answers: Answers
+    offers: Offers
     feedback: Feedback
     post: Post
     workers: Workers

@@ -8,6 +8,7 @@ removals  messages by which administrators are asked what to do about files that
 waiting   what outsiders asked before it was decided               (requests.py)
 collections  folders that are seen together                        (collections.py)
 collected which chats see them                                     (collections.py)
+offers    what administrators add and remove, until it is done     (offers.py)
 answers   what buttons open, and what follow-up questions lean on  (answers.py)
 compared  the generation that all answers were compared with       (receipts.py)
 listening, interjections, verdicts: where it answers unasked       (listened.py)
@@ -54,6 +55,9 @@ CREATE TABLE IF NOT EXISTS waiting (
 CREATE TABLE IF NOT EXISTS collections (name TEXT PRIMARY KEY, folders TEXT NOT NULL);  -- as JSON
 CREATE TABLE IF NOT EXISTS collected (
     chat INTEGER NOT NULL, name TEXT NOT NULL, PRIMARY KEY (chat, name)
+);
+CREATE TABLE IF NOT EXISTS offers (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, chat INTEGER NOT NULL, created REAL NOT NULL, body TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS answers (
     id INTEGER PRIMARY KEY AUTOINCREMENT, chat INTEGER NOT NULL, question_message INTEGER,

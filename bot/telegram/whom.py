@@ -40,6 +40,11 @@ class Meant:
     name: str | None = None
 
 
+def is_id(words: str) -> bool:
+    """Whether words are somebody's id."""
+    return _ID.fullmatch(words) is not None
+
+
 def meant_by(message: Message, command: str, me: User, requests: Requests) -> Meant:
     """Whom a command is about: an id, who asks or wrote what it replies to, or this group.
 
@@ -58,7 +63,7 @@ def meant_by(message: Message, command: str, me: User, requests: Requests) -> Me
         for entity, text in named.items():
             if entity.user and text == words:
                 return _person(entity.user)
-        if _ID.fullmatch(words) is None:
+        if not is_id(words):
             raise Nobody(gettext(WHOM).format(command=command))
         return Meant(int(words))
     if (reply := _replied_to(message)) is not None and not _is(reply, me):

@@ -20,6 +20,7 @@ from bot.telegram.answers import Answers
 from bot.telegram.asking import Asking
 from bot.telegram.handlers import _Errors
 from bot.telegram.inbox import Inbox
+from bot.telegram.offers import Offers
 from bot.telegram.post import Place
 from bot.telegram.questions import command_of, question_of
 from bot.telegram.removals import Removals
@@ -271,6 +272,7 @@ class Desk:
             inbox=Inbox(database),
             access=Access(telegram, database),
             answers=self.answers,
+            offers=Offers(database),
             feedback=Feedback(folder / "feedback.sqlite", folder),
             post=self.post,  # type: ignore[arg-type]
             workers=(workers := Workers()),

@@ -20,7 +20,7 @@ from tests.telegram.talks import (
 )
 
 OF_EVERYBODY = ["start", "help", "ask", "sources", "changes", "reset", "privacy"]
-OF_ADMINS = ["reindex", "status", "allow", "deny", "collection", "forget", "listen", "quiet"]
+OF_ADMINS = ["add", "reindex", "status", "allow", "deny", "collection", "forget", "listen", "quiet"]
 
 
 def test_commands_tell_about_the_bot_and_offer_questions_to_try(
