@@ -52,8 +52,9 @@ IN_PRIVATE_PASSED_ON = noop(
     "has to allow this group first. I have passed the request on to them."
 )
 WELCOME = noop(
-    "You are my administrator now. /status and /reindex look after the index, /allow and /deny decide who "
-    "may ask, /forget deletes what I keep about somebody; I pass requests on to you."
+    "You are my administrator now. Send me a file, and I offer to add it to the documents. /status and "
+    "/reindex look after the index, /allow and /deny decide who may ask, /forget deletes what I keep about "
+    "somebody, or a document; I pass requests on to you."
 )
 TRY_ME = noop("Just write a question to try me, or see /start.")
 NOT_HERE = noop("In this group, {name} may ask once you allow the group: send /allow alone, not as a reply.")

@@ -35,7 +35,7 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
 
     ``message`` is what started it, and ``by`` who. ``at_once`` tells that nobody need be asked, ``asks`` that
     what was sent was a question. ``sources`` are the documents that it is about, ``shown`` the messages that
-    tell of it.
+    tell of it; ``starts`` counts those of the bot that took it up again.
     """
 
     number: int = 0
@@ -49,6 +49,7 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
     shown: tuple[int, ...] = ()
     at_once: bool = False
     asks: bool = False
+    starts: int = 0
 
 
 class Offers:

@@ -29,6 +29,9 @@ HOW = noop(
     "what I should add to the documents."
 )
 DECLINED = noop("I have not added it.")
+GIVEN_UP = noop(
+    "I was ended again and again while I added this, so I leave it. It may be among the documents: /sources."
+)
 ADD, NO = noop("Add"), noop("No")
 REPLACE, BOTH, CANCEL = noop("Replace"), noop("Keep both"), noop("Cancel")
 BRING_BACK = noop("Bring the earlier one back")

@@ -22,6 +22,7 @@ from index.intake import Intake
 
 GONE = noop("This was decided before, or is too long ago. Please send it again.")
 AT_IT = noop("I am at it.")
+_MOST_STARTS = 3  # of the bot, which may have ended because of what it tried to add
 _QUIET = 1.0  # seconds without another file, after which an album is whole
 
 
@@ -84,6 +85,11 @@ class Uploads:
         self._intake.tidy()
         for offer in self._to.offers.unfinished():
             with self._to.access.speaking_to(offer.by):
+                if offer.starts >= _MOST_STARTS:  # it may be what ends the bot
+                    self._background.run(self._give_up(offer))
+                    continue
+                starts = offer.starts + 1
+                offer = self._to.offers.save(msgspec.structs.replace(offer, starts=starts))  # noqa: PLW2901
                 if offer.stage == "adding":
                     self._begin(offer)
                 else:
@@ -138,6 +144,12 @@ class Uploads:
             self._to.offers.delete(offer)
         else:
             await self._offer(self._to.offers.save(msgspec.structs.replace(offer, stage="offered")))
+
+    async def _give_up(self, offer: Offer) -> None:
+        self._to.offers.delete(offer)
+        event("given_up", offer=offer.number)
+        place = Place(offer.chat, offer.thread, offer.message)
+        await self._to.post.edit(place, offer.shown, screens.text(gettext(uploaded.GIVEN_UP)))
 
     async def _offer(self, offer: Offer) -> None:
         place = Place(offer.chat, offer.thread, offer.message)

@@ -27,6 +27,7 @@ from bot.telegram.removals import Removals
 from bot.telegram.renewals import Renewals, Stopped
 from bot.telegram.screens import Screen
 from bot.telegram.services import Services
+from bot.telegram.uploads import Uploads
 from bot.telegram.workers import Workers
 from index.bin import Bin
 from index.intake import Intake
@@ -211,6 +212,33 @@ def test_telegram_may_fail_for_a_while_and_gives_no_large_files(
     assert (str(docs) in told, desk.bot.asked) == (True, 0)
     desk.bot.failures = [BadRequest("File is too big")]
     assert "only files of up to 20 MB" in desk.add(file("figs.pdf"))
+    assert everything(docs / "uploads") == {"plums.txt"}
+
+
+def test_what_was_begun_is_taken_up_at_the_start_but_not_for_ever(
+    open_desk: Callable[..., Desk], docs: Path
+) -> None:
+    desk = open_desk()
+    desk.bot.files["f"] = PLUMS
+    begun = offer(file("plums.txt"))
+    desk.offers.save(replaced(begun, starts=3))
+    album = desk.offers.save(replaced(begun, stage="gathering", at_once=True))
+    question = replaced(begun, stage="gathering", asks=True)
+    desk.offers.save(question)
+    uploads = Uploads(desk.services, None, Intake(desk.services.settings), desk.bin)  # type: ignore[arg-type]
+
+    async def start() -> None:
+        uploads.resume()
+        assert [one.starts for one in desk.offers.unfinished()] == [3, 1, 1]
+        for _ in range(500):
+            if not desk.offers.unfinished():
+                break
+            await asyncio.sleep(0.02)
+
+    asyncio.run(start())
+    assert desk.offers.find(album.number, 7) is None
+    assert desk.post.shown[0].startswith("I was ended again and again while I added this, so I leave it.")
+    assert desk.post.shown[-1].startswith("“plums” is among the documents now, as uploads/plums.txt.")
     assert everything(docs / "uploads") == {"plums.txt"}
 
 
