@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot.engine import Engine
 from index.settings import Settings
-from tests.conftest import Vectors, WordsEncoder
+from tests.words_encoder import Vectors, WordsEncoder
 
 ASK = "How many kilos does the plum tree bear?"
 ROUNDS, ASKERS, MEANWHILE = 5, 3, 4
