@@ -57,6 +57,11 @@ class Asking:
             quoted = quoted_by(message)
             await self.ask(place, question, user, old=old, follows=follows, quoted=quoted)
 
+    async def spoken(self, message: Message, question: str) -> None:
+        """A question that somebody spoke; the answer shows what was understood."""
+        follows = self._follows(message)
+        await self.ask(place_of(message), question, message.from_user, follows=follows, repeat=True)
+
     def _follows(self, message: Message) -> int | None:
         """Which answer a question may lean on: the one that it replies to, else the person's last."""
         if message.forward_origin is not None:

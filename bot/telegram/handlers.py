@@ -16,6 +16,7 @@ from telegram.ext import (
     filters,
 )
 
+from bot.hearing import recogniser
 from bot.telegram import screens
 from bot.telegram.access import Access
 from bot.telegram.administration import Administration
@@ -36,6 +37,7 @@ from bot.telegram.removing import Removing
 from bot.telegram.replying import Replying
 from bot.telegram.services import Services
 from bot.telegram.uploads import Uploads, means_to_add
+from bot.telegram.voice import Voice
 from bot.texts import gettext, noop
 from index.bin import Bin
 from index.errors import DocentError, IndexEmpty
@@ -96,6 +98,10 @@ def register(
         application.add_handler(CommandHandler(name, command, filters=by_admin))
     application.add_handler(CommandHandler("ask", asking.message, filters=filters.UpdateType.MESSAGES))
     application.add_handler(MessageHandler(filters.COMMAND & new, information.unknown))
+    if understands := recogniser():
+        application.add_handler(
+            MessageHandler(filters.VOICE & new, Voice(services, asking, understands).message)
+        )
     application.add_handler(MessageHandler(filters.UpdateType.MESSAGES, asking.message))
     for pattern, press in {
         rf"((cite|file|page):{_ID}:{_ID}|(walk|turn):{_ID}:{_ID}:{_ID})\Z": citations.press,

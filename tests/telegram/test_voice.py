@@ -1,0 +1,85 @@
+"""Voice messages: understood, answered as if typed, and never in a group unless they are for the bot."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from telegram import Update
+from telegram.error import BadRequest
+
+from bot.engine import Engine
+from bot.hearing import Unheard
+from bot.telegram import state
+from bot.telegram.voice import NOT_FETCHED, NOT_UNDERSTOOD, TOO_LONG, Voice
+from tests.telegram.test_asking import GROUP, ME, Desk, raw
+
+SOUND = b"OggS: who attended the meeting?"
+
+
+class Bot:
+    """Has one file."""
+
+    bot = ME
+    error: Exception | None = None
+
+    async def get_file(self, voice: Any) -> SimpleNamespace:
+        if self.error:
+            raise self.error
+
+        async def download() -> bytearray:
+            return bytearray(SOUND)
+
+        return SimpleNamespace(download_as_bytearray=download)
+
+
+class Ear:
+    """Understands a sound that says what it is."""
+
+    def words(self, sound: bytes) -> str:
+        if not sound.startswith(b"OggS: "):
+            raise Unheard("noise")
+        return sound.removeprefix(b"OggS: ").decode()
+
+
+@pytest.fixture
+def desk(engine: Engine, tmp_path: Path) -> Iterator[Desk]:
+    with closing(state.connect(tmp_path / "bot.sqlite")) as database:
+        yield Desk(engine, database, tmp_path)
+
+
+def says(desk: Desk, seconds: int = 3, bot: Bot | None = None, **fields: Any) -> list[str]:
+    """Somebody speaks; what the bot writes."""
+    object.__setattr__(desk.services, "bot", bot or Bot())
+    voice = {"file_id": "v", "file_unique_id": "w", "duration": seconds, "file_size": len(SOUND)}
+    update = Update.de_json({"update_id": 1, "message": raw(None, voice=voice, **fields)}, None)
+    before = len(desk.post.sent)
+    asyncio.run(Voice(desk.services, desk.asking, Ear()).message(update, None))
+    return desk.post.sent[before:]
+
+
+def test_a_spoken_question_is_shown_and_answered(desk: Desk) -> None:
+    (said,) = says(desk)
+    assert said.startswith("who attended the meeting?\n")
+    assert "[1] Alice Archer, Bob Baker and Carol Cook attended the meeting." in said
+    (said,) = desk.hear("When was it?", message_id=80)
+    assert said.startswith("searched for: When was the meeting?"), "what was spoken is leant on"
+
+
+def test_what_is_not_understood_too_long_or_lost_is_told(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert says(desk, 31) == [TOO_LONG]
+    lost = Bot()
+    lost.error = BadRequest("file is temporarily unavailable")
+    assert says(desk, bot=lost) == [NOT_FETCHED]
+    monkeypatch.setattr("tests.telegram.test_voice.SOUND", b"hum")
+    assert says(desk) == [NOT_UNDERSTOOD]
+
+
+def test_in_a_group_only_replies_to_the_bot_are_heard(desk: Desk) -> None:
+    assert says(desk, chat=GROUP) == []
+    mine = {"message_id": 2, "date": 0, "chat": GROUP, "from": ME.to_dict(), "text": "[1] …"}
+    (said,) = says(desk, chat=GROUP, reply_to_message=mine)
+    assert said.startswith("who attended the meeting?\n")
