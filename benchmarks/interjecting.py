@@ -33,7 +33,7 @@ from sklearn.linear_model import LogisticRegression
 
 from benchmarks.asked import chatter
 from benchmarks.machine import table
-from bot.answering.interjecting import MOST_QUOTES, Bar, Signs, is_asked, logit
+from bot.answering.interjecting import MOST_QUOTES, Bar, Signs, asked, logit
 from bot.answering.judges import FOLDER
 from bot.engine import Engine
 from bot.evaluation import run
@@ -48,12 +48,12 @@ FITTED_COLLECTIONS = ("18f", "18f-b")  # beside half of the articles; the others
 
 
 class Row(NamedTuple):
-    """What came of a message; ``asked`` is whether it is taken for a question to anybody, to one thing."""
+    """What came of a message; ``asked`` is None where it is taken for no question to anybody."""
 
     collection: str
     article: str
     kind: str  # answerable, unanswerable, foreign or chat
-    asked: bool
+    asked: float | None
     confidence: float
     quotes: int
     right: bool
@@ -71,7 +71,7 @@ class Row(NamedTuple):
     @property
     def is_considered(self) -> bool:
         """Whether it gets as far as to be weighed."""
-        return self.asked and 0 < self.quotes <= MOST_QUOTES
+        return self.asked is not None and 0 < self.quotes <= MOST_QUOTES
 
     @property
     def is_fitted_to(self) -> bool:
@@ -83,7 +83,7 @@ class Row(NamedTuple):
     @property
     def signs(self) -> Signs:
         """Those of its answer."""
-        return Signs(sure=logit(self.confidence), beside=self.quotes - 1.0)
+        return Signs(asked=self.asked or 0.0, sure=logit(self.confidence), beside=self.quotes - 1.0)
 
 
 def rows() -> list[Row]:
@@ -91,26 +91,31 @@ def rows() -> list[Row]:
     with DATA.open(encoding="utf-8", newline="") as file:
         return [
             Row(
-                one["collection"], one["article"], one["kind"], one["asked"] == "1", float(one["confidence"]),
-                int(one["quotes"]), one["right"] != "0",
+                one["collection"],
+                one["article"],
+                one["kind"],
+                float(one["asked"]) if one["asked"] else None,
+                float(one["confidence"]),
+                int(one["quotes"]),
+                one["right"] != "0",
             )
             for one in csv.DictReader(file, delimiter="\t")
-        ]  # fmt: skip
+        ]
 
 
 def answered(engine: Engine, name: str, todo: list[tuple[str, Question]]) -> Iterator[Row]:
     """Ask questions of kinds."""
     for kind, question in todo:
         vector = engine.encoder.encode_questions([question.text])[0]
-        is_searched = is_asked(question.text, vector, engine.encoder.fingerprint)
-        outcome = run.ask(engine, question) if is_searched else None
+        certainty = asked(question.text, vector, engine.encoder.fingerprint)
+        outcome = run.ask(engine, question) if certainty is not None else None
         own = kind in ("answerable", "unanswerable")
         place = question.place.source if question.place else name
         yield Row(
             name,
             place if own else sha256(question.text.encode()).hexdigest()[:8],
             kind,
-            is_searched,
+            certainty,
             outcome.confidence if outcome else 0.0,
             len(outcome.quotes) if outcome else 0,
             bool(outcome and kind == "answerable" and outcome.right),
@@ -137,10 +142,9 @@ def ask(name: str, file: Path, docs: Path, foreign: list[Path], *, chat: bool) -
 
 
 def _cells(row: Row) -> list[str]:
-    return [
-        row.collection, row.article, row.kind, str(int(row.asked)), f"{row.confidence:.4f}", str(row.quotes),
-        str(int(row.right)),
-    ]  # fmt: skip
+    certainty = "" if row.asked is None else f"{row.asked:.2f}"
+    right = str(int(row.right))
+    return [row.collection, row.article, row.kind, certainty, f"{row.confidence:.4f}", str(row.quotes), right]
 
 
 def fit(known: list[Row]) -> Bar:

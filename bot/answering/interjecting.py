@@ -1,7 +1,7 @@
 """What nobody asked the bot in, an answer and how sure it is that it is welcome out; or nothing.
 
 A judge (``judges.py``) tells questions to anybody from what people say to each other; only these are searched
-for, and what is found is weighed by two signs. Weights and bar are fitted, a file for each encoder, by
+for, and what is found is weighed by few signs. Weights and bar are fitted, a file for each encoder, by
 ``python -m benchmarks.interjecting --write``.
 """
 
@@ -32,10 +32,11 @@ MOST_QUOTES = 3  # of an answer that is short
 class Signs(msgspec.Struct, frozen=True):
     """What tells whether an answer that nobody asked for is welcome.
 
-    ``sure`` are the log-odds of its confidence; ``beside`` counts the quotes after the first: where there are
-    none, nothing else comes near it.
+    ``asked`` are the log-odds that it answers a question to anybody, ``sure`` those of its confidence;
+    ``beside`` counts the quotes after the first: where there are none, nothing else comes near it.
     """
 
+    asked: float
     sure: float
     beside: float
 
@@ -61,7 +62,9 @@ class Bar(msgspec.Struct, frozen=True):
 
     def sum(self, signs: Signs) -> float:
         """The log-odds that an answer is right and welcome."""
-        return self.bias + self.weights.sure * signs.sure + self.weights.beside * signs.beside
+        weights = self.weights
+        parts = weights.asked * signs.asked, weights.sure * signs.sure, weights.beside * signs.beside
+        return self.bias + sum(parts)
 
     def passes(self, log_odds: float, raised: int = 0) -> bool:
         """Whether that is enough for a group that has raised the bar by so many steps."""
@@ -81,8 +84,8 @@ def bar_of(encoder: str) -> Bar | None:
     return _bars(FOLDER).get(encoder)
 
 
-def is_asked(said: str, vector: "Vectors", encoder: str) -> bool:
-    """Whether something is a question to anybody, and wants one thing.
+def asked(said: str, vector: "Vectors", encoder: str) -> float | None:
+    """The log-odds that something is a question to anybody; None where it is none, or wants a list.
 
     Args:
         said: in words.
@@ -90,17 +93,18 @@ def is_asked(said: str, vector: "Vectors", encoder: str) -> bool:
         encoder: the fingerprint of the model that made it.
     """
     judge = judge_of("asked", encoder)
-    if judge is None or judge.likeliest(vector)[0] != QUESTION:
-        return False
-    return wanted_by(said, vector, encoder).intent != "several"
+    name, probability = judge.likeliest(vector) if judge else ("", 0.0)
+    if name != QUESTION or wanted_by(said, vector, encoder).intent == "several":
+        return None
+    return logit(probability)
 
 
-def signs_of(answer: Answer) -> Signs | None:
+def signs_of(answer: Answer, asked: float) -> Signs | None:
     """The signs of an answer; None where it is none, or no short one."""
     quotes = len(answer.citations)
     if answer.talk or answer.swept or not answer.found or quotes > MOST_QUOTES:
         return None
-    return Signs(sure=logit(answer.confidence), beside=float(quotes - 1))
+    return Signs(asked=asked, sure=logit(answer.confidence), beside=float(quotes - 1))
 
 
 def interjection(
@@ -115,10 +119,11 @@ def interjection(
         raised: by how many steps those others have raised the bar.
         answer_to: answers a question.
     """
-    if not is_asked(said, vector, bar.encoder):
+    certainty = asked(said, vector, bar.encoder)
+    if certainty is None:
         return None
     answer = answer_to(said)
-    signs = signs_of(answer)
+    signs = signs_of(answer, certainty)
     if signs is None or not bar.passes(log_odds := bar.sum(signs), raised):
         return None
     return Interjection(answer, log_odds)

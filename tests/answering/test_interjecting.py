@@ -13,9 +13,9 @@ from bot.answering.interjecting import (
     Bar,
     Interjection,
     Signs,
+    asked,
     bar_of,
     interjection,
-    is_asked,
     logit,
     signs_of,
 )
@@ -31,7 +31,7 @@ TINY = Classes(
     weights={"chatter": [0.0, 1.0], QUESTION: [1.0, 0.0]},
     bias={"chatter": 0.0, QUESTION: 0.0},
 )
-BAR = Bar("by hand", "tiny-1", Signs(sure=2.0, beside=-0.5), bias=1.0, least=3.0, step=0.5)
+BAR = Bar("by hand", "tiny-1", Signs(asked=0.25, sure=2.0, beside=-0.5), bias=1.0, least=3.0, step=0.5)
 ASKED, CHATTER = np.array([1, 0], np.float32), np.array([0, 1], np.float32)
 
 
@@ -51,15 +51,15 @@ def found(confidence: float = 0.9, quotes: int = 1, **fields: object) -> Answer:
 
 
 def test_signs_are_of_short_answers_only() -> None:
-    assert signs_of(found(0.5, 3)) == Signs(sure=0.0, beside=2.0)
-    assert signs_of(found(0.9)) == Signs(sure=pytest.approx(2.1972, abs=1e-4), beside=0.0)
+    assert signs_of(found(0.5, 3), 4.0) == Signs(asked=4.0, sure=0.0, beside=2.0)
+    assert signs_of(found(0.9), 0.5) == Signs(0.5, pytest.approx(2.1972, abs=1e-4), 0.0)
     for answer in (found(quotes=4), found(swept=3), found(0.1, 0, found=False), chat("hi", "greeting")):
-        assert signs_of(answer) is None
+        assert signs_of(answer, 9.0) is None
     assert (logit(1.0), logit(0.0)) == (pytest.approx(9.2102, abs=1e-4), pytest.approx(-9.2102, abs=1e-4))
 
 
 def test_a_bar_weighs_signs_and_rises_by_steps() -> None:
-    assert BAR.sum(Signs(sure=1.5, beside=2.0)) == 3.0
+    assert BAR.sum(Signs(asked=4.0, sure=1.0, beside=2.0)) == 3.0
     assert [BAR.passes(3.0), BAR.passes(2.99), BAR.passes(3.9, 2), BAR.passes(4.0, 2)] == [
         True,
         False,
@@ -74,18 +74,18 @@ def test_only_questions_to_anybody_that_want_one_thing_are_searched_for() -> Non
 
     def answer_to(said: str) -> Answer:
         searched.append(said)
-        return found(0.8)  # log-odds 1.386, so a sum of 3.77
+        return found(0.8)  # log-odds 1.386; the question has 1, so that the sum is 4.02
 
     assert interjection("lunch?", CHATTER, BAR, 0, answer_to) is None
     assert interjection("Who attended?", ASKED, BAR, 0, answer_to) is None  # a list
     assert searched == []
     said = interjection("When is it?", ASKED, BAR, 0, answer_to)
-    assert said == Interjection(found(0.8), pytest.approx(3.7726, abs=1e-4))
-    assert interjection("When is it?", ASKED, BAR, 1, answer_to) == said
-    assert interjection("When is it?", ASKED, BAR, 2, answer_to) is None
+    assert said == Interjection(found(0.8), pytest.approx(4.0226, abs=1e-4))
+    assert interjection("When is it?", ASKED, BAR, 2, answer_to) == said
+    assert interjection("When is it?", ASKED, BAR, 3, answer_to) is None
     assert interjection("When is it?", ASKED, BAR, 0, lambda _: found(quotes=4)) is None
     assert searched == ["When is it?"] * 3
-    assert not is_asked("When is it?", ASKED, "tiny-2")  # a model that no judge was taught for
+    assert asked("When is it?", ASKED, "tiny-2") is None  # a model that no judge was taught for
 
 
 def test_there_is_no_bar_for_a_model_with_which_nothing_was_measured(
@@ -93,7 +93,7 @@ def test_there_is_no_bar_for_a_model_with_which_nothing_was_measured(
 ) -> None:
     monkeypatch.setattr(interjecting, "FOLDER", tmp_path)
     (tmp_path / "interjecting-tiny.toml").write_text(
-        'command = "by hand"\nencoder = "tiny-1"\nweights = { sure = 2.0, beside = -0.5 }\n'
+        'command = "by hand"\nencoder = "tiny-1"\nweights = { asked = 0.25, sure = 2.0, beside = -0.5 }\n'
         "bias = 1.0\nleast = 3.0\nstep = 0.5\n"
     )
     assert (bar_of("tiny-1"), bar_of("tiny-2")) == (BAR, None)
@@ -109,9 +109,10 @@ def test_the_bar_that_is_shipped_is_high() -> None:
         "python -m benchmarks.interjecting --write",
         "python -m benchmarks.asked --write",
     )
-    passes = [bar.passes(bar.sum(Signs(sure=logit(sure), beside=2.0))) for sure in (0.8, 0.95)]
+    passes = [bar.passes(bar.sum(Signs(4.0, logit(sure), 2.0))) for sure in (0.8, 0.95)]
     assert passes == [False, True]
-    assert not bar.passes(bar.sum(Signs(sure=logit(0.95), beside=2.0)), 4)
+    assert not bar.passes(bar.sum(Signs(4.0, logit(0.95), 2.0)), 4)
+    assert not bar.passes(bar.sum(Signs(0.5, logit(0.9), 2.0)))
     assert {len(weights) for weights in judge.weights.values()} == {768}
 
 
@@ -133,5 +134,5 @@ def test_the_judge_that_is_shipped_tells_questions_from_chat(tmp_path: Path) -> 
         "I have sent you the file": False,
     }
     vectors = encoder.encode_questions(list(said))
-    judged = [is_asked(text, vector, encoder.fingerprint) for text, vector in zip(said, vectors, strict=True)]
-    assert judged == list(said.values())
+    judged = [asked(text, vector, encoder.fingerprint) for text, vector in zip(said, vectors, strict=True)]
+    assert [one is not None for one in judged] == list(said.values())

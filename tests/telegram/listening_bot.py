@@ -22,7 +22,7 @@ from tests.answering.profiles import PROFILE
 from tests.words_encoder import WordsEncoder
 
 WORDS = WordsEncoder()
-BAR = Bar("by hand", WORDS.fingerprint, Signs(sure=1.0, beside=0.0), bias=0.0, least=2.2, step=0.8)
+BAR = Bar("by hand", WORDS.fingerprint, Signs(asked=0.0, sure=1.0, beside=0.0), bias=0.0, least=2.2, step=0.8)
 """Sure is 0.9, after one 👎 0.95."""
 JUDGE = Judge(
     [QUESTION, "chatter"],
