@@ -49,6 +49,7 @@ readme: $(VENV)/.installed-dev
 
 picture: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.telegram.picture docs/conversation.png
+	$(BIN)/python -m tests.telegram.picture docs/page.png --page
 
 texts: $(VENV)/.installed-dev  # after interface texts changed; then translate what is empty in bot/locales
 	$(BIN)/python -m tests.texts

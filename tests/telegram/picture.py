@@ -1,6 +1,7 @@
 """Draws real conversations with ``docent telegram`` over seeds/, in Chromium.
 
 python -m tests.telegram.picture docs/conversation.png    the README's picture
+python -m tests.telegram.picture docs/page.png --page     a quote and the page that it stands on
 python -m tests.telegram.picture screens.png --all        every screen, also in Persian, light and dark; by
                                                           a bot without models, which answers worse
 """
@@ -10,6 +11,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from base64 import b64encode
 from html import escape
 from pathlib import Path
 
@@ -44,6 +46,7 @@ blockquote { margin: 3px 0; padding: 4px 10px; border-left: 3px solid #4a96d2; b
 pre, code { font: 13px/1.4 "DejaVu Sans Mono", monospace }
 pre { margin: 3px 0; padding: 5px 9px; border-radius: 5px; background: #eef2f5; overflow-x: auto }
 .message, blockquote, .row span { unicode-bidi: plaintext }
+img { display: block; width: calc(100% + 24px); margin: -8px -12px 6px; border-radius: 14px 14px 0 0 }
 .dark { background: #10181f; color: #e8edf0 }
 .dark .message { background: #1f2c36; color: #e8edf0 }
 .dark .person { background: #2b5a4c }
@@ -52,7 +55,7 @@ pre { margin: 3px 0; padding: 5px 9px; border-radius: 5px; background: #eef2f5; 
 """
 
 
-def main(target: Path, *, everything: bool) -> None:
+def main(target: Path, *, everything: bool, paged: bool) -> None:
     """Hold the conversation and draw it."""
     with tempfile.TemporaryDirectory() as folder, BotApi() as api:
         people = [api.user("Ada"), api.user("Shirin", language_code="fa")]
@@ -66,11 +69,12 @@ def main(target: Path, *, everything: bool) -> None:
                 "DOCENT_STATE__FOLDER": folder,
                 "HF_HUB_OFFLINE": "1",
                 **(WITHOUT_MODELS if everything else {}),
+                **({"DOCENT_DOCUMENTS__FOLDER": handbook(folder)} if paged else {}),
             },
         )
         try:
             bot.wait_line("Answering as", timeout=600)
-            columns = conversation(api.private(people[0]), api)
+            columns = (page_of_a_quote if paged else conversation)(api.private(people[0]), api)
             if everything:
                 columns += [screens(api.private(person)) for person in people]
             html = page(columns, api, dark=False) + (page(columns, api, dark=True) if everything else "")
@@ -79,7 +83,7 @@ def main(target: Path, *, everything: bool) -> None:
         file = Path(folder) / "page.html"
         style = STYLE.replace("1180px", f"{590 * len(columns)}px")
         file.write_text(f"<!doctype html><meta charset=utf-8><style>{style}</style>{html}", encoding="utf-8")
-        draw(file, target, 590 * len(columns), 3200 if everything else 1030)
+        draw(file, target, 590 * len(columns), 3200 if everything else 915 if paged else 1030)
 
 
 def conversation(chat: Chat, api: BotApi) -> list[list[tuple[Sent, str]]]:
@@ -94,6 +98,52 @@ def conversation(chat: Chat, api: BotApi) -> list[list[tuple[Sent, str]]]:
         chat.send(question)
         chat.wait(timeout=60)
     return [left, [(message, "") for message in chat.messages if message.id > opened.id]]
+
+
+def page_of_a_quote(chat: Chat, api: BotApi) -> list[list[tuple[Sent, str]]]:
+    """An answer from a PDF, and beside it the page that it stands on."""
+    chat.send("How long may members keep a borrowed boat?")
+    (answer,) = chat.wait(timeout=60)
+    api.click(answer, "[1]", by=chat.members[0])
+    opened = chat.wait(after=answer.id)[-1]
+    api.click(opened, "📄 Page", by=chat.members[0])
+    sent = chat.wait(after=opened.id)[-1]
+    pressed = {answer.id: "[1]", opened.id: "📄 Page"}
+    left = [(message, pressed.get(message.id, "")) for message in chat.messages if message.id < sent.id]
+    return [left, [(sent, "")]]
+
+
+def handbook(folder: str) -> str:
+    """Makes a folder with a PDF of three pages; its path."""
+    from reportlab.lib.pagesizes import A5
+    from reportlab.lib.styles import getSampleStyleSheet
+    from reportlab.platypus import PageBreak, Paragraph, SimpleDocTemplate, Table, TableStyle
+
+    docs = Path(folder) / "docs"
+    docs.mkdir()
+    style = getSampleStyleSheet()
+    fees = Table([["Boat", "Seats", "Fee a day"], ["Heron", "2", "4.00"], ["Otter", "4", "6.50"]])
+    fees.setStyle(TableStyle([("GRID", (0, 0), (-1, -1), 0.5, "grey")]))
+    parts = [
+        ("The society", "The rowing society was founded in 1911 and has its house on the lake."),
+        None,
+        ("Boats", "Every member may borrow a boat, alone or with guests, after two lessons."),
+        ("", "A borrowed boat may be kept for three days; whoever needs it longer asks the boatman."),
+        ("", "It comes back clean and dry, and the book is signed by the member who took it."),
+        ("Fees", fees),
+        None,
+        ("Meetings", "The members meet on the first Tuesday of every month."),
+    ]
+    flow: list[object] = []
+    for part in parts:
+        if part is None:
+            flow.append(PageBreak())
+            continue
+        heading, text = part
+        flow += [Paragraph(heading, style["Heading2"])] if heading else []
+        flow.append(Paragraph(text, style["BodyText"]) if isinstance(text, str) else text)
+    SimpleDocTemplate(str(docs / "handbook.pdf"), pagesize=A5, title="Members' handbook").build(flow)
+    return str(docs)
 
 
 def screens(chat: Chat) -> list[tuple[Sent, str]]:
@@ -128,6 +178,8 @@ def bubble(message: Sent, pressed: str, bot: int) -> str:
     html = re.sub(
         r"\n?(</?(?:blockquote|pre)\b[^>]*>)\n?", r"\1", message.html
     )  # a block ends its line by itself
+    if message.photo:
+        html = f'<img src="data:image/jpeg;base64,{b64encode(message.photo.content).decode()}">{html}'
     return f'<div class="message bot">{html}</div><div class="keyboard">{rows}</div>'
 
 
@@ -156,4 +208,4 @@ def draw(file: Path, target: Path, width: int, height: int) -> None:
 
 
 if __name__ == "__main__":
-    main((ROOT / sys.argv[1]).resolve(), everything="--all" in sys.argv)
+    main((ROOT / sys.argv[1]).resolve(), everything="--all" in sys.argv, paged="--page" in sys.argv)
