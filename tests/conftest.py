@@ -23,6 +23,51 @@ from tests.words_encoder import WordsEncoder
 hypothesis.settings.register_profile("docent", deadline=None)  # a busy machine is no failure
 hypothesis.settings.load_profile("docent")
 
+UNTRACED = {"COVERAGE_PROCESS_CONFIG": ""}
+"""For processes whose pace is the point, which tracing would slow down, or whose killing loses the trace.
+
+Other tests cover the same lines.
+"""
+
+TRACED_EXAMPLES = 20
+"""Of a property, that coverage sees: all of them would take it three times as long."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Properties run without coverage's tracer but for their first examples."""
+    tracer = sys.gettrace()
+    run = getattr(getattr(item, "obj", None), "hypothesis", None)
+    if tracer is None or run is None:
+        return (yield)
+    test = run.inner_test
+    sys.settrace(None)
+    try:
+        run.inner_test = _first_traced(test, tracer)
+        return (yield)
+    finally:
+        run.inner_test = test
+        sys.settrace(tracer)
+
+
+def _first_traced(test: Callable[..., None], tracer: Any) -> Callable[..., None]:
+    """A test that the tracer sees a few times. It is set and unset in one frame, for its stack of frames."""
+    left = TRACED_EXAMPLES
+
+    @functools.wraps(test)
+    def traced(*args: Any, **given: Any) -> None:
+        nonlocal left
+        if left == 0 or sys.gettrace() is not None:  # hypothesis traces what fails
+            return test(*args, **given)
+        left -= 1
+        sys.settrace(tracer)
+        try:
+            return test(*args, **given)
+        finally:
+            sys.settrace(None)
+
+    return traced
+
 
 def exact_to(most: float, in_16_bits: float) -> float:
     """By how much what a graph says may differ: by more where the processor computes in 16 bits."""

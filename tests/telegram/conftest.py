@@ -17,8 +17,6 @@ from tests.telegram.chats import User
 from tests.telegram.server import BotApi
 
 WORDS = "-m", "tests.telegram.words_bot"  # no model: it starts in a second
-UNTRACED = {"COVERAGE_PROCESS_CONFIG": ""}
-"""For a process whose pace is the point: tracing would slow it down. Others cover the same lines."""
 
 
 class Running:

@@ -7,8 +7,9 @@ import pytest
 
 from index.catalogue import E5
 from index.settings import load
+from tests.conftest import UNTRACED
 from tests.telegram.chats import User
-from tests.telegram.conftest import UNTRACED, Start
+from tests.telegram.conftest import Start
 from tests.telegram.server import BotApi
 from tests.test_many_languages import LINES, QUESTIONS
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import UNTRACED
 from tests.telegram.chats import User
-from tests.telegram.conftest import UNTRACED, Running, Start
+from tests.telegram.conftest import Running, Start
 from tests.telegram.desk import Key, answers_in, by_bot, crossed_out, until, written_in
 from tests.telegram.server import BotApi
 

@@ -16,6 +16,7 @@ import httpx
 import pytest
 
 from bot.telegram.screens import DID_IT_ARRIVE, HELP
+from tests.conftest import UNTRACED
 from tests.telegram.conftest import Running, Start
 from tests.telegram.desk import (
     FERRY,
@@ -201,7 +202,7 @@ def test_sigkill_and_sigterm_lose_no_question_and_answer_none_twice(
 def test_a_stop_amid_the_questions_of_250_people_loses_none_and_answers_none_twice(
     api: BotApi, start: Start
 ) -> None:
-    given = {"command": MOODY, "PAUSE": "0.05", "DOCENT_TELEGRAM__ACCESS": "open"}
+    given = {**UNTRACED, "command": MOODY, "PAUSE": "0.05", "DOCENT_TELEGRAM__ACCESS": "open"}
     running = start(**given)
     chats = [api.private(api.user(f"P{n}")) for n in range(250)]
     for chat in chats:
@@ -312,7 +313,7 @@ def test_kills_at_random_moments_lose_nothing_but_what_was_just_being_sent(
 ) -> None:
     chance = random.Random(7)
     chats = [api.private(api.user(f"P{i}")) for i in range(4)]
-    given = {"command": MOODY, "PAUSE": "0.1", "DOCENT_TELEGRAM__ACCESS": "open"}
+    given = {**UNTRACED, "command": MOODY, "PAUSE": "0.1", "DOCENT_TELEGRAM__ACCESS": "open"}
     given["DOCENT_TELEGRAM__QUESTIONS_PER_MINUTE"] = "1000"
 
     def stream(seconds: float) -> None:
