@@ -49,7 +49,7 @@ class Network(nn.Module):
 
     def __init__(self, config: PreTrainedConfig) -> None:
         super().__init__()
-        self.body = AutoModel.from_config(config, add_pooling_layer=False)  # type: ignore[no-untyped-call]
+        self.body = AutoModel.from_config(config, add_pooling_layer=False)
         self._typed = getattr(config, "type_vocab_size", 0) > 1
         self.spans = nn.Linear(config.hidden_size, 2)
         self.gist = nn.Linear(config.hidden_size, config.hidden_size)
