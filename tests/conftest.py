@@ -1,7 +1,11 @@
 """What tests share: small folders of documents, and an encoder that needs no model."""
 
+import functools
 import os
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
