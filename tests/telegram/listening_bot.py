@@ -1,5 +1,7 @@
 """``docent`` without a model, like ``words_bot``, that has a bar for what it says unasked and can be held up.
 
+It understands sounds that are the words themselves.
+
 The variable HELD names a file: while it is there, questions with "hold" wait.
 """
 
@@ -18,6 +20,8 @@ from bot.answering.interjecting import QUESTION, Bar, Signs
 from bot.answering.judges import Judge
 from bot.cli import main
 from bot.conversation.turns import Turn
+from bot.hearing import Unheard
+from bot.telegram import handlers
 from tests.answering.profiles import PROFILE
 from tests.words_encoder import WordsEncoder
 
@@ -41,12 +45,22 @@ class HeldEngine(engine.Engine):
         return super().ask(question, history, **more)
 
 
+class Ear:
+    """Understands."""
+
+    def words(self, sound: bytes) -> str:
+        if not sound.startswith(b"OggS: "):
+            raise Unheard("noise")
+        return sound.removeprefix(b"OggS: ").decode()
+
+
 def install() -> None:
     """Have it in this process."""
     engine.encoder_of = WordsEncoder  # type: ignore[assignment, misc]
     engine.profile_of = lambda *_: PROFILE  # type: ignore[assignment]
     engine.bar_of = lambda *_: BAR  # type: ignore[assignment]
     interjecting.judge_of = lambda kind, _: JUDGE if kind == "asked" else None  # type: ignore[assignment]
+    handlers.recogniser = Ear  # type: ignore[assignment]
     engine.Engine = HeldEngine  # type: ignore[misc]
 
 

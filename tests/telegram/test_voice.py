@@ -12,9 +12,13 @@ from telegram import Update
 from telegram.error import BadRequest
 
 from bot.engine import Engine
-from bot.hearing import Unheard
 from bot.telegram import state
 from bot.telegram.voice import NOT_FETCHED, NOT_UNDERSTOOD, TOO_LONG, Voice
+from tests.telegram.chats import User
+from tests.telegram.conftest import Start
+from tests.telegram.listening_bot import Ear
+from tests.telegram.server import BotApi
+from tests.telegram.talks import reply
 from tests.telegram.test_asking import GROUP, ME, Desk, raw
 
 SOUND = b"OggS: who attended the meeting?"
@@ -34,15 +38,6 @@ class Bot:
             return bytearray(SOUND)
 
         return SimpleNamespace(download_as_bytearray=download)
-
-
-class Ear:
-    """Understands a sound that says what it is."""
-
-    def words(self, sound: bytes) -> str:
-        if not sound.startswith(b"OggS: "):
-            raise Unheard("noise")
-        return sound.removeprefix(b"OggS: ").decode()
 
 
 @pytest.fixture
@@ -83,3 +78,13 @@ def test_in_a_group_only_replies_to_the_bot_are_heard(desk: Desk) -> None:
     mine = {"message_id": 2, "date": 0, "chat": GROUP, "from": ME.to_dict(), "text": "[1] …"}
     (said,) = says(desk, chat=GROUP, reply_to_message=mine)
     assert said.startswith("who attended the meeting?\n")
+
+
+def test_a_bot_answers_what_is_spoken(start: Start, api: BotApi, owner: User) -> None:
+    running = start(command=("-m", "tests.telegram.listening_bot"), DOCENT_TELEGRAM__ADMINS=f"[{owner.id}]")
+    chat = api.private(owner)
+    for content, begins in ((SOUND, "who attended the meeting?\n"), (b"hum", NOT_UNDERSTOOD)):
+        voice = api.upload("voice.oga", content, "audio/ogg") | {"duration": 3}
+        spoken = chat.send_raw({"voice": voice})
+        assert reply(chat, spoken["message_id"]).text.startswith(begins)
+    assert running.text.count(" answered ") == 1
