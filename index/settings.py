@@ -160,6 +160,13 @@ class TelegramSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LoggingSettings:
+    """How the bot's log is written; see ``bot/telegram/events.py``."""
+
+    format: Literal["text", "logfmt", "json"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All settings; ``given`` names those that some layer above the defaults has set."""
 
@@ -174,6 +181,7 @@ class Settings:
     reader: ReaderSettings
     answer: AnswerSettings
     telegram: TelegramSettings
+    logging: LoggingSettings
     collections: Mapping[str, CollectionSettings] = field(default_factory=dict)
     given: frozenset[str] = field(default_factory=frozenset)
 

@@ -1,30 +1,46 @@
-"""The log of the bot: one line an event, as ``time event key=value …`` (logfmt), without secrets."""
+"""The log of the bot: one line an event, without secrets.
+
+text     ``2026-05-01T12:00:00.000Z INFO answered chat=5 found=True``; tracebacks follow in lines of their own
+logfmt   ``time=2026-05-01T12:00:00.000Z level=info event=answered chat=5 found=True``
+json     ``{"time": "2026-05-01T12:00:00.000Z", "level": "info", "event": "answered", "chat": 5, "found": true}``
+
+In the last two, all is one line, a traceback is the field ``traceback``, and what libraries log is the event
+``logged`` with ``logger`` and ``message``.
+"""
 
 import json
 import logging
 import sys
 import time
-from typing import TextIO
+from collections.abc import Mapping
+from typing import Literal, TextIO
+
+Format = Literal["text", "logfmt", "json"]
 
 _log = logging.getLogger("bot.telegram")
 _QUIET = ("httpx", "httpcore", "telegram", "apscheduler", "tornado")  # they log URLs, which hold the token
+_HIDDEN = "***"
 
 
 def event(name: str, **fields: object) -> None:
     """Log what happened; fields that are None are left out."""
-    pairs = [f"{key}={_value(value)}" for key, value in fields.items() if value is not None]
-    _log.info("%s", " ".join([name, *pairs]))
+    _tell(logging.INFO, name, {key: value for key, value in fields.items() if value is not None})
 
 
 def failure(name: str, error: BaseException) -> None:
     """Log an error that nobody expected, with its traceback."""
-    _log.error("%s error=%s", name, type(error).__name__, exc_info=error)
+    _tell(logging.ERROR, name, {"error": type(error).__name__}, error)
 
 
-def start(secret: str, stream: TextIO | None = None) -> logging.Handler:
+def _tell(level: int, name: str, fields: Mapping[str, object], error: BaseException | None = None) -> None:
+    structured = {"structured": {"event": name, **fields}}
+    _log.log(level, "%s", " ".join([name, *_pairs(fields)]), exc_info=error, extra=structured)
+
+
+def start(secret: str, stream: TextIO | None = None, form: Format = "text") -> logging.Handler:
     """Log to standard error; wherever the secret would stand, ``***`` does."""
     handler = logging.StreamHandler(stream or sys.stderr)
-    handler.setFormatter(_Redacting(secret))
+    handler.setFormatter(_Redacting(secret, form))
     root = logging.getLogger()
     for other in root.handlers[:]:
         root.removeHandler(other)
@@ -45,14 +61,35 @@ class _Redacting(logging.Formatter):
 
     converter = staticmethod(time.gmtime)
 
-    def __init__(self, secret: str) -> None:
+    def __init__(self, secret: str, form: Format = "text") -> None:
         super().__init__("%(asctime)s.%(msecs)03dZ %(levelname)s %(message)s", "%Y-%m-%dT%H:%M:%S")
-        self._secret = secret
+        self._form = form
+        self._secrets = {secret, json.dumps(secret)[1:-1]} - {""}  # as it is, and as it is quoted
 
     def format(self, record: logging.LogRecord) -> str:
         """The line."""
-        text = super().format(record)
-        return text.replace(self._secret, "***") if self._secret else text
+        if self._form == "text":
+            line = super().format(record)
+        elif self._form == "json":
+            line = json.dumps(self._structured(record), default=str)
+        else:
+            line = " ".join(_pairs(self._structured(record)))
+        for secret in self._secrets:
+            line = line.replace(secret, _HIDDEN)
+        return line
+
+    def _structured(self, record: logging.LogRecord) -> dict[str, object]:
+        """All that a record tells, by name; of an event nothing replaces the time or the level."""
+        when = f"{self.formatTime(record, self.datefmt)}.{record.msecs:03.0f}Z"
+        head = {"time": when, "level": record.levelname.lower()}
+        other = {"event": "logged", "logger": record.name, "message": record.getMessage()}
+        told = getattr(record, "structured", other)
+        trace = {"traceback": self.formatException(record.exc_info)} if record.exc_info else {}
+        return {**head, **told, **trace, **head}
+
+
+def _pairs(fields: Mapping[str, object]) -> list[str]:
+    return [f"{key}={_value(value)}" for key, value in fields.items()]
 
 
 def _value(value: object) -> str:

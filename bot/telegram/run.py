@@ -137,7 +137,7 @@ def serve(engine: Engine, token: str, announce: Callable[[str], None]) -> NoRetu
             held.acquire(blocking=False)
         except Timeout:
             raise TelegramRefused("This bot is already running on this machine. Stop it first.") from None
-        handler = events.start(token)
+        handler = events.start(token, form=engine.settings.logging.format)
         try:
             asyncio.run(_Runner(engine, token, database, announce).run())
         except InvalidToken:

@@ -20,11 +20,16 @@ Log = Callable[[], str]
 
 
 @pytest.fixture
-def log() -> Iterator[Log]:
+def form() -> events.Format:
+    return "text"
+
+
+@pytest.fixture
+def log(form: events.Format) -> Iterator[Log]:
     stream = io.StringIO()
     root = logging.getLogger()
     before, levels = root.handlers[:], {name: logging.getLogger(name).level for name in events._QUIET}
-    handler = events.start(TOKEN, stream)
+    handler = events.start(TOKEN, stream, form)
     yield stream.getvalue
     events.stop(handler)
     assert handler not in root.handlers
@@ -127,3 +132,67 @@ def test_an_empty_secret_redacts_nothing():
 def test_an_event_without_fields_has_no_trailing_space(log: Log):
     event("stopping")
     assert log().endswith("INFO stopping\n")
+
+
+STAMP = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"
+
+
+@pytest.mark.parametrize("form", ["json"])
+def test_in_json_a_line_is_an_object_with_values_as_they_are(log: Log):
+    event("answered", chat=-5, thread=None, found=True, ms=1.5, who="Ann\u2028Ärcher", reason=KeyError("x"))
+    failure("failed", raised(ValueError(f"bot{TOKEN} said\nno")))
+    logging.getLogger("somebody.else").warning("token %s", TOKEN)
+    assert log().isascii()
+    answered, failed, other = map(json.loads, log().splitlines())
+    assert re.fullmatch(STAMP, answered.pop("time"))
+    assert answered == {
+        "level": "info",
+        "event": "answered",
+        "chat": -5,
+        "found": True,
+        "ms": 1.5,
+        "who": "Ann\u2028Ärcher",
+        "reason": "'x'",
+    }
+    assert list(failed) == ["time", "level", "event", "error", "traceback"]
+    assert (failed["level"], failed["event"], failed["error"]) == ("error", "failed", "ValueError")
+    assert failed["traceback"].startswith("Traceback (most recent call last):\n")
+    assert failed["traceback"].endswith("ValueError: bot*** said\nno")
+    del other["time"]
+    assert other == {
+        "level": "warning",
+        "event": "logged",
+        "logger": "somebody.else",
+        "message": "token ***",
+    }
+
+
+@pytest.mark.parametrize("form", ["logfmt"])
+def test_in_logfmt_all_is_pairs_on_one_line(log: Log):
+    event("answered", chat=-5, found=True, who="Ann Archer")
+    failure("failed", raised(ValueError(f"bot{TOKEN}")))
+    answered, failed = log().splitlines()
+    assert re.fullmatch(
+        rf'time={STAMP} level=info event=answered chat=-5 found=True who="Ann Archer"', answered
+    )
+    head = rf'time={STAMP} level=error event=failed error=ValueError traceback="Traceback \(most recent call'
+    assert re.match(head, failed)
+    assert failed.endswith('ValueError: bot***"')
+
+
+@pytest.mark.parametrize("form", ["text", "logfmt", "json"])
+def test_no_field_takes_the_place_of_the_level(log: Log, form: events.Format):
+    event("odd", level="none")
+    head = {"text": "INFO", "logfmt": "level=info", "json": '"level": "info"'}[form]
+    assert log().count(head) == 1
+
+
+@pytest.mark.parametrize("form", ["text", "logfmt", "json"])
+def test_a_secret_that_has_to_be_quoted_is_hidden_too(form: events.Format):
+    secret = '1:a"b\\c'
+    fields = {"event": "odd", "value": f"of {secret}"}
+    record = logging.LogRecord("x", logging.INFO, "x.py", 1, "odd %s", (json.dumps(secret),), None)
+    record.structured = fields
+    written = events._Redacting(secret, form).format(record)
+    assert "***" in written
+    assert "a" not in written.rpartition("odd")[2].replace("value", "")
