@@ -9,8 +9,8 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from functools import partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +25,8 @@ from index.scope import EVERYTHING
 from index.settings import Settings
 
 if TYPE_CHECKING:
+    import threading
+
     from bot.engine import Engine
     from index.build import Summary
     from index.records import Document, Passage
@@ -156,8 +158,6 @@ def index(settings: Settings, full: bool, watch: bool, as_json: bool) -> None:
 
 def _keep(engine: "Engine", *, full: bool, as_json: bool) -> None:
     """Keep the index up to date until Ctrl-C or SIGTERM, with a line for each renewal."""
-    import threading
-
     from bot import renewing
 
     def say(summary: "Summary") -> None:
@@ -166,6 +166,15 @@ def _keep(engine: "Engine", *, full: bool, as_json: bool) -> None:
         else:
             click.echo(renewing.in_a_line(summary))
         sys.stdout.flush()
+
+    with _ended_by_signals() as stop:
+        renewing.keep(engine, say, _complain, stop, full=full, progress=shown)
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator["threading.Event"]:
+    """For what goes on until Ctrl-C or SIGTERM, which set the event and then are no error."""
+    import threading
 
     stop = threading.Event()
 
@@ -176,7 +185,7 @@ def _keep(engine: "Engine", *, full: bool, as_json: bool) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, end)
     with suppress(KeyboardInterrupt):
-        renewing.keep(engine, say, _complain, stop, full=full, progress=shown)
+        yield stop
 
 
 @docent.command()
@@ -412,16 +421,35 @@ def _draw(
 
 @docent.command()
 @_with_settings
+@click.option("--watch", is_flag=True, help="Go on: look every few seconds, until Ctrl-C.")
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
-def status(settings: Settings, as_json: bool) -> None:
+def status(settings: Settings, watch: bool, as_json: bool) -> None:
     """Tell what is indexed, and whether it is up to date."""
     from bot import status as state
 
+    if watch:
+        _look_on(settings, as_json=as_json)
+        return
     found = state.status(settings)
     if as_json:
         _print_json(found)
     else:
         click.echo(state.text(found, verbose=_log.isEnabledFor(logging.INFO)))
+
+
+def _look_on(settings: Settings, *, as_json: bool) -> None:
+    """Show the state of the index until Ctrl-C or SIGTERM."""
+    from bot import looking
+
+    verbose = _log.isEnabledFor(logging.INFO)
+    with _ended_by_signals() as stop:
+        if as_json:
+            looking.watch(settings, lambda found: _announce(looking.as_json(found).decode()), stop)
+        elif sys.stdout.isatty() and os.environ.get("TERM") != "dumb":
+            with looking.screen() as live:
+                looking.watch(settings, looking.drawn(live, verbose=verbose), stop)
+        else:
+            looking.watch(settings, looking.changes(_announce, verbose=verbose), stop)
 
 
 @docent.command()

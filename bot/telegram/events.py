@@ -2,7 +2,7 @@
 
 text     ``2026-05-01T12:00:00.000Z INFO answered chat=5 found=True``; tracebacks follow in lines of their own
 logfmt   ``time=2026-05-01T12:00:00.000Z level=info event=answered chat=5 found=True``
-json     ``{"time": "2026-05-01T12:00:00.000Z", "level": "info", "event": "answered", "chat": 5, "found": true}``
+json     ``{"time": "2026-05-01T12:00:00.000Z", "level": "info", "event": "answered", "chat": 5, …}``
 
 In the last two, all is one line, a traceback is the field ``traceback``, and what libraries log is the event
 ``logged`` with ``logger`` and ``message``.
