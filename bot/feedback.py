@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from bot import migrating
 from bot.answering.answers import Answer
 from bot.answering.intent import by_pattern
 from index.errors import StateError
@@ -21,8 +22,11 @@ CREATE TABLE IF NOT EXISTS feedback (
     documents TEXT NOT NULL, question TEXT NOT NULL, searched_for TEXT NOT NULL, found INTEGER NOT NULL,
     quoted TEXT NOT NULL,    -- JSON: source, start, end and quote of each citation
     generation TEXT NOT NULL, verdict TEXT NOT NULL, time TEXT NOT NULL
-)
+);
 """
+
+STEPS = (migrating.script(SCHEMA),)
+"""How the log comes to its newest format; see ``bot/migrating.py``. A change of it is a step at the end."""
 
 Verdict = Literal["good", "bad"]
 
@@ -102,7 +106,7 @@ class Feedback:
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
             with closing(sqlite3.connect(self._file, timeout=1)) as database, database:
-                database.execute(SCHEMA)
+                migrating.migrate(database, STEPS, f"The feedback log {self._file}")
                 yield database
         except (OSError, sqlite3.Error) as error:
             raise StateError(

@@ -20,15 +20,19 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from bot import migrating
 from bot.telegram.events import event
 from index.errors import StateError
 
 _BETWEEN_COMPLAINTS = 3600.0  # seconds
 
-SCHEMA = """
+_PRAGMAS = """
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = NORMAL;
 PRAGMA busy_timeout = 100;  -- the event loop waits for it, and no other program should write here
+"""
+
+SCHEMA = """
 CREATE TABLE IF NOT EXISTS updates (
     id INTEGER PRIMARY KEY, received REAL NOT NULL, tries INTEGER NOT NULL DEFAULT 0,
     body TEXT  -- NULL once it was handled
@@ -88,6 +92,16 @@ CREATE TABLE IF NOT EXISTS verdicts (
 );
 """
 
+STEPS = (
+    migrating.script(SCHEMA),
+    migrating.missing_columns(  # of files that were written before steps were counted
+        "answers",
+        **dict.fromkeys(["thread", "asker", "follows", "unfinished", "doubtful"], "INTEGER"),
+        **dict.fromkeys(["language", "now", "checked", "scope"], "TEXT"),
+    ),
+)
+"""How a file comes to its newest format; see ``bot/migrating.py``. A change of it is a step at the end."""
+
 
 class Memory(sqlite3.Connection):
     """The file, which may become unreadable or full while the bot runs: it answers on without."""
@@ -131,15 +145,15 @@ def connect(file: Path) -> Memory:
     """Open the file, made new where there is none. It serves the thread that opened it.
 
     Raises:
-        StateError: it cannot be read or written.
+        StateError: it cannot be read or written, or a newer version of Docent has written it.
     """
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         database = sqlite3.connect(file, isolation_level=None, factory=Memory)
         try:
-            database.executescript(SCHEMA)
-            _add_columns(database)
-        except sqlite3.Error:
+            database.executescript(_PRAGMAS)
+            migrating.migrate(database, STEPS, f"The bot's file {file}")
+        except (sqlite3.Error, StateError):
             database.close()
             raise
     except (OSError, sqlite3.Error) as error:
@@ -148,12 +162,3 @@ def connect(file: Path) -> Memory:
             "if the file is damaged, move it away: only who may ask and open buttons are lost."
         ) from None
     return database
-
-
-def _add_columns(database: sqlite3.Connection) -> None:
-    """A file of an earlier version has fewer."""
-    known = {row[1] for row in database.execute("PRAGMA table_info(answers)")}
-    for column in {"thread", "asker", "follows", "unfinished", "doubtful"} - known:
-        database.execute(f"ALTER TABLE answers ADD COLUMN {column} INTEGER")
-    for column in {"language", "now", "checked", "scope"} - known:
-        database.execute(f"ALTER TABLE answers ADD COLUMN {column} TEXT")
