@@ -84,8 +84,8 @@ def test_a_file_of_a_later_format_is_refused_and_left_alone(tmp_path: Path):
         state.connect(bot)
     assert str(refusal.value) == (
         f"The bot's file {bot} was written by a newer Docent: it has format 99, and this one knows none "
-        f"above {len(state.STEPS)}. Install the newer Docent again, or run `docent restore FILE --force` with a "
-        "backup that was made before the update."
+        f"above {len(state.STEPS)}. Install the newer Docent again, or run `docent restore FILE --force` "
+        "with a backup that was made before the update."
     )
     with pytest.raises(StateError, match=r"The feedback log .* has format 99, .* knows none above 1\."):
         next(Feedback(log, tmp_path).export())
