@@ -59,8 +59,6 @@ SOME_CHANGED = noop(
     "The documents have changed since I answered: what is crossed out no longer stands there."
 )
 ALL_CHANGED = noop("The documents have changed since I answered: none of this stands there any more.")
-FURTHER_CHANGED = noop("{count} further quote that I showed no longer stands in the documents.")
-FURTHERS_CHANGED = noop("{count} further quotes that I showed no longer stand in the documents.")
 STOPPED = noop("You stopped me: these are the first quotes, and there may be more.")
 UNASKED = noop("You did not ask me, but this stands in the documents:")
 HUSH = noop("🔕 Not today")
@@ -166,7 +164,12 @@ def answer(
         blocks.append(block(Run(line(reply.lead), "s" if citations[0] in changed else "b")))
     blocks += cited.quotes(citations, most=most, now=now)
     if others := len(now) - len(changed):
-        blocks.append(block(Run(ngettext(FURTHER_CHANGED, FURTHERS_CHANGED, others), "i")))
+        told = ngettext(
+            "{count} further quote that I showed no longer stands in the documents.",
+            "{count} further quotes that I showed no longer stand in the documents.",
+            others,
+        )
+        blocks.append(block(Run(told, "i")))
     blocks += cited.sources(citations)
     blocks += [block(f"⚠ {outdated_in_words(one)}") for one in reply.outdated]
     if reply.found and stands:
