@@ -134,6 +134,7 @@ def test_a_file_that_is_wrong_is_named(tmp_path: Path):
         prepare([], [file], tmp_path, share=SHARE, seed=SEED, progress=Silent())
 
 
+@pytest.mark.slow
 @given(st.text(max_size=30), st.integers(0, 9), st.floats(0, 1), st.floats(0, 1))
 def test_a_greater_share_keeps_back_what_the_smaller_one_does(
     title: str, seed: int, one: float, other: float

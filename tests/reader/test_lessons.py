@@ -119,6 +119,7 @@ def test_each_pass_picks_other_passages_and_comes_in_another_order():
 _sized = st.lists(st.integers(1, 20_000), min_size=1, max_size=60)
 
 
+@pytest.mark.slow
 @given(_sized, st.integers(0, 3))
 @for_example([TOKENS * BATCH * 4], 0)  # more than a batch by itself
 def test_batches_hold_every_question_and_no_more_than_fits(sizes: list[int], seed: int):

@@ -29,6 +29,7 @@ def many_runs(count: int, *, style: str, quoted: bool) -> Block:
 # ------------------------------------------------------------------------------------- any text
 
 
+@pytest.mark.slow
 @settings(max_examples=80)
 @given(st.lists(blocks, max_size=12))
 @example([many_runs(500, style="b", quoted=True)])

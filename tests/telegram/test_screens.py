@@ -124,6 +124,7 @@ def test_any_further_quotes_are_shown_whole(
         assert all(bare(f"[{c.number}] {line(c.shown)}") in read for c in found)
 
 
+@pytest.mark.slow
 @settings(max_examples=100)
 @given(worlds(), numbers, st.integers(1, 10**6), st.just("") | texts)
 def test_any_passage_is_one_message_with_the_quote_in_it(
@@ -205,6 +206,7 @@ def styled(draw: st.DrawFn) -> Citation:
     )  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(max_examples=150)
 @given(st.lists(styled(), max_size=12))
 def test_any_looks_are_shown_in_entities_that_are_balanced_and_within_limits(drawn: list[Citation]):
