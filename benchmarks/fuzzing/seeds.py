@@ -16,7 +16,7 @@ import pytest
 from index.parsing.base import Parsed
 from index.parsing.formats import FORMATS, Format
 
-_LARGEST = 60_000  # bytes: what is larger is parsed too seldom
+_LARGEST = 40_000  # bytes: what is larger is parsed too seldom
 _MOST = 200  # of a format
 
 

@@ -9,13 +9,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Literal, NamedTuple
 
-from index.parsing.base import Attachment, Parsed
+from index.parsing.base import Attachment, Parsed, Unreadable
 from index.parsing.outline import Nest, Outline
 from index.records import Kind, Notice, Page, Span, Style, Time
 
 _BLANKS = re.compile(r"[ \t\r\f\v\u00a0]+")
 _LINES = re.compile(r" ?\n[ \n]*")
 BETWEEN_CELLS = "\t"
+MOST_CHARACTERS = 50_000_000
+"""Of a text that is put together: what a small file says in many places may be more."""
 
 
 class Run(NamedTuple):
@@ -144,8 +146,10 @@ class Builder:
                 self._say(wanted[len(there) - len(there.rstrip("\n")) :])
 
     def _say(self, text: str) -> None:
-        self._parts.append(text)
         self._length += len(text)
+        if self._length > MOST_CHARACTERS:
+            raise Unreadable(f"makes more than {MOST_CHARACTERS:,} characters of text")
+        self._parts.append(text)
 
 
 def _tidy(runs: Sequence[Run], *, keep: bool) -> list[Run]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from index.records import Block, Kind, Layout, Markup, Page, Span, Style, Time
 
+_LONGEST_ADDRESS = 2_000  # characters; one of a name may be that of many links
 TOP = -1
 """The parent of blocks that stand in no other."""
 
@@ -57,10 +58,11 @@ class Outline:
         order = sorted(whole, key=lambda n: (self.blocks[n].start, -self.blocks[n].end, n))
         place = {number: rank for rank, number in enumerate(order)} | {TOP: TOP}
         blocks = (self.blocks[number] for number in order)
+        styles = (one for one in self.styles if len(one.href) <= _LONGEST_ADDRESS)
         return Layout(
             tuple(Block(b.kind, b.start, b.end, place[b.parent], b.level, b.cells) for b in blocks),
             merged(self.markup),
-            tuple(sorted(self.styles, key=lambda style: (style.start, -style.end))),
+            tuple(sorted(styles, key=lambda style: (style.start, -style.end))),
             tuple(self.pages),
             tuple(self.times),
         )

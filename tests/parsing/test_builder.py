@@ -2,7 +2,8 @@
 
 import pytest
 
-from index.parsing.base import Attachment, Parsed
+from index.parsing import builder
+from index.parsing.base import Attachment, Parsed, Unreadable
 from index.parsing.builder import Builder, Run
 from index.records import Block, Notice, Page, Time
 from tests.parsing.outlined import outlined, styled
@@ -151,3 +152,11 @@ def test_what_else_is_known():
 
 def test_nothing():
     assert Builder().parsed() == Parsed("")
+
+
+def test_no_text_grows_without_end(monkeypatch):
+    monkeypatch.setattr(builder, "MOST_CHARACTERS", 12)
+    text = Builder()
+    text.add("paragraph", "One two.")
+    with pytest.raises(Unreadable, match=r"^makes more than 12 characters of text$"):
+        text.add("paragraph", "Three.")

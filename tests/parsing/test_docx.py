@@ -404,3 +404,9 @@ def test_a_row_of_python_docx_is_marked_by_its_property():
     parsed = docx.parse(stream.getvalue(), "a.docx")
     assert outlined(parsed) == ["table", "  head: City | River", "  row: Hamburg | Elbe"]
     assert parsed.text == "City\tRiver\nHamburg\tElbe"
+
+
+def test_a_footnote_is_read_once_however_often_it_is_referred_to():
+    reference = '<w:r><w:t>so</w:t></w:r><w:r><w:footnoteReference w:id="2"/></w:r>'
+    notes = f'<w:footnote w:id="2">{p("A note.")}</w:footnote>'
+    assert lines(f"<w:p>{reference * 3}</w:p>", footnotes=notes) == ["paragraph: sososo", "note: A note."]

@@ -7,6 +7,7 @@ import pytest
 
 from index.parsing.base import Unreadable
 from index.parsing.web.epub import parse
+from tests.parsing.office import zipped
 from tests.parsing.outlined import outlined
 
 CONTAINER = (
@@ -151,3 +152,13 @@ def test_no_book():
     ):
         with pytest.raises(Unreadable, match=reason):
             parse(data, "a.epub")
+
+
+def test_a_page_is_read_once_however_often_the_spine_names_it():
+    whole = book({"a.xhtml": page("<p>Once.</p>")})
+    assert parse(whole, "a.epub").text == "Once."
+    with zipfile.ZipFile(BytesIO(whole)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    spine = b'<itemref idref="i0"/>'
+    parts["OPS/book.opf"] = parts["OPS/book.opf"].replace(spine, spine * 3)
+    assert parse(zipped(parts), "a.epub").text == "Once."

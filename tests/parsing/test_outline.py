@@ -64,3 +64,10 @@ def test_markup_that_overlaps_is_made_one():
 
 def test_an_empty_outline():
     assert Outline().layout() == Layout()
+
+
+def test_a_link_to_an_endless_address_is_none():
+    outline = Outline()
+    outline.add("paragraph", 0, 9)
+    outline.styles += [Style(0, 4, "link", "u" * 2_000), Style(5, 9, "link", "u" * 2_001)]
+    assert [style.start for style in outline.layout().styles] == [0]

@@ -147,7 +147,7 @@ def test_merged_cells():
     ]  # fmt: skip
 
 
-def test_the_boxes_of_a_diagram_are_a_list():
+def test_the_boxes_of_a_diagram_are_a_list_and_read_once():
     names = 'xmlns:dgm="http://schemas.openxmlformats.org/drawingml/2006/diagram" xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
 
     def point(name: str, text: str = "", kind: str = "node") -> str:
@@ -168,11 +168,12 @@ def test_the_boxes_of_a_diagram_are_a_list():
     )
     data = zipped({
         "_rels/.rels": relations(("a", "officeDocument", "ppt/presentation.xml")),
-        "ppt/presentation.xml": f'<p:presentation {slides}><p:sldIdLst><p:sldId r:id="s"/></p:sldIdLst>'
-        "</p:presentation>",
+        "ppt/presentation.xml": f"<p:presentation {slides}><p:sldIdLst>" + '<p:sldId r:id="s"/>' * 3
+        + "</p:sldIdLst></p:presentation>",
         "ppt/_rels/presentation.xml.rels": relations(("s", "slide", "slide1.xml")),
         "ppt/slide1.xml": f"<p:sld {slides}><p:cSld><p:spTree><p:graphicFrame><a:graphic><a:graphicData>"
-        '<dgm:relIds r:dm="d"/></a:graphicData></a:graphic></p:graphicFrame></p:spTree></p:cSld></p:sld>',
+        + '<dgm:relIds r:dm="d"/>' * 3
+        + "</a:graphicData></a:graphic></p:graphicFrame></p:spTree></p:cSld></p:sld>",
         "ppt/_rels/slide1.xml.rels": relations(("d", "diagramData", "data1.xml")),
         "ppt/data1.xml": diagram,
     })  # fmt: skip

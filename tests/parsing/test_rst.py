@@ -163,7 +163,19 @@ def test_a_long_line_without_blanks_takes_no_time(word: str):
     assert time.process_time() - start < 1
 
 
+@pytest.mark.parametrize("text", ["x", "x " * 20_000])
+def test_substitutions_in_others_do_not_grow_without_end(text: str):
+    names = "".join(f".. |a{n}| replace:: |a{n + 1}| |a{n + 1}|\n" for n in range(24))
+    parsed = read(f"{names}.. |a24| replace:: {text}\n\nSee |a0| there.\n\nAnd |a24| there.\n")
+    assert "See |a0| there." in parsed.text
+
+
 def test_many_lists_of_contents_take_no_time():
     start = time.process_time()
     assert "Part" in read(".. contents::\n\nPart\n====\n\nIt is.\n\n" * 150).text
     assert time.process_time() - start < 1.5
+
+
+def test_many_short_substitutions_are_read():
+    parsed = read(".. |a| replace:: one of the 40 letters that it is\n\n" + "See |a| there.\n\n" * 400)
+    assert parsed.text.count("See one of the 40 letters that it is there.") == 400

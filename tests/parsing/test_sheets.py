@@ -341,3 +341,9 @@ def test_numbers_as_people_see_them(value, code, said):
 def test_what_cannot_be_read_says_why(data, reason):
     with pytest.raises(Unreadable, match=f"^{reason}$"):
         sheets.parse(data, "a.xlsx")
+
+
+def test_a_long_string_in_many_cells_is_not_multiplied_without_end():
+    cells = "".join(f'<row r="{n}"><c r="A{n}" t="s"><v>0</v></c></row>' for n in range(1, 1_200))
+    with pytest.raises(Unreadable, match=r"^more than 50,000,000 characters in its cells$"):
+        sheets.parse(raw(cells, f"<si><t>{'word ' * 10_000}</t></si>"), "a.xlsx")

@@ -93,6 +93,11 @@ def _tree(text: str, *, whole: bool = True) -> Node:
     from docutils.parsers.rst.states import Inliner
     from docutils.utils import SystemMessage
 
+    class Bounded(Parser):
+        def parse(self, inputstring: str, document: Any) -> None:
+            super().parse(inputstring, document)
+            document.substitution_defs = _Substitutions(document.substitution_defs, 50_000 + 4 * len(text))
+
     inliner = Inliner()
     read = inliner.parse
     inliner.parse = lambda text, *place: (  # type: ignore[method-assign, assignment]
@@ -100,9 +105,27 @@ def _tree(text: str, *, whole: bool = True) -> Node:
     )
     settings = {**_SETTINGS, "warning_stream": StringIO(), "doctitle_xform": whole, "docinfo_xform": whole}
     try:
-        return publish_doctree(text, parser=Parser(inliner=inliner), settings_overrides=settings)
+        return publish_doctree(text, parser=Bounded(inliner=inliner), settings_overrides=settings)
     except (*_BROKEN, DataError, SystemMessage):
         return None
+
+
+class _Substitutions(dict[str, Any]):
+    """What stands for names in a document, and how many characters may be made of it.
+
+    Names in what others stand for may make any number.
+    """
+
+    def __init__(self, known: dict[str, Any], most: int) -> None:
+        super().__init__(known)
+        self._left = most
+
+    def __getitem__(self, name: str) -> Any:
+        found = super().__getitem__(name)
+        self._left -= 10 + len(found.astext())
+        if self._left < 0:
+            raise ValueError("substitutions make too much text")
+        return found
 
 
 class _Walk:

@@ -11,7 +11,7 @@ _DEEPEST = 8  # lists in lists
 
 
 def entries(package: Package, relations: Mapping[str, Relation], name: str) -> Iterator[tuple[str, int]]:
-    """The entries of a diagram, each with how many others it is below of.
+    """The entries of a diagram, each with how many others it is below of; none of one that was read before.
 
     Args:
         package: the file.
@@ -21,6 +21,9 @@ def entries(package: Package, relations: Mapping[str, Relation], name: str) -> I
     relation = relations.get(name)
     if relation is None or relation.external or relation.target not in package:
         return
+    if relation.target in package.told:
+        return
+    package.told.add(relation.target)
     try:
         root = package.tree(relation.target)
     except Unreadable:  # the document can be read without

@@ -181,7 +181,7 @@ class _Word:
 
     def _note(self, words: Paragraph) -> None:
         for kind, name in words.notes:
-            if said := self._notes[kind].get(name):
+            if said := self._notes[kind].pop(name, ""):  # however often it is referred to
                 self.flow.note(said)
 
     # --------------------------------------------------------------------------------- tables

@@ -78,7 +78,7 @@ class Reader:
             sheet = self.sheets[-1]
             for number in range(min(self._repeat_row, MOST_ROWS + 1)):
                 sheet.rows[self._row + number] = dict(self._cells)
-                self.counter.add(sheet, len(self._cells))
+                self.counter.add(sheet, *self._cells.values())
         self._row += self._repeat_row
 
     def _shown(self) -> str:

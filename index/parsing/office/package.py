@@ -48,6 +48,8 @@ class Package:
 
     def __init__(self, data: bytes) -> None:
         self._archive = Archive(data)
+        self.told: set[str] = set()
+        """Parts that are read, of those that are read once, however often others refer to them."""
         self.main = self.first("", "officeDocument")
         if not self.main:
             raise Unreadable("no document of Word, PowerPoint or Excel in it")
@@ -86,10 +88,9 @@ class Package:
         return found
 
     def all(self, part: str, kind: str) -> Iterator[str]:
-        """The parts of a kind that a part refers to, as far as they are there."""
-        for relation in self.relations(part).values():
-            if relation.kind == kind and not relation.external and relation.target in self._archive:
-                yield relation.target
+        """The parts of a kind that a part refers to, as far as they are there, each once."""
+        found = (one.target for one in self.relations(part).values() if one.kind == kind and not one.external)
+        yield from (target for target in dict.fromkeys(found) if target in self._archive)
 
     def first(self, part: str, kind: str) -> str:
         """The first of them; "" where there is none."""

@@ -38,7 +38,7 @@ def parse(data: bytes, name: str) -> Parsed:
     presentation = _Presentation(package, height or 6_858_000)
     names = [one.get("r:id", "") for one in xml.children(root, "p:sldIdLst", "p:sldId")]
     parts = [relations[one].target for one in names if one in relations and relations[one].target in package]
-    presentation.read(parts)
+    presentation.read(list(dict.fromkeys(parts)))  # each once
     title, properties = package.properties()
     return presentation.flow.parsed(title, properties)
 

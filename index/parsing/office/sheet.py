@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from index.parsing.base import Unreadable
-from index.parsing.builder import Builder
+from index.parsing.builder import MOST_CHARACTERS, Builder
 from index.parsing.lines import is_heading, leads_in
 from index.parsing.office.tabular import (
     MOST_ROWS,
@@ -49,15 +49,18 @@ class Counter:
     """Counts the rows and cells of a workbook, so that one that is too large is refused early."""
 
     def __init__(self) -> None:
-        self._cells = 0
+        self._cells = self._characters = 0
 
-    def add(self, sheet: Sheet, cells: int = 1) -> None:
-        """Count cells that were read.
+    def add(self, sheet: Sheet, *texts: str) -> None:
+        """Count cells that were read, by what they show: many may share one long text.
 
         Raises:
             Unreadable: they are more than are read.
         """
-        self._cells += cells
+        self._cells += len(texts)
+        self._characters += sum(map(len, texts))
+        if self._characters > MOST_CHARACTERS:
+            raise Unreadable(f"more than {MOST_CHARACTERS:,} characters in its cells")
         if self._cells > _MOST_CELLS:
             raise Unreadable(f"more than {_MOST_CELLS:,} cells: keep what matters in a smaller file")
         if len(sheet.rows) > MOST_ROWS:

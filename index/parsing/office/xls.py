@@ -53,7 +53,7 @@ def _sheet(book: Any, cells: Any, counter: Counter) -> Sheet:
                 bold = bold and _is_bold(book, cell)
         if row:
             sheet.rows[number] = row
-            counter.add(sheet, len(row))
+            counter.add(sheet, *row.values())
             if bold:
                 sheet.strong.add(number)
     for top, bottom, left, right in cells.merged_cells:

@@ -44,7 +44,8 @@ def sheets(package: Package, root: Element) -> Iterator[Sheet]:
         if one.get("state") == "veryHidden" or not relation or relation.kind != "worksheet":
             continue
         sheet = Sheet(one.get("name", ""))
-        if relation.target in package:
+        if relation.target in package and relation.target not in package.told:
+            package.told.add(relation.target)
             reader = _Reader(sheet, strings.found, styles, counter, since_1904=since_1904)
             xml.stream(package.read(relation.target), reader)
         yield sheet
@@ -142,7 +143,7 @@ class _Reader:
             if said:
                 self._sheet.rows.setdefault(self._row, {})[self._column] = said
                 self._bold.append(self._style < len(self._styles.bold) and self._styles.bold[self._style])
-                self._counter.add(self._sheet)
+                self._counter.add(self._sheet, said)
         elif tag == "s:row":
             if self._bold and all(self._bold):
                 self._sheet.strong.add(self._row)

@@ -48,7 +48,8 @@ def parse(data: bytes, name: str) -> Parsed:
     package_path = _package_path(archive)
     package = tree(archive.read(package_path))
     items = dict(_items(package, posixpath.dirname(package_path)))
-    pages = [items[key] for key in _spine(package) if key in items and items[key].kind in _PAGES]
+    spine = dict.fromkeys(items[key] for key in _spine(package) if key in items)
+    pages = [item for item in spine if item.kind in _PAGES]
     if not pages:
         raise Unreadable("damaged: the book has no pages")
     locked = _locked(archive)
