@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bot import streams
 from bot.plain import clean, line
 from bot.progress import shown
 from index import settings as settings_module
@@ -45,7 +46,7 @@ class _ReaderGone(Exception):
 
 def main() -> None:
     """Run the command line; errors become one line on standard error."""
-    _open_what_is_closed()
+    streams.prepare()
     try:
         code = docent.main(standalone_mode=False)
     except click.ClickException as error:
@@ -59,22 +60,15 @@ def main() -> None:
     except DocentError as error:
         _complain(str(error))
         code = 1
+    except MemoryError:
+        _complain("There is not enough memory for this. Give the process more, or lower encoder.batch_size.")
+        code = 1
     except Exception as error:  # the last resort: a user sees no traceback
         _log.info("unexpected", exc_info=True)
         reason = " ".join(str(error).split()) or "no reason given"
         _complain(f"{type(error).__name__}: {reason} (-v tells more)")
         code = 1
     sys.exit(code if isinstance(code, int) else 0)
-
-
-def _open_what_is_closed() -> None:
-    """Have all standard streams, of which whoever starts us may have closed some.
-
-    Else files that are opened next would take their numbers, and what a library prints would land in these.
-    """
-    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
-        if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123
 
 
 def _complain(message: str) -> None:
@@ -543,7 +537,8 @@ def _tell(notices: Iterable[str]) -> None:
 
 
 def _print_json(value: Any, *, lines: bool = False) -> None:
+    """Print a value as JSON: as bytes, for JSON is UTF-8 whatever the locale (RFC 8259)."""
     import msgspec
 
     data = msgspec.json.encode(value)
-    click.echo((data if lines else msgspec.json.format(data)).decode())
+    click.echo(data if lines else msgspec.json.format(data))

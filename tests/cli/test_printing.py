@@ -1,5 +1,7 @@
 """Where things are printed: terminals, pipes, colours and progress."""
 
+import io
+import json
 import re
 import sys
 import time
@@ -119,3 +121,28 @@ def test_a_long_stage_writes_a_line_a_minute(
         "encoding sentences (1200 of 9000, 20 a second, 6 min left)",
         "encoding sentences (3000 of 12000, 20 a second, 8 min left)",
     ]
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "cp437"])
+def test_what_the_terminal_cannot_write_is_replaced_and_json_is_utf_8(
+    run: Run, docs: Path, monkeypatch: pytest.MonkeyPatch, encoding: str
+):
+    (docs / "café.txt").write_text("The café opens at nine — 日本 guests are welcome.", encoding="utf-8")
+
+    def printed(*words: str) -> bytes:
+        with monkeypatch.context() as patch:
+            stream = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+            patch.setattr("sys.stdout", stream)
+            assert run(*words).code == 0
+            stream.flush()
+            return stream.buffer.getvalue()
+
+    printed("index")
+    text = printed("ask", "When does the café open?")
+    assert text.startswith(
+        "[1] The café opens at nine — 日本 guests are welcome.\n".encode(encoding, "replace")
+    )
+    assert printed("show", "café.txt").decode(encoding).endswith("opens at nine ? ?? guests are welcome.")
+    [citation] = json.loads(printed("ask", "--json", "When does the café open?"))["citations"]
+    assert citation["quote"] == "The café opens at nine — 日本 guests are welcome."
+    assert json.loads(printed("status", "--json"))["documents"] == 4
