@@ -40,6 +40,10 @@ WEBHOOK_LEFT = (
     "webhook: one is left set ({url}), so polling gets nothing. " + RUN + " removes it when it starts; if "
     "another program set it, get a token of its own for one of them."
 )
+STRANGE = (
+    "state: {count} in its folders not of Docent's making: {names}{more}. `docent backup` leaves them out; "
+    "move away what is not needed there."
+)
 UNREACHABLE = (
     "telegram: {url} cannot be reached ({reason}). Check the network, and telegram.base_url if you run a Bot "
     "API server of your own."
@@ -71,6 +75,7 @@ def examine(settings: Settings, environment: Mapping[str, str]) -> Iterator[Find
     yield from _index(engine)
     for name, folder in (("state", settings.state_folder()), ("index", settings.index_folder())):
         yield _writable(name, folder)
+    yield from _strange(settings)
     yield from _telegram(engine, environment)
 
 
@@ -149,6 +154,16 @@ def _index(engine: Engine) -> Iterator[Finding]:
             "wrong",
             f"index: stale, {counted(count, 'document')} changed since. Run `docent index` or /reindex.",
         )
+
+
+def _strange(settings: Settings) -> Iterator[Finding]:
+    """Files among Docent's own that are nothing of its, and that no backup would keep."""
+    from bot import kept
+
+    if names := kept.unknown(settings):
+        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+        told = STRANGE.format(count=counted(len(names), "file"), names=", ".join(names[:3]), more=more)
+        yield Finding("note", told)
 
 
 def _writable(name: str, folder: Path) -> Finding:

@@ -1,4 +1,4 @@
-"""The standard streams as whoever starts us left them: perhaps closed, perhaps of an encoding of few characters."""
+"""The standard streams as whoever starts us left them: perhaps closed, perhaps of few characters."""
 
 import io
 import os

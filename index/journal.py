@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from index.encoder import Vectors
 
+FORMAT = 1  # of the records; one of another format is not found, and discarded with the others
+
 _CHECKSUM, _DIGEST = 4, 16  # bytes; of 10^9 texts, two have one digest once in 10^20 times
 _BLOCK = 4096  # records in memory at a time
 _NAME = re.compile(r"journal-[0-9a-f]{16}-\d+")
@@ -43,7 +45,7 @@ class Journal:
             OSError: the journal cannot be read or mended.
         """
         self._folder = folder
-        self._stem = f"journal-{sha256(fingerprint.encode()).hexdigest()[:16]}-"
+        self._stem = f"journal-{sha256(f'{FORMAT} {fingerprint}'.encode()).hexdigest()[:16]}-"
         self._numbers: dict[bytes, int] = {}
         self._digests: list[bytes] = []  # of the texts that wait
         self.waiting: list[str] = []

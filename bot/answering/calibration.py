@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     Numbers = NDArray[np.float64]
 
+FORMAT = 1  # of the files
 LEAST = 20  # questions to fit two numbers to
 LEAST_OF_EACH = 5  # answered rightly, and not
 _STEPS = 50  # of Newton's method, which needs about ten
@@ -28,11 +29,12 @@ _FOLDS = 5
 
 
 class Calibration(msgspec.Struct, frozen=True):
-    """Bends log-odds; ``questions`` is how many it was fitted to."""
+    """Bends log-odds; ``questions`` is how many it was fitted to, ``format`` that of its file."""
 
     slope: float = 1.0
     intercept: float = 0.0
     questions: int = 0
+    format: int = FORMAT
 
     def apply(self, log_odds: float) -> float:
         """The log-odds, bent."""
@@ -107,16 +109,23 @@ def read(file: Path) -> Calibration:
     """The calibration of a file; one that changes nothing where there is none.
 
     Raises:
-        StateError: the file holds something else.
+        StateError: the file holds something else, or is of a newer version of Docent.
     """
     try:
-        return msgspec.json.decode(file.read_bytes(), type=Calibration)
+        found = msgspec.json.decode(file.read_bytes(), type=Calibration)
     except FileNotFoundError:
         return Calibration()
     except (OSError, msgspec.DecodeError) as error:
         raise StateError(
             f"The calibration {file} cannot be read ({error}). Remove it, or run `docent calibrate` again."
         ) from None
+    if found.format > FORMAT:
+        raise StateError(
+            f"The calibration {file} was written by a newer Docent: it has format {found.format}, and this "
+            f"one knows none above {FORMAT}. Install the newer Docent again, or run "
+            "`docent calibrate --reset`."
+        )
+    return found
 
 
 def write(file: Path, calibration: Calibration) -> None:

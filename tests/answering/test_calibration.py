@@ -103,6 +103,15 @@ def test_a_damaged_calibration_is_said(tmp_path):
         read(file)
 
 
+def test_a_calibration_of_a_newer_docent_is_refused(tmp_path):
+    file = tmp_path / "calibration.json"
+    file.write_text('{"slope": 1.0, "intercept": 0.0, "questions": 30, "format": 2}')
+    with pytest.raises(StateError, match=r"it has format 2, and this one knows none above 1\. .*--reset`\.$"):
+        read(file)
+    file.write_text('{"slope": 0.8, "intercept": -0.3, "questions": 40}')  # before formats were counted
+    assert read(file) == Calibration(0.8, -0.3, 40)
+
+
 def test_a_calibration_that_cannot_be_written_is_said(tmp_path):
     (tmp_path / "calibrations").write_text("in the way")
     with pytest.raises(StateError, match=r"^The calibration cannot be written"):

@@ -1,0 +1,83 @@
+"""What a real bot and the other commands leave in the state folder: all of it is declared."""
+
+from pathlib import Path
+
+import pytest
+from prompt_toolkit.application import create_app_session
+from prompt_toolkit.input import create_pipe_input
+from prompt_toolkit.output import DummyOutput
+
+from bot import kept, repl
+from bot.answering.calibration import Calibration, write
+from bot.engine import Engine
+from bot.evaluation.questions import read
+from bot.evaluation.run import run
+from index import models
+from index.parsing import cache
+from index.settings import Settings, load
+from tests.building.test_resuming import Failing
+from tests.conftest import MINILM, WordsEncoder
+from tests.drawing.marked import pdf
+from tests.telegram.chats import User
+from tests.telegram.conftest import Start
+from tests.telegram.server import TOKEN, BotApi
+from tests.telegram.talks import press, say
+
+NUMBER = TOKEN.partition(":")[0]
+
+
+@pytest.fixture
+def used(start: Start, api: BotApi, owner: User, docs: Path, settings: Settings) -> Settings:
+    """Settings of a state folder that a bot is using, and that other commands have used."""
+    (docs / "lighthouse.pdf").write_bytes(pdf([(40, 250, "Erik Olsen repaired the lighthouse.")]))
+    start(DOCENT_TELEGRAM__ADMINS=f"[{owner.id}]")
+    answer = say(api.private(owner), "Who repaired the lighthouse?")
+    assert api.click(answer, "👍") == "Thank you."
+    press(api, answer, "📄 Page")
+    return settings
+
+
+def test_every_file_that_is_kept_is_declared(
+    used: Settings, docs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    state = used.state_folder()
+    engine = Engine(used, WordsEncoder())
+    with create_pipe_input() as pipe, create_app_session(input=pipe, output=DummyOutput()):
+        pipe.send_text("who attended?\r")
+        repl.terminal_reader(state / "history")()
+    write(engine.calibration_file, Calibration(0.9, 0.1, 30))
+    questions = tmp_path / "questions.jsonl"
+    questions.write_text('{"question": "How long does it simmer?", "kind": "unanswerable", "evidence": []}\n')
+    run(used, read([questions], []), engine_of=lambda settings: Engine(settings, WordsEncoder()))
+    models.fingerprint_of(MINILM.name, state / "models", state / models.STAMPS)
+    monkeypatch.setattr(cache, "WORTH_SECONDS", 0.0)
+    monkeypatch.setattr("index.build.BLOCK", 3)
+    for number in range(2):
+        text = f"Lamp {number} burns oil. It is number {number} of two. Keeper {number} lit it."
+        (docs / f"lamp{number}.txt").write_text(text, encoding="utf-8")
+    with pytest.raises(KeyboardInterrupt):
+        Engine(used, Failing(1, KeyboardInterrupt())).build()
+    files = dict(kept.found(state))
+    assert [str(path) for path, row in files.items() if row is None] == []
+    assert {row.pattern for row in files.values() if row} >= {
+        "telegram/*.sqlite", "telegram/*.lock", "telegram/alive", "feedback.sqlite", "history", "parsed/",
+        "calibrations/*.json", "evaluations/*.jsonl", "models.json*", "pages/", "current", "lock",
+        "history.jsonl", "journal-*", "generations/",
+    }  # fmt: skip
+    assert {str(path) for path, row in files.items() if row and row.kind == "precious"} >= {
+        f"telegram/{NUMBER}.sqlite", f"telegram/{NUMBER}.sqlite-wal", "feedback.sqlite", "history",
+        f"calibrations/{engine.calibration_file.name}",
+    }  # fmt: skip
+    assert kept.unknown(used) == []
+
+
+def test_files_that_are_not_declared_are_named(tmp_path: Path):
+    settings = load(flags={"state.folder": str(tmp_path / "state"), "index.folder": str(tmp_path / "index")})
+    strange = ["state/notes.txt", "state/telegram/77.txt", "state/telegram/deep/77.sqlite", "index/mine.txt",
+               "state/indexes/x/feedback.sqlite", "state/indexes/loose"]  # fmt: skip
+    known = ["state/telegram/77.sqlite", "state/telegram/77.sqlite-shm", "state/pages/ab", "index/lock",
+             "state/indexes/x/generations/g/texts.sqlite", "index/current", "state/.nfs0001"]  # fmt: skip
+    for name in strange + known:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    assert sorted(kept.unknown(settings)) == sorted(str(tmp_path / name) for name in strange)
