@@ -22,6 +22,7 @@ from index.scope import Scope
 
 NotNegative = Annotated[int, msgspec.Meta(ge=0)]
 Positive = Annotated[int, msgspec.Meta(ge=1)]
+Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
 Device = Annotated[str, msgspec.Meta(pattern="^(auto|cpu|mps|(cuda|xpu|npu|hpu)(:[0-9]+)?)$")]
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 
@@ -167,6 +168,14 @@ class LoggingSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MonitoringSettings:
+    """Where the bot tells how it is; see ``bot/telegram/monitoring.py``."""
+
+    listen: str
+    port: Port
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All settings; ``given`` names those that some layer above the defaults has set."""
 
@@ -182,6 +191,7 @@ class Settings:
     answer: AnswerSettings
     telegram: TelegramSettings
     logging: LoggingSettings
+    monitoring: MonitoringSettings
     collections: Mapping[str, CollectionSettings] = field(default_factory=dict)
     given: frozenset[str] = field(default_factory=frozenset)
 

@@ -136,6 +136,7 @@ class Asking:
         if kept.messages:
             to.tally.answered += 1
             to.tally.latest_ms.append(elapsed_ms)
+        to.metrics.answered(reply, elapsed_ms / 1000)
         event(
             "edited" if old else "answered" if kept.messages else "unsure",
             chat=place.chat,

@@ -12,12 +12,14 @@ from typing import Any, TypeVar
 
 import httpx
 from aiolimiter import AsyncLimiter
+from telegram import InputFile
 from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 from telegram.ext import BaseRateLimiter
 
 from bot.telegram.events import event
 from bot.telegram.inbox import Inbox, handled
 from bot.telegram.limits import Limit
+from bot.telegram.metrics import Metrics
 
 os.environ.setdefault("PTB_TIMEDELTA", "true")  # have retry_after as it will be, without a warning
 
@@ -54,8 +56,9 @@ class Delivery(BaseRateLimiter[bool]):
     on_wait: Callable[[int, int | None, float], None] = staticmethod(lambda *_: None)
     """Hears of a message that has to wait in a group, once a minute: chat, topic, seconds."""
 
-    def __init__(self, inbox: Inbox) -> None:
+    def __init__(self, inbox: Inbox, metrics: Metrics | None = None) -> None:
         self._inbox = inbox
+        self._metrics = metrics or Metrics()
         self._stopping = asyncio.Event()
         self._overall = AsyncLimiter(*_OVERALL)
         self._in_a_group = Limit(*_IN_A_GROUP)
@@ -102,7 +105,8 @@ class Delivery(BaseRateLimiter[bool]):
                 self._inbox.settle(update)
                 handled.set(None)  # once part of the answer may be there, it must not be given again
             try:
-                return await self._unless_stopped(callback(*args, **kwargs), _LAST)
+                with self._metrics.request(endpoint, uploads=_carries_a_file(data)):
+                    return await self._unless_stopped(callback(*args, **kwargs), _LAST)
             except RetryAfter as error:
                 wait = _seconds(error) + 0.1
                 if isinstance(chat, int):
@@ -169,6 +173,10 @@ class Delivery(BaseRateLimiter[bool]):
 
 def _is_harmless(endpoint: str) -> bool:
     return endpoint in _HARMLESS or endpoint.startswith("get")
+
+
+def _carries_a_file(data: dict[str, Any]) -> bool:
+    return any(isinstance(getattr(value, "media", value), InputFile) for value in data.values())
 
 
 def _is_paced(endpoint: str) -> bool:

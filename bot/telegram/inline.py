@@ -61,6 +61,7 @@ class Inline:
         reply = await self._to.work(partial(self._ask, self._to.seen_inline(user), question))
         results = [_article(citation) for citation in reply.citations[: screens.QUOTES]]
         await _answer(query, results, None if results else gettext("The documents do not answer this"))
+        self._to.metrics.answered(reply, where="inline")
         event("inline", user=user, found=reply.found, ms=round((time.monotonic() - started) * 1000))
 
     def _ask(self, engine: Engine, question: str) -> Answer:

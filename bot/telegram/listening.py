@@ -213,6 +213,7 @@ class Listening:
         kept = await self._replying.show(kept, place, screens.interjection(found.answer, number), silent=True)
         if not kept.messages:
             to.answers.unsent(number)  # it is not offered again: nobody misses it
+        to.metrics.answered(found.answer, where="unasked")
         event(
             "interjected",
             chat=place.chat,

@@ -24,7 +24,8 @@ class Polls(HTTPXRequest):
         """Make a request, and look at the status of the response."""
         self.tried = time.monotonic()
         status, body = await super().do_request(*args, **kwargs)
-        self.heard = time.monotonic()
+        if status < 500:  # else it is a gateway that speaks
+            self.heard = time.monotonic()
         if status in (401, 404):  # revoked or malformed; polling would end without a word
             self._refused()
         return status, body

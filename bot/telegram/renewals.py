@@ -10,9 +10,11 @@ from collections.abc import Callable
 from functools import partial
 
 from bot.engine import Engine
+from bot.telegram.metrics import Metrics
 from bot.telegram.workers import Workers
 from bot.texts import noop
 from index.build import Progress, Summary
+from index.errors import IndexBusy
 from index.removals import Removals
 
 NOT_RENEWED = noop("The index was not renewed; the old one is still in use. {reason}")
@@ -49,11 +51,12 @@ class Course:
 class Renewals:
     """Renews the index of an engine, by its threads."""
 
-    def __init__(self, engine: Engine, workers: Workers) -> None:
+    def __init__(self, engine: Engine, workers: Workers, metrics: Metrics | None = None) -> None:
         self.on_built: Callable[[Summary], None] | None = None
         """Hears of every build that ends well."""
         self._engine = engine
         self._workers = workers
+        self._metrics = metrics or Metrics()
         self._one_at_a_time = asyncio.Lock()
         self._next: _Renewal | None = None
         self._running: _Renewal | None = None
@@ -115,6 +118,7 @@ class Renewals:
                 summary = await self._workers.do(partial(build, removals=removals))
             finally:
                 self._running = None
+        self._metrics.renewed(summary.seconds, changed=summary.changed)
         if self.on_built:
             self.on_built(summary)
         return summary
@@ -122,7 +126,9 @@ class Renewals:
     def _ended(self, task: asyncio.Task[Summary]) -> None:
         self._tasks.discard(task)
         if not task.cancelled():
-            task.exception()  # whoever still waits has it
+            error = task.exception()  # whoever still waits has it
+            if error and not isinstance(error, Stopped | IndexBusy):  # another process builds
+                self._metrics.not_renewed()
 
 
 class _Renewal:

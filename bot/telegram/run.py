@@ -34,6 +34,8 @@ from bot.telegram.events import event
 from bot.telegram.handlers import register
 from bot.telegram.inbox import Inbox, InOrder, handled
 from bot.telegram.limits import Limit
+from bot.telegram.metrics import Metrics
+from bot.telegram.monitoring import Monitoring
 from bot.telegram.offers import Offers
 from bot.telegram.polls import Polls
 from bot.telegram.post import Place, Post
@@ -181,7 +183,8 @@ class _Runner:
         self._trouble: DocentError | None = None
         self._last_conflict = float("-inf")
         inbox = Inbox(database)
-        self._delivery = Delivery(inbox)
+        metrics = Metrics()
+        self._delivery = Delivery(inbox, metrics)
         order = InOrder(inbox)
         self._polls = Polls(partial(self._fail, REFUSED))
         self._bot = ExtBot(
@@ -210,11 +213,15 @@ class _Runner:
             feedback=Feedback(engine.settings.feedback_file(), engine.settings.documents.folder),
             post=Post(self._bot, access, answers),
             workers=workers,
-            renewals=Renewals(engine, workers),
+            renewals=Renewals(engine, workers, metrics),
             removals=Removals(database),
             wait_in=self._delivery.wait_in,
             busy_in=self._delivery.busy_in,
+            metrics=metrics,
             presses=Limit(_PRESSES * telegram.questions_per_minute, 60),
+        )
+        self._monitoring = (
+            Monitoring(self._services, self._unready) if engine.settings.monitoring.port else None
         )
         self._administration, self._uploads = register(self._application, self._services)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -228,6 +235,8 @@ class _Runner:
         for number in (signal.SIGTERM, signal.SIGINT):  # by no handler of the loop's, which may be held up
             signal.signal(number, partial(self._heed, loop))
         try:
+            if self._monitoring:
+                self._monitoring.start()
             await self._application.initialize()
             await self._services.work(self._services.engine.warm)
             if not self._stop.is_set():
@@ -237,6 +246,8 @@ class _Runner:
                 raise
         finally:
             self._services.inbox.spare()
+            if self._monitoring:
+                await self._monitoring.stop()
             await self._application.shutdown()
             await self._bot.shutdown()  # where the start failed half-way
         if self._trouble:
@@ -327,7 +338,7 @@ class _Runner:
         pruned = float("-inf")
         while True:
             now = time.monotonic()
-            if self._settings.webhook_url or now - self._polls.heard < _SILENCE:
+            if not self._silence():
                 with suppress(OSError):
                     self._alive.touch()
             elif now - self._polls.tried > _DEAD:
@@ -339,6 +350,24 @@ class _Runner:
                 self._services.access.listened.prune(self._settings.keep_days)
                 pruned = now
             await asyncio.sleep(_BEAT)
+
+    def _silence(self) -> float:
+        """For how many seconds Telegram was not heard of, if that is too long; else 0.
+
+        By webhook, it says nothing as long as nobody writes.
+        """
+        silence = time.monotonic() - self._polls.heard
+        return silence if silence > _SILENCE and not self._settings.webhook_url else 0.0
+
+    def _unready(self) -> str:
+        """Why no questions are answered; "" where they are."""
+        if self._stop.is_set():
+            return "The bot is stopping."
+        if not self._application.running:
+            return "The bot is starting: it loads its models, and calls Telegram."
+        if silence := self._silence():
+            return f"Telegram was not heard of for {silence:.0f} seconds."
+        return ""
 
     def _without_memory(self, error: sqlite3.Error) -> None:
         """Tell the administrators that what the bot keeps cannot be read or written."""
@@ -375,6 +404,7 @@ class _Runner:
 
     def _poll_failed(self, error: TelegramError) -> None:
         event("poll_failed", reason=type(error).__name__)
+        self._services.metrics.refused("getUpdates", error)
         if not isinstance(error, Conflict):
             return
         now = time.monotonic()

@@ -14,6 +14,7 @@ from bot.telegram.access import Access
 from bot.telegram.answers import Answers
 from bot.telegram.inbox import Inbox
 from bot.telegram.limits import Limit
+from bot.telegram.metrics import Metrics
 from bot.telegram.offers import Offers
 from bot.telegram.post import Post
 from bot.telegram.removals import Removals
@@ -58,6 +59,7 @@ class Services:
     presses: Limit = field(default_factory=lambda: Limit(_PRESSES, 60))
     """Of buttons and lists of documents, for each person."""
     tally: Tally = field(default_factory=Tally)
+    metrics: Metrics = field(default_factory=Metrics)
 
     def seen_in(self, chat: int) -> Engine:
         """The engine as far as a chat may see: the one way to what documents say, for whatever is said there.

@@ -1,0 +1,11 @@
+"""``docent`` like ``words_bot``, which polls every second, and soon misses Telegram."""
+
+from bot.cli import main
+from bot.telegram import run
+from tests.telegram import words_bot  # noqa: F401 - it sets the model
+
+run._POLL = 1
+run._SILENCE = 2.5
+
+if __name__ == "__main__":
+    main()
