@@ -56,7 +56,7 @@ class Renewals:
         """Hears of every build that ends well."""
         self._engine = engine
         self._workers = workers
-        self._metrics = metrics or Metrics()
+        self._metrics = metrics
         self._one_at_a_time = asyncio.Lock()
         self._next: _Renewal | None = None
         self._running: _Renewal | None = None
@@ -118,7 +118,8 @@ class Renewals:
                 summary = await self._workers.do(partial(build, removals=removals))
             finally:
                 self._running = None
-        self._metrics.renewed(summary.seconds, changed=summary.changed)
+        if self._metrics:
+            self._metrics.renewed(summary.seconds, changed=summary.changed)
         if self.on_built:
             self.on_built(summary)
         return summary
@@ -127,7 +128,7 @@ class Renewals:
         self._tasks.discard(task)
         if not task.cancelled():
             error = task.exception()  # whoever still waits has it
-            if error and not isinstance(error, Stopped | IndexBusy):  # another process builds
+            if self._metrics and error and not isinstance(error, Stopped | IndexBusy):
                 self._metrics.not_renewed()
 
 
