@@ -72,6 +72,8 @@ class Adding:
         engine = to.seen_in(offer.chat)
         looked = partial(_look, engine, added if not trouble else ())
         questions, passages = await to.work(looked)
+        for one in outcomes:
+            to.metrics.uploaded("added" if one.source else "clash" if one.clash else "refused")
         event("added", chat=offer.chat, files=len(added), of=len(outcomes))
         clashes = [one for one in outcomes if one.clash]
         told = [one for one in outcomes if not one.clash]

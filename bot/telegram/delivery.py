@@ -105,7 +105,7 @@ class Delivery(BaseRateLimiter[bool]):
                 self._inbox.settle(update)
                 handled.set(None)  # once part of the answer may be there, it must not be given again
             try:
-                with self._metrics.request(endpoint, uploads=_carries_a_file(data)):
+                with self._metrics.request(endpoint, with_file=_carries_a_file(data)):
                     return await self._unless_stopped(callback(*args, **kwargs), _LAST)
             except RetryAfter as error:
                 wait = _seconds(error) + 0.1

@@ -64,9 +64,15 @@ class Metrics:
             ["method", "kind"],
             registry=registry,
         )
+        self._files = Counter(
+            "docent_telegram_files",
+            "Files and pictures sent to Telegram; those sent again by their id are none.",
+            registry=registry,
+        )
         self._uploads = Counter(
             "docent_uploads",
-            "Files and pictures uploaded to Telegram; those sent again by their id are none.",
+            "What was sent in to become a document, by result (added, refused, clash: one of that name is there).",
+            ["result"],
             registry=registry,
         )
         self._renewals = Counter(
@@ -96,6 +102,8 @@ class Metrics:
             self._renewals.labels(result)
         for outcome in ("found", "not_found", "talk"):
             self._questions.labels("chat", outcome)
+        for result in ("added", "refused", "clash"):
+            self._uploads.labels(result)
 
     def answered(self, answer: Answer, seconds: float | None = None, *, where: str = "chat") -> None:
         """A question was answered; ``seconds`` passed until its answer was shown."""
@@ -107,19 +115,23 @@ class Metrics:
             self._answer.observe(seconds)
 
     @contextmanager
-    def request(self, method: str, *, uploads: bool) -> Iterator[None]:
-        """A request of the Bot API is made; ``uploads`` tells whether it carries a file."""
+    def request(self, method: str, *, with_file: bool) -> Iterator[None]:
+        """A request of the Bot API is made; ``with_file`` tells whether it carries one."""
         self._requests.labels(method).inc()
         try:
             yield
         except TelegramError as error:
             self.refused(method, error)
             raise
-        self._uploads.inc(uploads)
+        self._files.inc(with_file)
 
     def refused(self, method: str, error: TelegramError) -> None:
         """A request failed."""
         self._errors.labels(method, type(error).__name__).inc()
+
+    def uploaded(self, result: str) -> None:
+        """Something that was sent in was added, refused, or there is a clash."""
+        self._uploads.labels(result).inc()
 
     def renewed(self, seconds: float, *, changed: bool) -> None:
         """A build ended well."""

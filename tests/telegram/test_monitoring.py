@@ -124,7 +124,8 @@ def test_a_bot_is_watched_from_start_to_stop(start: Start, api: BotApi, owner: U
     assert found["docent_telegram_errors_total", "BadRequest", "sendMessage"] == 1
     assert found["docent_telegram_requests_total", "answerInlineQuery"] == 1
     assert found["docent_telegram_requests_total", "sendDocument"] == 2
-    assert found["docent_uploads_total",] == 1
+    assert found["docent_telegram_files_total",] == 1
+    assert [found["docent_uploads_total", result] for result in ("added", "refused", "clash")] == [0, 0, 0]
     assert found["docent_index_documents",] == 3
     assert found["docent_index_sentences",] == 13
     assert 0 < found["docent_index_age_seconds",] < 120
@@ -143,6 +144,12 @@ def test_a_bot_is_watched_from_start_to_stop(start: Start, api: BotApi, owner: U
     assert failed["traceback"].startswith("Traceback")
     assert [line["found"] for line in logged if line["event"] == "answered"] == [True, True, False]
     assert api.token.partition(":")[2] not in running.text
+
+    chat.send("/add The plum tree bears forty kilos of plums.")
+    until(lambda: samples(watched.get("/metrics").text)["docent_uploads_total", "added"] == 1)
+    found = samples(watched.get("/metrics").text)
+    assert found["docent_renewals_total", "changed"] == found["docent_renewal_seconds_count",] == 1
+    assert found["docent_index_documents",] == 4
 
     api.fault("getUpdates", "502", times=None)
     until(lambda: ready()[0] == 503, 15)
