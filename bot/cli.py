@@ -337,6 +337,52 @@ def calibrate(settings: Settings, files: tuple[Path, ...], reset: bool) -> None:
         click.echo(calibrating.calibrate(engine, files, progress))
 
 
+@docent.command()
+@_with_settings
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--documents", is_flag=True, help="Keep the documents too.")
+@click.option("--force", is_flag=True, help="Replace a FILE that is there.")
+@click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")
+def backup(settings: Settings, file: Path, documents: bool, force: bool, as_json: bool) -> None:
+    """Make one FILE of all that cannot be made again; the bot may run meanwhile.
+
+    That is what the bot knows, readers' verdicts, the chat's history, calibrations, removed documents, and
+    the settings file that --config names; never the token. Keep the file safe: it tells who may ask, and
+    what was asked.
+    """
+    from bot import backup as keeping
+
+    config = click.get_current_context().params["config"]
+    token = os.environ.get("TELEGRAM_BOT_TOKEN", "").strip()
+    done = keeping.make(settings, file, config=config, documents=documents, force=force, token=token)
+    if as_json:
+        _print_json(done)
+    else:
+        click.echo(clean(keeping.text(done, "kept")))
+
+
+@docent.command()
+@_with_settings
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--documents", is_flag=True, help="Restore the documents too, to an empty folder.")
+@click.option("--settings", "written", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False),
+              help="Write the settings file of the backup to FILE.")  # fmt: skip
+@click.option("--force", is_flag=True, help="Replace what is there.")
+@click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")
+def restore(
+    settings: Settings, file: Path, documents: bool, written: Path | None, force: bool, as_json: bool
+) -> None:
+    """Bring back what `docent backup` kept in FILE, all or nothing; the bot must not run."""
+    from bot import backup as keeping
+    from bot import restoring
+
+    done = restoring.restore(settings, file, documents=documents, config=written, force=force)
+    if as_json:
+        _print_json(done)
+    else:
+        click.echo(clean(keeping.text(done, "restored")))
+
+
 @docent.group()
 def feedback() -> None:
     """What readers thought of answers."""

@@ -28,6 +28,12 @@ CREATE TABLE IF NOT EXISTS feedback (
 STEPS = (migrating.script(SCHEMA),)
 """How the log comes to its newest format; see ``bot/migrating.py``. A change of it is a step at the end."""
 
+
+def name_of(documents: Path) -> str:
+    """By what the log knows a documents folder."""
+    return os.fsencode(documents.resolve()).decode("utf-8", "backslashreplace")
+
+
 Verdict = Literal["good", "bad"]
 
 
@@ -36,7 +42,7 @@ class Feedback:
 
     def __init__(self, file: Path, documents: Path) -> None:
         self._file = file
-        self._documents = os.fsencode(documents.resolve()).decode("utf-8", "backslashreplace")
+        self._documents = name_of(documents)
 
     def add(self, answer: Answer, generation: str, verdict: Verdict, voter: str) -> None:
         """Keep a verdict; the same voter's earlier one is replaced.
@@ -99,6 +105,17 @@ class Feedback:
                 "generation": generation,
                 "time": time,
             }
+
+    def move(self, before: str) -> None:
+        """Have the verdicts on answers from documents that were in another folder be on those of this one.
+
+        Raises:
+            StateError: the log cannot be written.
+        """
+        with self._open() as database:
+            database.execute(
+                "UPDATE feedback SET documents = ? WHERE documents = ?", [self._documents, before]
+            )
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
-from bot import feedback
+from bot import feedback, swapping
 from bot.answering import calibration
 from bot.telegram import state
 from index import exporting, generation, history, journal
@@ -49,9 +49,6 @@ class Kept:
         return any(name.match(f"/{self.pattern}") for name in names)
 
 
-RESTORING = ".restoring"
-"""Below the state folder: where ``docent restore`` prepares what it puts in place."""
-
 _JOURNALS = "-wal", "-shm", "-journal"  # of SQLite: what is not yet in the file itself
 
 STATE = (
@@ -64,8 +61,8 @@ STATE = (
     Kept("calibrations/*.part", "cache", "a calibration that is half written"),
     Kept("telegram/*.lock", "cache", "held by a running bot"),
     Kept("telegram/alive", "cache", "touched by a running bot"),
-    Kept(f"{RESTORING}/", "cache", "a restore that is under way"),
-    Kept(f"{RESTORING}.lock", "cache", "held by a restore that is under way"),
+    Kept(f"{swapping.NAME}/", "cache", "a restore that is under way"),
+    Kept(f"{swapping.NAME}.lock", "cache", "held by a restore that is under way"),
     Kept("evaluations/*.jsonl", "cache", "outcomes of `docent eval`, by version", beside=(".lock",)),
     Kept("evaluations/*.lock", "cache", "held by a running `docent eval`"),
     Kept("models.json*", "cache", "fingerprints of models"),

@@ -16,12 +16,13 @@ from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 import httpx
-from filelock import FileLock, Timeout
+from filelock import Timeout
 from telegram.error import Conflict, InvalidToken, TelegramError
 from telegram.ext import ApplicationBuilder, ExtBot
 from telegram.helpers import create_deep_linked_url
 from telegram.request import HTTPXRequest
 
+from bot import swapping
 from bot.engine import Engine
 from bot.feedback import Feedback
 from bot.status import empty_folders
@@ -108,17 +109,12 @@ def state_file(settings: Settings, token: str) -> Path:
 
 def is_running(settings: Settings, token: str) -> bool:
     """Whether this bot runs on this machine, with the same state folder."""
-    held = _lock(settings, token)
+    held = state.lock_of(state_file(settings, token))
     try:
         with held.acquire(blocking=False):
             return False
     except Timeout:
         return True
-
-
-def _lock(settings: Settings, token: str) -> FileLock:
-    """What a running bot holds, so that no second one starts beside it."""
-    return FileLock(state_file(settings, token).with_suffix(".lock"))
 
 
 def serve(engine: Engine, token: str, announce: Callable[[str], None]) -> NoReturn:
@@ -131,14 +127,11 @@ def serve(engine: Engine, token: str, announce: Callable[[str], None]) -> NoRetu
 
     Raises:
         TelegramRefused: the token is refused, or another program polls with it.
-        StateError: what the bot keeps cannot be read or written.
+        StateError: what the bot keeps cannot be read or written, or this bot is running already.
     """
-    with closing(state.connect(state_file(engine.settings, token))) as database:
-        held = _lock(engine.settings, token)
-        try:
-            held.acquire(blocking=False)
-        except Timeout:
-            raise TelegramRefused("This bot is already running on this machine. Stop it first.") from None
+    swapping.settle(engine.settings.state_folder())
+    file = state_file(engine.settings, token)
+    with state.held(file), closing(state.connect(file)) as database:
         handler = events.start(token, form=engine.settings.logging.format)
         try:
             asyncio.run(_Runner(engine, token, database, announce).run())
@@ -149,7 +142,6 @@ def serve(engine: Engine, token: str, announce: Callable[[str], None]) -> NoRetu
             raise TelegramRefused(f"Telegram does not let the bot start: {reason}.") from None
         finally:
             events.stop(handler)
-            held.release()
     _leave()
 
 

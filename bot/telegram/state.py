@@ -16,9 +16,12 @@ listening, interjections, verdicts: where it answers unasked       (listened.py)
 
 import sqlite3
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from filelock import FileLock, Timeout
 
 from bot import migrating
 from bot.telegram.events import event
@@ -141,6 +144,34 @@ def folder(state: Path) -> Path:
     return state / "telegram"
 
 
+class InUse(StateError):
+    """Another process uses a bot's file."""
+
+
+def lock_of(file: Path) -> FileLock:
+    """What whoever uses a bot's file holds: that bot, or a restore."""
+    return FileLock(file.with_suffix(".lock"))
+
+
+@contextmanager
+def held(file: Path) -> Iterator[None]:
+    """Be the only one who uses a bot's file.
+
+    Raises:
+        InUse: another process does.
+        StateError: its folder cannot be written to.
+    """
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        lock = lock_of(file).acquire(blocking=False)
+    except Timeout:
+        raise InUse("This bot is already running on this machine. Stop it first.") from None
+    except OSError as error:
+        raise _unusable(file, error) from None
+    with lock:
+        yield
+
+
 def connect(file: Path) -> Memory:
     """Open the file, made new where there is none. It serves the thread that opened it.
 
@@ -157,8 +188,13 @@ def connect(file: Path) -> Memory:
             database.close()
             raise
     except (OSError, sqlite3.Error) as error:
-        raise StateError(
-            f"The bot's file {file} cannot be used: {error}. Check that the disk is writable and not full; "
-            "if the file is damaged, move it away: only who may ask and open buttons are lost."
-        ) from None
+        raise _unusable(file, error) from None
     return database
+
+
+def _unusable(file: Path, error: Exception) -> StateError:
+    return StateError(
+        f"The bot's file {file} cannot be used: {error}. Check that the disk is writable and not full; if "
+        "the file is damaged, move it away and run `docent restore` with a backup; without one, only who may "
+        "ask and open buttons are lost."
+    )

@@ -1,5 +1,6 @@
 """What a real bot and the other commands leave in the state folder: all of it is declared."""
 
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -9,17 +10,20 @@ from prompt_toolkit.output import DummyOutput
 
 from bot import kept, repl
 from bot.answering.calibration import Calibration, write
+from bot.backup import make
 from bot.engine import Engine
 from bot.evaluation.questions import read
 from bot.evaluation.run import run
+from bot.restoring import restore
 from index import models
+from index.errors import StateError
 from index.parsing import cache
 from index.settings import Settings, load
 from tests.building.test_resuming import Failing
 from tests.conftest import MINILM, WordsEncoder
 from tests.drawing.marked import pdf
-from tests.telegram.chats import User
-from tests.telegram.conftest import Start
+from tests.telegram.chats import Sent, User
+from tests.telegram.conftest import Running, Start
 from tests.telegram.server import TOKEN, BotApi
 from tests.telegram.talks import press, say
 
@@ -27,28 +31,34 @@ NUMBER = TOKEN.partition(":")[0]
 
 
 @pytest.fixture
-def used(start: Start, api: BotApi, owner: User, docs: Path, settings: Settings) -> Settings:
-    """Settings of a state folder that a bot is using, and that other commands have used."""
+def running(start: Start, owner: User, docs: Path) -> Running:
+    """A bot with a document that has pages."""
     (docs / "lighthouse.pdf").write_bytes(pdf([(40, 250, "Erik Olsen repaired the lighthouse.")]))
-    start(DOCENT_TELEGRAM__ADMINS=f"[{owner.id}]")
+    return start(DOCENT_TELEGRAM__ADMINS=f"[{owner.id}]")
+
+
+@pytest.fixture
+def answer(running: Running, api: BotApi, owner: User) -> Sent:
+    """An answer of it, which its reader has judged, and of which a page was opened."""
     answer = say(api.private(owner), "Who repaired the lighthouse?")
     assert api.click(answer, "👍") == "Thank you."
     press(api, answer, "📄 Page")
-    return settings
+    return answer
 
 
+@pytest.mark.usefixtures("answer")
 def test_every_file_that_is_kept_is_declared(
-    used: Settings, docs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, docs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    state = used.state_folder()
-    engine = Engine(used, WordsEncoder())
+    state = settings.state_folder()
+    engine = Engine(settings, WordsEncoder())
     with create_pipe_input() as pipe, create_app_session(input=pipe, output=DummyOutput()):
         pipe.send_text("who attended?\r")
         repl.terminal_reader(state / "history")()
     write(engine.calibration_file, Calibration(0.9, 0.1, 30))
     questions = tmp_path / "questions.jsonl"
     questions.write_text('{"question": "How long does it simmer?", "kind": "unanswerable", "evidence": []}\n')
-    run(used, read([questions], []), engine_of=lambda settings: Engine(settings, WordsEncoder()))
+    run(settings, read([questions], []), engine_of=lambda settings: Engine(settings, WordsEncoder()))
     models.fingerprint_of(MINILM.name, state / "models", state / models.STAMPS)
     monkeypatch.setattr(cache, "WORTH_SECONDS", 0.0)
     monkeypatch.setattr("index.build.BLOCK", 3)
@@ -56,7 +66,7 @@ def test_every_file_that_is_kept_is_declared(
         text = f"Lamp {number} burns oil. It is number {number} of two. Keeper {number} lit it."
         (docs / f"lamp{number}.txt").write_text(text, encoding="utf-8")
     with pytest.raises(KeyboardInterrupt):
-        Engine(used, Failing(1, KeyboardInterrupt())).build()
+        Engine(settings, Failing(1, KeyboardInterrupt())).build()
     files = dict(kept.found(state))
     assert [str(path) for path, row in files.items() if row is None] == []
     assert {row.pattern for row in files.values() if row} >= {
@@ -68,7 +78,26 @@ def test_every_file_that_is_kept_is_declared(
         f"telegram/{NUMBER}.sqlite", f"telegram/{NUMBER}.sqlite-wal", "feedback.sqlite", "history",
         f"calibrations/{engine.calibration_file.name}",
     }  # fmt: skip
-    assert kept.unknown(used) == []
+    assert kept.unknown(settings) == []
+
+
+def test_a_bot_goes_on_where_a_backup_of_it_is_restored(
+    start: Start, running: Running, api: BotApi, answer: Sent, settings: Settings, docs: Path, tmp_path: Path
+):
+    """The backup is made while the bot runs; elsewhere it knows who asked what."""
+    done = make(settings, tmp_path / "b.zip")
+    assert [item.path for item in done.items] == ["feedback.sqlite", f"telegram/{NUMBER}.sqlite"]
+    with zipfile.ZipFile(tmp_path / "b.zip") as opened:
+        everything = b"".join(opened.read(name) for name in opened.namelist())
+    assert TOKEN.partition(":")[2].encode() not in everything
+    with pytest.raises(StateError, match=r"^A bot is running with .*\.sqlite, so nothing was restored"):
+        restore(settings, tmp_path / "b.zip", force=True)
+    running.stop()
+    flags = {"documents.folder": docs, "state.folder": str(tmp_path / "elsewhere")}
+    restore(load(flags=flags), tmp_path / "b.zip")
+    start(DOCENT_STATE__FOLDER=flags["state.folder"], DOCENT_TELEGRAM__ADMINS=f"[{answer.chat}]")
+    opened_passage = press(api, answer, "[1]")
+    assert "Erik Olsen repaired the lighthouse." in opened_passage.text
 
 
 def test_files_that_are_not_declared_are_named(tmp_path: Path):
