@@ -13,6 +13,7 @@
         ├── IndexEmpty     there are no documents in the index
         ├── IndexMismatch  the index was made by another model or another version
         ├── IndexDamaged   files of the index are missing or altered
+        ├── IndexForbidden  this user may not read files of the index
         └── IndexBusy      another process is building this index
 
 Every message is one sentence or two that say what to do; front ends show it as it is.
@@ -74,6 +75,16 @@ class IndexMismatch(IndexFolderError):
 
 class IndexDamaged(IndexFolderError):
     """Files of the index are missing or altered."""
+
+
+class IndexForbidden(IndexFolderError):
+    """This user may not read files of the index, which another one may have built."""
+
+    def __init__(self, file: object) -> None:
+        super().__init__(
+            f"This user may not read {file} of the index. Whoever built it can allow that, as by "
+            "`chmod -R a+rX` on the index folder; or build another with --index DIR."
+        )
 
 
 class IndexBusy(IndexFolderError):

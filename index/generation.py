@@ -9,6 +9,7 @@
 Nothing in it ever changes, and nothing is pickled. How one comes to be is ``index/store.py``.
 """
 
+import os
 import sqlite3
 import threading
 import weakref
@@ -20,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from index.documents import Skipped, digest_file
-from index.errors import IndexDamaged, IndexMismatch, UnknownSource
+from index.errors import IndexDamaged, IndexFolderError, IndexForbidden, IndexMismatch, UnknownSource
 from index.records import Context, Document, Layout, Locator, Notice, Part, Passage, Unit
 from index.units.woven import told
 
@@ -138,11 +139,19 @@ class Generation:
     """The passages that are seen, by their numbers; None where all are."""
 
     def __init__(self, folder: Path) -> None:
+        """Open the generation of a folder.
+
+        Raises:
+            IndexMismatch: another version of Docent built it.
+            IndexDamaged: it is gone, or some of its files are missing or altered.
+            IndexForbidden: some of its files may not be read.
+        """
         self.folder = folder
         self.manifest = _read_manifest(folder)
-        for name, (size, _) in self.manifest.files.items():
-            if not (folder / name).is_file() or (folder / name).stat().st_size != size:
-                raise IndexDamaged(f"The index file {folder / name} is missing or cut short. {REBUILD}")
+        self.check_sizes()
+        for name in self.manifest.files:
+            if not os.access(folder / name, os.R_OK, effective_ids=os.access in os.supports_effective_ids):
+                raise IndexForbidden(folder / name)
         self._database = _open_readonly(folder / "texts.sqlite")
         self._lock = threading.Lock()  # a connection serves one thread at a time
         self.close = weakref.finalize(self, self._database.close)
@@ -285,6 +294,11 @@ class Generation:
 
         try:
             return Lexical(self.folder / "lexical", self._asked(), self.seen)
+        except OSError as error:
+            raise IndexFolderError(
+                f"{self.folder} cannot be written to, nor can the folder for temporary files: {error}. "
+                "Name one that can in the environment, as TMPDIR."
+            ) from error
         except ValueError as error:
             raise IndexDamaged(f"The words in {self.folder} cannot be read. {REBUILD}") from error
 
@@ -293,6 +307,23 @@ class Generation:
         from index.words import Asked
 
         return Asked(self.manifest.languages, only=self.manifest.language != AUTO)
+
+    def check_sizes(self) -> None:
+        """Look whether all files are there and as long as they were: to read past the end of a map kills.
+
+        Raises:
+            IndexDamaged: one is not.
+            IndexForbidden: that may not be looked at.
+        """
+        for name, (size, _) in self.manifest.files.items():
+            try:
+                whole = (self.folder / name).stat().st_size == size
+            except PermissionError:
+                raise IndexForbidden(self.folder / name) from None
+            except OSError:
+                whole = False
+            if not whole:
+                raise IndexDamaged(f"The index file {self.folder / name} is missing or cut short. {REBUILD}")
 
     def check(self) -> None:
         """Read everything back.
@@ -359,6 +390,8 @@ def _read_manifest(folder: Path) -> Manifest:
                 f"this Docent reads {FORMAT}. {REBUILD}"
             )
         return msgspec.json.decode(data, type=Manifest)
+    except PermissionError:
+        raise IndexForbidden(file) from None
     except (OSError, msgspec.DecodeError, KeyError, TypeError) as error:
         raise IndexDamaged(f"The index file {file} cannot be read: {error}. {REBUILD}") from None
 

@@ -36,9 +36,7 @@ class Lexical:
 
     def __init__(self, folder: Path, asked: Asked, seen: Sequence[range] | None = None) -> None:
         self.asked = asked
-        if not os.access(folder, os.W_OK):  # tantivy opens nothing without writing a lock beside it
-            folder = self._shadow(folder)
-        index = tantivy.Index.open(str(folder))
+        index = self._open(folder)
         index.register_tokenizer("stems", _blanks())
         self._schema = index.schema
         self._searcher = index.searcher()
@@ -74,6 +72,15 @@ class Lexical:
         if self._seen is None:
             return query
         return tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Must, self._seen)])
+
+    def _open(self, folder: Path) -> tantivy.Index:
+        """Open an index, which tantivy does not do without writing a lock beside it, or opening one there."""
+        try:
+            if os.access(folder, os.W_OK):
+                return tantivy.Index.open(str(folder))
+        except ValueError:  # the lock is another user's
+            pass
+        return tantivy.Index.open(str(self._shadow(folder)))
 
     def _shadow(self, folder: Path) -> Path:
         """A folder of links to the files of one that cannot be written to, where locks can be."""

@@ -27,7 +27,7 @@ import msgspec
 
 from index import history
 from index.documents import File, digest_file
-from index.errors import IndexBusy, IndexDamaged, IndexFolderError, IndexMissing
+from index.errors import IndexBusy, IndexDamaged, IndexFolderError, IndexForbidden, IndexMissing
 from index.generation import (
     BORDERS,
     REBUILD,
@@ -212,6 +212,8 @@ class Store:
             name = (self.folder / "current").read_text(encoding="utf-8").strip()
         except FileNotFoundError:
             return None
+        except PermissionError:
+            raise IndexForbidden(self.folder / "current") from None
         except (OSError, UnicodeDecodeError) as error:
             raise IndexDamaged(f"{self.folder / 'current'} cannot be read: {error}. {REBUILD}") from None
         if not _NAME.fullmatch(name):
