@@ -539,6 +539,7 @@ def _ready_engine(
     from bot.engine import Engine
 
     engine = Engine(settings, once=once)
+    engine.on_fault(lambda fault: _tell([fault]))
     scope = settings.scope_of(collection) if collection is not None else EVERYTHING
     if not engine.has_index():
         before_build()

@@ -133,6 +133,8 @@ def _index(engine: Engine) -> Iterator[Finding]:
             yield Finding("wrong", f"index: there is none. {hint}")
             return
         generation = engine.generation()
+        if engine.fault:
+            yield Finding("wrong", f"index: {engine.fault}")
         generation.check()
         engine.check_encoder()
     except DocentError as error:

@@ -35,12 +35,13 @@ from index.cancellation import Check, uncancelled
 from index.changes import Changes, changes
 from index.drawing.paged import Kind, Paged, Pages
 from index.encoder import Encoder
-from index.errors import IndexEmpty, ModelError, UnknownSource
+from index.errors import IndexDamaged, IndexEmpty, ModelError, UnknownSource
 from index.files import Files
 from index.generation import Entry, Generation, unknown
 from index.history import Renewal
 from index.invisible import visible
 from index.joining import encoder_of
+from index.opening import Opening
 from index.parsing.base import Unreadable
 from index.parsing.worker import shared
 from index.records import Document, Passage, Unit
@@ -98,7 +99,8 @@ class Engine:
         self._scorer = Scorer(self._profile, self.reader)
         self._loading = self.reader
         self._lock = threading.Lock()
-        self._opened: Generation | None = None
+        self._opening = Opening(self.store)
+        self._view: View | None = None
         self._searcher: Searcher | None = None
         self._files: Files | None = None
         self._pages = Pages(self.settings.state_folder() / "pages")
@@ -129,21 +131,34 @@ class Engine:
         engine = copy.copy(self)
         engine.scope, engine._whole, engine._within = scope, self, {}
         engine._lock = threading.Lock()
-        engine._opened = engine._searcher = engine._files = None
+        engine._view = engine._searcher = engine._files = None
         return engine
 
     def build(
         self, *, full: bool = False, progress: Progress | None = None, removals: Removals = "most"
     ) -> Summary:
         """Bring the index up to date; see ``index.build.build`` for arguments and for what it raises."""
+        full = full or self._opening.is_withdrawn
         summary = build(self.settings, self.encoder, full=full, progress=progress, removals=removals)
         if self.reader is not None:
             self.reader.prepare()
         return summary
 
+    @property
+    def fault(self) -> str:
+        """What is wrong with the current generation, and what is answered from instead; "" if nothing is."""
+        return self._opening.fault
+
+    def on_fault(self, tell: Callable[[str], None]) -> None:
+        """Have each fault told once, in the thread that meets it."""
+        self._opening.on_fault = tell
+
     def has_index(self) -> bool:
-        """Whether an index was built."""
-        return self.store.current_name() is not None
+        """Whether an index was built, be it damaged."""
+        try:
+            return self.store.current_name() is not None
+        except IndexDamaged:
+            return True
 
     def ask(
         self,
@@ -171,8 +186,26 @@ class Engine:
             Cancelled: by the check.
         """
         question = visible(question)
-        watch = _Stopwatch()
         self._load_reader_meanwhile()
+        generation = self._opening.generation()
+        try:
+            return self._asked(question, history, first, check, as_typed=as_typed)
+        except IndexDamaged as error:
+            if not self._opening.withdraw(generation, error):
+                raise
+        return self._asked(question, history, None, check, as_typed=as_typed)
+
+    def _asked(
+        self,
+        question: str,
+        history: Sequence[Turn],
+        first: Callable[[Answer], None] | None,
+        check: Check,
+        *,
+        as_typed: bool,
+    ) -> Answer:
+        """Answer a question from the generation that is open; see ``ask``."""
+        watch = _Stopwatch()
         searcher = self._current()
         if as_typed:
             return self._answer(question, question, searcher, watch, first, check)
@@ -516,18 +549,18 @@ class Engine:
             raise UnknownSource(f"There is no readable document '{source}' in '{folder}'.") from None
 
     def generation(self) -> Generation:
-        """The current generation, opened.
+        """The current generation, opened, or what stands in for it where it is damaged (``fault``).
 
         Raises:
             IndexFolderError: there is none, or it cannot be read.
         """
-        whole = self._whole.generation() if self._whole else None
+        whole = self._opening.generation()
+        if self._whole is None:
+            return whole
         with self._lock:
-            current = whole.name if whole else self.store.current_name()
-            if self._opened is None or self._opened.name != current:
-                self._opened = View(whole, self.scope) if whole else self.store.current()
-                _log.info("answering from generation %s", self._opened.name)
-            return self._opened
+            if self._view is None or self._view.whole is not whole:
+                self._view = View(whole, self.scope)
+            return self._view
 
     def _current(self) -> Searcher:
         """A searcher of the current generation."""

@@ -73,7 +73,7 @@ def status(settings: Settings) -> Status:
         )
     generation = engine.generation()
     manifest = generation.manifest
-    problems = []
+    problems = list(filter(None, [engine.fault]))
     difference = Changes()
     try:
         engine.check_encoder()

@@ -84,7 +84,7 @@ def read(folder: Path, generation: str) -> tuple[Renewal, ...]:
         folder: the index folder.
         generation: its name.
     """
-    known = {renewal.generation: renewal for renewal in _read(folder)}
+    known = {renewal.generation: renewal for renewal in everything(folder)}
     chain: list[Renewal] = []
     while renewal := known.pop(generation, None):
         chain.append(renewal)
@@ -108,7 +108,7 @@ def append(folder: Path, renewal: Renewal) -> None:
     """
     oldest = (datetime.now(UTC) - timedelta(days=_DAYS)).isoformat()
     encode = msgspec.json.Encoder().encode
-    lines = [encode(one) for one in (*_read(folder), renewal) if one.created >= oldest]
+    lines = [encode(one) for one in (*everything(folder), renewal) if one.created >= oldest]
     while len(lines) > 1 and sum(map(len, lines)) > _MOST_BYTES:
         del lines[0]
     temporary = folder / f"{NAME}.new"
@@ -145,8 +145,8 @@ def traced(quoted: Said, renewals: Sequence[Renewal], stands: Callable[[str, str
     return Said(now.source, "", now.since if now.since and not now.words else touched)
 
 
-def _read(folder: Path) -> list[Renewal]:
-    """All that is written down; nothing where it cannot be read."""
+def everything(folder: Path) -> list[Renewal]:
+    """All that is written down, oldest first; nothing where it cannot be read."""
     try:
         head, *lines = (folder / NAME).read_bytes().splitlines()
         if msgspec.json.decode(head) != {"format": FORMAT}:

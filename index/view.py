@@ -32,7 +32,7 @@ class View(Generation):
         self.folder, self.close = whole.folder, whole.close
         self._database, self._lock = whole._database, whole._lock
         self._document, self._about, self._read = whole._document, whole._about, whole._read
-        self._whole = whole
+        self.whole = whole
         self._scope = scope
         entries = [entry for entry in whole.entries() if scope.shows(entry.source)]
         self.seen = self._passages = joined(range(entry.first, entry.last) for entry in entries)
@@ -67,11 +67,11 @@ class View(Generation):
     @cached_property
     def matrix(self) -> "Matrix":
         """The vectors of all units."""
-        return self._whole.matrix
+        return self.whole.matrix
 
     @cached_property
     def _borders(self) -> "NDArray[np.int64]":
-        return self._whole._borders
+        return self.whole._borders
 
     @cached_property
     def _rows(self) -> list[range]:

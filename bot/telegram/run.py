@@ -4,11 +4,10 @@ import asyncio
 import os
 import secrets
 import signal
-import sqlite3
 import sys
 import threading
 import time
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
@@ -28,6 +27,7 @@ from bot.feedback import Feedback
 from bot.status import empty_folders
 from bot.telegram import events, screens, state
 from bot.telegram.access import Access
+from bot.telegram.alarms import Alarms
 from bot.telegram.answers import Answers
 from bot.telegram.commands import publish
 from bot.telegram.delivery import Delivery
@@ -39,7 +39,7 @@ from bot.telegram.metrics import Metrics
 from bot.telegram.monitoring import Monitoring
 from bot.telegram.offers import Offers
 from bot.telegram.polls import Polls
-from bot.telegram.post import Place, Post
+from bot.telegram.post import Post
 from bot.telegram.receipts import Receipts
 from bot.telegram.removals import Removals
 from bot.telegram.renewals import Renewals
@@ -216,8 +216,8 @@ class _Runner:
             Monitoring(self._services, self._unready) if engine.settings.monitoring.port else None
         )
         self._administration, self._uploads = register(self._application, self._services)
-        self._tasks: set[asyncio.Task[None]] = set()
-        database.on_trouble = self._without_memory
+        self._alarms = Alarms(self._services)
+        database.on_trouble = self._alarms.without_memory
         self._delivery.on_wait = self._one_moment
 
     async def run(self) -> None:
@@ -251,6 +251,7 @@ class _Runner:
         await self._application.start()
         self._uploads.resume()
         self._greet()
+        self._alarms.begin()
         event("started", bot=self._bot.username, waiting=waiting)
         watcher = Watcher(self._services.engine.settings, self._services.renewals)
         if self._services.settings.documents.watch:
@@ -361,19 +362,6 @@ class _Runner:
             return f"Telegram was not heard of for {silence:.0f} seconds."
         return ""
 
-    def _without_memory(self, error: sqlite3.Error) -> None:
-        """Tell the administrators that what the bot keeps cannot be read or written."""
-
-        async def tell() -> None:
-            handled.set(None)  # it answers no update
-            folder = self._services.settings.state_folder()
-            access = self._services.access
-            for admin in access.admins():
-                with suppress(TelegramError), access.speaking_to(admin):
-                    await self._services.post.send(Place(admin), screens.no_memory(error, folder))
-
-        self._meanwhile(tell())
-
     def _one_moment(self, chat: int, thread: int | None, seconds: float) -> None:
         """Say in a group that what comes has to wait."""
 
@@ -388,11 +376,7 @@ class _Runner:
                     rate_limit_args=True,
                 )
 
-        self._meanwhile(tell())
-
-    def _meanwhile(self, work: Coroutine[Any, Any, None]) -> None:
-        self._tasks.add(task := asyncio.get_running_loop().create_task(work))
-        task.add_done_callback(self._tasks.discard)
+        self._alarms.meanwhile(tell())
 
     def _poll_failed(self, error: TelegramError) -> None:
         event("poll_failed", reason=type(error).__name__)

@@ -93,22 +93,34 @@ def test_an_unknown_source(indexed: Run, source: str, reason: str):
     assert err.startswith(f"docent: {reason}")
 
 
-@pytest.mark.parametrize(
-    "file", ["texts.sqlite", "vectors.npy", "manifest.json", "lexical/meta.json", "current"]
-)
+@pytest.mark.parametrize("file", ["texts.sqlite", "vectors.npy", "manifest.json", "lexical/meta.json"])
 @pytest.mark.parametrize(
     "damage", [lambda data: data[:-2], lambda data: bytes(len(data))], ids=["cut", "zeros"]
 )
 def test_a_damaged_index(indexed: Run, docs: Path, tmp_path: Path, file: str, damage):
     [index] = (tmp_path / "state" / "indexes").iterdir()
     [generation] = (index / "generations").iterdir()
-    place = index / file if file == "current" else generation / file
-    place.write_bytes(damage(place.read_bytes()))
+    (generation / file).write_bytes(damage((generation / file).read_bytes()))
     code, out, err = indexed("ask", *ATTENDED)
     assert (code, out, err.count("\n")) == (1, "", 1)
     assert err.startswith("docent: ")
     assert err.endswith("Run `docent index --full` to build it anew.\n")
     assert indexed("index", "--full").code == 0
+    assert indexed("ask", *ATTENDED) == Ran(0, ANSWER, "")
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda data: data[:-2], lambda data: bytes(len(data))], ids=["cut", "zeros"]
+)
+def test_where_it_cannot_be_told_which_generation_is_current_the_newest_answers(
+    indexed: Run, tmp_path: Path, damage
+):
+    [index] = (tmp_path / "state" / "indexes").iterdir()
+    (index / "current").write_bytes(damage((index / "current").read_bytes()))
+    code, out, err = indexed("ask", *ATTENDED)
+    assert (code, out, err.count("\n")) == (0, ANSWER, 1)
+    assert "Run `docent index --full` to build it anew. Until then answers are from the index of 20" in err
+    assert indexed("index").code == 0
     assert indexed("ask", *ATTENDED) == Ran(0, ANSWER, "")
 
 
@@ -144,7 +156,7 @@ def test_verbose_tells_more(indexed: Run, monkeypatch: pytest.MonkeyPatch):
 def test_verbose_logs_to_standard_error(indexed: Run):
     code, out, err = indexed("ask", "-v", *ATTENDED)
     assert (code, out) == (0, ANSWER)
-    assert re.search(r"^INFO bot\.engine: answering from generation \d{8}T\d{6}-[0-9a-f]{6}$", err, re.M)
+    assert re.search(r"^INFO index\.opening: answering from generation \d{8}T\d{6}-[0-9a-f]{6}$", err, re.M)
 
 
 @pytest.mark.parametrize("arguments", [["ask", "-"], ["ask", "why?"], ["show", "soup.txt"], ["status"]])

@@ -379,6 +379,8 @@ def answer_number(sent: Sent) -> int:
 
 
 ALLOWED = {
+    ("alarms", "fault"),
+    ("alarms", "on_fault"),
     ("services", "within"),  # the door
     ("services", "engine"),
     ("renewals", "build"),

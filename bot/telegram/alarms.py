@@ -1,0 +1,66 @@
+"""What administrators are told unasked: that the bot's memory or its index fails."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from functools import partial
+from typing import Any
+
+from telegram.error import TelegramError
+
+from bot.telegram import screens
+from bot.telegram.events import event
+from bot.telegram.inbox import handled
+from bot.telegram.post import Place
+from bot.telegram.screens import Screen
+from bot.telegram.services import Services
+from bot.texts import gettext, noop
+
+DAMAGED = noop(
+    "⚠ The index is damaged, and I answer from an earlier one. {reason} /reindex builds it anew, too."
+)
+
+
+class Alarms:
+    """Sends them; begun on the event loop."""
+
+    def __init__(self, services: Services) -> None:
+        self._to = services
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def begin(self) -> None:
+        """Tell of a fault of the index that is there already, and of those to come."""
+        loop = asyncio.get_running_loop()
+
+        def hear(fault: str) -> None:
+            loop.call_soon_threadsafe(self._damaged, fault)
+
+        self._to.engine.on_fault(hear)
+        if fault := self._to.engine.fault:
+            self._damaged(fault)
+
+    def without_memory(self, error: sqlite3.Error) -> None:
+        """What the bot keeps cannot be read or written."""
+        self.meanwhile(self._tell(lambda: screens.no_memory(error, self._to.settings.state_folder())))
+
+    def meanwhile(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something for which nobody waits."""
+        self._tasks.add(task := asyncio.get_running_loop().create_task(work))
+        task.add_done_callback(self._tasks.discard)
+
+    def _damaged(self, fault: str) -> None:
+        event("index_damaged", reason=fault)
+        self.meanwhile(self._tell(partial(_damaged, fault)))
+
+    async def _tell(self, screen: Callable[[], Screen]) -> None:
+        """Say something to each administrator, in the language of each."""
+        handled.set(None)  # it answers no update
+        access = self._to.access
+        for admin in access.admins():
+            with suppress(TelegramError), access.speaking_to(admin):
+                await self._to.post.send(Place(admin), screen())
+
+
+def _damaged(fault: str) -> Screen:
+    return screens.text(gettext(DAMAGED, reason=fault))
