@@ -18,6 +18,7 @@ from index.units.dates import spelled
 from index.units.shown import Shower
 
 LONGEST_NAME = 160  # characters of a heading, an item or a question as context; the rest is left out
+_LONGEST_HEAD = 600  # of a column, which stands before each cell: it may be a question, but hardly a page
 _ANSWERS: frozenset[Kind] = frozenset(("answer", "record", "row", "paragraph", "code"))
 _LED: frozenset[Kind] = frozenset(("list", "table", "quotation", "code"))
 _ENTRIES: frozenset[Kind] = frozenset(("item", "definition"))  # whose first paragraph is what they say
@@ -91,7 +92,7 @@ class _Walk:
                 continue
             if block.kind == "head":
                 self._before[parent] = number
-                heads[parent] = tuple(" ".join(self.shower.shown(*cell).split()) for cell in block.cells)
+                heads[parent] = tuple(cut(self.shower.shown(*cell), _LONGEST_HEAD) for cell in block.cells)
                 continue
             if block.kind == "heading":
                 self._under(block)
@@ -226,10 +227,10 @@ class _Walk:
         return cut(self.shower.shown(block.start, block.end))
 
 
-def cut(text: str) -> str:
+def cut(text: str, longest: int = LONGEST_NAME) -> str:
     """A text as a name: on one line, and no longer than is read of one."""
     line = " ".join(text.split())
-    return line if len(line) <= LONGEST_NAME else line[:LONGEST_NAME].rsplit(" ", 1)[0] + "…"
+    return line if len(line) <= longest else line[:longest].rsplit(" ", 1)[0] + "…"
 
 
 def _distinct(names: tuple[str, ...], known: tuple[str, ...]) -> tuple[str, ...]:

@@ -170,6 +170,11 @@ def test_rows_have_the_names_of_their_columns():
     ]
 
 
+def test_the_name_of_a_column_is_cut_where_it_is_a_page_long():
+    found = leaves_of(f"| a | {'word ' * 1_000} |\n|---|---|\n| Ann | yes |\n", "a.md")
+    assert [len(head) for leaf in found for head in leaf.heads] == [1, 600]
+
+
 def test_the_first_paragraph_of_an_item_is_the_item():
     text = "- One\n\n  Two\n- ```\n  code\n  ```\n"
     assert [leaf.kind for leaf in leaves_of(text, "a.md")] == ["item", "paragraph", "code"]
