@@ -111,7 +111,8 @@ class _Plain:
             return 0
         for key, value, line in entries:
             self.outline.add("property", line.start, line.end)
-            self.properties.setdefault(key, value)
+            if value:
+                self.properties.setdefault(key, value)
         self.title = self.properties.get("subject", "")
         return len(entries)
 

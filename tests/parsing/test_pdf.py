@@ -1,6 +1,7 @@
 """PDFs made here are read as a person would read them, and every character knows its place on the page."""
 
 import io
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -717,3 +718,12 @@ def test_whatever_stands_where_pages_and_blocks_are_sound(pages: list) -> None:
     for page, own_letters in zip(parsed.layout.pages, letters, strict=False):
         assert {one for one in parsed.text[page.start : page.end] if one.isalpha()} <= set(own_letters)
     sound(parsed)
+
+
+def test_a_page_of_lines_over_lines_takes_no_time():
+    pdf = Writer()
+    pdf.lines(50, 780, [f"- item {number}" for number in range(2_000)], lead=0.3)
+    data = pdf.data()
+    start = time.process_time()
+    parse(data, "a.pdf")
+    assert time.process_time() - start < 1.5

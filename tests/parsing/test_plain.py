@@ -535,3 +535,7 @@ def test_what_follows_the_header_without_a_gap_is_text():
         "property: To: Ben",
         "paragraph: It leaves at nine.",
     ]
+
+
+def test_a_field_of_a_head_that_says_nothing_is_no_property():
+    assert read("From: Anna\nSubject:\nDate: 3 May\n\nHello.").properties == {"from": "Anna", "date": "3 May"}

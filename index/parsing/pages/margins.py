@@ -18,6 +18,7 @@ _NEAR = 4  # pages before and after
 _PAGES = 3  # of these that a line is on, the page itself among them
 _HEIGHT = 6.0  # points by which the heights may differ
 _GAP = 1.4  # of the size of the letters, from the text proper
+_MOST_PIECES = 40  # of a line in a margin
 _REST = 8  # words beside what repeats
 _LARGE = 1.15  # of the usual size: a heading, which is left the first time
 _MARGIN = 0.12  # of the page's height
@@ -126,6 +127,8 @@ def _counts(line: _Edge, sheet: Sheet) -> bool:
 
 def _repeats(edges: Sequence[Sequence[_Edge]], number: int, line: _Edge) -> bool:
     """Whether what is on a line is on pages near by, too, but for the numbers of pages."""
+    if len(line.pieces) > _MOST_PIECES:
+        return False
     near = range(max(0, number - _NEAR), min(len(edges), number + _NEAR + 1))
     repeated, rest = 0, 0
     for same, piece in zip(line.sames, line.pieces, strict=True):
