@@ -53,7 +53,7 @@ _SORRY = noop("Something went wrong on my side, and I have noted it. Please ask 
 
 def register(
     application: Application[Any, Any, Any, Any, Any, Any], services: Services
-) -> tuple[Administration, Uploads]:
+) -> tuple[Administration, Uploads, Removing]:
     """Connect all handlers; what has to be stopped in the end, and what goes on from the last time."""
     replying = Replying(services)
     asking = Asking(services, replying)
@@ -122,7 +122,7 @@ def register(
     application.add_handler(InlineQueryHandler(inline.query))
     application.add_handler(MessageHandler(new & filters.ChatType.GROUPS, listening.hear), group=1)
     application.add_error_handler(_Errors(services.post, services.access).handle)
-    return administration, uploads
+    return administration, uploads, removing
 
 
 class _Adding(filters.MessageFilter):

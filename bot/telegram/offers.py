@@ -4,7 +4,7 @@ So buttons work after a restart, and what was being added when the bot stopped i
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Literal
 
 import msgspec
@@ -35,7 +35,8 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
 
     ``message`` is what started it, and ``by`` who. ``at_once`` tells that nobody need be asked, ``asks`` that
     what was sent was a question. ``sources`` are the documents that it is about, ``shown`` the messages that
-    tell of it; ``starts`` counts those of the bot that took it up again.
+    tell of it; ``starts`` counts those of the bot that took it up again. One that is ``renewing`` has
+    moved its document to the bin, where it is ``binned``, or back, where that is ""; the index has to follow.
     """
 
     number: int = 0
@@ -43,13 +44,14 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
     thread: int | None
     message: int | None
     by: int
-    stage: Literal["gathering", "offered", "adding", "removing"]
+    stage: Literal["gathering", "offered", "adding", "removing", "renewing"]
     items: tuple[Item, ...] = ()
     sources: tuple[str, ...] = ()
     shown: tuple[int, ...] = ()
     at_once: bool = False
     asks: bool = False
     starts: int = 0
+    binned: str = ""
 
 
 class Offers:
@@ -74,10 +76,10 @@ class Offers:
         rows = self._database.rows("SELECT body FROM offers WHERE id = ? AND chat = ?", [number, chat])
         return next(_read(rows), None)
 
-    def unfinished(self) -> list[Offer]:
-        """What was being done when the bot ended, oldest first."""
+    def unfinished(self, stages: Collection[str] = ("gathering", "adding")) -> list[Offer]:
+        """What was being done when the bot ended, of these stages, oldest first."""
         found = _read(self._database.rows("SELECT body FROM offers ORDER BY id"))
-        return [offer for offer in found if offer.stage in ("gathering", "adding")]
+        return [offer for offer in found if offer.stage in stages]
 
     def delete(self, offer: Offer) -> None:
         """It is done, or was declined."""

@@ -127,7 +127,7 @@ class Removing:
             return
         offer = self._to.offers.find(number, button.place.chat)
         chosen = int(button.words[2]) if len(button.words) > 2 else 0
-        if offer is None or not 0 <= chosen < len(offer.sources):
+        if offer is None or offer.stage != "removing" or not 0 <= chosen < len(offer.sources):
             await acknowledge(button.query, gettext(GONE), alert=True)
             return
         event("pressed", chat=button.place.chat, button=how)
@@ -135,11 +135,11 @@ class Removing:
         if how == "pick":
             await self._show(button.place, button.message, self._confirm(offer, chosen))
             return
-        self._to.offers.delete(offer)
         if how == "keep":
+            self._to.offers.delete(offer)
             await self._show(button.place, button.message, screens.text(gettext(KEPT)))
         else:
-            await self._remove(button, offer.sources[chosen])
+            await self._remove(button, offer, offer.sources[chosen])
 
     async def undo(self, update: Update, _: object) -> None:
         """The button that brings a document back."""
@@ -154,39 +154,67 @@ class Removing:
         source = await self._to.work(partial(self._bin.restore, number))
         if source is not None:
             event("restored", chat=button.place.chat)
-            told = gettext(BACK, source=short(line(source), _NAME))
-            self._background.run(self._renewed(button.place, button.message, screens.text(told)))
+            self._background.run(self._renewed(self._moving(button, source)))
 
-    async def _remove(self, button: Button, source: str) -> None:
-        """Move a document into the bin, and have the index renewed; raises DocentError."""
+    def resume(self) -> None:
+        """Go on with what was moved when the bot ended, and not told of."""
+        for offer in self._to.offers.unfinished(["renewing"]):
+            with self._to.access.speaking_to(offer.by):
+                self._background.run(self._renewed(offer))
+
+    async def _remove(self, button: Button, offer: Offer, source: str) -> None:
+        """Move a document into the bin, and have the index renewed.
+
+        Raises:
+            DocentError: it stays where it is; the button can be pressed again.
+        """
         to, named = self._to, short(line(source), _NAME)
         files, _ = await to.look_up(partial(documents.found_by, to.settings))
         if [file.source for file in files] == [source]:
             await self._show(button.place, button.message, screens.text(gettext(ONLY_ONE, source=named)))
             return
         number = await to.work(partial(self._bin.take, source))
+        offer = self._moving(button, source, number, offer.number)
         event("removed", chat=button.place.chat)
         await self._show(button.place, button.message, screens.text(gettext(REMOVING, source=named)))
-        told = ngettext(
-            "“{source}” is no longer among the documents. It can be brought back for {count} day.",
-            "“{source}” is no longer among the documents. It can be brought back for {count} days.",
-            to.settings.documents.bin_days,
-            source=named,
-        )
-        screen = screens.choice(told, buttons={f"undo:{number}": gettext(UNDO)})
-        self._background.run(self._renewed(button.place, button.message, screen, source))
+        self._background.run(self._renewed(offer))
 
-    async def _renewed(self, place: Place, message: int, screen: screens.Screen, removed: str = "") -> None:
+    def _moving(self, button: Button, source: str, binned: str = "", number: int = 0) -> Offer:
+        """Keep that a document was moved, so that a stop does not leave its chat without a word of it."""
+        return self._to.offers.save(
+            Offer(
+                number=number, chat=button.place.chat, thread=button.place.thread, message=None,
+                by=button.query.from_user.id, stage="renewing", sources=(source,), shown=(button.message,),
+                binned=binned,
+            )
+        )  # fmt: skip
+
+    async def _renewed(self, offer: Offer) -> None:
         """Have the index renewed, then show what was done, or below it why the index is as it was."""
-        trouble = ""
+        (source,), trouble = offer.sources, ""
         try:
             summary = await self._to.renewals.renew()
         except DocentError as error:
             trouble = gettext(NOT_RENEWED, reason=str(error))
         else:
-            trouble = gettext(HELD) if removed in summary.held else ""
+            trouble = gettext(HELD) if offer.binned and source in summary.held else ""
         told = screens.text(trouble).messages if trouble else []
-        await self._show(place, message, screens.Screen([*screen.messages, *told], screen.keyboard))
+        screen = self._moved(short(line(source), _NAME), offer.binned)
+        place = Place(offer.chat, offer.thread, offer.message)
+        await self._show(place, offer.shown[0], screens.Screen([*screen.messages, *told], screen.keyboard))
+        self._to.offers.delete(offer)
+
+    def _moved(self, named: str, binned: str) -> screens.Screen:
+        """That a document went to the bin, or came back from there."""
+        if not binned:
+            return screens.text(gettext(BACK, source=named))
+        told = ngettext(
+            "“{source}” is no longer among the documents. It can be brought back for {count} day.",
+            "“{source}” is no longer among the documents. It can be brought back for {count} days.",
+            self._to.settings.documents.bin_days,
+            source=named,
+        )
+        return screens.choice(told, buttons={f"undo:{binned}": gettext(UNDO)})
 
     def _called(self, engine: Engine, words: str, *, exactly: bool) -> list[str]:
         """The sources of the files that are seen and called so, by the surest likeness that one has."""

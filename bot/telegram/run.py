@@ -215,7 +215,7 @@ class _Runner:
         self._monitoring = (
             Monitoring(self._services, self._unready) if engine.settings.monitoring.port else None
         )
-        self._administration, self._uploads = register(self._application, self._services)
+        self._administration, self._uploads, self._removing = register(self._application, self._services)
         self._alarms = Alarms(self._services)
         database.on_trouble = self._alarms.without_memory
         self._delivery.on_wait = self._one_moment
@@ -250,6 +250,7 @@ class _Runner:
         await (self._start_webhook() if self._settings.webhook_url else self._start_polling())
         await self._application.start()
         self._uploads.resume()
+        self._removing.resume()
         self._greet()
         self._alarms.begin()
         event("started", bot=self._bot.username, waiting=waiting)

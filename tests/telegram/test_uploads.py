@@ -210,15 +210,21 @@ def test_what_is_hostile_or_too_large_is_refused_and_leaves_nothing(
     assert "uploads/plums.txt" in done(group, reply(group, begun["message_id"])).text
     assert everything(docs) == before | {"uploads/plums.txt"}
 
-    # The bot answers while it indexes; what a stop breaks off is taken up after it, and so is an offer.
+    # The bot answers while it indexes; what a stop breaks off is taken up after it, and so is an offer; also
+    # what had become of a removal is told then, and can be undone.
     held = tmp_path / "build"
     held.touch()
     begun = say_file(chat, "figs.txt", b"The figs weigh forty grams.", caption="/add")
     assert say(chat, CROSSING).html == CROSSING_ANSWER
     until((docs / "uploads" / "figs.txt").exists)
+    removal = say(chat, "/forget minutes")
+    turn(api, removal, "Remove")
+    until(lambda: not (docs / "minutes.md").exists())
     assert running.stop() == 0
     held.unlink()
     start(command=HELD, HELD=str(tmp_path), **settings)
+    assert done(chat, removal).text.startswith("“minutes.md” is no longer among the documents.")
+    assert done(chat, turn(api, removal, "Undo")).text == "“minutes.md” is among the documents again."
     assert done(chat, begun).text.startswith("“figs” is among the documents now, as uploads/figs.txt.")
     turn(api, offer, "Add")
     assert done(chat, offer).text.startswith("“plums” was among the documents before, as uploads/plums.txt.")
