@@ -98,6 +98,17 @@ def only(found: Examined) -> str:
     return text
 
 
+def test_files_not_of_docent_s_making_are_named(look: Examine, tmp_path: Path):
+    for number in range(4):
+        (tmp_path / "state" / f"copy{number}.sqlite").touch()
+    (noted,) = [finding.text for finding in look(token="") if finding.text.startswith("state:")]
+    names = ", ".join(str(tmp_path / "state" / f"copy{number}.sqlite") for number in range(3))
+    assert noted == (
+        f"state: 4 files in its folders not of Docent's making: {names} and 1 more. `docent backup` leaves them "
+        "out; move away what is not needed there."
+    )
+
+
 def test_all_is_well(look: Examine, docs: Path, tmp_path: Path, built: Settings):
     found = look()
     assert {finding.level for finding in found} == {"ok"}
