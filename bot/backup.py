@@ -18,7 +18,7 @@ import msgspec
 
 from bot import feedback, kept, swapping
 from bot.archives import DOCUMENTS, FORMAT, SETTINGS, STATE, Archive, Manifest, Writer
-from bot.plain import counted
+from bot.plain import counted, line
 from index.errors import DocumentsError, StateError
 from index.settings import Settings
 
@@ -53,7 +53,7 @@ def text(done: Report, verb: str) -> str:
         for one in done.items
     ]
     lines += [f"removed: {path}, which the backup does not have" for path in done.removed]
-    return "\n".join([*lines, *(f"note: {note}" for note in done.notes)])
+    return "\n".join(map(line, [*lines, *(f"note: {note}" for note in done.notes)]))
 
 
 # ------------------------------------------------------------------------------------ making

@@ -1,9 +1,14 @@
 """What cannot be made again goes into a file and comes back, all or nothing; hostile files get nowhere."""
 
+import itertools
 import json
 import os
+import random
+import signal
 import sqlite3
 import stat
+import threading
+import time
 import zipfile
 from collections.abc import Callable
 from contextlib import closing
@@ -19,11 +24,13 @@ from bot.archives import Archive
 from bot.backup import Report, make
 from bot.feedback import Feedback
 from bot.restoring import restore
+from bot.swapping import settle
 from bot.telegram import state
 from index.errors import DocentError, DocumentsError, StateError
 from index.settings import Settings, load
 from tests.test_render import FOUND
 
+KILLS = int(os.environ.get("KILLS", "10"))
 TOKEN = "123456789:AAbbCCddEEffGGhhIIjjKKllMMnnOOpp_-q"
 
 
@@ -211,7 +218,70 @@ def test_what_cannot_be_written_leaves_all_as_it_was(
     assert list(new.documents.folder.rglob("*")) == []
 
 
+def test_a_process_that_is_killed_at_any_moment_restores_all_or_nothing(full: Settings, tmp_path: Path):
+    """By SIGKILL; afterwards the state is the one before, or the one of the backup."""
+    folder = full.state_folder()
+    texts = ["text of history", "later"]
+    make(full, tmp_path / "0.zip")
+    (folder / "history").write_text(texts[1])
+    (folder / "bin" / "late").write_text("later")
+    make(full, tmp_path / "1.zip")
+    began = time.perf_counter()
+    restore(full, tmp_path / "1.zip", force=True)
+    takes = time.perf_counter() - began
+    moments, whole = random.Random(7), [0, 0]
+    for _ in range(KILLS):
+        now = texts.index((folder / "history").read_text())
+        child = os.fork()
+        if not child:
+            restore(full, tmp_path / f"{1 - now}.zip", force=True)
+            os._exit(0)
+        time.sleep(moments.uniform(0, 1.2 * takes))
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        settle(folder)
+        found = texts.index((folder / "history").read_text())
+        assert (folder / "bin" / "late").exists() == (found == 1)
+        assert admins(full) == [(5, "Olga")]
+        assert len(list(Feedback(full.feedback_file(), full.documents.folder).export())) == 1
+        assert not (folder / ".restoring").exists()
+        whole[found != now] += 1
+    print(f"killed {KILLS} times: {whole[0]} as before, {whole[1]} restored, none in between")
+
+
 # ------------------------------------------------------------------------------------ making
+
+
+def test_a_backup_is_of_one_moment_while_the_bot_writes(full: Settings, tmp_path: Path):
+    """Every transaction adds to two tables; no backup has the one without the other."""
+    stop = threading.Event()
+
+    def write_on() -> None:
+        with closing(state.connect(state.folder(full.state_folder()) / "77.sqlite")) as database:
+            for number in itertools.count():
+                if stop.is_set():
+                    return
+                database.execute("BEGIN")
+                database.execute("INSERT INTO languages VALUES (?, 'de')", [number])
+                database.execute("INSERT INTO collections VALUES (?, '[]')", [str(number)])
+                database.execute("COMMIT")
+
+    counts = []
+    writer = threading.Thread(target=write_on)
+    writer.start()
+    try:
+        for number in range(3):
+            new = elsewhere(tmp_path / str(number))
+            make(full, tmp_path / f"{number}.zip")
+            restore(new, tmp_path / f"{number}.zip")
+            with closing(state.connect(state.folder(new.state_folder()) / "77.sqlite")) as database:
+                sql = "SELECT (SELECT count(*) FROM languages), (SELECT count(*) FROM collections)"
+                counts.append(database.execute(sql).fetchone())
+    finally:
+        stop.set()
+        writer.join()
+    assert all(one == other for one, other in counts)
+    assert counts[0] < counts[-1], "the bot went on"
 
 
 def test_a_file_that_is_there_is_replaced_only_if_asked(full: Settings, tmp_path: Path):

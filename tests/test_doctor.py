@@ -104,8 +104,8 @@ def test_files_not_of_docent_s_making_are_named(look: Examine, tmp_path: Path):
     (noted,) = [finding.text for finding in look(token="") if finding.text.startswith("state:")]
     names = ", ".join(str(tmp_path / "state" / f"copy{number}.sqlite") for number in range(3))
     assert noted == (
-        f"state: 4 files in its folders not of Docent's making: {names} and 1 more. `docent backup` leaves them "
-        "out; move away what is not needed there."
+        f"state: 4 files in its folders not of Docent's making: {names} and 1 more. `docent backup` leaves "
+        "them out; move away what is not needed there."
     )
 
 
