@@ -71,7 +71,7 @@ class Metrics:
         )
         self._uploads = Counter(
             "docent_uploads",
-            "What was sent in to become a document, by result (added, refused, clash: one of that name is there).",
+            "What was sent in to become a document, by result (added, refused, clash: that name is taken).",
             ["result"],
             registry=registry,
         )
