@@ -11,6 +11,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from bot.answering.answers import chat as talk
 from bot.engine import Engine
@@ -19,7 +20,6 @@ from bot.telegram.metrics import Metrics
 from bot.telegram.monitoring import NO_INDEX, Monitoring, may_ask_for
 from bot.telegram.services import Services
 from index.errors import SettingsError
-from prometheus_client.parser import text_string_to_metric_families
 from tests.telegram.chats import User
 from tests.telegram.conftest import Start
 from tests.telegram.desk import until
