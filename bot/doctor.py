@@ -186,7 +186,7 @@ def _writable(name: str, folder: Path) -> Finding:
 def _telegram(engine: Engine, environment: Mapping[str, str]) -> Iterator[Finding]:
     from bot.telegram import run
 
-    if not environment.get(run.TOKEN, "").strip():
+    if not any(environment.get(name, "").strip() for name in (run.TOKEN, run.TOKEN_FILE)):
         yield Finding("note", f"telegram: {run.NO_TOKEN} Without one, Docent answers in the terminal alone.")
         return
     yield from _access(engine, environment)

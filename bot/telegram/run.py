@@ -25,7 +25,7 @@ from bot import swapping
 from bot.engine import Engine
 from bot.feedback import Feedback
 from bot.status import empty_folders
-from bot.telegram import events, screens, state
+from bot.telegram import events, screens, state, supervisor
 from bot.telegram.access import Access
 from bot.telegram.alarms import Alarms
 from bot.telegram.answers import Answers
@@ -53,6 +53,7 @@ from index.parsing.worker import shared
 from index.settings import Settings
 
 TOKEN = "TELEGRAM_BOT_TOKEN"  # noqa: S105 - the name of the variable
+TOKEN_FILE = f"{TOKEN}_FILE"
 NO_TOKEN = f"There is no token. Get one from @BotFather in Telegram and set {TOKEN} in the environment."
 REFUSED = f"Telegram refuses the token in {TOKEN}. Copy it again from @BotFather; perhaps it was revoked."
 CONFLICT = (
@@ -76,17 +77,23 @@ _UPDATES = ["message", "edited_message", "callback_query", "inline_query", "my_c
 
 
 def token_from(environment: Mapping[str, str]) -> str:
-    """The bot's token.
+    """The bot's token: of its variable, or else of the file that another names, as a secret is mounted.
 
     Raises:
         TelegramRefused: it is missing, or cannot be one.
     """
-    token = environment.get(TOKEN, "").strip()
+    token, name = environment.get(TOKEN, "").strip(), TOKEN
+    if not token and (file := environment.get(TOKEN_FILE, "").strip()):
+        try:
+            token, name = Path(file).read_text(encoding="utf-8").strip(), TOKEN_FILE
+        except (OSError, UnicodeDecodeError) as error:
+            reason = getattr(error, "strerror", None) or "it is no text"
+            raise TelegramRefused(f"The file {file} of {TOKEN_FILE} cannot be read: {reason}.") from None
     if not token:
         raise TelegramRefused(NO_TOKEN)
     number, _, secret = token.partition(":")
     if not number.isdecimal() or not secret or not all("!" <= character <= "~" for character in token):
-        raise TelegramRefused(f"What stands in {TOKEN} is no token: one looks like 123456:ABC-def.")
+        raise TelegramRefused(f"What stands in {name} is no token: one looks like 123456:ABC-def.")
     return token
 
 
@@ -229,6 +236,8 @@ class _Runner:
         try:
             if self._monitoring:
                 self._monitoring.start()
+            self._meanwhile(supervisor.feed_watchdog())
+            supervisor.tell(supervisor.READY)  # it may be long until Telegram can be reached
             await self._application.initialize()
             await self._services.work(self._services.engine.warm)
             if not self._stop.is_set():
@@ -264,6 +273,7 @@ class _Runner:
         ]
         await self._stop.wait()
         event("stopping")
+        supervisor.tell(supervisor.STOPPING)
         self._services.inbox.stopping = True
         watcher.stop()
         for task in tasks:

@@ -1,9 +1,12 @@
 """`docent telegram`, as far as it starts."""
 
 import signal
+from pathlib import Path
 
 import pytest
 
+from bot.telegram.run import token_from
+from index.errors import TelegramRefused
 from tests.cli.conftest import Ran, Run
 
 
@@ -25,6 +28,24 @@ def test_telegram_with_what_is_no_token(run: Run, monkeypatch: pytest.MonkeyPatc
     assert (code, out) == (1, "")
     assert err.startswith("docent: What stands in TELEGRAM_BOT_TOKEN is no token")
     assert "secret" not in err
+
+
+def test_telegram_with_a_token_in_a_file(tmp_path: Path):
+    file = tmp_path / "token"
+    file.write_text("123456:from-a-file\n")
+    assert token_from({"TELEGRAM_BOT_TOKEN_FILE": str(file)}) == "123456:from-a-file"
+    assert token_from({"TELEGRAM_BOT_TOKEN_FILE": str(file), "TELEGRAM_BOT_TOKEN": "1:abc"}) == "1:abc"
+    file.write_bytes(b"\xff\xfe secret")
+    for place, reason in ((file, "it is no text"), (tmp_path / "none", "No such file or directory")):
+        with pytest.raises(TelegramRefused) as error:
+            token_from({"TELEGRAM_BOT_TOKEN": " ", "TELEGRAM_BOT_TOKEN_FILE": str(place)})
+        assert str(error.value) == f"The file {place} of TELEGRAM_BOT_TOKEN_FILE cannot be read: {reason}."
+    file.write_text("my secret")
+    with pytest.raises(TelegramRefused) as error:
+        token_from({"TELEGRAM_BOT_TOKEN_FILE": str(file)})
+    assert str(error.value) == (
+        "What stands in TELEGRAM_BOT_TOKEN_FILE is no token: one looks like 123456:ABC-def."
+    )
 
 
 def test_telegram_serves_with_an_index_built_now(run: Run, monkeypatch: pytest.MonkeyPatch):

@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 import socket
+import threading
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -71,8 +72,28 @@ def check_histograms(text: str) -> set[str]:
     return filled
 
 
-def test_a_bot_is_watched_from_start_to_stop(start: Start, api: BotApi, owner: User) -> None:
-    port = free_port()
+@pytest.fixture
+def supervisor() -> Iterator[tuple[str, list[bytes]]]:
+    """The address of one as systemd is, and what it has heard."""
+    heard: list[bytes] = []
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
+        line.bind("")  # Linux chooses a name
+
+        def listen() -> None:
+            while (told := line.recv(99)) != b"over":
+                heard.append(told)
+
+        thread = threading.Thread(target=listen)
+        thread.start()
+        yield line.getsockname().decode().replace("\0", "@"), heard
+        line.sendto(b"over", line.getsockname())
+        thread.join(10)
+
+
+def test_a_bot_is_watched_from_start_to_stop(
+    start: Start, api: BotApi, owner: User, supervisor: tuple[str, list[bytes]]
+) -> None:
+    port, (address, told) = free_port(), supervisor
     watched = httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=5)
 
     def is_up() -> bool:
@@ -92,8 +113,11 @@ def test_a_bot_is_watched_from_start_to_stop(start: Start, api: BotApi, owner: U
         DOCENT_TELEGRAM__ADMINS=f"[{owner.id}]",
         DOCENT_MONITORING__PORT=str(port),
         DOCENT_LOGGING__FORMAT="json",
+        NOTIFY_SOCKET=address,
+        WATCHDOG_USEC="1500000",
     )
     until(is_up, 60)
+    assert set(told) == {b"READY=1", b"WATCHDOG=1"}
     assert ready() == (503, STARTING)
     assert samples(watched.get("/metrics").text)["docent_ready",] == 0
     running.wait_line("Answering as")
@@ -163,6 +187,8 @@ def test_a_bot_is_watched_from_start_to_stop(start: Start, api: BotApi, owner: U
         slow.sendall(b"GET /metrics HTTP/1.1\r\nHost: 127")  # and no more
         assert running.stop(timeout=5) == 0
     assert not is_up()
+    assert (told.count(b"READY=1"), told.count(b"STOPPING=1")) == (1, 1)
+    assert told.count(b"WATCHDOG=1") > 5  # two a second, while Telegram was silent too
 
 
 # --------------------------------------------------------------------------------------- in this process
