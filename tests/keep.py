@@ -14,13 +14,16 @@ from bot.backup import make
 from bot.engine import Engine
 from index import build
 from index.settings import load
+from index.store import Store
 from tests.building.test_resuming import Failing
 from tests.conftest import LETTER, MINUTES, ROOT
 from tests.telegram.conftest import WORDS, Running, environment
 from tests.telegram.server import BotApi
-from tests.telegram.talks import ATTENDED, say
+from tests.telegram.talks import ATTENDED, say, turn
+from tests.telegram.test_uploads import done, say_file
 
 KEPT = ROOT / "tests" / "data" / "kept"
+PLUMS = b"The plum tree bears nine kilos.\n"
 HISTORY = "\n# 2026-11-29 12:00:00\n+who attended?\n"
 
 
@@ -41,6 +44,10 @@ def keep(folder: Path) -> None:
             api.click(answer, "👍")
             say(chat, "/allow 4711")
             say(chat, "/collection garden .")
+            done(chat, say_file(chat, "plums.txt", PLUMS, caption="/add"))
+            asked = say(chat, "/forget plums")
+            turn(api, asked, "Remove")
+            done(chat, asked)
             running.stop()
         (state / "history").write_text(HISTORY, encoding="utf-8")
         write(file_of(state, "index"), Calibration(0.8, -0.3, 40))
@@ -52,6 +59,10 @@ def keep(folder: Path) -> None:
         try:
             Engine(settings, Failing(1, KeyboardInterrupt())).build()
         except KeyboardInterrupt:
+            store = Store(settings.index_folder())
+            for one in (store.folder / "generations").iterdir():
+                if one.name != store.current_name():
+                    shutil.rmtree(one)
             shutil.make_archive(str(folder / "index"), "zip", settings.index_folder())
 
 

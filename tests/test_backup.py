@@ -226,17 +226,25 @@ def test_a_process_that_is_killed_at_any_moment_restores_all_or_nothing(full: Se
     (folder / "history").write_text(texts[1])
     (folder / "bin" / "late").write_text("later")
     make(full, tmp_path / "1.zip")
+
+    def begin(number: int) -> int:
+        """A process of its own that restores one of the two; its id."""
+        if not (child := os.fork()):
+            try:
+                restore(full, tmp_path / f"{number}.zip", force=True)
+            finally:
+                os._exit(0)
+        return child
+
     began = time.perf_counter()
-    restore(full, tmp_path / "1.zip", force=True)
+    os.waitpid(begin(0), 0)
     takes = time.perf_counter() - began
+    assert (folder / "history").read_text() == texts[0]
     moments, whole = random.Random(7), [0, 0]
     for _ in range(KILLS):
         now = texts.index((folder / "history").read_text())
-        child = os.fork()
-        if not child:
-            restore(full, tmp_path / f"{1 - now}.zip", force=True)
-            os._exit(0)
-        time.sleep(moments.uniform(0, 1.2 * takes))
+        child = begin(1 - now)
+        time.sleep(moments.uniform(0, 1.5 * takes))
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
         settle(folder)

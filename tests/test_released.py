@@ -21,12 +21,14 @@ from bot.telegram.access import Access
 from bot.telegram.answers import Answers
 from index import generation, history
 from index import journal as journals
+from index.bin import Bin
 from index.errors import IndexMismatch
+from index.intake import Intake
 from index.journal import Journal
 from index.settings import Settings, load
 from tests.answering import profiles
 from tests.conftest import MINILM, MINUTES, WordsEncoder
-from tests.keep import HISTORY, KEPT
+from tests.keep import HISTORY, KEPT, PLUMS
 from tests.telegram.talks import ATTENDED, ATTENDEES
 
 RELEASES = sorted(KEPT.iterdir())
@@ -72,6 +74,10 @@ def test_what_a_release_backed_up_is_restored_and_understood(
         "good",
         [ATTENDEES],
     )
+    (number,) = [entry.name for entry in (folder / "bin").iterdir()]
+    binned = Bin(settings, Intake(settings))
+    assert binned.restore(number) == "uploads/plums.txt"
+    assert (tmp_path / "docs" / "uploads" / "plums.txt").read_bytes() == PLUMS
     (file,) = state.folder(folder).glob("*.sqlite")
     with closing(state.connect(file)) as database, closing(state.connect(tmp_path / "new.sqlite")) as new:
         assert version(database) == len(state.STEPS)
@@ -118,8 +124,9 @@ def test_caches_of_a_release_are_read_or_made_anew(release: Path, settings: Sett
     place = settings.index_folder()
     shutil.unpack_archive(release / "index.zip", place)
     name = (place / "current").read_text(encoding="utf-8").strip()
-    known = [renewal.generation for renewal in history.read(place, name)]
-    assert known == ([name] if history.FORMAT == 1 else [])
+    known = [(edit.kind, edit.source) for renewal in history.read(place, name) for edit in renewal.edits]
+    changes = [("added", "uploads/plums.txt"), ("removed", "uploads/plums.txt")]
+    assert known == (changes if history.FORMAT == 1 else [])
     assert Journal(place, WordsEncoder().fingerprint).kept == (4 if journals.FORMAT == 1 else 0)
     assert Engine(settings, WordsEncoder()).build(full=True).documents == 1
     assert not list(place.glob("journal-*")), "what no version knows any more is discarded"

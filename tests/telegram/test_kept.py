@@ -25,7 +25,8 @@ from tests.drawing.marked import pdf
 from tests.telegram.chats import Sent, User
 from tests.telegram.conftest import Running, Start
 from tests.telegram.server import TOKEN, BotApi
-from tests.telegram.talks import press, say
+from tests.telegram.talks import press, say, turn
+from tests.telegram.test_uploads import done, say_file
 
 NUMBER = TOKEN.partition(":")[0]
 
@@ -43,6 +44,11 @@ def answer(running: Running, api: BotApi, owner: User) -> Sent:
     answer = say(api.private(owner), "Who repaired the lighthouse?")
     assert api.click(answer, "👍") == "Thank you."
     press(api, answer, "📄 Page")
+    chat = api.private(owner)
+    done(chat, say_file(chat, "plums.txt", b"The plum tree bears nine kilos.\n", caption="/add"))
+    asked = say(chat, "/forget plums")
+    turn(api, asked, "Remove")
+    assert done(chat, asked).text.startswith("“uploads/plums.txt” is no longer among the documents.")
     return answer
 
 
@@ -72,7 +78,7 @@ def test_every_file_that_is_kept_is_declared(
     assert {row.pattern for row in files.values() if row} >= {
         "telegram/*.sqlite", "telegram/*.lock", "telegram/alive", "feedback.sqlite", "history", "parsed/",
         "calibrations/*.json", "evaluations/*.jsonl", "models.json*", "pages/", "current", "lock",
-        "history.jsonl", "journal-*", "generations/",
+        "history.jsonl", "journal-*", "generations/", "bin/",
     }  # fmt: skip
     assert {str(path) for path, row in files.items() if row and row.kind == "precious"} >= {
         f"telegram/{NUMBER}.sqlite", f"telegram/{NUMBER}.sqlite-wal", "feedback.sqlite", "history",
@@ -85,8 +91,11 @@ def test_a_bot_goes_on_where_a_backup_of_it_is_restored(
     start: Start, running: Running, api: BotApi, answer: Sent, settings: Settings, docs: Path, tmp_path: Path
 ):
     """The backup is made while the bot runs; elsewhere it knows who asked what."""
-    done = make(settings, tmp_path / "b.zip")
-    assert [item.path for item in done.items] == ["feedback.sqlite", f"telegram/{NUMBER}.sqlite"]
+    made = make(settings, tmp_path / "b.zip")
+    paths = [item.path for item in made.items]
+    assert [path.rpartition("/")[2] for path in paths] == [
+        "about.json", "content", "feedback.sqlite", f"{NUMBER}.sqlite"
+    ]  # fmt: skip
     with zipfile.ZipFile(tmp_path / "b.zip") as opened:
         everything = b"".join(opened.read(name) for name in opened.namelist())
     assert TOKEN.partition(":")[2].encode() not in everything
