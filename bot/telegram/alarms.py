@@ -2,16 +2,15 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from typing import Any
 
 from telegram.error import TelegramError
 
 from bot.telegram import screens
+from bot.telegram.background import Background
 from bot.telegram.events import event
-from bot.telegram.inbox import handled
 from bot.telegram.post import Place
 from bot.telegram.screens import Screen
 from bot.telegram.services import Services
@@ -27,7 +26,7 @@ class Alarms:
 
     def __init__(self, services: Services) -> None:
         self._to = services
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._background = Background()
 
     def begin(self) -> None:
         """Tell of a fault of the index that is there already, and of those to come."""
@@ -42,20 +41,14 @@ class Alarms:
 
     def without_memory(self, error: sqlite3.Error) -> None:
         """What the bot keeps cannot be read or written."""
-        self.meanwhile(self._tell(lambda: screens.no_memory(error, self._to.settings.state_folder())))
-
-    def meanwhile(self, work: Coroutine[Any, Any, None]) -> None:
-        """Do something for which nobody waits."""
-        self._tasks.add(task := asyncio.get_running_loop().create_task(work))
-        task.add_done_callback(self._tasks.discard)
+        self._background.run(self._tell(lambda: screens.no_memory(error, self._to.settings.state_folder())))
 
     def _damaged(self, fault: str) -> None:
         event("index_damaged", reason=fault)
-        self.meanwhile(self._tell(partial(_damaged, fault)))
+        self._background.run(self._tell(partial(_damaged, fault)))
 
     async def _tell(self, screen: Callable[[], Screen]) -> None:
         """Say something to each administrator, in the language of each."""
-        handled.set(None)  # it answers no update
         access = self._to.access
         for admin in access.admins():
             with suppress(TelegramError), access.speaking_to(admin):

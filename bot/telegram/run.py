@@ -29,11 +29,12 @@ from bot.telegram import events, screens, state, supervisor
 from bot.telegram.access import Access
 from bot.telegram.alarms import Alarms
 from bot.telegram.answers import Answers
+from bot.telegram.background import Background
 from bot.telegram.commands import publish
 from bot.telegram.delivery import Delivery
 from bot.telegram.events import event
 from bot.telegram.handlers import register
-from bot.telegram.inbox import Inbox, InOrder, handled
+from bot.telegram.inbox import Inbox, InOrder
 from bot.telegram.limits import Limit
 from bot.telegram.metrics import Metrics
 from bot.telegram.monitoring import Monitoring
@@ -223,7 +224,7 @@ class _Runner:
             Monitoring(self._services, self._unready) if engine.settings.monitoring.port else None
         )
         self._administration, self._uploads, self._removing = register(self._application, self._services)
-        self._alarms = Alarms(self._services)
+        self._alarms, self._background = Alarms(self._services), Background()
         database.on_trouble = self._alarms.without_memory
         self._delivery.on_wait = self._one_moment
 
@@ -377,7 +378,6 @@ class _Runner:
         """Say in a group that what comes has to wait."""
 
         async def tell() -> None:
-            handled.set(None)  # it answers no update
             with suppress(TelegramError):
                 await self._bot.send_message(
                     chat,
@@ -387,7 +387,7 @@ class _Runner:
                     rate_limit_args=True,
                 )
 
-        self._alarms.meanwhile(tell())
+        self._background.run(tell())
 
     def _poll_failed(self, error: TelegramError) -> None:
         event("poll_failed", reason=type(error).__name__)
