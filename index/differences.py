@@ -26,8 +26,9 @@ _OFTEN = 20  # times that a unit is in a document, from which on it does not tel
 _MOST_PLACES = 200  # of a document
 _LONGEST = 2000  # characters of a unit that are kept
 _MOST_KEPT = 1_000_000  # characters that are kept of all units of a build
-_ENDED = re.compile(r"""(?:\n|[.!?…。！？।؟]['"”’»)\]]*)\s*\Z""")
-"""The end of a unit, or of a sentence in it."""
+_ENDS = tuple(".!?…。！？।؟")
+_CLOSING = "'\"”’»)]"
+_LONGEST_GAP = 100  # characters between a sentence and the next that are looked at
 
 _log = logging.getLogger(__name__)
 
@@ -122,9 +123,16 @@ def stands(units: Sequence[str], words: str) -> bool:
     text = "\n".join(["", *units, ""])
     pattern = r"\s".join(map(re.escape, words.split()))
     return any(
-        _ENDED.search(text, 0, found.start()) and (text[found.end()] == "\n" or _ENDED.search(found[0]))
+        _ends(text, found.start()) and (text[found.end()] == "\n" or _ends(text, found.end()))
         for found in re.finditer(pattern, text)
     )
+
+
+def _ends(text: str, at: int) -> bool:
+    """Whether a unit, or a sentence in it, ends there."""
+    before = text[max(0, at - _LONGEST_GAP) : at]
+    bare = before.rstrip()
+    return "\n" in before[len(bare) :] or bare.rstrip(_CLOSING).endswith(_ENDS)
 
 
 def _moved(

@@ -130,7 +130,8 @@ def _glossable(asked: Asked, phrase: Phrase) -> bool:
 
 
 _ABOUT = re.compile(
-    r"\W*(?:(?:and|but)\s+)?(?:(?:what|how)\s+about|and)\s+(?P<rest>.+?)[\s?.!…]*", re.IGNORECASE | re.DOTALL
+    r"\W*+(?:(?:and|but)\s++)?(?:(?:what|how)\s++about|and)\s++(?P<rest>.+?)(?<![\s?.!…])[\s?.!…]*+",
+    re.IGNORECASE | re.DOTALL,
 )
 _MOST_WORDS = 8  # of "what about" something
 

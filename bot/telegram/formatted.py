@@ -23,7 +23,7 @@ _WRAPPED = re.compile(r"(?<=[^\n]{45})\n(?=[^\n])")
 """The end of a line that only the width of the page has ended."""
 _NARROW = 34  # columns of a phone in which a table is still aligned
 _HERE, _ELSEWHERE = "▸ ", "  "  # before the row of an aligned table that is quoted, and before others
-_NUMBER = re.compile(r"[-+−]?[\d.,\s]*\d[\d.,\s]*[%€$£]?")
+_NUMBER = re.compile(r"[-+−]?[.,\s]*+\d[\d.,\s]*+[%€$£]?")
 
 
 def styled(

@@ -32,7 +32,7 @@ _SPEAKER = re.compile(
     r"[ \t]*(?:\[[\d:., /apmAPM-]+\][ \t]*)?(?:\d{1,2}:\d{2}(?::\d{2})?[ \t]+)?"
     r"(?P<name>[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){0,2})(?: \([^()\n]{1,30}\))?[ \t]*[:：][ \t]+(?=\S)"
 )
-_LABEL = r"[ \t]*(?:(?:{words})[ \t]*\d*[ \t]*[.:)：]|[{letters}](?:\d+[.:)：]|[ \t]*[:)：]))[ \t]*"
+_LABEL = r"[ \t]*(?:(?:{words})[ \t]*+\d*+[ \t]*+[.:)：]|[{letters}](?:\d+[.:)：]|[ \t]*[:)：]))[ \t]*"
 _QUESTION_LABEL = re.compile(
     _LABEL.format(words="question|frage|pregunta|domanda|вопрос|问", letters="qfpdв"), re.I
 )

@@ -12,7 +12,7 @@ from index.parsing.prose import Prose
 from index.parsing.text import decode
 
 _MAIL = re.compile(
-    r"(?P<key>From|To|Cc|Bcc|Date|Sent|Subject|Reply-To)[ \t]*:[ \t]*(?P<value>.*)", re.IGNORECASE
+    r"(?P<key>From|To|Cc|Bcc|Date|Sent|Subject|Reply-To)[ \t]*+:[ \t]*+(?P<value>.*)", re.IGNORECASE
 )
 _MARK = re.compile(r"(?P<marks>#{1,6})[ \t]+(?=\S)")
 _NUMBERED = re.compile(r"(?P<number>\d{1,3}(?:\.\d{1,3})*)[.)]?[ \t]+(?=\S)")

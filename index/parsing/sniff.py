@@ -81,7 +81,7 @@ _TEXTS = frozenset(
 )
 _PAGES = frozenset((".html", ".htm", ".xhtml", ".xht", ""))
 _PAGE = re.compile(
-    rb"(?:\s|<\?xml\b[^>]{0,200}\?>|<!--.{0,2000}?-->)*(?:<!doctype\s+html\b|<html\b(?=[\s>]))",
+    rb"(?:\s|<\?xml\b[^>]{0,200}\?>|<!--.{0,2000}?-->)*+(?:<!doctype\s+html\b|<html\b(?=[\s>]))",
     re.IGNORECASE | re.DOTALL,
 )
 _MARKUP = re.compile(

@@ -63,7 +63,7 @@ _STAMP = re.compile(
     r"|FATAL|CRITICAL)\b)"
 )
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
-_CLOSES = re.compile(r"[\s})\];,]*(?:end\w*|fi|done|esac|else|except|finally|catch|elif)?[\s})\];,:{(]*")
+_CLOSES = re.compile(r"[\s})\];,]*+(?:end\w*+|fi|done|esac|else|except|finally|catch|elif)?[\s})\];,:{(]*+")
 _FILLED = 0.9  # of the lines of a log that begin alike, for others to belong to the one before
 _PROSE_LINES, _PROSE_WORDS = 2, 7  # of a comment that is read as prose: so many lines, or words in a line
 _LONGEST_LINE = 2_000  # characters on average: code that a program wrote

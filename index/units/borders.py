@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from nupunkt.tokenizers.sentence_tokenizer import PunktSentenceTokenizer
 
 _UPPER = "A-ZÀ-ÖØ-ÞĀ-ŽА-ЯЁЄІЇҐΑ-ΩΆ-Ώ"
-_MARK = re.compile(r"[。！？｡．։።፧၊။។៕༎؟۔।॥]+[」』）”’»\")]*(?<![؟۔।॥])(?<![؟۔।॥].)|[؟۔।॥]+[”’»\")]*(?=\s)")
+_MARK = re.compile(
+    r"(?<![。！？｡．։።፧၊။។៕༎؟۔।॥])[。！？｡．։።፧၊။។៕༎؟۔।॥]++[」』）”’»\")]*+(?<![؟۔।॥])(?<![؟۔।॥].)"
+    r"|(?<![؟۔।॥])[؟۔।॥]++[”’»\")]*+(?=\s)"
+)
 _HOUR = re.compile(
     r"[ap]\.m\.(?=\s+[A-Z][a-z])(?!\s+(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec))"
 )
@@ -37,7 +40,7 @@ _LEAST_CLAUSE = 30  # letters before a blank that ends a sentence in Thai, and h
 _TERMS = re.compile(r"[.!?…]")
 
 _NUMBER = re.compile(r"[(\[]?(?:\d|[IVXLC]+\b|§)")
-_COUNTED = re.compile(r"(?:([^\W\d_]+)\s+)?(?<![\w.,:])(?:\d{1,3}|[IVX]+)\.$")
+_COUNTED = re.compile(r"(?:(?<![^\W\d_])([^\W\d_]++)\s++)?(?<![\w.,:])(?:\d{1,3}|[IVX]++)\.$")
 _DAY, _MONTH_OR_YEAR = (
     re.compile(r"(?<![\w,.:])\d{1,2}\.$|(?<=\d\.)\s?\d{1,2}\.$"),
     re.compile(r"\d{1,2}\.|\d{4}\b"),

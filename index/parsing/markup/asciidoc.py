@@ -18,21 +18,22 @@ from index.parsing.paragraphs import Paragraphs
 from index.parsing.text import decode
 
 _HEADING = re.compile(r"(?P<marks>={1,6}|#{1,6})[ \t]+(?P<text>\S.*)")
-_ATTRIBUTE = re.compile(r":(?P<name>!?[\w-]+!?):(?:[ \t]+(?P<value>.*))?")
+_ATTRIBUTE = re.compile(r":(?P<name>!?[\w-]+!?):(?:[ \t]++(?P<value>.*))?")
 _FENCE = re.compile(r"(?P<fence>-{4,}|\.{4,}|={4,}|\*{4,}|_{4,}|\+{4,}|/{4,}|--|```\w*|[|,:!]===)[ \t]*")
-_STYLE = re.compile(r"\[(?P<style>[^\[\]]*(?:\[[^\]]*\])?[^\[\]]*)\][ \t]*|\[\[[^\]]*\]\][ \t]*")
+_STYLE = re.compile(r"\[(?P<style>[^\[\]]*+(?:\[[^\]]*+\])?+[^\[\]]*+)\][ \t]*|\[\[[^\]]*+\]\][ \t]*")
 _COMMENT = re.compile(r"//(?!/)")
-_DIRECTIVE = re.compile(r"(?:ifn?def|ifeval|endif|include)::\S*\[.*\]\s*$")
+_DIRECTIVE = re.compile(r"(?:ifn?def|ifeval|endif|include)::[^\s\[]*+\[.*\]\s*$")
 _TITLE = re.compile(r"\.(?P<text>[^\s.].*)")
-_MACRO = re.compile(r"(?:[a-z]\w*::\S*\[.*\]|'{3,}|<{3,}|---|\*\*\*|//(?!/).*)[ \t]*")
+_MACRO = re.compile(r"(?:[a-z]\w*+::[^\s\[]*+\[.*\]|'{3,}|<{3,}|---|\*\*\*)[ \t]*+|//(?!/).*")
 _ITEM = re.compile(
     r"[ \t]*(?P<mark>\*{1,6}|-|\.{1,6}|\d{1,3}\.|[a-zA-Z]\.|<(?:\d{1,2}|\.)>)[ \t]+(?P<text>\S.*)"
 )
-_TERM = re.compile(r"[ \t]*(?P<text>\S.*?)(?P<mark>:{2,4}|;;)(?:[ \t]+(?P<rest>\S.*))?[ \t]*")
+_TERM = re.compile(r"[ \t]*(?P<text>\S.*?)(?P<mark>:{2,4}|;;)(?:[ \t]++(?P<rest>\S.*))?[ \t]*+")
 _BOX = re.compile(r"(?:NOTE|TIP|IMPORTANT|WARNING|CAUTION):[ \t]+")
 _CHECKED = re.compile(r"\[(?P<done>[ xX*])\][ \t]+")
 _AUTHOR = re.compile(r"(?P<name>[^\W\d_][^<>:=\[\]|;]{1,60}?)(?:[ \t]+<(?P<mail>[^<>\s]+)>)?[ \t]*")
-_REVISION = re.compile(r"v?[\d.]+,?[ \t]*(?P<date>\d{4}-\d\d-\d\d)?.*|(?P<alone>\d{4}-\d\d-\d\d)")
+_REVISION = re.compile(r"v?[\d.]++,?+[ \t]*+(?P<date>\d{4}-\d\d-\d\d)?.*|(?P<alone>\d{4}-\d\d-\d\d)")
+_CALLOUT = re.compile(r"(?<![ \t])[ \t]*+(?://|#|--|;;)?[ \t]*+<(?:\d+|\.)>")
 _CODE = ("-", ".", "`")
 _HIDDEN = ("/", "+")
 _DEEPEST = 20
@@ -223,9 +224,7 @@ class _Reader:
                 self._box(inner)
         elif fence[0] in _CODE and fence != "--":
             self._caption()
-            self.builder.add(
-                "code", re.sub(r"[ \t]*(?://|#|--|;;)?[ \t]*<(?:\d+|\.)>", "", "\n".join(inner)), keep=True
-            )
+            self.builder.add("code", _CALLOUT.sub("", "\n".join(inner)), keep=True)
         elif fence == "--" and style.startswith(("source", "listing")):
             self._caption()
             self.builder.add("code", "\n".join(inner), keep=True)

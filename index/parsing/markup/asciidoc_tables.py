@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from index.parsing.grid import Cell, Grid, grid
 from index.parsing.markup.asciidoc_words import words
 
-_CELL = re.compile(r"(?P<spec>(?:\d+\*|(?:\d*(?:\.\d+)?\+))?(?:[<^>]?(?:\.[<^>])?)?[aehlmsv]?)(?<!\\)\|")
+_CELL = re.compile(
+    r"(?P<spec>(?:(?<!\d)\d++\*|(?:(?<!\d)\d++)?(?:\.\d++)?\+)?(?:[<^>]?(?:\.[<^>])?)?[aehlmsv]?)(?<!\\)\|"
+)
 _SPAN = re.compile(r"(?P<columns>\d*)(?:\.(?P<rows>\d+))?\+")
 _COLUMNS = re.compile(r"cols=\"(?P<list>[^\"]*)\"|cols=(?P<one>\d+)")
 _MOST_COLUMNS = 100

@@ -16,8 +16,8 @@ SILENT = frozenset((
 ))  # fmt: skip
 """Nodes without words of the text."""
 _DEEPEST = 60
-_ROLE = re.compile(r"(?::[\w+:.-]+:)?`(?P<text>.*?)`(?::[\w+:.-]+:)?_{0,2}", re.DOTALL)
-_EXPLICIT = re.compile(r"(?P<text>.*?)\s*<[^<>]*>", re.DOTALL)
+_ROLE = re.compile(r"(?::[\w+:.-]{1,99}:)?`(?P<text>.*?)`(?::[\w+:.-]{1,99}:)?_{0,2}", re.DOTALL)
+_EXPLICIT = re.compile(r"(?P<text>.*?)(?<!\s)\s*+<[^<>]*>", re.DOTALL)
 
 
 def line(node: Node) -> str:

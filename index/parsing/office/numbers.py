@@ -22,7 +22,7 @@ BUILT_IN = {
 """Formats that files name by number only (ECMA-376, part 1, 18.8.30)."""
 
 _TOKEN = re.compile(
-    r'"(?P<quoted>[^"]*)"|\\(?P<escaped>.)|[_*].|\[(?P<bracket>[^\]]*)\]|(?P<plain>.)', re.DOTALL
+    r'"(?P<quoted>[^"]*)"|\\(?P<escaped>.)|[_*].|\[(?P<bracket>[^\[\]]*+)\]|(?P<plain>.)', re.DOTALL
 )
 _ELAPSED = re.compile(r"h+|m+|s+", re.IGNORECASE)
 _DIGITS = re.compile(r"[#0?][#0?,]*(?:\.(?P<decimals>[#0?]*))?(?P<scale>,*)|\.(?P<only>[#0?]+)")

@@ -24,7 +24,7 @@ _NUMBER = re.compile(
 _DATE = re.compile(
     r"\d{1,4}[-./]\d{1,2}(?:[-./]\d{1,4})?\.?(?:[ T]\d{1,2}:\d\d(?::\d\d)?)?|\d{1,2}:\d\d(?::\d\d)?"
 )
-_ADDRESS = re.compile(r"\S+@\S+\.\w+|https?://\S+|www\.\S+|\+?[\d()/ -]{6,}")
+_ADDRESS = re.compile(r"[^\s@]++@[^\s@]+\.\w+|https?://\S+|www\.\S+|\+?[\d()/ -]{6,}")
 _YEAR = re.compile(r"(?:19|20)\d\d(?:[/-]\d\d)?(?: \D*)?")
 
 Row = Sequence[str]

@@ -12,7 +12,7 @@ from index.parsing.office.package import Package
 from index.parsing.office.sheet import Counter, Merged, Sheet
 
 _CELL = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,7})")
-_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?")
+_NUMBER = re.compile(r"[-+]?(?:\d++(?:\.\d*+)?|\.\d++)(?:[eE][-+]?\d{1,3})?")
 _ISO = re.compile(r"(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d)(?::\d\d)?.*)?")
 _ESCAPED = re.compile(r"_x([0-9a-fA-F]{4})_")
 

@@ -11,7 +11,7 @@ from index.parsing.pages.frames import Boxes
 from index.parsing.pages.lines import Line
 
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
-_LAST = re.compile(r"(?P<word>[^\W\d_]+(?:-[^\W\d_]+)*)-$")
+_LAST = re.compile(r"(?<![^\W\d_])(?<![^\W\d_]-)(?P<word>[^\W\d_]++(?:-[^\W\d_]++)*+)-$")
 _FIRST = re.compile(r"[^\W\d_]+")
 _WHOLE = 4  # letters of the parts of a compound
 _SUSPENDED = frozenset(("and", "or", "und", "oder", "bzw", "et", "ou", "y", "o", "e", "to", "as"))

@@ -16,7 +16,7 @@ from index.parsing.web.main_text import main_text
 from index.records import Notice
 
 _DECLARED = re.compile(
-    rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]+)|<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]+)",
+    rb"<meta[^>]{0,200}?charset\s*+=\s*+[\"']?\s*+([\w.:-]+)|<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]+)",
     re.I,
 )
 _DECLARED_WITHIN = 4_096  # bytes
@@ -37,7 +37,7 @@ _META = (
     ("description", ("description", "og:description", "dc.description", "dcterms.description")),
     ("keywords", ("keywords", "dc.subject", "news_keywords")),
 )  # fmt: skip
-_DIVIDERS = re.compile(r"\s+[|–—·»«:-]\s+|\s*[|»«]\s*|:\s+")
+_DIVIDERS = re.compile(r"(?<!\s)\s++[|–—·»«:-]\s++|(?:(?<!\s)\s++)?[|»«]\s*+|:\s++")
 
 
 def parse(data: bytes, name: str) -> Parsed:
