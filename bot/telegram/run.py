@@ -237,7 +237,7 @@ class _Runner:
         try:
             if self._monitoring:
                 self._monitoring.start()
-            self._meanwhile(supervisor.feed_watchdog())
+            self._background.run(supervisor.feed_watchdog())
             supervisor.tell(supervisor.READY)  # it may be long until Telegram can be reached
             await self._application.initialize()
             await self._services.work(self._services.engine.warm)
