@@ -18,7 +18,8 @@ def test_help_names_every_command(run: Run):
     code, out, err = run("--help", plain=True)
     assert (code, err) == (0, "")
     assert re.findall(r"^  (\w+)  ", out, re.M) == [
-        "ask", "calibrate", "chat", "doctor", "eval", "feedback", "index", "show", "status", "telegram",
+        "ask", "backup", "calibrate", "changes", "chat", "doctor", "eval", "feedback", "index", "restore",
+        "show", "status", "telegram",
     ]  # fmt: skip
 
 
