@@ -60,7 +60,8 @@ def questions_of(document: Document) -> Iterator[str]:
     names = [(block.kind, line(text[block.start : block.end])) for block in blocks if block.kind in NAMES]
     yield from (name for _, name in names if name.endswith(("?", "？", "؟")))
     headings = [name for kind, name in names if kind == "heading" and name != line(document.title)]
-    yield from (f"{name}?" for name in headings if len(name.split()) in _HEADING and name[-1].isalnum())
+    askable = (name for name in headings if len(name.split()) in _HEADING)
+    yield from (f"{name}?" for name in askable if name[0].isalnum() and name[-1].isalnum())
     if detect(text[:_CHARACTERS]) == "en":
         topics = (topic for topic in topics_of(document) if not any(topic in name for _, name in names))
         yield from (_FORM.format(topic) for topic in topics)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.engine import Engine
-from bot.examples import examples, topics_of
+from bot.examples import examples, questions_of, topics_of
 from bot.telegram.screens import MOST_EXAMPLE
 from index.records import Document
 from tests.answering import profiles
@@ -135,6 +135,16 @@ def test_the_topics_of_the_shipped_documents():
     assert "Bob Baker" in topics_of(document(MINUTES))
     text = next((ROOT / "seeds").glob("*.txt")).read_text(encoding="utf-8")
     assert len(topics_of(document(text))) > 5
+
+
+def test_a_heading_that_begins_with_marks_is_no_question(engine: Engine, docs: Path):
+    (docs / "plain.txt").write_text(
+        "# Red cherries\n\nThey are nine grams heavy.\n\nRed cherries\n\nRipe in June.\n"
+    )
+    engine.build()
+    asked = [*questions_of(engine.document("plain.txt"))]
+    assert asked
+    assert not [question for question in asked if not question[0].isalnum()]
 
 
 def test_questions_of_some_documents_are_answered_from_these(engine: Engine, docs: Path):
