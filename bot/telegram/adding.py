@@ -116,6 +116,9 @@ class Adding:
             except DocentError as error:
                 told = gettext(uploaded.NOT_KEPT, name=line(item.name), reason=str(error))
                 return Outcome(item, refused=told)
+            except Exception as error:  # as where no process can be started; it must not take others along
+                failure("failed", error)
+                return Outcome(item, refused=gettext(uploaded.FAILED, name=line(item.name)))
 
     def _kept(self, item: Item, name: str, data: bytes) -> Outcome:
         """Read bytes and keep them; raises Unreadable, DocumentsError or StateError."""

@@ -10,7 +10,6 @@ from telegram import Document, Message, PhotoSize, User
 
 from bot.fetching import is_link
 from bot.plain import line
-from bot.telegram.html import short
 from bot.telegram.offers import Item
 from bot.telegram.questions import command_of, is_private, quoted_by, replies_to, text_of
 
@@ -61,5 +60,7 @@ def _written(words: str) -> Item:
     if is_link(words):
         return Item(kind="link", name=words.strip(), content=words.strip())
     first = next(filter(None, map(line, words.splitlines())), "")
-    name = short(re.sub(r"[/\\]", "-", first), _NAME).rstrip("… .")
-    return Item(kind="text", name=f"{name}.txt", content=words)
+    name = re.sub(r"[/\\]", "-", first)
+    if len(name) > _NAME:
+        name = name[: _NAME + 1].rpartition(" ")[0] or name[:_NAME]
+    return Item(kind="text", name=f"{name.rstrip('… .,;:')}.txt", content=words)

@@ -54,6 +54,7 @@ NOT_FETCHED = noop("I did not get {url}: {reason}.")
 UNREADABLE = noop("I have not added “{name}”, for it cannot be read: {reason}.")
 UNSEEN = noop("“{title}” is among the documents, in a folder that this chat does not see (/collection).")
 NOT_KEPT = noop("I could not keep “{name}”. {reason}")
+FAILED = noop("Something went wrong on my side with “{name}”, and I have noted it. Please send it again.")
 
 Shows = Callable[[str], bool]
 """Whether a chat sees the document of a source."""

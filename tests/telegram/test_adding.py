@@ -26,6 +26,7 @@ from bot.telegram.post import Place
 from bot.telegram.removals import Removals
 from bot.telegram.renewals import Renewals, Stopped
 from bot.telegram.screens import Screen
+from bot.telegram.sent import _written
 from bot.telegram.services import Services
 from bot.telegram.uploads import Uploads
 from bot.telegram.workers import Workers
@@ -240,6 +241,41 @@ def test_what_was_begun_is_taken_up_at_the_start_but_not_for_ever(
     assert desk.post.shown[0].startswith("I was ended again and again while I added this, so I leave it.")
     assert desk.post.shown[-1].startswith("“plums” is among the documents now, as uploads/plums.txt.")
     assert everything(docs / "uploads") == {"plums.txt"}
+
+
+def test_what_goes_wrong_with_one_file_is_told_and_the_others_are_added(
+    open_desk: Callable[..., Desk], docs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = open_desk()
+    desk.bot.files["f"] = PLUMS
+    check = Intake.check
+
+    def fail(self: Intake, name: str, data: bytes) -> object:
+        if name == "figs.txt":
+            raise BlockingIOError(
+                11, "Resource temporarily unavailable"
+            )  # as where no process can be started
+        return check(self, name, data)
+
+    monkeypatch.setattr(Intake, "check", fail)
+    desk.go_on(desk.offers.save(offer(file("figs.txt"), file("plums.txt"))))
+    assert desk.post.shown[-1].startswith(
+        "Something went wrong on my side with “figs.txt”, and I have noted it. Please send it again.\n\n"
+        "“plums” is among the documents now, as uploads/plums.txt."
+    )
+    assert (everything(docs / "uploads"), desk.offers.unfinished()) == ({"plums.txt"}, [])
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("The caretaker lives in house seven.", "The caretaker lives in house seven.txt"),
+        (f"The pears are ripe: {'very ' * 8}unripe", f"The pears are ripe:{' very' * 8}.txt"),
+        ("い" * 70, f"{'い' * 60}.txt"),
+    ],
+)  # fmt: skip
+def test_a_text_is_called_by_whole_words(text: str, name: str) -> None:
+    assert _written(text).name == name
 
 
 def test_a_group_is_told_of_no_document_that_it_does_not_see(open_desk: Callable[..., Desk]) -> None:
