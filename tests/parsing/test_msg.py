@@ -1,6 +1,7 @@
 """Messages as Outlook saves them."""
 
 import struct
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -122,3 +123,13 @@ def test_no_message():
     ):
         with pytest.raises(Unreadable, match=reason):
             parse(data, "a.msg")
+
+
+def test_a_long_head_of_an_attached_message_takes_no_time():
+    inner = properties({KIND: "IPM.Note", SUBJECT: "é,<=" * 5_000, SENDER: "Ben", BODY: "Under it."}, 24)
+    attached = {**properties({METHOD: 5}, 8), "__substg1.0_3701000D": inner}
+    data = message({SUBJECT: "See", BODY: "Attached."}, **{"__attach_version1.0_#00000000": attached})
+    start = time.process_time()
+    (found,) = parse(data, "a.msg").attachments
+    assert parse_mail(found.data, found.name).title == ("é,<=" * 250)
+    assert time.process_time() - start < 1

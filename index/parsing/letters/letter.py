@@ -64,7 +64,8 @@ _REST = frozenset(
 )
 """Names of what an answer's own text ends at."""
 _KEYS = ("Subject", "From", "To", "Cc", "Date")
-_LONGEST = 1_000  # characters of a list of addresses
+LONGEST = 1_000
+"""Characters of a line of a head: lists of addresses are cut."""
 
 
 class Letter(NamedTuple):
@@ -101,7 +102,7 @@ def said(letter: Letter) -> Iterator[Parsed]:
 
 
 def _line(text: str) -> str:
-    return " ".join(text.split())[:_LONGEST]
+    return " ".join(text.split())[:LONGEST]
 
 
 def _iso(date: str) -> str:
@@ -219,7 +220,7 @@ def _prune(element: Element) -> bool:
 def _ends(element: Element) -> bool:
     """Whether an element begins what is quoted, or a signature."""
     text = element.text()
-    if len(text) > _LONGEST:
+    if len(text) > LONGEST:
         return False
     return bool(text == "--" or _ORIGINAL.match(text) or _HEAD.match(text) or _WROTE.match(text))
 

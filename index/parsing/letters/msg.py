@@ -2,13 +2,14 @@
 
 import struct
 from collections.abc import Callable, Iterator
+from email import policy
 from email.message import EmailMessage
 from functools import cache
 from typing import TYPE_CHECKING
 
 from index.parsing.archive import is_ole
 from index.parsing.base import Attachment, Parsed, Unreadable
-from index.parsing.letters.letter import Letter, joined
+from index.parsing.letters.letter import LONGEST, Letter, joined
 
 if TYPE_CHECKING:
     from oxmsg import Message
@@ -55,6 +56,10 @@ def parse(data: bytes, name: str) -> Parsed:
     ):
         raise Unreadable("no Outlook message, or one without words")
     return joined(letter)
+
+
+_UNFOLDED = policy.default.clone(max_line_length=1_000_000, utf8=True)
+"""Writes a line of a head as it is: to fold one without blanks takes the cube of its length."""
 
 
 @cache
@@ -151,11 +156,13 @@ def _embedded(storage: "Storage", depth: int) -> Attachment:
             return Properties(storage, properties_header_offset=_INNER_HEADER)
 
     letter = _letter(Inner(storage), depth + 1)
-    mail = EmailMessage()
+    mail = EmailMessage(_UNFOLDED)
     for key, value in letter.head.items():
-        mail[key] = " ".join(value.split())
+        mail[key] = " ".join(value.split())[:LONGEST]
     mail.set_content(letter.text) if letter.text else mail.set_content(letter.html, subtype="html")
     for one in letter.attachments:
-        mail.add_attachment(one.data, maintype="application", subtype="octet-stream", filename=one.name)
+        mail.add_attachment(
+            one.data, maintype="application", subtype="octet-stream", filename=one.name[-LONGEST:]
+        )
     name = " ".join("".join(c if c not in '\\/:*?"<>|' else " " for c in letter.subject).split())[:100]
     return Attachment(f"{name or 'message'}.eml", mail.as_bytes())
