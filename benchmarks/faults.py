@@ -315,7 +315,7 @@ def sent_in(number: int) -> Checked:
 
 
 def killed(work: Work, delay: float) -> list[str] | None:
-    """Have a process work and kill it after so many seconds; what it confirmed, None where it ended before."""
+    """Have a process work and kill it after some seconds; what it confirmed, None where it ended before."""
     reading, writing = os.pipe()
 
     def confirm(said: str) -> None:
