@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from telegram.error import TelegramError
 
 from bot.answering.answers import chat as talk
 from bot.engine import Engine
@@ -21,6 +22,7 @@ from bot.telegram.metrics import Metrics
 from bot.telegram.monitoring import NO_INDEX, Monitoring, may_ask_for
 from bot.telegram.services import Services
 from index.errors import SettingsError
+from tests.conftest import ROOT
 from tests.telegram.chats import User
 from tests.telegram.conftest import Start
 from tests.telegram.desk import until
@@ -306,6 +308,23 @@ def test_what_is_no_question_goes_through_no_stage_and_builds_are_counted_by_how
     assert (found["docent_renewal_seconds_count",], found["docent_renewal_seconds_sum",]) == (1, 2.0)
     assert "_created" not in text
     assert samples(Metrics().exposition().decode())["docent_answer_seconds_count",] == 0  # nothing is shared
+
+
+def test_the_page_names_every_metric_with_its_labels():
+    metrics = Metrics()
+    with pytest.raises(TelegramError), metrics.request("sendMessage", with_file=False):
+        raise TelegramError("no")
+    metrics.answered(replace(talk("Hi!", ""), stages={"read": 40.0}))
+    named = set()
+    for family in text_string_to_metric_families(metrics.exposition().decode()):
+        if family.name.startswith("docent_"):
+            name = f"{family.name}_total" if family.type == "counter" else family.name
+            labels = {label for sample in family.samples for label in sample.labels} - {"le"}
+            named.add((name, frozenset(labels)))
+    page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    rows = [line.split("|")[1] for line in page.splitlines() if line.startswith("| `docent_")]
+    found = re.findall(r"`(docent_\w+)(?:\{([\w,]+)\})?`", " ".join(rows))
+    assert {(name, frozenset(filter(None, labels.split(",")))) for name, labels in found} == named
 
 
 @pytest.mark.parametrize(
