@@ -351,9 +351,12 @@ def backup(settings: Settings, file: Path, documents: bool, force: bool, as_json
     what was asked.
     """
     from bot import backup as keeping
+    from bot.telegram import run
 
     config = click.get_current_context().params["config"]
-    token = os.environ.get("TELEGRAM_BOT_TOKEN", "").strip()
+    token = ""
+    with suppress(DocentError):  # there need be none
+        token = run.token_from(os.environ)
     done = keeping.make(settings, file, config=config, documents=documents, force=force, token=token)
     if as_json:
         _print_json(done)

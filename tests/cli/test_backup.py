@@ -20,14 +20,17 @@ def test_what_was_kept_and_restored_is_said_a_line_each(
     run: Run, state: Path, docs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     config = tmp_path / "docent.toml"
-    config.write_text("[answer]\nquotes = 2\n")
+    config.write_text("[answer]\nquotes = 2  # not 77:tiny\n")
+    (tmp_path / "secret").write_text("77:tiny\n")
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN_FILE", str(tmp_path / "secret"))
     file = str(tmp_path / "b.zip")
     assert run("backup", file, "--documents", "--config", str(config)) == Ran(
         0,
         "kept: history (what was typed in `docent chat`, 0 kB)\n"
         "kept: docent.toml (the settings file, 0 kB)\n"
         f"kept: {docs} (3 documents, 1 kB)\n"
-        "note: the token, and what can be made again (index, models, caches), are not in it\n",
+        "note: the token, and what can be made again (index, models, caches), are not in it\n"
+        f"note: a token stands in {config}; in the backup, *** stands in its place\n",
         "",
     )
     again = run("backup", file)
@@ -50,6 +53,7 @@ def test_what_was_kept_and_restored_is_said_a_line_each(
         "note: now run `docent index`, and start the bot with its token\n",
         "",
     )
+    assert written.read_text() == "[answer]\nquotes = 2  # not ***\n"
     assert (tmp_path / "new" / "soup.txt").read_bytes() == (docs / "soup.txt").read_bytes()
 
 
