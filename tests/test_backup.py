@@ -4,6 +4,7 @@ import itertools
 import json
 import os
 import random
+import resource
 import signal
 import sqlite3
 import stat
@@ -324,6 +325,26 @@ def test_what_cannot_be_kept_makes_no_backup(full: Settings, tmp_path: Path):
     assert not (tmp_path / "b.zip").exists()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["docs", "state"]
     assert (folder / "history").exists()
+
+
+@pytest.mark.parametrize("most", [20_000, 200_000])
+def test_a_disk_that_fills_up_leaves_no_part_of_a_backup(
+    full: Settings, docs: Path, tmp_path: Path, most: int
+):
+    """In a process whose files may not grow further: amid the copy of the bot's file, or amid the archive."""
+    (docs / "noise.txt").write_bytes(random.Random(7).randbytes(300_000))
+    child = os.fork()
+    if not child:
+        try:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+            make(full, tmp_path / "b.zip", documents=True)
+        except StateError as error:
+            os._exit(3 if "No backup was made." in str(error) else 4)
+        finally:
+            os._exit(5)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 3
+    assert sorted(os.listdir(tmp_path)) == ["docs", "state"]
+    assert paths(make(full, tmp_path / "b.zip")) == PRECIOUS
 
 
 # ------------------------------------------------------------------------------------ hostile files
