@@ -21,7 +21,7 @@ from bot import streams
 from bot.plain import clean, line
 from bot.progress import shown
 from index import settings as settings_module
-from index.errors import DocentError, DocumentsError
+from index.errors import DocentError, DocumentsError, IndexMismatch, ModelError
 from index.scope import EVERYTHING
 from index.settings import Settings
 
@@ -558,15 +558,22 @@ def _ready_engine(
 
 def _staleness(engine: "Engine", *, watched: bool) -> list[str]:
     """A sentence on how the documents changed since they were indexed, if they did."""
+    told = []
+    try:
+        engine.check_settings()
+    except IndexMismatch as error:
+        told = [str(error)]
+    except ModelError:
+        pass  # which the answer will meet
     try:
         difference = engine.changes()
     except DocumentsError as error:
-        return [f"{error} Answering from the index as it is."]
+        return [*told, f"{error} Answering from the index as it is."]
     kinds = {"added": difference.added, "edited": difference.edited, "removed": difference.removed}
     counts = ", ".join(f"{len(sources)} {kind}" for kind, sources in kinds.items() if sources)
     changed = f"Documents changed since they were indexed ({counts})."
     refresh = "The bot sees to it." if watched else "Run `docent index` to refresh."
-    return [f"{changed} {refresh}"] if difference else []
+    return [*told, *([f"{changed} {refresh}"] if difference else [])]
 
 
 def _screen() -> dict[str, Any]:

@@ -27,10 +27,10 @@ from bot.conversation.turns import Turn
 from bot.library import Library
 from bot.reader.readers import name_of, reader_of
 from bot.reader.reading import Reader
-from index.build import Progress, Summary, build
+from index.build import Progress, Summary, build, splitting_of
 from index.cancellation import Check, uncancelled
 from index.encoder import Encoder
-from index.errors import IndexDamaged, IndexEmpty, ModelError
+from index.errors import IndexDamaged, IndexEmpty, IndexMismatch, ModelError
 from index.generation import Generation
 from index.invisible import visible
 from index.joining import encoder_of
@@ -304,6 +304,21 @@ class Engine(Library):
             ModelError: the model of the settings is missing or damaged.
         """
         Searcher(self.generation(), self.encoder, self.settings, self._profile.evidence)
+
+    def check_settings(self) -> None:
+        """Make sure that the index was made with the settings and by the version of Docent of now.
+
+        Raises:
+            IndexMismatch: documents would be divided otherwise, or words found otherwise.
+            ModelError: the model of the settings is missing or damaged.
+        """
+        manifest = self.generation().manifest
+        is_model = manifest.fingerprint == self.encoder.fingerprint  # else check_encoder tells
+        if is_model and manifest.splitting != splitting_of(self.settings, self.encoder):
+            raise IndexMismatch(
+                "Settings of the index (passages or lexical.language) or the version of Docent changed since "
+                "the documents were indexed. Run `docent index` to have them take effect."
+            )
 
     def warm(self) -> None:
         """Load what the first question would have to wait for.

@@ -77,6 +77,7 @@ def status(settings: Settings) -> Status:
     difference = Changes()
     try:
         engine.check_encoder()
+        engine.check_settings()
     except DocentError as error:
         problems.append(str(error))
     try:

@@ -151,7 +151,8 @@ def build(
         full: start over, reusing nothing.
         progress: hears of stages and steps.
         removals: how much of the index may go with files that are gone. Where "few" may, what is beyond that
-            stays; where "all" may, an index of nothing comes of a folder that is empty or missing.
+            stays; where "most" may, an index of nothing comes of a folder whose last file is gone; where
+            "all" may, of any that is empty or missing.
 
     Raises:
         DocumentsError: the folder is missing or nothing in it can be read.
@@ -165,7 +166,7 @@ def build(
     progress = progress or Silent()
     store = Store(settings.index_folder())
     code_of(settings.lexical.language)  # refused before anything is encoded
-    splitting = _splitting(settings, encoder)
+    splitting = splitting_of(settings, encoder)
     with store.lock(), _usable(store, full=full) as found:
         if full:
             discard(store.folder)
@@ -183,7 +184,7 @@ def build(
         with store.draft(old) as draft:
             journal = Journal(store.folder, encoder.fingerprint)
             written = _write_texts(draft, plan, old, settings, encoder, journal, parse, progress)
-            if removals != "all":
+            if removals != "all" and not _last_is_gone(found, plan):
                 _refuse_nothing(draft, written, settings.documents.folder)
             progress.stage("indexing vectors", 0)
             dimension = old.manifest.dimension if old and not journal.dimension else journal.dimension
@@ -227,8 +228,12 @@ def _replaced(old: Generation | None, encoder: Encoder) -> str:
     return old.manifest.encoder if old and old.manifest.fingerprint != encoder.fingerprint else ""
 
 
-def _splitting(settings: Settings, encoder: Encoder) -> str:
-    """Changes whenever a document may be split differently or its words are stemmed differently."""
+def splitting_of(settings: Settings, encoder: Encoder) -> str:
+    """Changes whenever a document may be split differently or its words are stemmed differently.
+
+    Raises:
+        ModelError: the model cannot be found.
+    """
     from importlib.metadata import version
 
     parts = [
@@ -344,6 +349,11 @@ def _write_texts(
             encoding.document_done()
     encoding.finish()
     return _Written(rows, around, fresh, in_order(skipped), tuple(noticed))
+
+
+def _last_is_gone(found: Generation | None, plan: Plan) -> bool:
+    """Whether the folder is empty because its last file was deleted; of more at once, a disk may be away."""
+    return found is not None and len(by_file(found)) == 1 and not (plan.items or plan.skipped)
 
 
 def _refuse_nothing(draft: Draft, written: _Written, folder: Path) -> None:

@@ -92,6 +92,15 @@ def _words_encoder(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("bot.engine.encoder_of", WordsEncoder)
 
 
+def test_settings_that_changed_since_are_told(engine: Engine):
+    passages = replace(engine.settings.passages, max_tokens=engine.settings.passages.max_tokens - 1)
+    [problem] = status(replace(engine.settings, passages=passages)).problems
+    assert problem.startswith("Settings of the index (passages or lexical.language) or the version of Docent")
+    assert problem.endswith("Run `docent index` to have them take effect.")
+    Engine(replace(engine.settings, passages=passages), WordsEncoder()).build()
+    assert status(replace(engine.settings, passages=passages)).problems == ()
+
+
 def test_no_index(settings: Settings, docs: Path):
     assert status(settings) == Status(
         folder=str(docs),

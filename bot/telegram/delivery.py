@@ -36,7 +36,8 @@ _EDITS = {"editMessageText", "editMessageMedia", "editMessageReplyMarkup"}
 _HARMLESS = {*_FOR_EVER, *_SHORT_LIVED, *_EDITS, "deleteMessage", "setMyCommands", "deleteMyCommands"}
 """What does no more when it is done twice, besides all that only asks. All else may create a message."""
 _LAST = 1.0  # seconds for requests that are under way when the bot stops
-_OUTAGE, _HICCUP = 900.0, 60.0  # seconds of patience where Telegram is out of reach, and where it fails
+_OUTAGE = 24 * 3600.0  # seconds of patience where Telegram is out of reach: so long it keeps messages itself
+_HICCUP = 60.0  # likewise where it fails
 _LONGEST_PAUSE = 30.0  # seconds
 _UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 _BY_GATEWAY = ("bad gateway", "service unavailable")  # 502, 503: the request did not get through

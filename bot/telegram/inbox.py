@@ -42,7 +42,9 @@ class Inbox(asyncio.Queue[object]):
         """Updates that could not be written down; they are known until the bot ends."""
         self._uncrossed: set[int] = set()
         """Those that could not be crossed out; it is tried again with the next one."""
-        database.execute("DELETE FROM updates WHERE received < ?", [time.time() - _REMEMBERED])
+        database.execute(  # of those not handled none: the clock may have been set
+            "DELETE FROM updates WHERE body IS NULL AND received < ?", [time.time() - _REMEMBERED]
+        )
 
     def restore(self, bot: Bot) -> int:
         """Queue again what was received but not handled; how many that is."""

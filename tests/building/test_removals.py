@@ -108,19 +108,30 @@ def test_files_that_are_empty_all_at_once_count_as_gone(built: Path, settings: S
     assert content(settings)["documents"] == before["documents"]
 
 
-def test_by_hand_all_that_is_gone_goes_but_for_the_last(built: Path, settings: Settings):
+def test_by_hand_all_that_is_gone_goes_even_the_last(built: Path, settings: Settings):
     for name in ("minutes.md", "soup.txt"):
         (built / name).unlink()
     assert watched(settings).held == ("minutes.md", "soup.txt")
     summary = build(settings, WordsEncoder())
     assert (summary.held, summary.documents_removed, summary.documents) == ((), 2, 1)
-    (built / "letters" / "ferry.txt").unlink()
-    with pytest.raises(DocumentsError, match="can be indexed: it holds no files"):
-        build(settings, WordsEncoder())
-    shutil.rmtree(built)
+    away = built.rename(built.with_name("away"))
     with pytest.raises(DocumentsError, match="There is no documents folder"):
         build(settings, WordsEncoder())
     assert sources(settings) == ["letters/ferry.txt"]
+    away.rename(built)
+    (built / "letters" / "ferry.txt").unlink()
+    summary = build(settings, WordsEncoder())
+    assert (summary.changed, summary.documents_removed, summary.documents) == (True, 1, 0)
+    with pytest.raises(IndexEmpty, match="Put some there"):
+        Engine(settings, WordsEncoder()).ask("When does the ferry to Iceland leave?")
+
+
+def test_by_hand_a_folder_that_is_emptied_at_once_leaves_the_index_as_it_was(built: Path, settings: Settings):
+    shutil.rmtree(built)
+    built.mkdir()  # as where a disk was to be mounted
+    with pytest.raises(DocumentsError, match="can be indexed: it holds no files"):
+        build(settings, WordsEncoder())
+    assert sources(settings) == list(ALL)
 
 
 @pytest.mark.parametrize("missing", [True, False])

@@ -211,3 +211,15 @@ def test_a_collection_is_all_that_is_asked(indexed: Run, tmp_path: Path):
     assert (code, "Alice" in out, "letters/ferry.txt" in out, "minutes.md" in out) == (0, False, True, False)
     out = indexed("status", *config).out
     assert "collection post: letters\ncollection none: x/y\n" in out
+
+
+def test_settings_that_changed_since_are_told(indexed: Run, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("DOCENT_PASSAGES__MIN_TOKENS", "3")
+    code, out, err = indexed("ask", *ATTENDED)
+    assert (code, out) == (0, ANSWER)
+    assert err == (
+        "Settings of the index (passages or lexical.language) or the version of Docent changed since the "
+        "documents were indexed. Run `docent index` to have them take effect.\n"
+    )
+    assert indexed("index").code == 0
+    assert indexed("ask", *ATTENDED).err == ""

@@ -58,7 +58,7 @@ class Line:
     def __init__(self, inbox: Inbox) -> None:
         loop = asyncio.get_running_loop()
         self.clock = Clock(loop)
-        self.delivery = Delivery(inbox)
+        self.inbox, self.delivery = inbox, Delivery(inbox)
         self.delivery._in_a_group = Limit(*module._IN_A_GROUP, clock=loop.time)
         self.calls: list[tuple[str, int | None, float]] = []
 
@@ -208,7 +208,7 @@ def test_what_is_of_no_use_later_is_tried_once(play: Play, endpoint: str):
     assert play(scene) == [0, 0]
 
 
-def test_pauses_grow_to_half_a_minute_and_end_after_a_quarter_of_an_hour(play: Play):
+def test_pauses_grow_to_half_a_minute_and_end_after_a_day(play: Play):
     async def scene(line: Line) -> list[float]:
         with pytest.raises(NetworkError):
             await line.call("sendMessage", NEVER_SENT[0])
@@ -216,7 +216,27 @@ def test_pauses_grow_to_half_a_minute_and_end_after_a_quarter_of_an_hour(play: P
 
     times = play(scene)
     assert times[:7] == [0, 1, 3, 7, 15, 31, 61]
-    assert 850 < times[-1] <= 900
+    assert 86_350 < times[-1] <= 86_400
+
+
+def test_an_hour_without_telegram_delays_answers_and_loses_none(play: Play, database: sqlite3.Connection):
+    """Meanwhile the question is open in the file: a bot that is started anew answers it, too."""
+    asked = update(1)
+
+    async def scene(line: Line) -> Any:
+        await line.inbox.put(asked)
+        handled.set(asked)
+        attempts = [NEVER_SENT[0]] * 120
+        waiting = asyncio.ensure_future(line.call("sendMessage", *attempts, "sent"))
+        while line.clock.passed < 3000:
+            await asyncio.sleep(1)
+        open_then = bodies(database)
+        return open_then, await waiting, line.times[-1]
+
+    open_then, sent, after = play(scene)
+    assert (open_then, sent) == ([1], "sent")
+    assert 3400 < after < 3700
+    assert bodies(database) == []
 
 
 @pytest.mark.parametrize("endpoint", ["getMe", "deleteWebhook", "setWebhook"])

@@ -157,9 +157,25 @@ def test_ids_are_forgotten_after_a_week(database: sqlite3.Connection, monkeypatc
     for days, number in ((8, 1), (6, 2)):
         monkeypatch.setattr(time, "time", lambda days=days: now - days * 86400)
         put(inbox, update(number))
+        inbox.settle(update(number))
     monkeypatch.setattr(time, "time", lambda: now)
     Inbox(database)
-    assert bodies(database) == [2]
+    assert [number for (number,) in database.execute("SELECT id FROM updates")] == [2]
+
+
+@pytest.mark.parametrize("years", [10, -10])
+def test_a_clock_that_is_set_loses_no_question_and_brings_none_twice(
+    database: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch, years: int
+):
+    inbox = Inbox(database)
+    put(inbox, update(1), update(2))
+    inbox.settle(update(1))
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + years * 365 * 86400)
+    again = Inbox(database)
+    assert again.restore(None) == 1  # type: ignore[arg-type]
+    put(again, update(2))
+    assert [one.update_id for one in queued(again)] == [2]
 
 
 # ------------------------------------------------------------------------------------------ order
