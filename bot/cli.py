@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bot import streams
+from bot import memory, streams
 from bot.plain import clean, line
 from bot.progress import shown
 from index import settings as settings_module
@@ -106,6 +106,7 @@ def _with_settings(command: Callable[..., Any]) -> Callable[..., Any]:
         logging.basicConfig(level=level, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
         for noisy in _NOISY:
             logging.getLogger(noisy).setLevel(logging.WARNING)
+        _tell(filter(None, [memory.warning()]))
         flags = {"documents.folder": docs, "index.folder": index and str(index)}
         try:
             return command(settings_module.load(config, os.environ, flags), **rest)

@@ -2,6 +2,7 @@
 
 import os
 import re
+import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from bot import cli
 from bot.engine import Engine
 from tests.cli.conftest import ANSWER, ATTENDED, Ran, Run
+from tests.conftest import ROOT
 
 
 @pytest.mark.parametrize("command", [["index"], ["ask", "why?"], ["chat"]])
@@ -182,3 +184,31 @@ def test_closed_streams_are_empty_ones(
         for stream in (sys.stdin, sys.stdout, sys.stderr):
             stream.close()
     assert left.value.code == (3 if words[1:] == ["-"] else 0)
+
+
+def test_too_low_a_limit_of_memory_is_told_before_a_library_crashes(tmp_path: Path):
+    resource = pytest.importorskip("resource")
+    limited = subprocess.run(
+        [sys.executable, "-m", "tests.telegram.words_bot", "status", "--docs", str(tmp_path)],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (10**9, 10**9)),
+    )
+    assert limited.returncode == 0
+    assert limited.stdout.startswith("documents ")
+    assert limited.stderr == (
+        "This process is limited to 1000 MB of address space (`ulimit -v`), and models may need 2000 MB; "
+        "libraries may fail or crash. Limit memory in use instead, as by a cgroup.\n"
+    )
+
+
+def test_where_memory_runs_out_that_is_said(indexed: Run, monkeypatch: pytest.MonkeyPatch):
+    def ask(engine: Engine, question: str):
+        raise MemoryError
+
+    monkeypatch.setattr(Engine, "ask", ask)
+    told = "There is not enough memory for this. Give the process more, or lower encoder.batch_size."
+    assert indexed("ask", *ATTENDED) == Ran(1, "", f"docent: {told}\n")
