@@ -16,7 +16,7 @@ PIP = $(PYTHON) -m pip --python $(BIN)/python --disable-pip-version-check instal
 # Files in their order; else those of one long test would come last, and one process wait for the other.
 TWO = --numprocesses=2 --dist=loadfile --no-loadscope-reorder
 
-.PHONY: ask telegram test fast check format readme picture texts image clean
+.PHONY: ask telegram test fast check format readme picture texts image lock sbom audit clean
 
 ask: $(VENV)/.installed
 	@$(BIN)/docent ask "$$Q" || [ $$? -eq 3 ]  # 3: not in the documents, which is an answer too
@@ -57,6 +57,18 @@ texts: $(VENV)/.installed-dev  # after interface texts changed; then translate w
 image: $(VENV)/.installed-dev  # as root, with debootstrap: carries out the Dockerfile without an engine
 	DOCENT_IMAGE=1 $(BIN)/pytest tests/test_dockerfile.py -rs
 
+lock: $(VENV)/.tools  # requirements.lock: what constraints.txt names, with hashes of every file of each
+	$(VENV)/tools/bin/uv pip compile pyproject.toml --universal --python-version 3.11 -c constraints.txt \
+		--generate-hashes --no-annotate --no-header --quiet -o $(VENV)/all.lock
+	@{ echo "# Made by 'make lock' on $$(date -u +%F); docs/security.md says how to install by it, and why without torch."; \
+		awk '/^[^ ]/ { drop = /^(torch|triton|nvidia-|cuda-)|== .emscripten./ } !drop' $(VENV)/all.lock; } > requirements.lock
+
+sbom: $(VENV)/.installed $(VENV)/.tools  # sbom.json: CycloneDX, all that is installed in .venv, with licences
+	$(VENV)/tools/bin/cyclonedx-py environment $(BIN)/python --pyproject pyproject.toml -o sbom.json
+
+audit: $(VENV)/.tools  # known weaknesses of what is locked; asks the registry that pip is set to
+	$(VENV)/tools/bin/pip-audit --disable-pip --requirement requirements.lock
+
 clean:
 	rm -rf $(VENV) var
 
@@ -65,6 +77,11 @@ $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and \
 		"Docent needs Python 3.11 or newer: make PYTHON=/path/to/python3.11 ...")'
 	$(PYTHON) -m venv --without-pip $(VENV)
+
+$(VENV)/.tools: constraints.txt | $(BIN)/python
+	$(PYTHON) -m venv --without-pip $(VENV)/tools
+	$(PYTHON) -m pip --python $(VENV)/tools/bin/python install --quiet -c constraints.txt uv cyclonedx-bom pip-audit
+	@touch $@
 
 $(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing Docent into $(VENV); the first time this takes some minutes." >&2

@@ -1,4 +1,4 @@
-"""Texts made to be slow for a pattern: each of its repeats, pumped up where the rest cannot match."""
+"""Texts that are slow for a pattern on purpose: its repeats pumped up, where the rest cannot match."""
 
 import re
 from collections.abc import Iterator
