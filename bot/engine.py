@@ -125,7 +125,7 @@ class Engine(Library):
             ModelError: the model cannot be loaded.
             Cancelled: by the check.
         """
-        question = visible(question)
+        question = visible(question).encode(errors="replace").decode()  # halves of surrogate pairs are no text
         self._load_reader_meanwhile()
         generation = self._opening.generation()
         try:
