@@ -25,6 +25,7 @@ from index.writing import write
 
 _NUMBER = re.compile(r"\d{10,12}-[0-9a-f]{8}")
 _DAY = 24 * 3600
+_GONE = "'{}' is no longer there."
 
 
 class Binned(msgspec.Struct, frozen=True):
@@ -52,6 +53,8 @@ class Bin:
         place = self._settings.documents
         try:
             data = documents.read(documents.find(place.folder, source, follow_links=place.follow_links))
+        except FileNotFoundError:
+            raise DocumentsError(_GONE.format(source)) from None
         except (OSError, Unreadable) as error:
             raise DocumentsError(f"'{source}' cannot be read, so it stays where it is: {error}.") from None
         number = f"{int(time.time())}-{secrets.token_hex(4)}"
@@ -75,6 +78,9 @@ class Bin:
         number = self.keep(source)
         try:
             (self._settings.documents.folder / source).unlink()
+        except FileNotFoundError:  # somebody else was quicker
+            self.discard(number)
+            raise DocumentsError(_GONE.format(source)) from None
         except OSError as error:
             self.discard(number)
             reason = (error.strerror or str(error)).lower()

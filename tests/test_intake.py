@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from index import documents
 from index.bin import Bin
 from index.errors import DocumentsError, StateError
 from index.intake import Clash, How, Intake, Placed
@@ -252,8 +253,10 @@ def test_what_is_removed_can_be_brought_back_for_some_days(
 def test_what_the_bin_cannot_keep_stays(
     bin_: Bin, settings: Settings, docs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(DocumentsError, match="cannot be read"):
+    with pytest.raises(DocumentsError, match=r"'letters/nothing\.txt' is no longer there"):
         bin_.take("letters/nothing.txt")
+    with pytest.raises(DocumentsError, match="'letters' cannot be read, so it stays where it is"):
+        bin_.take("letters")
     settings.bin_folder().parent.mkdir(parents=True, exist_ok=True)
     settings.bin_folder().touch()
     with pytest.raises(StateError, match="stays where it is, for the bin cannot keep it"):
@@ -268,6 +271,16 @@ def test_what_the_bin_cannot_keep_stays(
         with pytest.raises(DocumentsError, match=r"cannot be removed \(read-only file system\)"):
             bin_.take("soup.txt")
     assert (docs / "soup.txt").read_text() == RECIPE
+    read = documents.read
+
+    def read_before_it_is_gone(file: documents.File) -> bytes:
+        data = read(file)
+        file.path.unlink()
+        return data
+
+    monkeypatch.setattr(documents, "read", read_before_it_is_gone)
+    with pytest.raises(DocumentsError, match=r"'soup\.txt' is no longer there"):
+        bin_.take("soup.txt")
     assert not [entry for entry in everything(settings.bin_folder()) if "about.json" in entry]
 
 

@@ -170,7 +170,12 @@ class Removing:
         """
         to, named = self._to, short(line(source), _NAME)
         files, _ = await to.look_up(partial(documents.found_by, to.settings))
-        if [file.source for file in files] == [source]:
+        sources = [file.source for file in files]
+        if source not in sources:  # somebody else was quicker
+            to.offers.delete(offer)
+            await self._show(button.place, button.message, screens.text(gettext(GONE)))
+            return
+        if sources == [source]:
             await self._show(button.place, button.message, screens.text(gettext(ONLY_ONE, source=named)))
             return
         number = await to.work(partial(self._bin.take, source))

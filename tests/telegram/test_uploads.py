@@ -258,6 +258,10 @@ def names_and_ids(api: BotApi, chat: Chat, docs: Path) -> None:
     assert several.text == "Which of these shall I remove from the documents?"
     assert ["letters/ferry.txt"] in several.buttons
     assert turn(api, several, "Keep").text == "It stays among the documents."
+    quicker, slower = (say(chat, "/forget 12345.txt") for _ in range(2))
+    turn(api, quicker, "Remove")
+    assert done(chat, quicker).buttons == [["Undo"]]
+    assert turn(api, slower, "Remove").text == "It is no longer there."
     for name in everything(docs) - {"letters/ferry.txt"}:
         (docs / name).unlink()
     only = turn(api, say(chat, "/forget letters/ferry.txt"), "Remove")
