@@ -47,7 +47,6 @@ _ID = "[0-9]{1,15}"
 _TROUBLE = noop(
     "I cannot look into the documents just now. Please tell the people who run me, or try again later."
 )
-_NO_DOCUMENTS = noop("There are no documents at the moment, so I have nothing to answer from.")
 _SORRY = noop("Something went wrong on my side, and I have noted it. Please ask again.")
 
 
@@ -170,7 +169,7 @@ class _Errors:
             event("unanswered", chat=chat, error=type(error).__name__, reason=error)
             user = update.effective_user if isinstance(update, Update) else None
             if isinstance(error, IndexEmpty):
-                told = gettext(_NO_DOCUMENTS)
+                told = gettext(screens.NO_DOCUMENTS)
             else:
                 told = str(error) if user and self._access.is_admin(user.id) else gettext(_TROUBLE)
             await self._say(update, told)

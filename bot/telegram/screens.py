@@ -74,6 +74,7 @@ WAITING = noop(
     "Your request waits for my administrators. I will tell you what they decide, and if they let you in, "
     "answer what you have asked."
 )
+NO_DOCUMENTS = noop("There are no documents at the moment, so I have nothing to answer from.")
 HELP = noop("""\
 Just write your question, as you would ask a person:
 • Who attended the meeting?
@@ -347,7 +348,9 @@ def _size(size: int) -> str:
 
 
 def start(documents: int, examples: Sequence[str]) -> Screen:
-    """What the bot is, with questions to try."""
+    """What the bot is, with questions to try; ``documents`` are those that are seen."""
+    if not documents:
+        return text(gettext(NO_DOCUMENTS))
     what = ngettext(
         "I answer questions from {count} document, with sentences quoted word for word, each with the place "
         "where it stands. Where the documents do not hold the answer, I say so.",
@@ -410,7 +413,7 @@ def status(state: Status, *paragraphs: str) -> Screen:
     rows = [(gettext("Documents"), state.folder), (gettext("Index"), state.index)]
     if state.generation:
         rows += [
-            (gettext("Built"), f"{state.created} ({state.generation})"),
+            (gettext("Built"), f"{(state.created or '')[:16].replace('T', ' ')} UTC ({state.generation})"),
             (gettext("Model"), state.encoder),
             (gettext("Holds"), holds),
         ]

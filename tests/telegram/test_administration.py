@@ -101,7 +101,9 @@ def test_the_first_to_use_the_printed_link_becomes_administrator(start: Start, a
     running = start()
     running.wait_line("started")
     assert "start=" not in running.text
-    assert say(first, "/status").text.startswith("Documents: ")
+    status = say(first, "/status").text
+    assert status.startswith("Documents: ")
+    assert re.search(r"\nBuilt: 20\d\d-\d\d-\d\d \d\d:\d\d UTC \(", status)
     assert say(third, f"/start {code}").text == WAITING
 
 

@@ -687,6 +687,9 @@ def test_the_introduction():
         "I answer questions from 1 document, with sentences quoted word for word, each with the place "
         "where it stands. Where the documents do not hold the answer, I say so.\n\n"
     )
+    assert html(screens.start(0, ())) == [
+        "There are no documents at the moment, so I have nothing to answer from."
+    ]
     assert html(screens.start(1, ())) == [introduction + "Just write your question."]
     screen = screens.start(1, ["Who is A & B?", "Why?"])
     assert html(screen) == [introduction + "Just write your question, or try one of these:"]
