@@ -73,6 +73,7 @@ class _Walk:
     _before: dict[int, int] = field(default_factory=dict)  # of each parent, its last leaf or list
     _first: dict[int, int] = field(default_factory=dict)  # of each entry, the leaf that is what it says
     _terms: dict[int, list[str]] = field(default_factory=dict)  # of each list, the last terms in it
+    _groups: dict[int, int] = field(default_factory=dict)  # of each container
     _leads: dict[int, tuple[str, ...]] = field(default_factory=dict)  # of each container, what leads it in
 
     def walk(self) -> Iterator[Leaf]:
@@ -216,11 +217,15 @@ class _Walk:
 
     def _group(self, parent: int) -> int:
         """The outermost list or table that holds a block."""
-        group = -1
-        while parent >= 0:
-            if self.blocks[parent].kind in ("list", "table"):
-                group = parent
+        path = []
+        while parent >= 0 and parent not in self._groups:
+            path.append(parent)
             parent = self.blocks[parent].parent
+        group = self._groups[parent] if parent >= 0 else -1
+        for number in reversed(path):
+            if group < 0 and self.blocks[number].kind in ("list", "table"):
+                group = number
+            self._groups[number] = group
         return group
 
     def _name(self, block: Block) -> str:
