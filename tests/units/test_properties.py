@@ -9,7 +9,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from index.documents import load
-from index.invisible import visible
+from index.invisible import visible, visible_parts
 from index.parsing import markdown, plain
 from index.parsing.base import Parsed, Unreadable
 from index.records import Document, Layout
@@ -155,7 +155,11 @@ def check_woven(units: list) -> None:
         start, end = woven.place(unit)
         assert _seen(woven.text[start:end]) == _seen(unit.shown)
         text = unit.passage.document.text
-        shown = [part for part in unit.parts or (unit,) if _seen(text[part.start : part.end])]
+        shown = [
+            part
+            for part in unit.parts or (unit,)
+            if any(start < end for start, end in visible_parts(text, part.start, part.end))
+        ]
         whole = (shown[0].start, shown[-1].end) if shown else (0, 0)
         back = woven.source(start, end) or (0, 0)
         assert whole[0] <= back[0] <= back[1] <= whole[1] or back == (0, 0)
@@ -244,3 +248,10 @@ def test_any_bytes_are_parsed_or_refused(parse, data):
         assert str(reason).startswith("binary, ")
         return
     check(Document("a", "a", parsed.text, "", parsed.layout), tokens, 30, 5)
+
+
+@pytest.mark.parametrize("cell", ["\u200b", "\u200d"])
+def test_a_cell_without_a_shape_leads_back_to_the_others(cell: str):
+    for source, text in (("a.csv", f"{cell}\t0"), ("a.md", f"| a | b |\n|---|---|\n|{cell}|c|\n")):
+        [document] = load(source, text.encode())
+        check(document, tokens, 30, 5)
