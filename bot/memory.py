@@ -19,5 +19,6 @@ def warning() -> str:
         return ""
     return (
         f"This process is limited to {limit / 1e6:.0f} MB of address space (`ulimit -v`), and models may "
-        f"need {NEEDED / 1e6:.0f} MB; libraries may fail or crash. Limit memory in use instead, as by a cgroup."
+        f"need {NEEDED / 1e6:.0f} MB; libraries may fail or crash. "
+        "Limit memory in use instead, as by a cgroup."
     )
