@@ -125,7 +125,9 @@ class Engine(Library):
             ModelError: the model cannot be loaded.
             Cancelled: by the check.
         """
-        question = visible(question).encode(errors="replace").decode()  # halves of surrogate pairs are no text
+        question = (
+            visible(question).encode(errors="replace").decode()
+        )  # halves of surrogate pairs are no text
         self._load_reader_meanwhile()
         generation = self._opening.generation()
         try:

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.plain import line
 from bot.words import notice_in_words, place_in_words
 from index.records import Locator, Notice
 
@@ -50,8 +51,8 @@ def test_a_notice_in_words(notice: Notice, words: str):
 @given(
     st.builds(
         Locator,
-        st.text(max_size=5),
-        st.lists(st.text(min_size=1, max_size=5), max_size=4).map(tuple),
+        st.just("") | st.text(max_size=5).filter(line),
+        st.lists(st.text(min_size=1, max_size=5).filter(line), max_size=4).map(tuple),
         st.integers(0, 9),
         st.integers(0, 9),
         st.none() | st.floats(0, 1e6),
