@@ -133,3 +133,12 @@ def test_a_long_head_of_an_attached_message_takes_no_time():
     (found,) = parse(data, "a.msg").attachments
     assert parse_mail(found.data, found.name).title == ("é,<=" * 250)
     assert time.process_time() - start < 1
+
+
+def test_a_stream_that_is_said_to_be_larger_than_the_file_is_damage():
+    data = message({SUBJECT: "x", BODY: "Hello."})
+    name = "__properties_version1.0".encode("utf-16-le")
+    at = data.index(name) + 120  # of its size, in the entry that begins with its name
+    damaged = data[:at] + (900_000_000).to_bytes(4, "little") + data[at + 4 :]
+    with pytest.raises(Unreadable, match=r"^damaged, or no Outlook message$"):
+        parse(damaged, "a.msg")
