@@ -1,7 +1,7 @@
 """The process that parses: requests on standard input, answers on standard output, until the input ends.
 
 A frame is its length, 4 bytes little-endian, and that many bytes of MessagePack. What it is asked to parse
-can be anything, so it has little memory, no network, and a temporary folder of its own.
+can be anything, so it has little memory, no network, and no files but those of a folder of its own.
 """
 
 import os
@@ -17,6 +17,7 @@ import msgspec
 
 from index.parsing import formats
 from index.parsing.base import Parsed, Unreadable
+from index.parsing.confined import confined
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
@@ -73,12 +74,6 @@ def _limit(megabytes: int) -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _refuse(event: str, _: object) -> None:
-    """Refuse whatever Python does with sockets; an audit hook, which nobody can take away."""
-    if event.startswith("socket.") and event != "socket.gethostname":
-        raise OSError("parsers have no network")
-
-
 def sound(parsed: Parsed) -> Parsed:
     """What was parsed, with a mark of replacement for every half of a surrogate pair, which is no text."""
     try:
@@ -105,18 +100,18 @@ def serve(kind: Any, answer: Callable[[Any], msgspec.Struct], full: msgspec.Stru
         full: the reply where that one takes too much memory to be sent.
     """
     _limit(int(sys.argv[1]))
-    sys.addaudithook(_refuse)
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # it ends what it started
     requests, replies = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what libraries print is no reply
     try:
-        while length := requests.read(4):
-            data = requests.read(int.from_bytes(length, "little"))
-            reply = answer(msgspec.msgpack.decode(data, type=kind))
-            try:
-                write(replies, reply)
-            except MemoryError:
-                write(replies, full)
+        with confined(sys.argv[2]):
+            while length := requests.read(4):
+                data = requests.read(int.from_bytes(length, "little"))
+                reply = answer(msgspec.msgpack.decode(data, type=kind))
+                try:
+                    write(replies, reply)
+                except MemoryError:
+                    write(replies, full)
     finally:  # who asked may have been killed
         os.chdir("/")
         shutil.rmtree(sys.argv[2], ignore_errors=True)

@@ -242,6 +242,29 @@ def test_a_parser_has_no_network(common):
             server.accept()
 
 
+def test_a_parser_has_no_files_but_its_own(common, tmp_path):
+    secret = tmp_path / "secret.txt"
+    secret.write_text("words")
+    refused = "parsers have no files but their own"
+    for call in [
+        f"open({str(secret)!r})",
+        f"open({str(secret)!r}, 'a')",
+        f"os.listdir({str(tmp_path)!r})",
+        f"os.remove({str(secret)!r})",
+        f"os.rename({str(secret)!r}, 'taken')",
+        f"os.symlink({str(secret)!r}, 'link')",
+        "open('/proc/%d/environ' % os.getppid())",
+        f"open({child.__file__!r}, 'a')",
+    ]:
+        program = f"import os\ntry:\n    {call}\nexcept OSError as error:\n    text = str(error)"
+        assert run(common, program) == refused, call
+    assert secret.read_text() == "words"
+    own = (
+        "open('a', 'w').write('own'); import os; os.rename('a', 'b'); text = open('b').read(); os.remove('b')"
+    )
+    assert run(common, own) == "own"
+
+
 # ------------------------------------------------------------------------------------ what is left of it
 
 
