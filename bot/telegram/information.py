@@ -40,8 +40,11 @@ class Information:
         await self._to.post.send(place_of(message), screen)
 
     async def help(self, update: Update, _: object) -> None:
-        """/help."""
-        await self._say(update, screens.help())
+        """/help; in a group all read along."""
+        message, user = update.effective_message, update.effective_user
+        administers = user is not None and self._to.access.is_admin(user.id)
+        alone = message is not None and is_private(message)
+        await self._say(update, screens.help(administers=administers and alone))
 
     async def privacy(self, update: Update, _: object) -> None:
         """/privacy."""

@@ -88,6 +88,11 @@ changed in them this week.
 
 Edit your question, and I edit my answer. I understood it wrongly? “Ask as typed” takes it without what \
 came before. /reset makes me forget.""")
+HELP_ADMINISTERING = noop(
+    "You are my administrator: send me a file, and I offer to add it to the documents; /forget NAME takes "
+    "one out, and can be undone. /collection decides which folders a chat sees, /listen in a group has me answer "
+    "unasked, /status tells how I am. Whoever asks for access comes to you with two buttons."
+)
 PRIVACY = noop("""\
 What is stored on the machine that runs me:
 • your question, your id and language and the quotes I answered with, for {days} days or until /reset, so \
@@ -370,9 +375,9 @@ def start(documents: int, examples: Sequence[str]) -> Screen:
     return text(what, how, keyboard=InlineKeyboardMarkup(rows) if rows else None)
 
 
-def help() -> Screen:  # noqa: A001 - what the command is called
-    """How to ask."""
-    return text(*gettext(HELP).split("\n\n"))
+def help(*, administers: bool = False) -> Screen:  # noqa: A001 - what the command is called
+    """How to ask, and for administrators what else they may do."""
+    return text(*gettext(HELP).split("\n\n"), *([gettext(HELP_ADMINISTERING)] if administers else []))
 
 
 def privacy(days: int, *, log_questions: bool, listening: bool = False, links: bool = False) -> Screen:

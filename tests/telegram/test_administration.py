@@ -101,6 +101,7 @@ def test_the_first_to_use_the_printed_link_becomes_administrator(start: Start, a
     running = start()
     running.wait_line("started")
     assert "start=" not in running.text
+    assert "You are my administrator: send me a file, " in say(first, "/help").text
     status = say(first, "/status").text
     assert status.startswith("Documents: ")
     assert re.search(r"\nBuilt: 20\d\d-\d\d-\d\d \d\d:\d\d UTC \(", status)
