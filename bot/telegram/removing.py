@@ -45,6 +45,9 @@ NO_SUCH = noop(
     "their message with /forget, or give their id: /forget 12345."
 )
 WHICH = noop("Which of these shall I remove from the documents?")
+MORE = noop(
+    "There are more of that kind: to see them, send /forget with more of the name, or the whole path."
+)
 PERSON_OR_DOCUMENT = noop("{words} may be somebody's id, and is the name of a document. Which do you mean?")
 THE_PERSON = noop("What I keep about {words}")
 REMOVE, KEEP = noop("Remove"), noop("Keep")
@@ -110,10 +113,11 @@ class Removing:
         offer = self._to.offers.save(
             Offer(
                 chat=place.chat, thread=place.thread, message=place.reply_to, by=message.from_user.id,
-                stage="removing", sources=tuple(found),
+                stage="removing", sources=tuple(found[:_MOST]),
             )
         )  # fmt: skip
-        await self._to.post.send(place, self._asked(offer, words if is_id(words) else ""))
+        person = words if is_id(words) else ""
+        await self._to.post.send(place, self._asked(offer, person, more=len(found) > _MOST))
 
     async def press(self, update: Update, _: object) -> None:
         """A button that decides what is removed."""
@@ -239,9 +243,9 @@ class Removing:
         ]
         if not exactly:
             ways.append(lambda source: wanted in f"{source}\n{titles.get(source, '')}".casefold())
-        return next((called for way in ways if (called := list(filter(way, files)))), [])[:_MOST]
+        return next((called for way in ways if (called := list(filter(way, files)))), [])
 
-    def _asked(self, offer: Offer, person: str) -> screens.Screen:
+    def _asked(self, offer: Offer, person: str, *, more: bool) -> screens.Screen:
         """Who or what is meant, and whether it is to be removed."""
         if len(offer.sources) == 1 and not person:
             return self._confirm(offer, 0)
@@ -250,6 +254,7 @@ class Removing:
             buttons[f"pick:{offer.number}:{place}"] = short(line(source), _LABEL)
         buttons[f"keep:{offer.number}"] = gettext(KEEP)
         asked = gettext(PERSON_OR_DOCUMENT, words=person) if person else gettext(WHICH)
+        asked += f" {gettext(MORE)}" if more else ""
         return screens.choice(asked, buttons=buttons)
 
     def _confirm(self, offer: Offer, place: int) -> screens.Screen:

@@ -258,6 +258,13 @@ def names_and_ids(api: BotApi, chat: Chat, docs: Path) -> None:
     assert several.text == "Which of these shall I remove from the documents?"
     assert ["letters/ferry.txt"] in several.buttons
     assert turn(api, several, "Keep").text == "It stays among the documents."
+    for number in range(9):
+        (docs / f"note {number}.txt").write_text("A note.", encoding="utf-8")
+    many = say(chat, "/forget note")
+    assert [row[0] for row in many.buttons] == [*(f"note {number}.txt" for number in range(8)), "Keep"]
+    assert many.text.startswith(
+        "Which of these shall I remove from the documents? There are more of that kind"
+    )
     quicker, slower = (say(chat, "/forget 12345.txt") for _ in range(2))
     turn(api, quicker, "Remove")
     assert done(chat, quicker).buttons == [["Undo"]]
