@@ -90,8 +90,8 @@ Edit your question, and I edit my answer. I understood it wrongly? “Ask as typ
 came before. /reset makes me forget.""")
 HELP_ADMINISTERING = noop(
     "You are my administrator: send me a file, and I offer to add it to the documents; /forget NAME takes "
-    "one out, and can be undone. /collection decides which folders a chat sees, /listen in a group has me answer "
-    "unasked, /status tells how I am. Whoever asks for access comes to you with two buttons."
+    "one out, and can be undone. /collection decides which folders a chat sees, /listen in a group has me "
+    "answer unasked, /status tells how I am. Whoever asks for access comes to you with two buttons."
 )
 PRIVACY = noop("""\
 What is stored on the machine that runs me:
