@@ -27,7 +27,7 @@ from bot.telegram.uploaded import Outcome
 from bot.texts import gettext
 from index.bin import Bin
 from index.errors import DocentError
-from index.intake import Clash, Intake
+from index.intake import Clash, How, Intake
 from index.parsing.base import Unreadable
 
 _QUESTIONS = 3
@@ -123,10 +123,12 @@ class Adding:
     def _kept(self, item: Item, name: str, data: bytes) -> Outcome:
         """Read bytes and keep them; raises Unreadable, DocumentsError or StateError."""
         checked = self._intake.check(name, data)
-        replaces = item.how == "replace" and not self._intake.known(data)
+        gone = item.how == "replace" and not (self._to.settings.documents.folder / item.replaced).is_file()
+        how: How = "both" if gone else item.how  # what it was to replace may be removed by now
+        replaces = how == "replace" and not self._intake.known(data)
         binned = self._bin.keep(item.replaced) if replaces else ""
         try:
-            found = self._intake.place(checked, item.how, item.replaced)
+            found = self._intake.place(checked, how, item.replaced)
         except DocentError:
             self._bin.discard(binned) if binned else None
             raise

@@ -196,6 +196,21 @@ def test_what_is_replaced_goes_to_the_bin_once(open_desk: Callable[..., Desk], d
     assert (entry / "content").read_text() == RECIPE
 
 
+def test_what_was_to_replace_a_document_that_is_gone_by_now_is_added(
+    open_desk: Callable[..., Desk], docs: Path
+) -> None:
+    desk = open_desk()
+    desk.bot.files["f"] = PLUMS
+    desk.add(file("soup.txt"))
+    over, number = desk.post.buttons[0].split(":")
+    asked = desk.offers.find(int(number), 7)
+    assert asked
+    (docs / "soup.txt").unlink()
+    desk.go_on(decided(asked, over, [1]))
+    assert desk.post.shown[-1].startswith("“soup” is among the documents now, as uploads/soup.txt.")
+    assert not desk.services.settings.bin_folder().exists()
+
+
 def test_telegram_may_fail_for_a_while_and_gives_no_large_files(
     open_desk: Callable[..., Desk], docs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
