@@ -141,4 +141,10 @@ def _summary(summary: Summary) -> str:
         "{count} files could not be read (/status names them).",
         len(summary.skipped),
     )
-    return " ".join([done, holds, *([skipped] if summary.skipped else [])])
+    gone = ngettext(
+        "{count} file is gone, and stays in the index until that is decided.",
+        "{count} files are gone, and stay in the index until that is decided.",
+        len(summary.held),
+    )
+    more = [*([skipped] if summary.skipped else []), *([gone] if summary.held else [])]
+    return " ".join([done, holds, *more])

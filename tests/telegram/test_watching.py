@@ -111,6 +111,7 @@ def test_changes_are_taken_up_quietly_and_most_documents_go_only_with_consent(
     last = second.messages[-1]
     done = desk.wait_edit(say(desk, "/reindex"))
     assert done.text.startswith("Nothing changed: 4 documents")
+    assert done.text.endswith("3 files are gone, and stay in the index until that is decided.")
     asked = desk.wait_until(lambda sent: [one for one in sent if one.buttons and one.id > done.id])[-1]
     asked_too = second.wait_until(lambda sent: [one for one in sent if one.buttons and one.id > last.id])[-1]
     assert turn(api, asked_too, "Take it up").text.startswith("Oscar had me take it up")
