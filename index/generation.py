@@ -22,6 +22,7 @@ import msgspec
 
 from index.documents import Skipped, digest_file
 from index.errors import IndexDamaged, IndexFolderError, IndexForbidden, IndexMismatch, UnknownSource
+from index.holding import hold
 from index.records import Context, Document, Layout, Locator, Notice, Part, Passage, Unit
 from index.units.woven import told
 
@@ -57,7 +58,7 @@ CREATE TABLE units (
 );
 """
 
-BORDERS = "borders.npy"
+BORDERS, MANIFEST = "borders.npy", "manifest.json"
 _LAID_OUT = 16  # documents whose layout is remembered: that of a long PDF takes megabytes
 _TABLES = ("documents", "passages", "units")
 _REMEMBERED = 8192  # passages and what their units are, about 1 KB each
@@ -152,9 +153,10 @@ class Generation:
         for name in self.manifest.files:
             if not os.access(folder / name, os.R_OK, effective_ids=os.access in os.supports_effective_ids):
                 raise IndexForbidden(folder / name)
+        held = hold(folder / MANIFEST)
         self._database = _open_readonly(folder / "texts.sqlite")
         self._lock = threading.Lock()  # a connection serves one thread at a time
-        self.close = weakref.finalize(self, self._database.close)
+        self.close = weakref.finalize(self, _close, self._database, held)
         """Gives back what is open, if nobody does before the generation is forgotten."""
         self._document = lru_cache(maxsize=64)(self._read_document)
         self._about = lru_cache(maxsize=_LAID_OUT)(self._read_about)
@@ -380,7 +382,7 @@ class Generation:
 
 
 def _read_manifest(folder: Path) -> Manifest:
-    file = folder / "manifest.json"
+    file = folder / MANIFEST
     try:
         data = file.read_bytes()
         version = msgspec.json.decode(data)["format"]
@@ -394,6 +396,12 @@ def _read_manifest(folder: Path) -> Manifest:
         raise IndexForbidden(file) from None
     except (OSError, msgspec.DecodeError, KeyError, TypeError) as error:
         raise IndexDamaged(f"The index file {file} cannot be read: {error}. {REBUILD}") from None
+
+
+def _close(database: sqlite3.Connection, held: int | None) -> None:
+    database.close()
+    if held is not None:
+        os.close(held)
 
 
 def uri(file: Path) -> str:

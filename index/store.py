@@ -30,6 +30,7 @@ from index.documents import File, digest_file
 from index.errors import IndexBusy, IndexDamaged, IndexFolderError, IndexForbidden, IndexMissing
 from index.generation import (
     BORDERS,
+    MANIFEST,
     REBUILD,
     SCHEMA,
     About,
@@ -40,6 +41,7 @@ from index.generation import (
     unpacked,
     uri,
 )
+from index.holding import is_held
 from index.journal import is_journal
 from index.records import Context, Divided, Document
 from index.units.shown import shown
@@ -345,6 +347,21 @@ class Store:
         finished = self._generations / draft.folder.name.removeprefix(_DRAFT)
         draft.folder.rename(finished)
         generation = Generation(finished)
+        try:
+            previous = self._switch(generation, first)
+        except BaseException:
+            generation.close()
+            raise
+        with suppress(OSError):  # the new one is in use by now
+            _flush(self.folder)
+        for folder in self._out_of_use(previous):
+            kept = finished, self._generations / str(previous)
+            if folder not in kept and not is_held(folder / MANIFEST):
+                shutil.rmtree(folder, ignore_errors=True)
+        return generation
+
+    def _switch(self, generation: Generation, first: Callable[[Generation, str], None]) -> str | None:
+        """Read a generation back and name it the current one; the name of the one before."""
         generation.check()
         try:
             previous = self.current_name()
@@ -352,16 +369,11 @@ class Store:
             previous = None
         first(generation, previous or "")
         temporary = self.folder / "current.new"
-        temporary.write_text(finished.name + "\n", encoding="utf-8")
+        temporary.write_text(generation.name + "\n", encoding="utf-8")
         for path in (temporary, self._generations):
             _flush(path)
         temporary.replace(self.folder / "current")
-        with suppress(OSError):  # the new one is in use by now
-            _flush(self.folder)
-        for folder in self._out_of_use(previous):
-            if folder not in (finished, self._generations / str(previous)):
-                shutil.rmtree(folder, ignore_errors=True)
-        return generation
+        return previous
 
     def _out_of_use(self, previous: str | None) -> Iterator[Path]:
         """Generations that never were in use, and those that were replaced so long ago that none is asked."""

@@ -322,6 +322,8 @@ def test_a_generation_is_kept_for_a_minute_after_it_was_replaced(tmp_path):
     first, second, third, fourth = (make(tmp_path) for _ in range(4))  # as while a long question goes on
     assert first.matrix.rows(range(1)).shape == (1, 16)
     assert first.lexical.search("josef", 1).keys() <= {0}
+    for one in (first, second, third, fourth):
+        one.close()
     hour = 3600
     for one, age in ((first, 3 * hour), (second, 2 * hour), (third, hour)):
         when = time.time() - age
@@ -330,8 +332,38 @@ def test_a_generation_is_kept_for_a_minute_after_it_was_replaced(tmp_path):
     assert names(tmp_path) == sorted(one.name for one in (third, fourth, fifth))
 
 
+def read(folder: Path, name: str, opened, release) -> None:
+    generation = Store(folder).generation(name)
+    opened.set()
+    release.wait(20)
+    generation.check()
+
+
+def test_a_generation_that_somebody_reads_is_kept_until_he_is_done_with_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(store, "IN_USE", -1e9)
+    first = make(tmp_path)
+    first.close()
+    context = multiprocessing.get_context("spawn")
+    opened, release = context.Event(), context.Event()
+    reader = context.Process(target=read, args=(tmp_path, first.name, opened, release))
+    reader.start()
+    try:
+        assert opened.wait(20)
+        for _ in range(3):
+            make(tmp_path).close()
+        assert first.name in names(tmp_path)
+    finally:
+        release.set()
+        reader.join()
+    assert reader.exitcode == 0, "it could read everything"
+    reader.close()
+    make(tmp_path)
+    assert first.name not in names(tmp_path)
+
+
 def test_leftovers_are_removed_and_two_generations_kept(tmp_path, monkeypatch):
     first = make(tmp_path)
+    first.close()
     (tmp_path / "generations" / ".draft-killed" / "lexical").mkdir(parents=True)
     (tmp_path / "generations" / "20240101T000000-abcdef").mkdir()
     second = make(tmp_path)
