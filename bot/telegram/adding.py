@@ -19,6 +19,7 @@ from bot.fetching import Fetched, Unfetched, fetch
 from bot.plain import line
 from bot.telegram import screens, uploaded
 from bot.telegram.events import event, failure
+from bot.telegram.html import short
 from bot.telegram.offers import Item, Offer
 from bot.telegram.post import Place
 from bot.telegram.renewals import Course, Stopped
@@ -31,6 +32,7 @@ from index.intake import Clash, How, Intake
 from index.parsing.base import Unreadable
 
 _QUESTIONS = 3
+_MOST_URL = 200  # characters of an address that is told
 _TRIES, _PAUSE = 3, 1.0  # to fetch a file from Telegram; seconds between them
 _BETWEEN_EDITS = 3.0  # seconds; about one edit a second is what a chat bears
 _TELEGRAM = "https://api.telegram.org/"
@@ -175,7 +177,7 @@ class Adding:
         try:
             found = await self._to.work(partial(self._fetch, url, documents.max_bytes))
         except Unfetched as reason:
-            told = gettext(uploaded.NOT_FETCHED, url=line(url), reason=str(reason))
+            told = gettext(uploaded.NOT_FETCHED, url=short(line(url), _MOST_URL), reason=str(reason))
             raise _Refused(told) from None
         return found.name, found.data
 

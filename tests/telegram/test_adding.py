@@ -151,6 +151,8 @@ def test_a_page_is_added_where_links_are_allowed(open_desk: Callable[..., Desk],
     refused = Item(kind="link", name="x", content="https://nowhere.example/")
     told = "I did not get https://nowhere.example/: it leads into an internal network."
     assert desk.add(refused) == told
+    long = Item(kind="link", name="x", content=f"https://nowhere.example/{'a' * 1000}")
+    assert len(desk.add(long)) == len(f"I did not get {'a' * 200}: it leads into an internal network.")
     assert desk.offers.unfinished() == []
 
 
