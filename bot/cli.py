@@ -250,7 +250,9 @@ def telegram(settings: Settings) -> None:
     token = run.token_from(os.environ)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # process 1 of a container ignores it otherwise
     knock = partial(run.check_token, settings, token)
-    run.serve(_ready_engine(settings, before_build=knock, watched=settings.documents.watch), token, _announce)
+    watched = settings.documents.watch
+    engine = _ready_engine(settings, before_build=knock, watched=watched, may_be_empty=True)
+    run.serve(engine, token, _announce)
 
 
 @docent.command()
@@ -528,6 +530,7 @@ def _ready_engine(
     once: bool = False,
     before_build: Callable[[], None] = lambda: None,
     watched: bool = False,
+    may_be_empty: bool = False,
     collection: str | None = None,
 ) -> "Engine":
     """An engine with an index: built now if there is none, and named stale where it is.
@@ -537,10 +540,12 @@ def _ready_engine(
         once: whether one question is asked.
         before_build: looks for what would make a long build useless, and raises.
         watched: whether what has changed is taken up anyway.
+        may_be_empty: whether there may be no documents yet, for they come later.
         collection: by its name, if only that is to be seen.
     """
     from bot import status as state
     from bot.engine import Engine
+    from index.documents import check_folder
 
     engine = Engine(settings, once=once)
     engine.on_fault(lambda fault: _tell([fault]))
@@ -549,8 +554,9 @@ def _ready_engine(
         before_build()
         _tell([f"There is no index yet: building it from '{engine.settings.documents.folder}'."])
         _tell(filter(None, [state.fallback(settings)]))
+        check_folder(engine.settings.documents.folder)
         with shown() as progress:
-            summary = engine.build(progress=progress)
+            summary = engine.build(progress=progress, removals="all" if may_be_empty else "most")
         _tell([state.built(summary)])
     else:
         _tell(_staleness(engine, watched=watched))

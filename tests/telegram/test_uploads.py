@@ -112,6 +112,25 @@ def test_a_file_is_offered_added_asked_about_removed_and_brought_back(
     assert "Traceback" not in bot.text
 
 
+def test_a_bot_without_documents_starts_and_is_sent_its_first(
+    start: Start, api: BotApi, owner: User, docs: Path
+) -> None:
+    for file in (docs / "letters").iterdir():
+        file.unlink()
+    (docs / "letters").rmdir()
+    for file in docs.iterdir():
+        file.unlink()
+    running = start(DOCENT_TELEGRAM__ADMINS=f"[{owner.id}]")
+    chat = api.private(owner)
+    assert (
+        say(chat, ASK_PLUMS).text == "There are no documents at the moment, so I have nothing to answer from."
+    )
+    added = done(chat, say_file(chat, "plums.txt", PLUMS, caption="/add"))
+    assert added.text.startswith("“plums” is among the documents now, as uploads/plums.txt.")
+    assert quotes(chat, ASK_PLUMS)[0] == f"[1] {PLUMS.decode()}"
+    assert "Traceback" not in running.text
+
+
 def say_file(chat: Chat, name: str, content: bytes, **fields: object) -> Sent:
     """Somebody sends a file; the bot's first reply to that."""
     return reply(chat, chat.send_file(name, content, **fields)["message_id"])
