@@ -32,6 +32,8 @@ UNTRACED = {"COVERAGE_PROCESS_CONFIG": ""}
 
 Other tests cover the same lines.
 """
+TRACED = {name: os.environ.get(name, "") for name in UNTRACED}
+"""For processes that coverage is to see, if it looks."""
 
 TRACED_EXAMPLES = 20
 """Of a property, that coverage sees: all of them would take it three times as long."""

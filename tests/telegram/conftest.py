@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.answering import profiles
-from tests.conftest import ROOT
+from tests.conftest import ROOT, UNTRACED
 from tests.telegram.chats import User
 from tests.telegram.server import BotApi
 
@@ -97,6 +97,7 @@ def environment(api: BotApi, docs: Path, state: Path, **variables: str) -> dict[
         "DOCENT_READER__MODEL": "none",
         "DOCENT_DOCUMENTS__WATCH": "false",  # tests change documents and see that the bot does not
         "DOCENT_ANSWER__THRESHOLD": "0.14",  # the words' cosines are lower than a model's
+        **UNTRACED,  # a bot starts in half the time; tests that cover much are given TRACED
         **variables,
     }
 

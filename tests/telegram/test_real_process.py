@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, TRACED
 from tests.telegram.chats import User
 from tests.telegram.conftest import Start, environment
 from tests.telegram.server import BotApi
@@ -21,6 +21,7 @@ def test_the_true_command_answers_a_conversation_and_the_doctor_finds_it_well(
     settings = {
         "DOCENT_DOCUMENTS__FOLDER": str(ROOT / "seeds"),
         "DOCENT_TELEGRAM__ADMINS": f"[{owner.id}]",
+        **TRACED,
     }
 
     def doctor() -> tuple[int, str]:
