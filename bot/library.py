@@ -10,8 +10,8 @@ from dataclasses import replace
 from functools import partial
 from typing import Self
 
-from bot.answering.answers import Outdated
-from index import documents, history
+from bot.answering.answers import Citation, Outdated
+from index import differences, documents, history
 from index.changes import Changes, changes
 from index.drawing.paged import Kind, Paged, Pages
 from index.errors import IndexDamaged, UnknownSource
@@ -21,7 +21,7 @@ from index.history import Renewal
 from index.opening import Opening
 from index.parsing.base import Unreadable
 from index.parsing.worker import shared
-from index.records import Document, Passage
+from index.records import Document, Passage, Span
 from index.scope import EVERYTHING, Scope
 from index.settings import Settings
 from index.store import Store
@@ -129,6 +129,16 @@ class Library:
             near = difflib.get_close_matches(source, names, n=3, cutoff=0.4)
             hint = f" Did you mean {' or '.join(near)}?" if near else " `docent status -v` lists them all."
             raise UnknownSource(f"{error}{hint}") from None
+
+    def place_of(self, citation: Citation, document: Document) -> Span | None:
+        """Where a quote stands in its document as that is indexed now; None where it no longer does."""
+        text = document.text
+        if text[citation.start : citation.end] == citation.quote:
+            return citation.start, citation.end
+        place = differences.place_of(self.generation(), citation.source, differences.plain(citation.shown))
+        if place is None and (start := text.find(citation.quote)) >= 0:
+            place = start, start + len(citation.quote)
+        return place
 
     def around(self, source: str, offset: int) -> tuple[Passage | None, Passage, Passage | None]:
         """The passage at an offset of a document, or the next after it, between its neighbours.

@@ -50,13 +50,6 @@ class Citation:
         """The quote without markup; of a row, its cells with the names of their columns."""
         return "".join(before + text for before, text, _ in self.pieces())
 
-    def found_in(self, text: str) -> "Citation | None":
-        """Itself where its quote stands in its document's text now; None where it no longer does."""
-        if text[self.start : self.end] == self.quote:
-            return self
-        start = text.find(self.quote)  # it was indexed anew since the answer
-        return replace(self, start=start, end=start + len(self.quote)) if start >= 0 else None
-
     def pieces(self, start: int | None = None, end: int | None = None) -> Iterator[tuple[str, str, int]]:
         """What is shown of a stretch of the quote, by default of all: what is put before, text, offset."""
         first = self.start if start is None else start

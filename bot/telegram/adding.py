@@ -22,7 +22,7 @@ from bot.telegram.events import event, failure
 from bot.telegram.html import short
 from bot.telegram.offers import Item, Offer
 from bot.telegram.post import Place
-from bot.telegram.renewals import Course, Stopped
+from bot.telegram.renewals import Stopped
 from bot.telegram.services import Services
 from bot.telegram.uploaded import Outcome
 from bot.texts import gettext
@@ -34,7 +34,6 @@ from index.parsing.base import Unreadable
 _QUESTIONS = 3
 _MOST_URL = 200  # characters of an address that is told
 _TRIES, _PAUSE = 3, 1.0  # to fetch a file from Telegram; seconds between them
-_BETWEEN_EDITS = 3.0  # seconds; about one edit a second is what a chat bears
 _TELEGRAM = "https://api.telegram.org/"
 _FILE = 300.0  # seconds for which a piece of a file may take to arrive
 
@@ -183,17 +182,14 @@ class Adding:
 
     async def _renew(self, place: Place, shown: Sequence[int]) -> str:
         """Have the index renewed, and tell how it goes on; why it was not, or ""."""
-        course = Course()
-        renewal = asyncio.create_task(self._to.renewals.renew(course))
-        told = ""
-        while not (await asyncio.wait([renewal], timeout=_BETWEEN_EDITS))[0]:
-            if str(course) != told:
-                told = str(course)
-                text = gettext("Renewing the index: {progress} …", progress=told)
-                with suppress(TelegramError):
-                    await self._to.post.edit(place, shown, screens.text(text))
+
+        async def tell(course: str) -> None:
+            told = gettext("Renewing the index: {progress} …", progress=course)
+            with suppress(TelegramError):
+                await self._to.post.edit(place, shown, screens.text(told))
+
         try:
-            renewal.result()
+            await self._to.renewals.told(tell)
         except Stopped:
             raise
         except DocentError as error:

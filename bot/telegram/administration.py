@@ -21,7 +21,6 @@ from bot.texts import gettext, ngettext
 from index.build import Summary
 from index.errors import DocentError
 
-_BETWEEN_EDITS = 3.0  # seconds; about one edit a second is what a chat bears
 _LAST = 1.0  # seconds to say that a build was broken off, when the bot stops
 
 
@@ -82,18 +81,17 @@ class Administration:
 
     async def _reindex(self, place: Place, messages: Sequence[int], progress: Course) -> None:
         """Have the index renewed, and tell how it goes in one message, where we know that it was sent."""
-        renewal = asyncio.create_task(self._to.renewals.renew(progress))
-        shown = ""
-        while not (await asyncio.wait([renewal], timeout=_BETWEEN_EDITS))[0]:
-            if messages and str(progress) != shown:
-                shown = str(progress)
-                told = gettext("Renewing the index: {progress} …", progress=shown)
-                await self._show(place, messages, told)
-        self._reindexing = None
+
+        async def tell(course: str) -> None:
+            if messages:
+                await self._show(
+                    place, messages, gettext("Renewing the index: {progress} …", progress=course)
+                )
+
         held: Summary | None = None
         try:
-            told = _summary(summary := renewal.result())
-            held = summary if summary.held else None
+            summary = await self._to.renewals.told(tell, progress)
+            told, held = _summary(summary), summary if summary.held else None
         except Stopped:
             told = gettext("I was stopped before the index was renewed. The old one is still in use.")
         except DocentError as error:
@@ -101,6 +99,8 @@ class Administration:
         except Exception as error:  # shown and logged, for nobody awaits this task
             failure("reindex", error)
             told = gettext(NOT_RENEWED, reason=f"({type(error).__name__})")
+        finally:
+            self._reindexing = None
         await self._show(place, messages, told)
         event("reindexed", chat=place.chat)
         if held:

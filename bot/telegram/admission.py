@@ -13,7 +13,7 @@ from telegram.constants import ChatType
 from telegram.error import TelegramError
 
 from bot.telegram import screens
-from bot.telegram.citations import Button, acknowledge, button_of
+from bot.telegram.citations import ONLY_ADMINISTRATORS, acknowledge, administers, button_of
 from bot.telegram.commands import publish
 from bot.telegram.events import event
 from bot.telegram.limits import Limit
@@ -67,7 +67,6 @@ FORGOTTEN = noop(
     "I have deleted what I kept about {name}, who is a stranger to me now and may ask for access."
 )
 NOTHING_KEPT = noop("I keep nothing about {name}.")
-ONLY_ADMINISTRATORS = noop("Only administrators decide on this.")
 LAST = noop(
     "You are my only administrator. Without one nobody can let people in or renew the index from here; "
     "I print a new pairing link only when I am started anew."
@@ -178,12 +177,9 @@ class Admission:
     async def press(self, update: Update, _: object) -> None:
         """A button below a request."""
         button = button_of(update)
-        if button is None:
+        if button is None or not await administers(self._to, button):
             return
         access, user = self._to.access, button.query.from_user
-        if not access.is_admin(user.id):
-            await acknowledge(button.query, gettext(ONLY_ADMINISTRATORS), alert=True)
-            return
         if decided := access.requests.decided(button.place.chat, button.message):  # by another, just now
             await acknowledge(button.query, decided, alert=True)
             await self._to.post.edit(button.place, [button.message], screens.text(decided))
@@ -315,14 +311,6 @@ class Admission:
         known = access.forget(meant.chat)
         event("forgotten", chat=meant.chat)
         return gettext(FORGOTTEN if known or kept else NOTHING_KEPT, name=name)
-
-
-async def administers(to: Services, button: Button) -> bool:
-    """Whether who pressed a button is an administrator; else they are told."""
-    may = to.access.is_admin(button.query.from_user.id)
-    if not may:
-        await acknowledge(button.query, gettext(ONLY_ADMINISTRATORS), alert=True)
-    return may
 
 
 def name_of(chat: Chat) -> str:

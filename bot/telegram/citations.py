@@ -25,7 +25,7 @@ from bot.telegram.replying import Replying
 from bot.telegram.services import Services
 from bot.texts import gettext, noop
 from bot.words import outdated_in_words
-from index.differences import place_of, plain
+from index import differences
 from index.drawing.paged import drawable
 from index.errors import StateError, UnknownSource
 from index.history import Said
@@ -33,6 +33,7 @@ from index.parsing.base import Unreadable
 from index.records import Document, Passage
 
 _GONE = noop("This answer is no longer kept. Please ask again.")
+ONLY_ADMINISTRATORS = noop("Only administrators decide on this.")
 _NO_MORE = noop("That is all I found.")
 _PATIENCE = 0.5  # seconds for which a press may wait to be told what comes of it
 
@@ -79,6 +80,14 @@ async def hurried(to: Services, button: Button) -> bool:
         event("limited", chat=button.place.chat, user=button.query.from_user.id)
         await acknowledge(button.query, screens.limited(wait) if news else "")
     return wait > 0
+
+
+async def administers(to: Services, button: Button) -> bool:
+    """Whether who pressed a button is an administrator; else they are told."""
+    may = to.access.is_admin(button.query.from_user.id)
+    if not may:
+        await acknowledge(button.query, gettext(ONLY_ADMINISTRATORS), alert=True)
+    return may
 
 
 class Citations:
@@ -207,16 +216,12 @@ class Citations:
         document = engine.document(citation.source)
         text = document.text
         notice = _notice(engine, citation.source)
-        if text[citation.start : citation.end] != citation.quote:  # it was indexed anew since the answer
-            place_now = partial(place_of, engine.generation(), citation.source)
-            place = place_now(plain(citation.shown))
-            if place is None and (start := text.find(citation.quote)) >= 0:
-                place = start, start + len(citation.quote)
-            if place is None:
-                notice = gettext("The quote no longer stands in this document; this is what is there now.")
-                place = place_now(now.words) if now else None
-            start, end = place or [min(citation.start, len(text) - 1)] * 2
-            citation = replace(citation, start=start, end=end)
+        place = engine.place_of(citation, document)
+        if place is None:
+            notice = gettext("The quote no longer stands in this document; this is what is there now.")
+            place = differences.place_of(engine.generation(), citation.source, now.words) if now else None
+        start, end = place or [min(citation.start, len(text) - 1)] * 2
+        citation = replace(citation, start=start, end=end)
         offset = citation.start if offset is None else min(offset, len(text) - 1)
         return document, engine.around(citation.source, offset), citation, notice
 

@@ -4,16 +4,16 @@ The question goes to all of them; one decides, and all see it. Where the files c
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
-from typing import Any
 
 from telegram import Update
 from telegram.error import TelegramError
 
 from bot.plain import line
 from bot.telegram import screens
-from bot.telegram.citations import acknowledge, button_of
+from bot.telegram.background import Background
+from bot.telegram.citations import acknowledge, administers, button_of
 from bot.telegram.events import event, failure
 from bot.telegram.html import short
 from bot.telegram.inbox import handled
@@ -38,7 +38,6 @@ WITHDRAWN = noop(
     "Nothing is to be decided any more: the files are there again, or the index was brought up to date by "
     "hand."
 )
-ONLY_ADMINISTRATORS = noop("Only administrators decide on this.")
 
 
 class Consent:
@@ -47,12 +46,12 @@ class Consent:
     def __init__(self, services: Services) -> None:
         self._to = services
         self._one_at_a_time = asyncio.Lock()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._background = Background()
 
     def heard(self, summary: Summary) -> None:
         """A build has ended: see whether there is something to ask, or no longer."""
         if summary.held or self._to.removals.gone:
-            self._meanwhile(self.consider(summary))
+            self._background.run(self.consider(summary))
 
     async def consider(self, summary: Summary, *, anew: bool = False) -> None:
         """Ask once about files that are gone; with ``anew`` also where it was decided to keep them."""
@@ -64,7 +63,7 @@ class Consent:
                 return
             latest, more = removals.latest(), len(held) > removals.gone
             if latest and latest.choice == "take" and not more:  # the bot was stopped before that was done
-                self._meanwhile(self._take(None))
+                self._background.run(self._take(None))
             elif shown := removals.shown():
                 if more:
                     removals.begin(len(held))
@@ -78,13 +77,10 @@ class Consent:
     async def press(self, update: Update, _: object) -> None:
         """One of the two buttons below the question."""
         button = button_of(update)
-        if button is None:
+        if button is None or not await administers(self._to, button):
             return
         removals, user = self._to.removals, button.query.from_user
         here = button.place.chat, button.message
-        if not self._to.access.is_admin(user.id):
-            await acknowledge(button.query, gettext(ONLY_ADMINISTRATORS), alert=True)
-            return
         if decision := removals.decided(*here):  # by another, just now
             await acknowledge(button.query, _told(decision), alert=True)
             await self._show([here], lambda: screens.text(_told(decision)))
@@ -99,15 +95,14 @@ class Consent:
         shown = dict.fromkeys([here, *removals.decide(chosen)])
         await self._show(shown, lambda: screens.text(_told(chosen)))
         if chosen.choice == "take":
-            self._meanwhile(self._take(user.id))
+            self._background.run(self._take(user.id))
 
     async def _take(self, by: int | None) -> None:
         """Have files that are gone leave the index; who decided it hears of what went wrong."""
-        handled.set(None)
         try:
             await self._to.renewals.renew(removals=True)
         except Stopped:  # the next start does it
-            return
+            raise
         except DocentError as error:
             event("not_renewed", reason=error)
             reason = str(error)
@@ -146,10 +141,6 @@ class Consent:
         for place, message in shown:
             with suppress(TelegramError), self._to.access.speaking_to(place):
                 await self._to.post.edit(Place(place), [message], screen())
-
-    def _meanwhile(self, work: Coroutine[Any, Any, None]) -> None:
-        self._tasks.add(task := asyncio.get_running_loop().create_task(work))
-        task.add_done_callback(self._tasks.discard)
 
 
 def _told(decision: Decision) -> str:

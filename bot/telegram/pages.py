@@ -104,10 +104,10 @@ class Pages:
 def _paged(engine: Engine, citation: Citation) -> tuple[Paged, str]:
     """The pages of a citation's document as they are now, and what to say of the quote."""
     document = engine.document(citation.source)
-    there = citation.found_in(document.text)
-    quote = (there.start, there.end) if there else (min(citation.start, len(document.text) - 1),) * 2
+    place = engine.place_of(citation, document)
+    quote = place or (min(citation.start, len(document.text) - 1),) * 2
     paged = engine.paged(citation.source, quote)
-    if there is None:
+    if place is None:
         return paged, gettext(_NO_LONGER)
     return paged, "" if paged.found else gettext(_NOWHERE)
 

@@ -18,9 +18,8 @@ from telegram.error import TelegramError
 from bot.engine import Engine
 from bot.plain import line
 from bot.telegram import screens
-from bot.telegram.admission import administers
 from bot.telegram.background import Background
-from bot.telegram.citations import Button, acknowledge, button_of
+from bot.telegram.citations import Button, acknowledge, administers, button_of
 from bot.telegram.events import event
 from bot.telegram.html import short
 from bot.telegram.offers import Offer

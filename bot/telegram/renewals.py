@@ -6,7 +6,7 @@ next one, which all who wait share. Questions are answered meanwhile, from the o
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 
 from bot.engine import Engine
@@ -19,6 +19,7 @@ from index.removals import Removals
 
 NOT_RENEWED = noop("The index was not renewed; the old one is still in use. {reason}")
 
+_BETWEEN_EDITS = 3.0  # seconds; about one edit a second is what a chat bears
 _LAST = 1.0  # seconds for a build to break itself off when the bot stops
 
 
@@ -96,6 +97,22 @@ class Renewals:
             if self._stopped:
                 raise Stopped from None
             raise
+
+    async def told(self, tell: Callable[[str], Awaitable[None]], course: Course | None = None) -> Summary:
+        """The same, and tell every few seconds how far it is; see ``renew`` for what it raises.
+
+        Args:
+            tell: hears it in words.
+            course: that is kept up to date, if somebody else looks at it too.
+        """
+        course = course or Course()
+        renewal = asyncio.create_task(self.renew(course))
+        shown = ""
+        while not (await asyncio.wait([renewal], timeout=_BETWEEN_EDITS))[0]:
+            if str(course) != shown:
+                shown = str(course)
+                await tell(shown)
+        return renewal.result()
 
     async def stop(self) -> None:
         """Break off what goes on; what was embedded so far is used the next time."""

@@ -7,10 +7,9 @@ from telegram import Message, Update, User
 
 from bot.telegram import screens, uploaded
 from bot.telegram.adding import Adding, decided
-from bot.telegram.admission import administers
 from bot.telegram.asking import Asking
 from bot.telegram.background import Background
-from bot.telegram.citations import acknowledge, button_of
+from bot.telegram.citations import acknowledge, administers, button_of
 from bot.telegram.events import event
 from bot.telegram.offers import Offer
 from bot.telegram.post import Place, place_of

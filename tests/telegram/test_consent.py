@@ -12,7 +12,8 @@ import pytest
 
 from bot.engine import Engine
 from bot.telegram import state
-from bot.telegram.consent import ONLY_ADMINISTRATORS, WITHDRAWN, Consent
+from bot.telegram.citations import ONLY_ADMINISTRATORS
+from bot.telegram.consent import WITHDRAWN, Consent
 from bot.telegram.removals import Decision, Removals
 from index.build import Summary
 from index.errors import IndexFolderError
