@@ -4,30 +4,13 @@ import io
 
 import pytest
 from PIL import Image
-from reportlab.pdfgen.canvas import Canvas
 
 from index.parsing.base import Unreadable
 from index.parsing.pages.pdf import parse
 from index.pictures import marks_of, page_picture, runs
+from tests.drawing.marked import pdf
 
 YELLOW = (255, 224, 64)
-
-
-def pdf(*lines: tuple[float, float, str], turned: int = 0) -> bytes:
-    import pypdfium2 as pdfium
-
-    out = io.BytesIO()
-    canvas = Canvas(out, pagesize=(400, 300))
-    canvas.setFont("Courier", 10)
-    for x, y, line in lines:
-        canvas.drawString(x, y, line)
-    canvas.showPage()
-    canvas.save()
-    document = pdfium.PdfDocument(out.getvalue())
-    document[0].set_rotation(turned)
-    out = io.BytesIO()
-    document.save(out)
-    return out.getvalue()
 
 
 LEFT = (
@@ -38,8 +21,10 @@ LEFT = (
 )
 RIGHT = ("other words stand over", "here beside the first", "ones, but they are not", "meant")
 TWO = pdf(
-    *((20, 200 - 12 * n, one) for n, one in enumerate(LEFT)),
-    *((220, 200 - 12 * n, one) for n, one in enumerate(RIGHT)),
+    [
+        *((20, 200 - 12 * n, one) for n, one in enumerate(LEFT)),
+        *((220, 200 - 12 * n, one) for n, one in enumerate(RIGHT)),
+    ]
 )
 
 
@@ -90,7 +75,7 @@ def test_a_quote_over_two_lines_has_two_marks() -> None:
 
 @pytest.mark.parametrize("turned", [90, 180, 270])
 def test_turned_pages_are_marked_where_they_are_shown(turned: int) -> None:
-    data = pdf((20, 200, "one two three four five six"), turned=turned)
+    data = pdf([(20, 200, "one two three four five six")], turned=turned)
     left, top, right, bottom = extent(yellow(data, "two three"))
     long, short = (bottom - top, right - left) if turned % 180 else (right - left, bottom - top)
     assert 2 * 54 <= long <= 2 * 54 + 4 and 20 <= short <= 34

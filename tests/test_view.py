@@ -38,13 +38,18 @@ QUESTIONS = (
 )
 
 
-@pytest.fixture
-def docs(tmp_path: Path) -> Path:
+def laid_out(folder: Path) -> Path:
+    """The folder, with these documents in it."""
     for name, text in FOLDERS.items():
-        file = tmp_path / "docs" / name
+        file = folder / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
-    return tmp_path / "docs"
+    return folder
+
+
+@pytest.fixture
+def docs(tmp_path: Path) -> Path:
+    return laid_out(tmp_path / "docs")
 
 
 def alone(engine: Engine, tmp_path: Path, *names: str) -> Engine:

@@ -32,7 +32,7 @@ from tests.telegram.test_answers import kept
 from tests.telegram.test_asking import ANN as ANN_HERSELF
 from tests.telegram.test_asking import Desk, raw
 from tests.test_render import CITED, FOUND
-from tests.test_view import FOLDERS
+from tests.test_view import laid_out
 
 ADMIN, ANN, GROUP = 42, 77, -100
 GONE = "This answer is no longer kept. Please ask again."
@@ -134,11 +134,7 @@ def test_citations_name_no_hidden_place():
 
 @pytest.fixture
 def docs(tmp_path: Path) -> Path:
-    for name, text in FOLDERS.items():
-        file = tmp_path / "docs" / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
-    return tmp_path / "docs"
+    return laid_out(tmp_path / "docs")
 
 
 class Silent:
