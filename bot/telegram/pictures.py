@@ -1,10 +1,7 @@
 """Pictures out to chats: each is uploaded once; after that, Telegram shows it again by its id."""
 
-import asyncio
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
-from weakref import WeakValueDictionary
 
 from telegram import Bot, InlineKeyboardMarkup, InputMediaPhoto, Message
 from telegram.constants import ParseMode
@@ -12,8 +9,8 @@ from telegram.error import BadRequest
 
 from bot.telegram.html import Message as Styled
 from bot.telegram.post import Place, Post, replying_to
+from bot.telegram.uploading import Uploading
 
-_KNOWN = 1000  # pictures of which the ids are remembered
 _UPLOAD = 60.0  # seconds for which a piece of a picture may take to be sent
 
 Drawn = Callable[[], Awaitable[bytes]]
@@ -37,8 +34,7 @@ class Pictures:
     def __init__(self, bot: Bot, post: Post) -> None:
         self._bot = bot
         self._post = post
-        self._ids: OrderedDict[str, str] = OrderedDict()
-        self._uploading: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._uploading = Uploading()
 
     async def send(self, place: Place, picture: Picture) -> None:
         """Send a picture."""
@@ -87,20 +83,9 @@ class Pictures:
         self, picture: Picture, attempt: Callable[[bytes | str], Awaitable[Message | bool]]
     ) -> None:
         """Show a picture by its id, or else upload it."""
-        lock = self._uploading.setdefault(picture.key, asyncio.Lock())
-        async with lock:  # the next one knows the id
-            if known := self._ids.get(picture.key):
-                self._ids.move_to_end(picture.key)
-                try:
-                    await attempt(known)
-                except BadRequest as error:
-                    if "file" not in str(error).lower():
-                        raise
-                    del self._ids[picture.key]  # Telegram has forgotten it
-                else:
-                    return
+
+        async def upload() -> str | None:
             sent = await attempt(await picture.draw())
-            if isinstance(sent, Message) and sent.photo:
-                self._ids[picture.key] = sent.photo[-1].file_id
-                while len(self._ids) > _KNOWN:
-                    self._ids.popitem(last=False)
+            return sent.photo[-1].file_id if isinstance(sent, Message) and sent.photo else None
+
+        await self._uploading.once(picture.key, attempt, upload)

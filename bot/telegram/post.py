@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import BinaryIO, TypeVar
-from weakref import WeakValueDictionary
 
 from telegram import Bot, InlineKeyboardMarkup, InputFile, LinkPreviewOptions, ReplyParameters
 from telegram import Message as Sent
@@ -20,6 +19,7 @@ from bot.telegram.delivery import Unconfirmed
 from bot.telegram.events import event
 from bot.telegram.html import Message
 from bot.telegram.screens import Screen
+from bot.telegram.uploading import Uploading
 from index import documents
 
 _T = TypeVar("_T")
@@ -69,8 +69,7 @@ class Post:
         self._bot = bot
         self._access = access
         self._answers = answers
-        self._uploaded: dict[tuple[object, ...], str] = {}
-        self._uploading: WeakValueDictionary[tuple[object, ...], asyncio.Lock] = WeakValueDictionary()
+        self._uploading = Uploading()
 
     async def send(self, place: Place, screen: Screen, *, silent: bool = False) -> tuple[int, ...]:
         """Send a screen; the ids of its messages, without those whose receipt was lost on the way."""
@@ -137,22 +136,16 @@ class Post:
                 write_timeout=_UPLOAD,
             )
 
-        lock = self._uploading.setdefault(file.key, asyncio.Lock()) if file.key else asyncio.Lock()
-        async with lock:  # the next one knows the id
-            if known := self._uploaded.get(file.key):
-                try:
-                    await self.wherever(place, partial(attempt, known))
-                except BadRequest as error:
-                    if "file" not in str(error).lower():
-                        raise
-                    del self._uploaded[file.key]  # Telegram has forgotten it
-                else:
-                    return
+        async def by_id(known: str) -> None:
+            await self.wherever(place, partial(attempt, known))
+
+        async def upload() -> str | None:
             with file.opened() as data:
-                upload = InputFile(data, filename=file.name, read_file_handle=False)
-                _, sent = await self.wherever(place, partial(attempt, upload))
-            if file.key and sent.document:
-                self._uploaded[file.key] = sent.document.file_id
+                document = InputFile(data, filename=file.name, read_file_handle=False)
+                _, sent = await self.wherever(place, partial(attempt, document))
+            return sent.document.file_id if sent.document else None
+
+        await self._uploading.once(file.key, by_id, upload)
 
     @asynccontextmanager
     async def typing(self, place: Place) -> AsyncIterator[None]:
