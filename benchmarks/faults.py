@@ -28,10 +28,10 @@ from telegram import Update
 from bot.answering.answers import Answer
 from bot.engine import Engine
 from bot.feedback import Feedback
-from bot.telegram import state
-from bot.telegram.answers import Answers, Kept
-from bot.telegram.inbox import Inbox
-from bot.telegram.offers import Item, Offer, Offers
+from bot.telegram.persistence import state
+from bot.telegram.persistence.answers import Answers, Kept
+from bot.telegram.persistence.offers import Item, Offer, Offers
+from bot.telegram.transport.inbox import Inbox
 from index import documents
 from index.errors import DocentError
 from index.intake import Checked, Intake

@@ -105,8 +105,8 @@ async def _chats(engine: Engine, questions: Sequence[str]) -> list[float]:
     """Let chats ask by the front end's processor; milliseconds."""
     from telegram import Chat, Message, Update
 
-    from bot.telegram.inbox import InOrder
     from bot.telegram.run import _THREADS
+    from bot.telegram.transport.inbox import InOrder
 
     processor, workers = InOrder(_NoInbox()), ThreadPoolExecutor(_THREADS)
     loop, left = asyncio.get_running_loop(), iter(questions)

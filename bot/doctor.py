@@ -203,8 +203,9 @@ def _telegram(engine: Engine, environment: Mapping[str, str]) -> Iterator[Findin
 
 def _access(engine: Engine, environment: Mapping[str, str]) -> Iterator[Finding]:
     """Whether anybody may ask."""
-    from bot.telegram import run, state
-    from bot.telegram.access import Access
+    from bot.telegram import run
+    from bot.telegram.persistence import state
+    from bot.telegram.persistence.access import Access
 
     telegram = engine.settings.telegram
     admins, allowed = len(telegram.admins), len(telegram.allowed)
@@ -232,7 +233,8 @@ def _access(engine: Engine, environment: Mapping[str, str]) -> Iterator[Finding]
 
 def _running(settings: Settings, token: str) -> list[Finding]:
     """Whether the bot runs on this machine, and well."""
-    from bot.telegram import run, state
+    from bot.telegram import run
+    from bot.telegram.persistence import state
 
     if not run.state_file(settings, token).exists():
         return []
@@ -302,8 +304,9 @@ async def _sees_all(bot: "Bot", group: int) -> bool:
 
 def _listens_in(settings: Settings, token: str) -> list[int]:
     """The groups in which the bot listens."""
-    from bot.telegram import run, state
-    from bot.telegram.listened import Listened
+    from bot.telegram import run
+    from bot.telegram.persistence import state
+    from bot.telegram.persistence.listened import Listened
 
     file = run.state_file(settings, token)
     if not file.exists():

@@ -15,7 +15,7 @@ from typing import Literal
 
 from bot import feedback, swapping
 from bot.answering import calibration
-from bot.telegram import state
+from bot.telegram.persistence import state
 from index import exporting, generation, history, journal
 from index.settings import Settings
 

@@ -17,7 +17,7 @@ from bot.archives import DOCUMENTS, SETTINGS, STATE, Archive, Entry
 from bot.backup import Item, Report, check_whole, precious
 from bot.plain import counted
 from bot.swapping import Swap
-from bot.telegram import state
+from bot.telegram.persistence import state
 from index.errors import StateError
 from index.settings import Settings
 

@@ -26,7 +26,7 @@ from bot.backup import Report, make
 from bot.feedback import Feedback
 from bot.restoring import restore
 from bot.swapping import settle
-from bot.telegram import state
+from bot.telegram.persistence import state
 from index.errors import DocentError, DocumentsError, StateError
 from index.settings import Settings, load
 from tests.test_render import FOUND

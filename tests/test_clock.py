@@ -8,8 +8,8 @@ import pytest
 
 from bot.answering.answers import Answer
 from bot.engine import Engine
-from bot.telegram import state
-from bot.telegram.answers import Answers, Kept
+from bot.telegram.persistence import state
+from bot.telegram.persistence.answers import Answers, Kept
 from tests.words_encoder import WordsEncoder
 
 YEAR = 365 * 86400

@@ -16,9 +16,10 @@ from filelock import FileLock
 from bot import cli, doctor
 from bot.doctor import Finding, examine
 from bot.engine import Engine
-from bot.telegram import run, state
-from bot.telegram.access import Access
-from bot.telegram.listened import Listened
+from bot.telegram import run
+from bot.telegram.persistence import state
+from bot.telegram.persistence.access import Access
+from bot.telegram.persistence.listened import Listened
 from index.serving import ServedEncoder
 from index.settings import Settings, load
 from tests.conftest import WordsEncoder

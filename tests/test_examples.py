@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.engine import Engine
 from bot.examples import examples, questions_of, topics_of
-from bot.telegram.screens import MOST_EXAMPLE
+from bot.telegram.showing.screens import MOST_EXAMPLE
 from index.records import Document
 from tests.answering import profiles
 from tests.conftest import MINUTES, ROOT

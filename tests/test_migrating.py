@@ -8,7 +8,7 @@ import pytest
 
 from bot.feedback import Feedback
 from bot.migrating import Step, migrate, missing_columns, script, version
-from bot.telegram import state
+from bot.telegram.persistence import state
 from index.errors import StateError
 
 FIRST = script("CREATE TABLE one (a TEXT);  -- a comment; with a semicolon\nINSERT INTO one VALUES ('x;y');")

@@ -16,9 +16,9 @@ from bot.engine import Engine
 from bot.feedback import Feedback
 from bot.migrating import version
 from bot.restoring import restore
-from bot.telegram import state
-from bot.telegram.access import Access
-from bot.telegram.answers import Answers
+from bot.telegram.persistence import state
+from bot.telegram.persistence.access import Access
+from bot.telegram.persistence.answers import Answers
 from index import generation, history
 from index import journal as journals
 from index.bin import Bin

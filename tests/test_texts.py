@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import polib
 import pytest
 
-from bot.telegram import screens
 from bot.telegram.commands import ADMINISTRATORS, EVERYBODY
+from bot.telegram.showing import screens
 from bot.texts import FOLDER, LANGUAGES, gettext, language_of, ngettext, speaking
 from bot.words import coverage_in_words, place_in_words
 from index.records import Locator

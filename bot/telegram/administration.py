@@ -11,12 +11,12 @@ from telegram.error import TelegramError
 
 from bot import status
 from bot.plain import line
-from bot.telegram import screens
-from bot.telegram.consent import Consent
+from bot.telegram.documents.consent import Consent
 from bot.telegram.events import event, failure
-from bot.telegram.post import Place, place_of
 from bot.telegram.renewals import NOT_RENEWED, Course, Stopped
 from bot.telegram.services import Services
+from bot.telegram.showing import screens
+from bot.telegram.transport.post import Place, place_of
 from bot.texts import gettext, ngettext
 from index.build import Summary
 from index.errors import DocentError

@@ -8,12 +8,12 @@ from functools import partial
 
 from telegram.error import TelegramError
 
-from bot.telegram import screens
 from bot.telegram.background import Background
 from bot.telegram.events import event
-from bot.telegram.post import Place
-from bot.telegram.screens import Screen
 from bot.telegram.services import Services
+from bot.telegram.showing import screens
+from bot.telegram.showing.screens import Screen
+from bot.telegram.transport.post import Place
 from bot.texts import gettext, noop
 
 DAMAGED = noop(

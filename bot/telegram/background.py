@@ -7,8 +7,8 @@ from typing import Any
 from telegram.error import TelegramError
 
 from bot.telegram.events import event, failure
-from bot.telegram.inbox import handled
 from bot.telegram.renewals import Stopped
+from bot.telegram.transport.inbox import handled
 
 
 class Background:

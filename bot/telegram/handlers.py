@@ -17,27 +17,27 @@ from telegram.ext import (
 )
 
 from bot.hearing import recogniser
-from bot.telegram import screens
-from bot.telegram.access import Access
 from bot.telegram.administration import Administration
-from bot.telegram.admission import Admission
-from bot.telegram.asking import Asking
-from bot.telegram.changelog import Changelog
-from bot.telegram.citations import Citations, button_of
-from bot.telegram.collecting import Collecting
-from bot.telegram.consent import Consent
-from bot.telegram.delivery import Unconfirmed
+from bot.telegram.answering.asking import Asking
+from bot.telegram.answering.citations import Citations, button_of
+from bot.telegram.answering.inline import Inline
+from bot.telegram.answering.listening import Listening
+from bot.telegram.answering.replying import Replying
+from bot.telegram.answering.voice import Voice
+from bot.telegram.authorisation.admission import Admission
+from bot.telegram.authorisation.collecting import Collecting
+from bot.telegram.authorisation.gate import Gate
+from bot.telegram.documents.changelog import Changelog
+from bot.telegram.documents.consent import Consent
+from bot.telegram.documents.removing import Removing
+from bot.telegram.documents.uploads import Uploads, means_to_add
 from bot.telegram.events import event, failure
-from bot.telegram.gate import Gate
 from bot.telegram.information import Information
-from bot.telegram.inline import Inline
-from bot.telegram.listening import Listening
-from bot.telegram.post import Place, Post, place_of
-from bot.telegram.removing import Removing
-from bot.telegram.replying import Replying
+from bot.telegram.persistence.access import Access
 from bot.telegram.services import Services
-from bot.telegram.uploads import Uploads, means_to_add
-from bot.telegram.voice import Voice
+from bot.telegram.showing import screens
+from bot.telegram.transport.delivery import Unconfirmed
+from bot.telegram.transport.post import Place, Post, place_of
 from bot.texts import gettext, noop
 from index.bin import Bin
 from index.errors import DocentError, IndexEmpty

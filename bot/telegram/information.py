@@ -7,12 +7,12 @@ from telegram import Update
 
 from bot.engine import Engine
 from bot.examples import examples
-from bot.telegram import screens
-from bot.telegram.citations import acknowledge, button_of, hurried
+from bot.telegram.answering.citations import acknowledge, button_of, hurried
+from bot.telegram.answering.questions import asker_of, command_of, is_private
 from bot.telegram.commands import ADMINISTRATORS, EVERYBODY, publish
-from bot.telegram.post import place_of
-from bot.telegram.questions import asker_of, command_of, is_private
 from bot.telegram.services import Services
+from bot.telegram.showing import screens
+from bot.telegram.transport.post import place_of
 from bot.texts import gettext
 from index.scope import Scope
 

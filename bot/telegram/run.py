@@ -25,29 +25,31 @@ from bot import swapping
 from bot.engine import Engine
 from bot.feedback import Feedback
 from bot.status import empty_folders
-from bot.telegram import events, screens, state, supervisor
-from bot.telegram.access import Access
+from bot.telegram import events, supervisor
 from bot.telegram.alarms import Alarms
-from bot.telegram.answers import Answers
+from bot.telegram.answering.receipts import Receipts
 from bot.telegram.background import Background
 from bot.telegram.commands import publish
-from bot.telegram.delivery import Delivery
+from bot.telegram.documents.watcher import Watcher
 from bot.telegram.events import event
 from bot.telegram.handlers import register
-from bot.telegram.inbox import Inbox, InOrder
 from bot.telegram.limits import Limit
 from bot.telegram.metrics import Metrics
 from bot.telegram.monitoring import Monitoring
-from bot.telegram.offers import Offers
-from bot.telegram.polls import Polls
-from bot.telegram.post import Post
-from bot.telegram.receipts import Receipts
-from bot.telegram.removals import Removals
+from bot.telegram.persistence import state
+from bot.telegram.persistence.access import Access
+from bot.telegram.persistence.answers import Answers
+from bot.telegram.persistence.offers import Offers
+from bot.telegram.persistence.removals import Removals
+from bot.telegram.persistence.state import Memory
 from bot.telegram.renewals import Renewals
 from bot.telegram.services import Services
-from bot.telegram.state import Memory
-from bot.telegram.watcher import Watcher
-from bot.telegram.webhook import Webhook
+from bot.telegram.showing import screens
+from bot.telegram.transport.delivery import Delivery
+from bot.telegram.transport.inbox import Inbox, InOrder
+from bot.telegram.transport.polls import Polls
+from bot.telegram.transport.post import Post
+from bot.telegram.transport.webhook import Webhook
 from bot.telegram.workers import Workers
 from index.errors import DocentError, SettingsError, TelegramRefused
 from index.parsing.worker import shared

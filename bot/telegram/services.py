@@ -10,15 +10,15 @@ from telegram import Bot
 
 from bot.engine import Engine
 from bot.feedback import Feedback
-from bot.telegram.access import Access
-from bot.telegram.answers import Answers
-from bot.telegram.inbox import Inbox
 from bot.telegram.limits import Limit
 from bot.telegram.metrics import Metrics
-from bot.telegram.offers import Offers
-from bot.telegram.post import Post
-from bot.telegram.removals import Removals
+from bot.telegram.persistence.access import Access
+from bot.telegram.persistence.answers import Answers
+from bot.telegram.persistence.offers import Offers
+from bot.telegram.persistence.removals import Removals
 from bot.telegram.renewals import Renewals
+from bot.telegram.transport.inbox import Inbox
+from bot.telegram.transport.post import Post
 from bot.telegram.workers import Workers
 from index.settings import Settings
 

@@ -15,7 +15,7 @@ from bot.answering.answers import Answer
 from bot.cli import main
 from bot.conversation.turns import Turn
 from bot.telegram import run
-from bot.telegram.answers import Answers, Kept
+from bot.telegram.persistence.answers import Answers, Kept
 from tests.answering.profiles import PROFILE
 from tests.words_encoder import Vectors, WordsEncoder
 

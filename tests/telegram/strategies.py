@@ -4,8 +4,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from bot.telegram.html import Message
-from bot.telegram.screens import Screen
+from bot.telegram.showing.html import Message
+from bot.telegram.showing.screens import Screen
 from tests.telegram.markup import Entity, Keyboard, inline_keyboard, part
 from tests.telegram.messages import text_content
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.telegram import state
-from bot.telegram.access import Access, Guest
+from bot.telegram.persistence import state
+from bot.telegram.persistence.access import Access, Guest
 from index.errors import StateError
 from index.settings import TelegramSettings, load
 

@@ -15,20 +15,20 @@ from telegram.error import BadRequest, NetworkError
 from bot.engine import Engine
 from bot.feedback import Feedback
 from bot.fetching import Fetched, Unfetched
-from bot.telegram import adding as module
-from bot.telegram import state
-from bot.telegram.access import Access
-from bot.telegram.adding import Adding, decided
-from bot.telegram.answers import Answers
-from bot.telegram.inbox import Inbox
-from bot.telegram.offers import Item, Offer, Offers
-from bot.telegram.post import Place
-from bot.telegram.removals import Removals
+from bot.telegram.documents import adding as module
+from bot.telegram.documents.adding import Adding, decided
+from bot.telegram.documents.sent import _written
+from bot.telegram.documents.uploads import Uploads
+from bot.telegram.persistence import state
+from bot.telegram.persistence.access import Access
+from bot.telegram.persistence.answers import Answers
+from bot.telegram.persistence.offers import Item, Offer, Offers
+from bot.telegram.persistence.removals import Removals
 from bot.telegram.renewals import Renewals, Stopped
-from bot.telegram.screens import Screen
-from bot.telegram.sent import _written
 from bot.telegram.services import Services
-from bot.telegram.uploads import Uploads
+from bot.telegram.showing.screens import Screen
+from bot.telegram.transport.inbox import Inbox
+from bot.telegram.transport.post import Place
 from bot.telegram.workers import Workers
 from index.bin import Bin
 from index.intake import Intake

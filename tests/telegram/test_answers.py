@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from bot.answering.answers import Answer, Outdated
 from bot.conversation.turns import TURNS
-from bot.telegram import state
-from bot.telegram.answers import REMEMBERED, Answers, Kept
+from bot.telegram.persistence import state
+from bot.telegram.persistence.answers import REMEMBERED, Answers, Kept
 from index.records import Locator, Part, Style
 from tests.test_render import CITED, FOUND, LED, LOST, SECOND, THIRD, quoting
 

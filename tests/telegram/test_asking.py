@@ -14,20 +14,20 @@ from telegram import Message, Update, User
 
 from bot.engine import Engine
 from bot.feedback import Feedback
-from bot.telegram import state
-from bot.telegram.access import Access
-from bot.telegram.answers import Answers
-from bot.telegram.asking import Asking
+from bot.telegram.answering.asking import Asking
+from bot.telegram.answering.questions import command_of, question_of
+from bot.telegram.answering.replying import Replying
 from bot.telegram.handlers import _Errors
-from bot.telegram.inbox import Inbox
-from bot.telegram.offers import Offers
-from bot.telegram.post import Place
-from bot.telegram.questions import command_of, question_of
-from bot.telegram.removals import Removals
+from bot.telegram.persistence import state
+from bot.telegram.persistence.access import Access
+from bot.telegram.persistence.answers import Answers
+from bot.telegram.persistence.offers import Offers
+from bot.telegram.persistence.removals import Removals
 from bot.telegram.renewals import Renewals
-from bot.telegram.replying import Replying
-from bot.telegram.screens import Screen
 from bot.telegram.services import Services
+from bot.telegram.showing.screens import Screen
+from bot.telegram.transport.inbox import Inbox
+from bot.telegram.transport.post import Place
 from bot.telegram.workers import Workers
 from index.errors import IndexDamaged
 from tests.telegram.chats import _detected

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.changelog import Change
-from bot.telegram.changelog import NOTHING, screen
+from bot.telegram.documents.changelog import NOTHING, screen
 from index.history import Edit, Place
 from tests.conftest import LETTER
 from tests.telegram.chats import User

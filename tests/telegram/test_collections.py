@@ -14,13 +14,13 @@ from telegram import Update
 
 from bot.answering.answers import Outdated, within
 from bot.engine import Engine
-from bot.telegram import state
-from bot.telegram.access import Access
-from bot.telegram.answers import Answers
-from bot.telegram.citations import Citations
-from bot.telegram.collecting import Collecting, words_of
+from bot.telegram.answering.citations import Citations
+from bot.telegram.answering.replying import Replying
+from bot.telegram.authorisation.collecting import Collecting, words_of
 from bot.telegram.information import Information
-from bot.telegram.replying import Replying
+from bot.telegram.persistence import state
+from bot.telegram.persistence.access import Access
+from bot.telegram.persistence.answers import Answers
 from index.scope import EVERYTHING, NOTHING, Scope
 from index.settings import CollectionSettings, Folders, Ids, load
 from tests.conftest import ROOT

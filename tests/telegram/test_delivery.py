@@ -23,11 +23,11 @@ from telegram.error import (
     TimedOut,
 )
 
-from bot.telegram import delivery as module
-from bot.telegram import state
-from bot.telegram.delivery import Delivery, Unconfirmed
-from bot.telegram.inbox import Inbox, handled
 from bot.telegram.limits import Limit
+from bot.telegram.persistence import state
+from bot.telegram.transport import delivery as module
+from bot.telegram.transport.delivery import Delivery, Unconfirmed
+from bot.telegram.transport.inbox import Inbox, handled
 from tests.telegram.test_inbox import bodies, update
 
 

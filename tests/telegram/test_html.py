@@ -8,8 +8,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.plain import ISOLATE, clean
-from bot.telegram import html
-from bot.telegram.html import MOST_ENTITIES, MOST_UNITS, Block, Message, Run, block, messages, units
+from bot.telegram.showing import html
+from bot.telegram.showing.html import MOST_ENTITIES, MOST_UNITS, Block, Message, Run, block, messages, units
 from tests.telegram import markup
 from tests.telegram.strategies import bare, marked, short_texts, taken, texts
 

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from telegram import Update
 
-from bot.telegram import inbox as module
-from bot.telegram import state
-from bot.telegram.inbox import Inbox, InOrder, handled
+from bot.telegram.persistence import state
+from bot.telegram.transport import inbox as module
+from bot.telegram.transport.inbox import Inbox, InOrder, handled
 
 
 def update(number: int, chat: int = 7, text: str = "Who came?") -> Update:

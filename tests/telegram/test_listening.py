@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from telegram import Message, User
 
-from bot.telegram import state
-from bot.telegram.listened import DAY, Listened
-from bot.telegram.listening import is_to_all
+from bot.telegram.answering.listening import is_to_all
+from bot.telegram.persistence import state
+from bot.telegram.persistence.listened import DAY, Listened
 from tests.telegram import chats
 from tests.telegram.chats import Chat
 from tests.telegram.conftest import Running, Start
@@ -219,7 +219,7 @@ def test_verdicts_raise_and_lower_the_bar_and_silence_for_a_day(
     listened: Listened, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = 1_000_000.0
-    monkeypatch.setattr("bot.telegram.listened.time.time", lambda: now)
+    monkeypatch.setattr("bot.telegram.persistence.listened.time.time", lambda: now)
     assert not listened.may_speak(-1, 10)  # it does not listen
     listened.start(-1)
     assert listened.may_speak(-1, 10)

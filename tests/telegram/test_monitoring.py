@@ -17,9 +17,9 @@ from telegram.error import TelegramError
 
 from bot.answering.answers import chat as talk
 from bot.engine import Engine
-from bot.telegram import state
 from bot.telegram.metrics import Metrics
 from bot.telegram.monitoring import NO_INDEX, Monitoring, may_ask_for
+from bot.telegram.persistence import state
 from bot.telegram.services import Services
 from index.errors import SettingsError
 from tests.conftest import ROOT

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.answering.answers import Answer, Citation
-from bot.telegram.pages import has_page, shown
+from bot.telegram.answering.pages import has_page, shown
 from index.drawing.paged import Paged
 from tests.drawing.marked import HIGH, LETTER, near, pdf, yellow
 from tests.telegram.chats import Document, Sent, User

@@ -13,14 +13,14 @@ import pytest
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, TelegramError
 
-from bot.telegram import post as module
-from bot.telegram import state
-from bot.telegram.access import Access
-from bot.telegram.answers import Answers
-from bot.telegram.delivery import Unconfirmed
-from bot.telegram.html import Message
-from bot.telegram.post import File, Place, Post, place_of
-from bot.telegram.screens import Screen
+from bot.telegram.persistence import state
+from bot.telegram.persistence.access import Access
+from bot.telegram.persistence.answers import Answers
+from bot.telegram.showing.html import Message
+from bot.telegram.showing.screens import Screen
+from bot.telegram.transport import post as module
+from bot.telegram.transport.delivery import Unconfirmed
+from bot.telegram.transport.post import File, Place, Post, place_of
 from index.settings import load
 from tests.telegram.test_answers import kept
 from tests.telegram.test_asking import GROUP, message

@@ -12,15 +12,16 @@ import pytest
 from telegram.error import BadRequest, Forbidden, NetworkError, TimedOut
 
 from bot.engine import Engine
-from bot.telegram import receipts as module
-from bot.telegram import screens, state
-from bot.telegram.answers import Kept
-from bot.telegram.citations import Citations
-from bot.telegram.compared import Compared
-from bot.telegram.delivery import Delivery
-from bot.telegram.post import Post
-from bot.telegram.receipts import Receipts
-from bot.telegram.state import Memory
+from bot.telegram.answering import receipts as module
+from bot.telegram.answering.citations import Citations
+from bot.telegram.answering.receipts import Receipts
+from bot.telegram.persistence import state
+from bot.telegram.persistence.answers import Kept
+from bot.telegram.persistence.compared import Compared
+from bot.telegram.persistence.state import Memory
+from bot.telegram.showing import screens
+from bot.telegram.transport.delivery import Delivery
+from bot.telegram.transport.post import Post
 from index.history import Said
 from index.scope import EVERYTHING, NOTHING
 from tests.conftest import LETTER

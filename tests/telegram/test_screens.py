@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from bot.answering.answers import Answer, Citation, Outdated, cite, compose, quotes_for_fact, quotes_for_list
 from bot.answering.scoring import Evidence
 from bot.plain import clean, line
-from bot.telegram import cited, screens
-from bot.telegram.html import short, units
-from bot.telegram.screens import Screen
+from bot.telegram.showing import cited, screens
+from bot.telegram.showing.html import short, units
+from bot.telegram.showing.screens import Screen
 from bot.words import coverage_in_words
 from index import documents
 from index.generation import Entry

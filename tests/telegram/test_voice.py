@@ -12,8 +12,8 @@ from telegram import Update
 from telegram.error import BadRequest
 
 from bot.engine import Engine
-from bot.telegram import state
-from bot.telegram.voice import NOT_FETCHED, NOT_UNDERSTOOD, TOO_LONG, Voice
+from bot.telegram.answering.voice import NOT_FETCHED, NOT_UNDERSTOOD, TOO_LONG, Voice
+from bot.telegram.persistence import state
 from tests.telegram.chats import User
 from tests.telegram.conftest import Start
 from tests.telegram.listening_bot import Ear

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.telegram import state
-from bot.telegram.access import Access
-from bot.telegram.answers import Answers
-from bot.telegram.inbox import Inbox
+from bot.telegram.persistence import state
+from bot.telegram.persistence.access import Access
+from bot.telegram.persistence.answers import Answers
+from bot.telegram.transport.inbox import Inbox
 from index.settings import load
 from tests.telegram.chats import User
 from tests.telegram.conftest import Start

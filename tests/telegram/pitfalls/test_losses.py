@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.telegram.screens import DID_IT_ARRIVE, HELP, SHOW_AGAIN
+from bot.telegram.showing.screens import DID_IT_ARRIVE, HELP, SHOW_AGAIN
 from tests.telegram.conftest import Start
 from tests.telegram.desk import (
     FERRY,

@@ -1,0 +1,249 @@
+"""Answers that stay true: one whose quotes no longer stand in the documents is edited, once and quietly.
+
+The history of the index (``index/history.py``) tells which documents changed since an answer was given, and
+what stands in the place of its quotes. It is asked whenever there is a new generation, whoever built it, and
+at the start. Nobody waits for these edits: they go out one by one, and in a group only while it is calm.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from functools import lru_cache, partial
+
+from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
+
+from bot.answering.answers import Citation
+from bot.telegram.answering.pages import has_page
+from bot.telegram.events import event, failure
+from bot.telegram.limits import Limit
+from bot.telegram.persistence.answers import Kept
+from bot.telegram.persistence.compared import Compared
+from bot.telegram.persistence.state import Memory
+from bot.telegram.services import Services
+from bot.telegram.showing import screens
+from bot.telegram.transport.post import Place
+from bot.texts import speaking
+from index.differences import plain, said, stands
+from index.errors import DocentError, UnknownSource
+from index.generation import Generation
+from index.history import Renewal, Said, after, traced
+
+_EVERY = 2.0  # seconds between two looks for a new generation
+_BETWEEN = 0.5  # seconds between two edits
+_IN_A_GROUP = 6, 60  # edits, seconds
+_LATE = 600.0  # seconds after a new generation in which an answer from the one before may still be given
+_SHORTER = 1500, 400, 100  # UTF-16 units of a quote, until the answer needs no more messages than it has
+_DOCUMENTS = 16  # whose units are remembered while answers are compared
+_TELLING = 20  # characters from which on words that stand in another document were moved there
+
+
+class _Comparison:
+    """What answers are compared with.
+
+    Args:
+        generation: the current one.
+        renewals: what led to it, oldest first.
+        position: the generation from which on they are compared where nothing else tells.
+    """
+
+    def __init__(self, generation: Generation, renewals: Sequence[Renewal], position: str | None) -> None:
+        self.generation = generation
+        self.renewals = renewals
+        self.units = lru_cache(_DOCUMENTS)(self._units)
+        """The units of a document as they are shown; none where it is gone."""
+        self._position = position
+        known = after(renewals, position) if position else None
+        self.news = renewals if known is None else known
+
+    def since(self, kept: Kept) -> Sequence[Renewal]:
+        """What came after an answer was given, or last compared; nothing where that is not known."""
+        for name in (kept.checked, kept.generation, self._position):
+            if name and (found := after(self.renewals, name)) is not None:
+                return found
+        return ()
+
+    def stands(self, source: str, words: str) -> bool:
+        """Whether words stand in a document."""
+        return stands(self.units(source), words)
+
+    def elsewhere(self, citation: Citation, shows: Callable[[str], bool]) -> Said | None:
+        """The words of a quote in another document where they stand the same."""
+        words = plain(citation.shown)
+        sources = self.generation.sources_with(citation.quote) if len(words) >= _TELLING else []
+        return next((Said(one, words) for one in sources if shows(one) and self.stands(one, words)), None)
+
+    def _units(self, source: str) -> Sequence[str]:
+        try:
+            return said(self.generation, self.generation.entry(source))
+        except UnknownSource:
+            return ()
+
+
+class Receipts:
+    """Compares answers with the documents."""
+
+    def __init__(self, services: Services, database: Memory) -> None:
+        self._to = services
+        self._compared = Compared(database)
+        self._edits = Limit(*_IN_A_GROUP)
+        self._late_until = time.monotonic() + _LATE
+
+    async def run(self) -> None:
+        """Do it until cancelled."""
+        while True:
+            try:
+                await self.look()
+            except (DocentError, TelegramError) as error:  # the index, or the network: it is tried again
+                event("uncompared", reason=type(error).__name__)
+            except Exception as error:  # logged, for nobody awaits this task
+                failure("uncompared", error)
+            await asyncio.sleep(_EVERY)
+
+    async def look(self) -> None:
+        """Compare what was not compared with the current generation yet.
+
+        Raises:
+            DocentError: the index cannot be read.
+            TelegramError: Telegram is out of reach.
+        """
+        current, position = self._to.engine.store.current_name(), self._compared.position
+        is_news = current != position
+        if current is None or not (is_news or time.monotonic() < self._late_until):
+            return
+        late = self._compared.late(current)
+        if not (is_news or late):
+            return
+        look_up, engine = self._to.look_up, self._to.engine
+        generation, renewals = await look_up(engine.generation), await look_up(engine.history)
+        if generation.name != current:
+            return  # there is a newer one already
+        with_this, numbers = _Comparison(generation, renewals, position), set(late)
+        if is_news:
+            self._late_until = time.monotonic() + _LATE
+            numbers |= await self._compared.citing(_touched(with_this.news))
+        if await self._compare_all(sorted(numbers), with_this):
+            self._compared.reach(current, late)
+
+    async def _compare_all(self, answers: Iterable[tuple[int, int]], with_this: _Comparison) -> bool:
+        """Compare answers, each a number and a chat; whether that came to its end.
+
+        Those in a chat that is busy wait for it while others are compared.
+        """
+        to, waiting = self._to, list(answers)
+        while waiting:
+            if to.engine.store.current_name() != with_this.generation.name:
+                return False
+            place = next((i for i, (_, chat) in enumerate(waiting) if self._is_calm(chat)), None)
+            if place is None:
+                await asyncio.sleep(_EVERY)
+                continue
+            kept = to.answers.find(*waiting.pop(place))
+            if kept and self._is_shown(kept) and self._may_see(kept) and await self._compare(kept, with_this):
+                await asyncio.sleep(_BETWEEN)
+        return True
+
+    async def _compare(self, kept: Kept, with_this: _Comparison) -> bool:
+        """Compare an answer, and edit it where it has changed; whether it was edited."""
+        to = self._to
+        found = await to.look_up(partial(compared, kept, with_this, to.access.scope(kept.chat).shows))
+        if found == kept:
+            return False
+        if found.now != kept.now:
+            self._edits.wait(kept.chat)
+            await self._show(found)
+        if newest := to.answers.find(kept.number, kept.chat):  # more passages may have been asked for
+            moved = _moved(newest, {one.number: one.source for one in found.citations})
+            to.answers.compared(replace(moved, now=found.now), with_this.generation.name)
+        return found.now != kept.now
+
+    def _is_calm(self, chat: int) -> bool:
+        """Whether an edit takes nothing from those who ask in a chat."""
+        return chat > 0 or not (self._edits.left(chat) or self._to.busy_in(chat))
+
+    def _is_shown(self, kept: Kept) -> bool:
+        """Whether messages show this answer, and no later one to the same question."""
+        if kept.unfinished or not kept.messages:
+            return False
+        newest = self._to.answers.shown_in(kept.chat, kept.messages[0])
+        return newest is not None and newest.number == kept.number
+
+    def _may_see(self, kept: Kept) -> bool:
+        """Whether what the documents say now may be told in its chat."""
+        access = self._to.access
+        return access.allows(kept.chat) and not (kept.asker and access.is_denied(kept.asker))
+
+    async def _show(self, kept: Kept) -> None:
+        """Show an answer as it is now in the messages that show it; where they are gone, that is that."""
+        to, place = self._to, Place(kept.chat, kept.thread)
+        with speaking(kept.language) if kept.language else to.access.speaking_to(kept.asker or kept.chat):
+            screen = _screen(kept)
+        try:
+            messages = await to.post.amend(place, kept.messages, screen)
+        except ChatMigrated as error:
+            to.post.moved(place, error.new_chat_id)  # its messages cannot be reached there
+        except (BadRequest, Forbidden) as error:
+            event("unamended", chat=kept.chat, reason=error)
+        else:
+            event("amended", chat=kept.chat, quotes=len(kept.now), messages=len(messages))
+            newest = to.answers.shown_in(kept.chat, kept.messages[0])
+            if newest and newest.number != kept.number and not newest.unfinished:
+                await to.post.amend(place, newest.messages, _screen(newest))  # it was asked anew meanwhile
+
+
+def compared(kept: Kept, with_this: _Comparison, shows: Callable[[str], bool]) -> Kept:
+    """An answer as it is now: what stands where its quotes stood, and in which documents the others stand.
+
+    Args:
+        kept: the answer as it was given, or last compared.
+        with_this: the documents as they are now.
+        shows: whether its chat is shown the document of a source; of others nothing is told.
+    """
+    renewals = with_this.since(kept)
+    touched = _touched(renewals)
+    now, sources = dict(kept.now), {}
+    for citation in kept.citations:
+        quoted = Said(citation.source, plain(citation.shown))
+        before = kept.now.get(citation.number, quoted)
+        if before.source not in touched:
+            continue
+        found = traced(before, renewals, with_this.stands)
+        if not found.words:
+            found = with_this.elsewhere(citation, shows) or found
+        if not shows(found.source):
+            continue
+        sources[citation.number] = found.source
+        if found.words == quoted.words or with_this.stands(found.source, quoted.words):
+            now.pop(citation.number, None)
+        else:
+            now[citation.number] = found
+    return replace(_moved(kept, sources), now=now)
+
+
+def _touched(renewals: Iterable[Renewal]) -> frozenset[str]:
+    """The sources of documents that are other ones since, by all names that they had."""
+    edits = (edit for renewal in renewals for edit in renewal.edits)
+    return frozenset(source for edit in edits for source in (edit.before, edit.source) if source)
+
+
+def _moved(kept: Kept, sources: dict[int, str]) -> Kept:
+    """An answer whose citations of these numbers are of documents with these sources."""
+
+    def there(citation: Citation) -> Citation:
+        return replace(citation, source=sources.get(citation.number, citation.source))
+
+    answer = kept.answer
+    citations, near = (tuple(map(there, some)) for some in (answer.citations, answer.near))
+    return replace(kept, answer=replace(answer, citations=citations, near=near))
+
+
+def _screen(kept: Kept) -> screens.Screen:
+    """An answer as it is now, in no more messages than show it, if that can be."""
+    answer = replace(kept.answer, outdated=()) if kept.now else kept.answer
+    repeat, paged = kept.question_message is None, has_page(answer)
+    show = partial(screens.answer, answer, kept.number, repeat=repeat, paged=paged)
+    shown = show(now=kept.now_shown)
+    for most in _SHORTER:
+        if len(shown.messages) > len(kept.messages):
+            shown = show(now=kept.now_shown, most=most)
+    return shown

@@ -1,0 +1,1 @@
+"""Who may ask, and about which folders: updates, requests and decisions in, access or a refusal out."""
