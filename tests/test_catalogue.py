@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from bot import doctor
 from bot.status import built, fallback, status
+from bot.terminal import doctor
 from index import catalogue
 from index.build import build
 from index.catalogue import AUTO, BOTH, E5, MINILM, Model

@@ -13,13 +13,14 @@ import httpx
 import pytest
 from filelock import FileLock
 
-from bot import cli, doctor
-from bot.doctor import Finding, examine
 from bot.engine import Engine
 from bot.telegram import run
 from bot.telegram.persistence import state
 from bot.telegram.persistence.access import Access
 from bot.telegram.persistence.listened import Listened
+from bot.terminal import doctor
+from bot.terminal import main as cli
+from bot.terminal.doctor import Finding, examine
 from index.serving import ServedEncoder
 from index.settings import Settings, load
 from tests.conftest import WordsEncoder

@@ -91,7 +91,7 @@ def test_it_starts_without_torch_numpy_faiss_and_telegram(arguments: list[str], 
     code = (
         "import sys\n"
         f"sys.argv = ['docent', *{arguments!r}]\n"
-        "from bot.cli import main\n"
+        "from bot.terminal.main import main\n"
         "try:\n    main()\nexcept SystemExit as end:\n    assert end.code == 0\n"
         "heavy = {'torch', 'numpy', 'faiss', 'sentence_transformers', 'langchain_text_splitters'}\n"
         "heavy |= {'telegram', 'httpx', 'tornado'}\n"
@@ -205,7 +205,7 @@ def test_an_installed_wheel_works_outside_the_checkout(tmp_path: Path, docs: Pat
     (wheel,) = tmp_path.glob("docent_bot-*.whl")
     site = tmp_path / "site"
     zipfile.ZipFile(wheel).extractall(site)
-    code = "import bot, sys; from bot.cli import main; assert 'site' in bot.__file__; main()"
+    code = "import bot, sys; from bot.terminal.main import main; assert 'site' in bot.__file__; main()"
     state = environment(tmp_path / "unused", XDG_STATE_HOME=str(tmp_path / "xdg"))
     del state["DOCENT_STATE__FOLDER"]
     state["PYTHONPATH"] = f"{site}{os.pathsep}{state['PYTHONPATH']}"

@@ -10,9 +10,9 @@ from prompt_toolkit.document import Document
 from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
-from bot import repl
 from bot.conversation.turns import TURNS, Turn
 from bot.engine import Engine
+from bot.terminal import repl
 from index.errors import DocentError
 from tests.answering import profiles
 

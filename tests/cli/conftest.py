@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from bot import cli
+from bot.terminal import main as cli
 from tests.answering import profiles
 from tests.conftest import WordsEncoder
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import repl
+from bot.terminal import repl
 from tests.cli.conftest import ANSWER, ATTENDED, REFRESH, STAGES, Ran, Run, timeless
 
 

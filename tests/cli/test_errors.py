@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from bot import cli
 from bot.engine import Engine
+from bot.terminal import main as cli
 from tests.cli.conftest import ANSWER, ATTENDED, Ran, Run
 from tests.conftest import ROOT
 

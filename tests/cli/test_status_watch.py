@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from bot import looking
 from bot.engine import Engine
-from bot.looking import Found
+from bot.terminal import looking
+from bot.terminal.looking import Found
 from tests.cli.conftest import Run
 from tests.conftest import ROOT
 from tests.telegram.conftest import WORDS

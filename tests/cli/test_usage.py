@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import cli
+from bot.terminal import main as cli
 from tests.cli.conftest import ANSWER, ATTENDED, Ran, Run
 
 

@@ -14,8 +14,8 @@ from queue import Empty, Queue
 
 import pytest
 
-from bot import renewing
 from bot.engine import Engine
+from bot.terminal import renewing
 from index.build import Summary
 from index.store import Store
 from index.watching import Pace

@@ -12,10 +12,10 @@ from typing import Any
 
 from bot import engine
 from bot.answering.answers import Answer
-from bot.cli import main
 from bot.conversation.turns import Turn
 from bot.telegram import run
 from bot.telegram.persistence.answers import Answers, Kept
+from bot.terminal.main import main
 from tests.answering.profiles import PROFILE
 from tests.words_encoder import Vectors, WordsEncoder
 

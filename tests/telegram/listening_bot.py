@@ -18,10 +18,10 @@ from bot.answering import interjecting
 from bot.answering.answers import Answer
 from bot.answering.interjecting import QUESTION, Bar, Signs
 from bot.answering.judges import Judge
-from bot.cli import main
 from bot.conversation.turns import Turn
 from bot.hearing import Unheard
 from bot.telegram import handlers
+from bot.terminal.main import main
 from tests.answering.profiles import PROFILE
 from tests.words_encoder import WordsEncoder
 

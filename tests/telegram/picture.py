@@ -22,7 +22,7 @@ from tests.telegram.chats import Chat, Sent
 from tests.telegram.conftest import WORDS, Running
 from tests.telegram.server import BotApi
 
-MODELS = "-c", "from bot.cli import main; main()"
+MODELS = "-c", "from bot.terminal.main import main; main()"
 WITHOUT_MODELS = {"DOCENT_READER__MODEL": "none", "DOCENT_ENCODER__MODEL": "all-MiniLM-L6-v2",
                   "DOCENT_ANSWER__THRESHOLD": "0.14"}  # fmt: skip
 STYLE = """

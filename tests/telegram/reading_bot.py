@@ -8,8 +8,8 @@ import time
 from collections.abc import Sequence
 
 from bot import engine
-from bot.cli import main
 from bot.reader.reading import Reading
+from bot.terminal.main import main
 from tests.answering.profiles import PROFILE
 from tests.reader.words import WordReader
 from tests.words_encoder import WordsEncoder

@@ -8,13 +8,14 @@ from prompt_toolkit.application import create_app_session
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
-from bot import kept, repl
+from bot import kept
 from bot.answering.calibration import Calibration, write
 from bot.backup import make
 from bot.engine import Engine
 from bot.evaluation.questions import read
 from bot.evaluation.run import run
 from bot.restoring import restore
+from bot.terminal import repl
 from index import models
 from index.errors import StateError
 from index.parsing import cache

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli import docent
 from bot.telegram import supervisor
 from bot.telegram.run import TOKEN_FILE
+from bot.terminal.main import docent
 from index.settings import load
 from tests.conftest import ROOT
 

@@ -1,7 +1,7 @@
 """``docent`` like ``words_bot``, which polls every second, and soon misses Telegram."""
 
-from bot.cli import main
 from bot.telegram import run
+from bot.terminal.main import main
 from tests.telegram import words_bot  # noqa: F401 - it sets the model
 
 run._POLL = 1

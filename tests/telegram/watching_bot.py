@@ -1,7 +1,7 @@
 """``docent`` without a model, like ``held_bot``, which takes up changes sooner than people need."""
 
-from bot.cli import main
 from bot.telegram.documents import watcher
+from bot.terminal.main import main
 from index.watching import Pace
 from tests.telegram import held_bot  # noqa: F401 - it changes what is run
 

@@ -1,7 +1,7 @@
 """``docent`` with no model and with fixed numbers: a real process that starts in a second."""
 
 from bot import engine
-from bot.cli import main
+from bot.terminal.main import main
 from tests.answering.profiles import PROFILE
 from tests.words_encoder import WordsEncoder
 

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bot import memory, streams
 from bot.plain import clean, line
 from bot.progress import shown
+from bot.terminal import memory, streams
 from index import settings as settings_module
 from index.errors import DocentError, DocumentsError, IndexMismatch, ModelError
 from index.scope import EVERYTHING
@@ -153,7 +153,7 @@ def index(settings: Settings, full: bool, watch: bool, as_json: bool) -> None:
 
 def _keep(engine: "Engine", *, full: bool, as_json: bool) -> None:
     """Keep the index up to date until Ctrl-C or SIGTERM, with a line for each renewal."""
-    from bot import renewing
+    from bot.terminal import renewing
 
     def say(summary: "Summary") -> None:
         if as_json:
@@ -229,7 +229,7 @@ def _ask_many(engine: "Engine") -> int:
 @_collection
 def chat(settings: Settings, collection: str | None) -> None:
     """Ask in a conversation; /help there tells what can be typed."""
-    from bot import repl
+    from bot.terminal import repl
 
     engine = _ready_engine(settings, collection=collection)
     _read_utf8()
@@ -259,7 +259,7 @@ def telegram(settings: Settings) -> None:
 @_with_settings
 def doctor(settings: Settings) -> int:
     """Look for what is wrong with the set-up, and say how to mend it."""
-    from bot import doctor as surgery
+    from bot.terminal import doctor as surgery
 
     wrong = 0
     for finding in surgery.examine(settings, os.environ):
@@ -485,7 +485,7 @@ def status(settings: Settings, watch: bool, as_json: bool) -> None:
 
 def _look_on(settings: Settings, *, as_json: bool) -> None:
     """Show the state of the index until Ctrl-C or SIGTERM."""
-    from bot import looking
+    from bot.terminal import looking
 
     verbose = _log.isEnabledFor(logging.INFO)
     with _ended_by_signals() as stop:
