@@ -5,6 +5,10 @@ import os
 import sys
 
 
+class ReaderGone(Exception):
+    """The reader of our output has seen enough; click would take a BrokenPipeError for a failure."""
+
+
 def prepare() -> None:
     """Have all standard streams, and standard output write whatever it is given.
 
@@ -16,3 +20,8 @@ def prepare() -> None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
+
+
+def read_utf8() -> None:
+    """Take standard input for UTF-8, whatever the locale, and never fail on a byte of it."""
+    sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
