@@ -32,11 +32,11 @@ from bot.evaluation.questions import Question, lay_out, read, read_squad
 from index import build as building
 from index.build import build
 from index.catalogue import E5, MINILM
+from index.engines.local.store import Store
 from index.joining import JoinedEncoder
 from index.search import Searcher
 from index.serving import ServedEncoder
 from index.settings import load
-from index.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

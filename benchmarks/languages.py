@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from index import languages
-from index.lexical import Lexical, build
+from index.engines.local.lexical import Lexical, build
 from index.words import Asked
 
 

@@ -39,7 +39,7 @@ from bot.evaluation.questions import read_squad
 if TYPE_CHECKING:
     from bot.engine import Engine
     from index.encoder import Vectors
-    from index.generation import Generation
+    from index.engines.local.generation import Generation
 
 NEAREST = 10
 SAMPLE = 1000  # sentences that the encoder of the settings encodes, to reckon how long all would take

@@ -29,17 +29,17 @@ from bot.reader.examples import held_out
 from bot.reader.readers import learned_by, reader_of
 from bot.reader.written import Ask, Written
 from index.build import build
+from index.engines.local.store import Store
 from index.errors import DocumentsError
 from index.search import Searcher
 from index.settings import load
-from index.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from bot.evaluation.questions import Article
     from bot.reader.reading import Reader
-    from index.generation import Generation
+    from index.engines.local.generation import Generation
     from index.records import Hit, Unit
 
 NUMBER = re.compile(r"\b[1-9]\d*\b")

@@ -17,9 +17,9 @@ import numpy as np
 from benchmarks import squad
 from bot.answering.profile import profile_of
 from index.build import build
+from index.engines.local.store import Store
 from index.search import Searcher
 from index.settings import load
-from index.store import Store
 
 DEPTH = 10  # of the mean reciprocal rank
 

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from benchmarks import squad
-from index import documents, vectors
+from index import documents
+from index.engines.local import vectors
 from index.units.divide import divide
 
 if TYPE_CHECKING:

@@ -30,8 +30,8 @@ from bot.reader.reading import Reader
 from index.build import Progress, Summary, build, splitting_of
 from index.cancellation import Check, uncancelled
 from index.encoder import Encoder
+from index.engines.local.generation import Generation
 from index.errors import IndexDamaged, IndexEmpty, IndexMismatch, ModelError
-from index.generation import Generation
 from index.invisible import visible
 from index.joining import encoder_of
 from index.records import Passage, Unit

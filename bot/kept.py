@@ -16,7 +16,8 @@ from typing import Literal
 from bot import feedback, swapping
 from bot.answering import calibration
 from bot.telegram.persistence import state
-from index import exporting, generation, history, journal
+from index import exporting, history, journal
+from index.engines.local import generation
 from index.settings import Settings
 
 Kind = Literal["precious", "cache"]

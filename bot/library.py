@@ -14,9 +14,11 @@ from bot.answering.answers import Citation, Outdated
 from index import differences, documents, history
 from index.changes import Changes, changes
 from index.drawing.paged import Kind, Paged, Pages
+from index.engines.local.generation import Entry, Generation, unknown
+from index.engines.local.store import Store
+from index.engines.local.view import View
 from index.errors import IndexDamaged, UnknownSource
 from index.files import Files
-from index.generation import Entry, Generation, unknown
 from index.history import Renewal
 from index.opening import Opening
 from index.parsing.base import Unreadable
@@ -24,8 +26,6 @@ from index.parsing.worker import shared
 from index.records import Document, Passage, Span
 from index.scope import EVERYTHING, Scope
 from index.settings import Settings
-from index.store import Store
-from index.view import View
 
 _SCOPES = 16  # of which what was read is remembered, a few MB each
 

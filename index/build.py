@@ -24,8 +24,9 @@ from index.ahead import ahead
 from index.changes import Plan, by_file, in_order, make_plan
 from index.documents import Parse, Skipped
 from index.encoder import Encoder
+from index.engines.local.generation import FORMAT, Generation, Manifest
+from index.engines.local.store import Draft, Store
 from index.errors import DocumentsError, IndexDamaged, IndexMismatch, IndexMissing
-from index.generation import FORMAT, Generation, Manifest
 from index.invisible import visible
 from index.journal import Journal, discard
 from index.parsing.cache import Cache
@@ -34,7 +35,6 @@ from index.parsing.worker import shared
 from index.records import Notice
 from index.removals import Removals, hold_back
 from index.settings import Settings
-from index.store import Draft, Store
 from index.units.woven import BETWEEN_NAMES, told
 
 if TYPE_CHECKING:

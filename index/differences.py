@@ -14,10 +14,10 @@ from difflib import SequenceMatcher
 from rapidfuzz.fuzz import ratio
 
 from index import history
-from index.generation import Entry, Generation
+from index.engines.local.generation import Entry, Generation
+from index.engines.local.store import Store
 from index.history import Edit, Place, Renewal
 from index.records import Span
-from index.store import Store
 
 _ALIKE = 45.0  # percent of letters in order, from which on a unit says now what another one said
 _IS_MOVED = 0.5  # share of its units that a document has to keep, to be taken for the one of another name

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec import structs
 
 from index.cancellation import Check, uncancelled
-from index.generation import Generation
+from index.engines.local.generation import Generation
 from index.records import ENTRIES, NAMES, Features, Hit, Kind, Unit
 from index.words import Term, spaced
 

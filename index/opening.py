@@ -10,9 +10,9 @@ import threading
 from collections.abc import Callable, Iterator
 
 from index import history
+from index.engines.local.generation import Generation
+from index.engines.local.store import Store
 from index.errors import IndexDamaged, IndexFolderError
-from index.generation import Generation
-from index.store import Store
 
 _UNKNOWN = "?"  # which generation is the current one, for the file that names it is damaged
 

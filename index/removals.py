@@ -15,8 +15,8 @@ from typing import Literal
 
 from index.changes import Plan, by_file
 from index.documents import File, digest_file
+from index.engines.local.generation import Entry, Generation
 from index.errors import DocumentsError
-from index.generation import Entry, Generation
 
 Removals = Literal["few", "most", "all"]
 """Up to half of the files of an index; whatever is gone, but not all; whatever is gone."""

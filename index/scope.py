@@ -1,6 +1,6 @@
 """Which documents are seen: those below some folders of the documents folder.
 
-Whoever asks within a scope finds, opens and is told of nothing else: see ``index/view.py``.
+Whoever asks within a scope finds, opens and is told of nothing else: see ``index/engines/local/view.py``.
 """
 
 import re

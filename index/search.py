@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from index.cancellation import Check, uncancelled
 from index.encoder import Encoder
+from index.engines.local.generation import Generation
 from index.errors import IndexMismatch
 from index.evidence import Weigher
-from index.generation import Generation
 from index.questions import Questions
 from index.records import Features, Hit, Passage
 from index.settings import Settings

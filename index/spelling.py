@@ -15,7 +15,7 @@ from index.invisible import visible
 from index.words import CAPITAL_NOUNS, stems_of
 
 if TYPE_CHECKING:
-    from index.lexical import Lexical
+    from index.engines.local.lexical import Lexical
 
 IsWord = Callable[[str, str], bool]
 """Whether a word, told with the code of a language, is spelled as one that is known."""

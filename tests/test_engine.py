@@ -20,12 +20,12 @@ from bot.words import coverage_in_words, outdated_in_words
 from index.cancellation import Cancellation, Cancelled
 from index.catalogue import MINILM
 from index.changes import Changes
+from index.engines.local.store import Store
+from index.engines.local.vectors import Matrix
 from index.errors import DocumentsError, IndexMismatch, IndexMissing, UnknownSource
 from index.records import Locator, Style
 from index.serving import ServedEncoder
 from index.settings import Settings, load
-from index.store import Store
-from index.vectors import Matrix
 from tests.answering import pages, profiles
 from tests.conftest import LETTER, MINUTES, MODELS, RECIPE, WordsEncoder
 from tests.reader.words import WordReader

@@ -8,11 +8,11 @@ import pytest
 
 from index import evidence
 from index.build import build
+from index.engines.local.generation import Generation
+from index.engines.local.store import Store
 from index.evidence import Weigher
-from index.generation import Generation
 from index.records import Features, Hit, Unit
 from index.settings import Settings
-from index.store import Store
 from tests.conftest import WordsEncoder
 
 WEIGHTS = Features(unit_cosine=0.25, unit_coverage=0.25, passage_coverage=0.25, passage_fused=0.25)

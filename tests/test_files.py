@@ -7,11 +7,11 @@ import pytest
 from index import files
 from index.build import build
 from index.documents import digest_file
+from index.engines.local.generation import Generation
+from index.engines.local.store import Store
 from index.errors import UnknownSource
 from index.files import Files
-from index.generation import Generation
 from index.settings import Settings
-from index.store import Store
 from tests.conftest import WordsEncoder
 
 OLD = 1_000_000_000 * 10**9  # in 2001, long settled

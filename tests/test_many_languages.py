@@ -2,8 +2,8 @@
 
 import pytest
 
+from index.engines.local.lexical import Lexical, build
 from index.languages import detect
-from index.lexical import Lexical, build
 from index.records import Document
 from index.units.divide import divide
 from index.words import Asked

@@ -19,9 +19,10 @@ from bot.restoring import restore
 from bot.telegram.persistence import state
 from bot.telegram.persistence.access import Access
 from bot.telegram.persistence.answers import Answers
-from index import generation, history
+from index import history
 from index import journal as journals
 from index.bin import Bin
+from index.engines.local import generation
 from index.errors import IndexMismatch
 from index.intake import Intake
 from index.journal import Journal

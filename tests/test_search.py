@@ -8,11 +8,11 @@ import pytest
 from msgspec import structs
 
 from index.build import build
+from index.engines.local.store import Store
 from index.errors import IndexMismatch
 from index.records import Features, Hit, Locator
 from index.search import Ranking, Searcher
 from index.settings import load
-from index.store import Store
 
 QUESTION = "Do cats bark?"
 COSINES = {"Cats purr.": 0.6, "Dogs bark.": 0.8, "Cats bark.": 0.28}

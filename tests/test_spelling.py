@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from index.lexical import Lexical, build
+from index.engines.local.lexical import Lexical, build
 from index.spelling import LONGEST, Speller
 from index.words import Asked
 

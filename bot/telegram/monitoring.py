@@ -24,8 +24,8 @@ from tornado.web import Application, HTTPError, RequestHandler
 
 from bot.telegram.events import event
 from bot.telegram.services import Services
+from index.engines.local.generation import Generation
 from index.errors import DocentError, SettingsError
-from index.generation import Generation
 
 _EVERY = 1.0  # seconds between two looks at how late the event loop is
 _SLOWEST = 10.0  # seconds in which a request has to be there

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from index.build import Summary
-from index.generation import Generation
+from index.engines.local.generation import Generation
+from index.engines.local.store import Store
 from index.settings import Settings
-from index.store import Store
 from index.units.woven import told
 from tests.conftest import WordsEncoder
 

@@ -8,8 +8,8 @@ import pytest
 from index import documents
 from index.build import build
 from index.changes import Changes, changes
+from index.engines.local.store import Draft
 from index.errors import IndexFolderError
-from index.store import Draft
 from tests.building.conftest import add, content, counts, current, rows_fit
 
 

@@ -13,9 +13,9 @@ import pytest
 from index import history
 from index.build import build
 from index.differences import plain, said, stands
+from index.engines.local.store import Store
 from index.history import Edit, Place, Renewal, Said, traced
 from index.settings import load
-from index.store import Store
 from tests.building.conftest import current
 from tests.conftest import LETTER, MINUTES, WordsEncoder
 

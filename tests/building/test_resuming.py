@@ -8,9 +8,9 @@ import pytest
 
 from index import documents
 from index.build import Silent, build
+from index.engines.local.store import Draft, Store
 from index.errors import IndexFolderError, ModelError
 from index.settings import Settings, load
-from index.store import Draft, Store
 from tests.building.conftest import age, content, counts, current, fill, rows_fit
 from tests.conftest import WordsEncoder
 

@@ -10,9 +10,9 @@ from index import documents
 from index.build import build
 from index.changes import Changes, changes
 from index.documents import Skipped
+from index.engines.local.store import Store
 from index.errors import DocumentsError
 from index.settings import load
-from index.store import Store
 from tests.building.conftest import current, touch
 
 

@@ -17,7 +17,7 @@ import pytest
 from bot.engine import Engine
 from bot.terminal import renewing
 from index.build import Summary
-from index.store import Store
+from index.engines.local.store import Store
 from index.watching import Pace
 from tests.cli.conftest import timeless
 from tests.conftest import ROOT

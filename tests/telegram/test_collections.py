@@ -24,6 +24,7 @@ from bot.telegram.persistence.answers import Answers
 from index.scope import EVERYTHING, NOTHING, Scope
 from index.settings import CollectionSettings, Folders, Ids, load
 from tests.conftest import ROOT
+from tests.engines.local.test_view import laid_out
 from tests.telegram.chats import Sent, User
 from tests.telegram.conftest import Start
 from tests.telegram.server import BotApi
@@ -32,7 +33,6 @@ from tests.telegram.test_answers import kept
 from tests.telegram.test_asking import ANN as ANN_HERSELF
 from tests.telegram.test_asking import Desk, raw
 from tests.test_render import CITED, FOUND
-from tests.test_view import laid_out
 
 ADMIN, ANN, GROUP = 42, 77, -100
 GONE = "This answer is no longer kept. Please ask again."

@@ -25,8 +25,8 @@ from bot.telegram.showing import screens
 from bot.telegram.transport.post import Place
 from bot.texts import speaking
 from index.differences import plain, said, stands
+from index.engines.local.generation import Generation
 from index.errors import DocentError, UnknownSource
-from index.generation import Generation
 from index.history import Renewal, Said, after, traced
 
 _EVERY = 2.0  # seconds between two looks for a new generation

@@ -38,7 +38,7 @@ from bot.telegram.showing import cited
 from bot.telegram.showing.html import MOST_UNITS, Block, Message, Run, block, messages, short, units
 from bot.texts import apart, gettext, ngettext, noop
 from bot.words import coverage_in_words, outdated_in_words, place_in_words
-from index.generation import Entry
+from index.engines.local.generation import Entry
 from index.history import Said
 from index.records import Document, Passage
 

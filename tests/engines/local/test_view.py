@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 
 from bot.engine import Engine
-from index import vectors
 from index.changes import Changes
+from index.engines.local import vectors
+from index.engines.local.vectors import Matrix
+from index.engines.local.view import View, joined
 from index.errors import UnknownSource
 from index.scope import EVERYTHING, NOTHING, Scope, folder
 from index.settings import FolderSetting, Settings
-from index.vectors import Matrix
-from index.view import View, joined
 from tests.conftest import WordsEncoder
-from tests.test_vectors import best, clustered, few, unit, written
+from tests.engines.local.test_vectors import best, clustered, few, unit, written
 
 __all__ = ["few"]  # a fixture
 

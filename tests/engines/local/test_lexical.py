@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from index.lexical import Lexical, build
+from index.engines.local.lexical import Lexical, build
 from index.words import Asked
 
 PASSAGES = ["the cat sat", "the dog ran home fast", "a cat and a cat"]  # 3, 5 and 5 words

@@ -11,14 +11,15 @@ import msgspec
 import numpy as np
 import pytest
 
-from index import documents, generation, store
+from index import documents
 from index.build import build
 from index.documents import File, Skipped
+from index.engines.local import generation, store
+from index.engines.local.generation import Generation, Manifest
+from index.engines.local.store import Draft, Store
 from index.errors import IndexBusy, IndexDamaged, IndexFolderError, IndexMismatch, IndexMissing, UnknownSource
-from index.generation import Generation, Manifest
 from index.journal import discard
 from index.records import Context, Layout, Locator, Part
-from index.store import Draft, Store
 from index.units.divide import divide
 from tests.conftest import MINUTES, ROOT, WordsEncoder
 

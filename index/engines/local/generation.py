@@ -3,10 +3,10 @@
     manifest.json   what made this generation, and the size and checksum of each file
     texts.sqlite    documents, passages and units
     borders.npy     int64, the first unit of each passage, and after them the number of units
-    vectors.*       row i is the vector of unit i; see index/vectors.py
+    vectors.*       row i is the vector of unit i; see index/engines/local/vectors.py
     lexical/        BM25 over passages, numbered as in texts.sqlite
 
-Nothing in it ever changes, and nothing is pickled. How one comes to be is ``index/store.py``.
+Nothing in it ever changes, and nothing is pickled. How one comes to be is ``index/engines/local/store.py``.
 """
 
 import os
@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from index.documents import Skipped, digest_file
+from index.engines.local.holding import hold
 from index.errors import IndexDamaged, IndexFolderError, IndexForbidden, IndexMismatch, UnknownSource
-from index.holding import hold
 from index.records import Context, Document, Layout, Locator, Notice, Part, Passage, Unit
 from index.units.woven import told
 
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from index.encoder import Vectors
-    from index.lexical import Lexical
-    from index.vectors import Matrix
+    from index.engines.local.lexical import Lexical
+    from index.engines.local.vectors import Matrix
     from index.words import Asked
 
 FORMAT = 5  # of the folder; another one is rebuilt, not read
@@ -282,7 +282,7 @@ class Generation:
     @cached_property
     def matrix(self) -> "Matrix":
         """The vectors of all units, and the search for the nearest."""
-        from index.vectors import Matrix
+        from index.engines.local.vectors import Matrix
 
         try:
             return Matrix(self.folder)
@@ -292,7 +292,7 @@ class Generation:
     @cached_property
     def lexical(self) -> "Lexical":
         """The lexical index over passages."""
-        from index.lexical import Lexical
+        from index.engines.local.lexical import Lexical
 
         try:
             return Lexical(self.folder / "lexical", self._asked(), self.seen)

@@ -4,7 +4,7 @@
     <index>/lock                   held while a generation is being built
     <index>/journal-*              vectors of a build that is not finished: see index/journal.py
     <index>/history.jsonl          what earlier builds changed in the documents: see index/history.py
-    <index>/generations/<name>/    see index/generation.py
+    <index>/generations/<name>/    see index/engines/local/generation.py
 
 A generation is written under another name, flushed to the disk, read back, and only then named in
 ``current`` by one atomic rename; so there is a usable index at every moment.
@@ -27,8 +27,7 @@ import msgspec
 
 from index import history
 from index.documents import File, digest_file
-from index.errors import IndexBusy, IndexDamaged, IndexFolderError, IndexForbidden, IndexMissing
-from index.generation import (
+from index.engines.local.generation import (
     BORDERS,
     MANIFEST,
     REBUILD,
@@ -41,7 +40,8 @@ from index.generation import (
     unpacked,
     uri,
 )
-from index.holding import is_held
+from index.engines.local.holding import is_held
+from index.errors import IndexBusy, IndexDamaged, IndexFolderError, IndexForbidden, IndexMissing
 from index.journal import is_journal
 from index.records import Context, Divided, Document
 from index.units.shown import shown
@@ -152,7 +152,7 @@ class Draft:
 
     def write_lexical(self) -> None:
         """Write the lexical index of all passages."""
-        from index.lexical import build
+        from index.engines.local.lexical import build
 
         try:
             build(self.folder / "lexical", self._passage_texts())
@@ -182,7 +182,7 @@ class Draft:
 
     def write_vectors(self, blocks: Iterable["Vectors"]) -> None:
         """Write the vectors of all units in their order, each block of shape (rows, dimension)."""
-        from index.vectors import write
+        from index.engines.local.vectors import write
 
         write(self.folder, blocks, self.units)
 

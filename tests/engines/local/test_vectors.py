@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index import vectors
 from index.build import build
+from index.engines.local import vectors
+from index.engines.local.generation import Generation
+from index.engines.local.store import Store
+from index.engines.local.vectors import Matrix
 from index.errors import IndexDamaged
-from index.generation import Generation
-from index.store import Store
-from index.vectors import Matrix
 from tests.building.conftest import rows_fit
 from tests.words_encoder import Vectors
 

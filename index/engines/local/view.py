@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import structs
 
+from index.engines.local.generation import Entry, Generation, unknown
 from index.errors import UnknownSource
-from index.generation import Entry, Generation, unknown
 from index.languages import DEFAULT
 from index.scope import Scope
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from index.encoder import Vectors
-    from index.vectors import Matrix
+    from index.engines.local.vectors import Matrix
 
 
 class View(Generation):
