@@ -7,7 +7,7 @@ import polib
 import pytest
 
 from bot.telegram.commands import ADMINISTRATORS, EVERYBODY
-from bot.telegram.showing import screens
+from bot.telegram.showing import answered, requested, screens
 from bot.texts import FOLDER, LANGUAGES, gettext, language_of, ngettext, speaking
 from bot.words import coverage_in_words, place_in_words
 from index.records import Locator
@@ -53,12 +53,12 @@ def test_what_telegram_shows_on_buttons_and_in_menus_is_short_enough(language: s
     with speaking(language):
         for told in (EVERYBODY | ADMINISTRATORS).values():
             assert 1 <= len(gettext(told)) <= 256
-        assert len(gettext(screens.PRIVATE)) <= 200
+        assert len(gettext(requested.PRIVATE)) <= 200
         assert len(screens.limited(30)) <= 200
         assert len(screens.one_moment(59)) <= 200
-        assert len(gettext(screens.ONLY_ASKER_STOPS)) <= 200
+        assert len(gettext(answered.ONLY_ASKER_STOPS)) <= 200
         for reply in (FOUND, LED, LOST):
-            for row in keyboard(screens.answer(reply, 7)):
+            for row in keyboard(answered.answer(reply, 7)):
                 assert all(len(button["text"]) <= 30 for button in row)
 
 
@@ -123,7 +123,7 @@ def test_persian_reads_from_the_right_whatever_stands_in_it():
     with speaking("fa"):
         shown = place_in_words(Locator(page="iv", headings=("Rules",), first=2, last=2))
         assert shown == "صفحهٔ \u2068iv\u2069، \u2068Rules\u2069، بند 2"
-        [message] = screens.answer(FOUND, 7).messages
+        [message] = answered.answer(FOUND, 7).messages
         assert taken(message)[0].endswith("\nبند 2\nاطمینان 87%")
         hostile = gettext("The file {source} is empty.", source="a\u202eb\u2069c")
         assert hostile == "پروندهٔ \u2068abc\u2069 خالی است."

@@ -15,7 +15,7 @@ from bot.telegram.documents.consent import Consent
 from bot.telegram.events import event, failure
 from bot.telegram.renewals import NOT_RENEWED, Course, Stopped
 from bot.telegram.services import Services
-from bot.telegram.showing import screens
+from bot.telegram.showing import about, screens
 from bot.telegram.transport.post import Place, place_of
 from bot.texts import gettext, ngettext
 from index.build import Summary
@@ -51,7 +51,7 @@ class Administration:
         access = gettext("Access: {access}", access=to.settings.telegram.access)
         await to.post.send(
             place_of(message),
-            screens.status(found, _activity(to), "\n".join([access, *guests])),
+            about.status(found, _activity(to), "\n".join([access, *guests])),
         )
 
     async def reindex(self, update: Update, _: object) -> None:

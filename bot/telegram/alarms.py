@@ -4,7 +4,6 @@ import asyncio
 import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
 
 from telegram.error import TelegramError
 
@@ -12,12 +11,16 @@ from bot.telegram.background import Background
 from bot.telegram.events import event
 from bot.telegram.services import Services
 from bot.telegram.showing import screens
-from bot.telegram.showing.screens import Screen
 from bot.telegram.transport.post import Place
 from bot.texts import gettext, noop
 
 DAMAGED = noop(
     "⚠ The index is damaged, and I answer from an earlier one. {reason} /reindex builds it anew, too."
+)
+NO_MEMORY = noop(
+    "⚠ I cannot use the file that holds my memory ({reason}). I answer on, but buttons and follow-up "
+    "questions of new answers do not work, and a restart may repeat or forget questions. See whether "
+    "the disk of {folder} is full, or another program has locked the file."
 )
 
 
@@ -41,19 +44,16 @@ class Alarms:
 
     def without_memory(self, error: sqlite3.Error) -> None:
         """What the bot keeps cannot be read or written."""
-        self._background.run(self._tell(lambda: screens.no_memory(error, self._to.settings.state_folder())))
+        reason, folder = str(error), str(self._to.settings.state_folder())
+        self._background.run(self._tell(lambda: gettext(NO_MEMORY, reason=reason, folder=folder)))
 
     def _damaged(self, fault: str) -> None:
         event("index_damaged", reason=fault)
-        self._background.run(self._tell(partial(_damaged, fault)))
+        self._background.run(self._tell(lambda: gettext(DAMAGED, reason=fault)))
 
-    async def _tell(self, screen: Callable[[], Screen]) -> None:
+    async def _tell(self, text: Callable[[], str]) -> None:
         """Say something to each administrator, in the language of each."""
         access = self._to.access
         for admin in access.admins():
             with suppress(TelegramError), access.speaking_to(admin):
-                await self._to.post.send(Place(admin), screen())
-
-
-def _damaged(fault: str) -> Screen:
-    return screens.text(gettext(DAMAGED, reason=fault))
+                await self._to.post.send(Place(admin), screens.text(text()))

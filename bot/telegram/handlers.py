@@ -35,7 +35,7 @@ from bot.telegram.events import event, failure
 from bot.telegram.information import Information
 from bot.telegram.persistence.access import Access
 from bot.telegram.services import Services
-from bot.telegram.showing import screens
+from bot.telegram.showing import about, screens
 from bot.telegram.transport.delivery import Unconfirmed
 from bot.telegram.transport.post import Place, Post, place_of
 from bot.texts import gettext, noop
@@ -169,7 +169,7 @@ class _Errors:
             event("unanswered", chat=chat, error=type(error).__name__, reason=error)
             user = update.effective_user if isinstance(update, Update) else None
             if isinstance(error, IndexEmpty):
-                told = gettext(screens.NO_DOCUMENTS)
+                told = gettext(about.NO_DOCUMENTS)
             else:
                 told = str(error) if user and self._access.is_admin(user.id) else gettext(_TROUBLE)
             await self._say(update, told)

@@ -11,7 +11,7 @@ from bot.telegram.answering.citations import acknowledge, button_of, hurried
 from bot.telegram.answering.questions import asker_of, command_of, is_private
 from bot.telegram.commands import ADMINISTRATORS, EVERYBODY, publish
 from bot.telegram.services import Services
-from bot.telegram.showing import screens
+from bot.telegram.showing import about, listed, screens
 from bot.telegram.transport.post import place_of
 from bot.texts import gettext
 from index.scope import Scope
@@ -36,7 +36,7 @@ class Information:
             await publish(self._to.bot, [user.id])
         engine = self._to.seen_in(message.chat.id)
         documents, tries = await self._to.work(partial(self._introduce, engine))
-        screen = screens.start(documents, tries if is_private(message) else ())
+        screen = about.start(documents, tries if is_private(message) else ())
         await self._to.post.send(place_of(message), screen)
 
     async def help(self, update: Update, _: object) -> None:
@@ -44,7 +44,7 @@ class Information:
         message, user = update.effective_message, update.effective_user
         administers = user is not None and self._to.access.is_admin(user.id)
         alone = message is not None and is_private(message)
-        await self._say(update, screens.help(administers=administers and alone))
+        await self._say(update, about.help(administers=administers and alone))
 
     async def privacy(self, update: Update, _: object) -> None:
         """/privacy."""
@@ -54,7 +54,7 @@ class Information:
         listening = listened.listens(message.chat.id) if message and in_group else bool(listened.groups())
         days, logs = telegram.keep_days, telegram.log_questions
         links = to.settings.documents.links
-        told = screens.privacy(days, log_questions=logs, listening=listening, links=links)
+        told = about.privacy(days, log_questions=logs, listening=listening, links=links)
         await self._say(update, told)
 
     async def reset(self, update: Update, _: object) -> None:
@@ -82,7 +82,7 @@ class Information:
             return
         _, words = command_of(message, self._to.bot.bot) or ("", "")
         entries = await self._to.look_up(self._to.seen_in(message.chat.id).sources)
-        await self._say(update, screens.sources(entries, 0, words))
+        await self._say(update, listed.sources(entries, 0, words))
 
     async def page(self, update: Update, _: object) -> None:
         """A button below /sources."""
@@ -91,7 +91,7 @@ class Information:
             return
         await acknowledge(button.query)
         entries = await self._to.look_up(self._to.seen_in(button.place.chat).sources)
-        screen = screens.sources(entries, int(button.words[1]), ":".join(button.words[2:]))
+        screen = listed.sources(entries, int(button.words[1]), ":".join(button.words[2:]))
         await self._to.post.edit(button.place, [button.message], screen)
 
     async def unknown(self, update: Update, _: object) -> None:
@@ -104,7 +104,7 @@ class Information:
         near = (
             get_close_matches(typed, known, n=1) if typed not in ADMINISTRATORS else []
         )  # it is not mistyped
-        await self._say(update, screens.unknown_command(near[0] if near else None))
+        await self._say(update, about.unknown_command(near[0] if near else None))
 
     async def _say(self, update: Update, screen: screens.Screen) -> None:
         if update.effective_message is not None:

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.telegram.showing.screens import DID_IT_ARRIVE, HELP
+from bot.telegram.showing.about import HELP
+from bot.telegram.showing.answered import DID_IT_ARRIVE
 from tests.telegram.chats import Chat, Sent, User
 from tests.telegram.conftest import Running
 from tests.telegram.faults import Fault

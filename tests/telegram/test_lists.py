@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.telegram.showing.screens import ONLY_ASKER_STOPS, SEARCHING, STOPPED
+from bot.telegram.showing.answered import ONLY_ASKER_STOPS, SEARCHING, STOPPED
 from tests.telegram.chats import Chat, Sent, User
 from tests.telegram.conftest import Start
 from tests.telegram.desk import by_bot

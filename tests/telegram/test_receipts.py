@@ -19,7 +19,7 @@ from bot.telegram.persistence import state
 from bot.telegram.persistence.answers import Kept
 from bot.telegram.persistence.compared import Compared
 from bot.telegram.persistence.state import Memory
-from bot.telegram.showing import screens
+from bot.telegram.showing import answered
 from bot.telegram.transport.delivery import Delivery
 from bot.telegram.transport.post import Post
 from index.history import Said
@@ -64,7 +64,7 @@ class Watched(Desk):
         one = Kept(
             number=self.answers.reserve(), chat=chat, question_message=number, messages=(100 + number,),
             generation=self.engine.generation().name, answer=reply, asker=ANN, language=language,
-            shown=min(len(reply.citations or reply.near), screens.QUOTES),
+            shown=min(len(reply.citations or reply.near), answered.QUOTES),
         )  # fmt: skip
         self.answers.keep(one)
         return one
@@ -212,7 +212,7 @@ def test_a_list_tells_what_of_it_still_stands_also_of_quotes_that_came_later(des
     desk.engine.build()
     one = desk.asked("Who was elected as a member of the club in May?")
     quotes = [citation.quote for citation in one.citations]
-    assert len(quotes) > screens.QUOTES
+    assert len(quotes) > answered.QUOTES
     kept = desk.answers.extend(one, (), shown=len(quotes))
     first, last = (next(line for line in lines if quotes[i] in line) for i in (0, len(quotes) - 1))
     changed = {first: first.replace("elected", "expelled"), last: ""}

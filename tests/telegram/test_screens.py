@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.answering.answers import Answer, Citation, Outdated, cite, compose, quotes_for_fact, quotes_for_list
 from bot.answering.scoring import Evidence
 from bot.plain import clean, line
-from bot.telegram.showing import cited, screens
+from bot.telegram.showing import about, answered, cited, listed, opened, requested, screens
 from bot.telegram.showing.html import short, units
 from bot.telegram.showing.screens import Screen
 from bot.words import coverage_in_words
@@ -93,9 +93,9 @@ def test_any_answer_is_shown_whole(
             documents=swept,
         )  # fmt: skip
         reply = replace(reply, outdated=(Outdated(notice, gone=swept > 0),))
-        screen = screens.answer(reply, number, repeat=repeat)
+        screen = answered.answer(reply, number, repeat=repeat)
         read = bare(checked(screen))
-        cited = (reply.citations or reply.near)[: screens.QUOTES]
+        cited = (reply.citations or reply.near)[: answered.QUOTES]
         for citation in cited:
             assert bare(f"[{citation.number}] {line(citation.shown)}") in read
             assert bare(short(line(citation.source), 200)) in read
@@ -118,8 +118,8 @@ def test_any_answer_is_shown_whole(
 def test_any_further_quotes_are_shown_whole(
     world: tuple[list[Passage], list[Evidence]], number: int, first: int
 ):
-    found = cite(world[1][: screens.QUOTES], first)
-    for screen in (screens.more(found, number, left=3), screens.other_passages(found, number, last=True)):
+    found = cite(world[1][: answered.QUOTES], first)
+    for screen in (answered.more(found, number, left=3), answered.other_passages(found, number, last=True)):
         read = bare(checked(screen))
         assert all(bare(f"[{c.number}] {line(c.shown)}") in read for c in found)
 
@@ -134,7 +134,7 @@ def test_any_passage_is_one_message_with_the_quote_in_it(
     for citation, one in zip(cite(evidence, first), evidence, strict=True):
         at = passages.index(one.unit.passage)
         for place in {at, max(0, at - 1)}:
-            screen = opened(around(passages, place), citation, number, notice)
+            screen = open_at(around(passages, place), citation, number, notice)
             assert len(screen.messages) == 1
             checked(screen)
             if place == at and len(citation.quote) <= 200:
@@ -150,8 +150,8 @@ def said(unit: Unit) -> list[str]:
     return [unit.passage.document.text[part.start : part.end] for part in parts]
 
 
-def opened(context: Context, citation: Citation, number: int = 7, notice: str = "") -> Screen:
-    return screens.passage(context[1].document, context, citation, number, notice)
+def open_at(context: Context, citation: Citation, number: int = 7, notice: str = "") -> Screen:
+    return opened.passage(context[1].document, context, citation, number, notice)
 
 
 def emphasised(screen: Screen) -> str:
@@ -211,10 +211,10 @@ def styled(draw: st.DrawFn) -> Citation:
 @given(st.lists(styled(), max_size=12))
 def test_any_looks_are_shown_in_entities_that_are_balanced_and_within_limits(drawn: list[Citation]):
     cited = tuple(replace(one, number=number) for number, one in enumerate(drawn, 1))
-    screen = screens.answer(replace(FOUND, citations=cited), 7)
+    screen = answered.answer(replace(FOUND, citations=cited), 7)
     read = bare(checked(screen))
     links = {style.href for one in cited for style in one.styles if style.kind == "link"}
-    for one in cited[: screens.QUOTES]:
+    for one in cited[: answered.QUOTES]:
         assert bare(f"[{one.number}] {line(one.shown)}") in read
     for message in screen.messages:
         _, entities = taken(message)  # refused where one is not closed, or stands in another
@@ -250,7 +250,7 @@ def test_a_passage_of_the_widest_characters_fits(context: Context, length: int):
     end = min(middle + length, here.end)
     quote = here.document.text[middle:end]
     citation = replace(CITED, number=10**6, start=middle, end=end, quote=quote)
-    screen = opened(context, citation, 2**63 - 1, f"{here.document.source} changed.")
+    screen = open_at(context, citation, 2**63 - 1, f"{here.document.source} changed.")
     assert len(screen.messages) == 1
     checked(screen)
     if 0 < length <= 30:
@@ -273,13 +273,13 @@ entries = st.builds(
 
 @settings(max_examples=60)
 @given(st.lists(entries, max_size=25), st.integers(-3, 10))
-def test_any_page_of_documents_is_one_message_that_names_them_all(listed: list[Entry], page: int):
-    screen = screens.sources(listed, page)
+def test_any_page_of_documents_is_one_message_that_names_them_all(known: list[Entry], page: int):
+    screen = listed.sources(known, page)
     read = checked(screen)
     assert len(screen.messages) == 1
-    pages = max(1, -(-len(listed) // screens.PAGE))
+    pages = max(1, -(-len(known) // screens.PAGE))
     page = min(max(page, 0), pages - 1)
-    for place in range(page * screens.PAGE + 1, min(len(listed), (page + 1) * screens.PAGE) + 1):
+    for place in range(page * screens.PAGE + 1, min(len(known), (page + 1) * screens.PAGE) + 1):
         assert f"\n{place}. " in read
     assert (f"page {page + 1} of {pages}" in read) == (pages > 1)
     jumps = {"⏮": (0, page > 1), "◀": (page - 1, page > 0)}
@@ -290,7 +290,7 @@ def test_any_page_of_documents_is_one_message_that_names_them_all(listed: list[E
 
 def test_a_page_of_the_widest_names_fits():
     wide = Entry(0, "𝒮" * 1000, "𝒯" * 120, "", 2**62, 2**63 - 1, 0, 0, "")
-    screen = screens.sources([wide] * 100, 9)
+    screen = listed.sources([wide] * 100, 9)
     assert len(screen.messages) == 1
     assert "\n100. 𝒯𝒯" in checked(screen)
     assert "page 10 of 10" in checked(screen)
@@ -301,25 +301,25 @@ short_examples = st.text(max_size=30).filter(line)
 
 @given(st.integers(1, 10**9), st.lists(short_examples, max_size=3))
 def test_any_examples_can_be_asked_by_a_button_that_shows_them(count: int, tries: list[str]):
-    screen = screens.start(count, tries)
+    screen = about.start(count, tries)
     checked(screen)
     assert buttons(screen) == [[(line(one), f"try:{number}")] for number, one in enumerate(tries, 1)]
 
 
 @settings(max_examples=60)
 @given(st.lists(entries, max_size=12), short_texts)
-def test_any_documents_are_found_by_words_of_their_names(listed: list[Entry], words: str):
-    screen = screens.sources(listed, 0, words)
+def test_any_documents_are_found_by_words_of_their_names(known: list[Entry], words: str):
+    screen = listed.sources(known, 0, words)
     checked(screen)
     assert len(screen.messages) == 1
-    for entry in listed:
-        assert entry in screens.found([entry], entry.source)
-        assert entry in screens.found([entry], entry.title[1:])
+    for entry in known:
+        assert entry in listed.found([entry], entry.source)
+        assert entry in listed.found([entry], entry.title[1:])
 
 
 @given(st.integers(-(2**52), 2**52), texts)
 def test_any_name_asks_for_access(chat: int, name: str):
-    screen = screens.request(chat, name)
+    screen = requested.request(chat, name)
     assert len(screen.messages) == 1
     assert f"(id {chat}) asks for access." in checked(screen)
     assert buttons(screen) == [[("Allow", f"allow:{chat}"), ("Deny", f"deny:{chat}")]]
@@ -334,7 +334,7 @@ def test_any_text_is_shown(paragraphs: list[str]):
 @given(worlds())
 def test_any_citation_becomes_an_article(world: tuple[list[Passage], list[Evidence]]):
     for citation in cite(world[1]):
-        title, description, shown = screens.article(citation)
+        title, description, shown = opened.article(citation)
         assert title.strip()
         assert len(title) <= 100
         assert len(description) <= 200
@@ -353,7 +353,7 @@ def html(screen: Screen) -> list[str]:
 
 def test_an_answer():
     cited = quoting("The ferry <b>leaves</b>\non Tuesday.", title="Dear M & M")
-    screen = screens.answer(replace(FOUND, citations=(cited,)), 7)
+    screen = answered.answer(replace(FOUND, citations=(cited,)), 7)
     assert html(screen) == [
         "<blockquote><b>[1] </b>The ferry &lt;b&gt;leaves&lt;/b&gt; on Tuesday.</blockquote>\n"
         "<b>Dear M &amp; M</b> · letters/ferry.txt\n"
@@ -365,16 +365,16 @@ def test_an_answer():
 
 
 def test_an_answer_is_led_by_the_words_that_answer():
-    assert html(screens.answer(LED, 7)) == [
+    assert html(answered.answer(LED, 7)) == [
         "<b>on Tuesday</b>\n"
         "<blockquote><b>[1] </b>The ferry leaves <b>on Tuesday</b>.</blockquote>\n"
         "<b>Dear Miriam</b> · letters/ferry.txt\n"
         "paragraph 2\n"
         "<i>confidence 87%</i>"
     ]
-    assert buttons(screens.answer(LED, 7))[0] == [("[1]", "cite:7:1"), ("📋 Copy", "on Tuesday")]
+    assert buttons(answered.answer(LED, 7))[0] == [("[1]", "cite:7:1"), ("📋 Copy", "on Tuesday")]
     hostile = replace(LED, lead="<b> & co", citations=(quoting("By <b> & co, 1871.", "<b> & co"),))
-    assert html(screens.answer(hostile, 7))[0].startswith(
+    assert html(answered.answer(hostile, 7))[0].startswith(
         "<b>&lt;b&gt; &amp; co</b>\n<blockquote><b>[1] </b>By <b>&lt;b&gt; &amp; co</b>, 1871.</blockquote>"
     )
 
@@ -401,7 +401,7 @@ PARTS = tuple(
 
 def quoted(citation: Citation) -> str:
     """The quotation of an answer that has but one."""
-    [shown] = html(screens.answer(replace(FOUND, citations=(citation,)), 7))
+    [shown] = html(answered.answer(replace(FOUND, citations=(citation,)), 7))
     return shown.removeprefix("<blockquote><b>[1] </b>").partition("</blockquote>")[0]
 
 
@@ -504,28 +504,28 @@ def test_more_looks_than_a_message_holds_go_into_another():
     quote = "word " * 300
     at = range(CITED.start, CITED.start + len(quote), 5)
     citation = quoting(quote, styles=tuple(Style(place, place + 4, "bold") for place in at))
-    screen = screens.answer(replace(FOUND, citations=(citation,)), 7)
+    screen = answered.answer(replace(FOUND, citations=(citation,)), 7)
     assert bare("word" * 300) in bare(checked(screen))
     assert len(screen.messages) > 1
 
 
 def test_where_else_a_quote_stands_is_told():
     also = (("old/soup.txt", 3, 11), ("soup.txt", 90, 98))
-    [shown] = html(screens.answer(replace(FOUND, citations=(replace(SECOND, also=also),)), 7))
+    [shown] = html(answered.answer(replace(FOUND, citations=(replace(SECOND, also=also),)), 7))
     assert "<b>soup.txt</b>\nparagraph 1, also in old/soup.txt\n" in shown
 
 
 @pytest.mark.parametrize(("more", "emphasised"), [(0, True), (1, False)])
 def test_in_a_quote_that_has_to_be_cut_no_words_are_emphasised(more: int, emphasised: bool):
     quote = "Ada Holm " + "x" * (cited.QUOTE - len("Ada Holm ") + more)
-    first, *_ = html(screens.answer(replace(FOUND, citations=(quoting(quote, "Ada Holm"),)), 7))
+    first, *_ = html(answered.answer(replace(FOUND, citations=(quoting(quote, "Ada Holm"),)), 7))
     assert ("[1] </b><b>Ada Holm</b> xxx" in first) == emphasised
     assert ("[1] </b>Ada Holm xxx" in first) == (not emphasised)
 
 
 def test_a_list_says_where_its_members_were_found():
     reply = replace(FOUND, swept=12)
-    assert html(screens.answer(reply, 7))[0].endswith(
+    assert html(answered.answer(reply, 7))[0].endswith(
         "\n<i>1 sentence in 1 of 12 documents · confidence 87%</i>"
     )
 
@@ -533,7 +533,7 @@ def test_a_list_says_where_its_members_were_found():
 def test_an_answer_of_several_quotes_names_each_document_once():
     told = Outdated("soup.txt", gone=False)
     reply = replace(FOUND, citations=(CITED, SECOND, THIRD), outdated=(told,), confidence=1.0)
-    assert html(screens.answer(reply, 7)) == [
+    assert html(answered.answer(reply, 7)) == [
         "<blockquote><b>[1] </b>The ferry leaves on Tuesday.</blockquote>\n"
         "<blockquote><b>[2] </b>Boil it.</blockquote>\n"
         "<blockquote><b>[3] </b>Take the ferry back.</blockquote>\n"
@@ -548,13 +548,13 @@ def test_an_answer_of_several_quotes_names_each_document_once():
 
 def test_an_answer_that_repeats_its_question_and_says_what_was_searched():
     reply = replace(FOUND, question="and <when>?", citations=())
-    assert html(screens.answer(reply, 7, repeat=True)) == [
+    assert html(answered.answer(reply, 7, repeat=True)) == [
         "<b>and &lt;when&gt;?</b>\n<i>searched for: When does the ferry leave?</i>\n<i>confidence 87%</i>"
     ]
 
 
 def test_an_answer_that_is_not_found():
-    screen = screens.answer(LOST, 7)
+    screen = answered.answer(LOST, 7)
     assert html(screen) == [
         "<b>The documents do not answer this.</b>\n\n"
         "<i>The nearest passages, which are not an answer:</i>\n"
@@ -564,21 +564,21 @@ def test_an_answer_that_is_not_found():
     ]
     expected = [("I expected an answer", "bad:7")]
     assert buttons(screen) == [[("[1]", "cite:7:1")], [("Other passages", "more:7")], expected]
-    nothing = screens.answer(replace(LOST, near=()), 7)
+    nothing = answered.answer(replace(LOST, near=()), 7)
     assert html(nothing) == ["<b>The documents do not answer this.</b>"]
     assert buttons(nothing) == [expected]
 
 
 def test_the_verdict_that_was_given_is_marked_and_no_other():
-    keyboard = screens.answer(FOUND, 7).keyboard
+    keyboard = answered.answer(FOUND, 7).keyboard
     assert keyboard is not None
     for data, labels in (("good:7", ["👍 ✓", "👎"]), ("bad:7", ["👍", "👎 ✓"]), ("bad:7", ["👍", "👎 ✓"])):
-        keyboard = screens.chosen(keyboard, data)
+        keyboard = answered.chosen(keyboard, data)
         assert [button.text for button in keyboard.inline_keyboard[-1]] == ["Other passages", *labels]
     assert [button.callback_data for button in keyboard.inline_keyboard[-1]] == ["more:7", "good:7", "bad:7"]
-    missed = screens.answer(LOST, 7).keyboard
+    missed = answered.answer(LOST, 7).keyboard
     assert missed is not None
-    assert screens.chosen(missed, "bad:7").inline_keyboard[-1][0].text == "I expected an answer ✓"
+    assert answered.chosen(missed, "bad:7").inline_keyboard[-1][0].text == "I expected an answer ✓"
 
 
 def at(heading: str, first: int, last: int = 0) -> Locator:
@@ -605,7 +605,7 @@ def test_neighbouring_places_of_one_document_are_one(places: list[Locator], show
         replace(CITED, number=number, title="Rules", source="rules.md", place=place)
         for number, place in enumerate(places, 1)
     )
-    [message] = html(screens.answer(replace(FOUND, citations=cited), 7))
+    [message] = html(answered.answer(replace(FOUND, citations=cited), 7))
     sources = message.rpartition("</blockquote>\n")[2].removesuffix("<i>confidence 87%</i>")
     assert sources.split("\n") == ["<b>rules.md</b>", *filter(None, [shown]), ""]  # its title is its name
 
@@ -613,24 +613,24 @@ def test_neighbouring_places_of_one_document_are_one(places: list[Locator], show
 def test_a_long_list_is_shown_in_parts():
     many: tuple[Citation, ...] = tuple(replace(CITED, number=n) for n in range(1, 24))
     reply: Answer = replace(FOUND, citations=many)
-    screen = screens.answer(reply, 7)
+    screen = answered.answer(reply, 7)
     assert [len(row) for row in buttons(screen)] == [5, 5, 3]
     assert buttons(screen)[-1][0] == ("13 more quotes", "more:7")
-    further = screens.more(many[10:20], 7, left=3)
+    further = answered.more(many[10:20], 7, left=3)
     assert buttons(further)[0][0] == ("[11]", "cite:7:11")
     assert buttons(further)[-1] == [("3 more quotes", "more:7")]
-    assert buttons(screens.more(many[20:], 7, left=0))[-1] == [("Other passages", "more:7")]
+    assert buttons(answered.more(many[20:], 7, left=0))[-1] == [("Other passages", "more:7")]
 
 
 def test_other_passages_are_said_to_be_no_evidence():
-    screen = screens.other_passages((THIRD,), 7, last=False)
+    screen = answered.other_passages((THIRD,), 7, last=False)
     assert html(screen) == [
         "<i>Other passages. They are near the question, but no evidence for an answer:</i>\n"
         "<blockquote><b>[3] </b>Take the ferry back.</blockquote>\n"
         "<b>Dear Miriam</b> · letters/ferry.txt\nparagraph 4"
     ]
     assert buttons(screen)[-1] == [("Other passages", "more:7")]
-    assert buttons(screens.other_passages((THIRD,), 7, last=True)) == [[("[3]", "cite:7:3")]]
+    assert buttons(answered.other_passages((THIRD,), 7, last=True)) == [[("[3]", "cite:7:3")]]
 
 
 def minutes(at: int) -> Context:
@@ -641,7 +641,7 @@ def test_a_passage_between_its_neighbours():
     context = minutes(1)
     assert "Alice Archer, Bob Baker" in context[1].text
     citation = replace(CITED, start=102, end=162, quote=MINUTES[102:162])
-    screen = opened(context, citation, 7, "It changed.")
+    screen = open_at(context, citation, 7, "It changed.")
     assert html(screen) == [
         "<b>Minutes of the garden club</b> · minutes.md\n"
         "<i>[1] · Attendance, paragraph 1</i>\n"
@@ -660,26 +660,24 @@ def test_a_passage_between_its_neighbours():
 
 def test_a_neighbouring_passage_has_no_quote():
     citation = replace(CITED, start=102, end=162, quote=MINUTES[102:162])
-    screen = opened(minutes(2), citation)
+    screen = open_at(minutes(2), citation)
     assert marked(screen.messages[0], "bold") == ["Minutes of the garden club", "Attendance", "Decisions"]
     assert buttons(screen)[0] == [("◀", "walk:7:1:90")]
 
 
 def test_the_documents():
     when = int(datetime(2024, 5, 3, 12, tzinfo=UTC).timestamp() * 1e9)
-    listed = [
-        Entry(n, f"{n}.txt", f"Title <{n}>", "", 1234 * n, when, 0, 1, f"{n}.txt") for n in range(1, 13)
-    ]
-    assert html(screens.sources(listed, 1)) == [
+    known = [Entry(n, f"{n}.txt", f"Title <{n}>", "", 1234 * n, when, 0, 1, f"{n}.txt") for n in range(1, 13)]
+    assert html(listed.sources(known, 1)) == [
         "<b>12 documents</b>\n"
         "11. Title &lt;11&gt;\n<i>11.txt · 2024-05-03 · 13.6 kB</i>\n"
         "12. Title &lt;12&gt;\n<i>12.txt · 2024-05-03 · 14.8 kB</i>\n\n"
         "<i>page 2 of 2 · /sources tax lists those with “tax” in their name</i>"
     ]
-    assert html(screens.sources(listed[:1], 0)) == [
+    assert html(listed.sources(known[:1], 0)) == [
         "<b>1 document</b>\n1. Title &lt;1&gt;\n<i>1.txt · 2024-05-03 · 1.2 kB</i>"
     ]
-    assert html(screens.sources([], 5)) == ["<b>0 documents</b>"]
+    assert html(listed.sources([], 5)) == ["<b>0 documents</b>"]
 
 
 def test_the_introduction():
@@ -687,22 +685,22 @@ def test_the_introduction():
         "I answer questions from 1 document, with sentences quoted word for word, each with the place "
         "where it stands. Where the documents do not hold the answer, I say so.\n\n"
     )
-    assert html(screens.start(0, ())) == [
+    assert html(about.start(0, ())) == [
         "There are no documents at the moment, so I have nothing to answer from."
     ]
-    assert html(screens.start(1, ())) == [introduction + "Just write your question."]
-    screen = screens.start(1, ["Who is A & B?", "Why?"])
+    assert html(about.start(1, ())) == [introduction + "Just write your question."]
+    screen = about.start(1, ["Who is A & B?", "Why?"])
     assert html(screen) == [introduction + "Just write your question, or try one of these:"]
     assert buttons(screen) == [[("Who is A & B?", "try:1")], [("Why?", "try:2")]]
 
 
 def test_a_request():
-    assert html(screens.request(-5, "R & D")) == ["The group “R &amp; D” (id -5) asks for access."]
-    assert html(screens.request(5, "x" * 100)) == [f"{'x' * 79}… (id 5) asks for access."]
+    assert html(requested.request(-5, "R & D")) == ["The group “R &amp; D” (id -5) asks for access."]
+    assert html(requested.request(5, "x" * 100)) == [f"{'x' * 79}… (id 5) asks for access."]
 
 
 def test_an_article():
-    title, description, shown = screens.article(CITED)
+    title, description, shown = opened.article(CITED)
     assert (title, description) == ("The ferry leaves on Tuesday.", "Dear Miriam, paragraph 2")
     assert shown.html == (
         "<blockquote>The ferry leaves on Tuesday.</blockquote>\n"
@@ -711,7 +709,7 @@ def test_an_article():
 
 
 def test_an_article_of_a_long_quote_is_shortened_to_one_message():
-    title, _, shown = screens.article(quoting("🦊 ran on " * 1000, words="ran"))
+    title, _, shown = opened.article(quoting("🦊 ran on " * 1000, words="ran"))
     read, _ = taken(shown)
     assert title == f"{'🦊 ran on ' * 9}🦊 ran on…"
     quote, _, rest = read.partition("\n")
@@ -720,7 +718,7 @@ def test_an_article_of_a_long_quote_is_shortened_to_one_message():
     assert 4080 < units(read) <= 4096
 
 
-@pytest.mark.parametrize("text", [screens.HELP, screens.PRIVACY, screens.PRIVATE, screens.ASKED_ADMINS])
+@pytest.mark.parametrize("text", [about.HELP, about.PRIVACY, requested.PRIVATE, requested.ASKED_ADMINS])
 def test_fixed_texts_fit(text: str):
     assert checked(screens.text(text))
-    assert len(screens.PRIVATE) <= 200  # it is also shown in an alert, which holds no more
+    assert len(requested.PRIVATE) <= 200  # it is also shown in an alert, which holds no more

@@ -15,7 +15,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bot.telegram.showing.screens import DID_IT_ARRIVE, HELP
+from bot.telegram.showing.about import HELP
+from bot.telegram.showing.answered import DID_IT_ARRIVE
 from tests.conftest import UNTRACED
 from tests.telegram.conftest import Running, Start
 from tests.telegram.desk import (

@@ -19,7 +19,7 @@ from bot.telegram.answering.replying import Replying
 from bot.telegram.events import event, failure
 from bot.telegram.persistence.answers import Kept
 from bot.telegram.services import Services
-from bot.telegram.showing import screens
+from bot.telegram.showing import answered, opened, screens
 from bot.telegram.showing.html import short
 from bot.telegram.transport.inbox import Turns
 from bot.telegram.transport.post import File, Place
@@ -157,7 +157,7 @@ class Citations:
     async def _stop(self, button: Button, kept: Kept) -> None:
         user = button.query.from_user.id
         may = kept.asker in (None, user) or self._to.access.is_admin(user)
-        await acknowledge(button.query, "" if may else gettext(screens.ONLY_ASKER_STOPS), alert=not may)
+        await acknowledge(button.query, "" if may else gettext(answered.ONLY_ASKER_STOPS), alert=not may)
         if may:
             self._replying.stop(kept.number)
 
@@ -200,7 +200,7 @@ class Citations:
             await to.post.send(button.place, screens.text(gone))
             return
         paged = drawable(document)
-        screen = screens.passage(document, context, citation, kept.number, notice, paged=paged)
+        screen = opened.passage(document, context, citation, kept.number, notice, paged=paged)
         if offset is None:
             await to.post.send(button.place, screen, silent=True)
         else:
@@ -277,7 +277,7 @@ class Citations:
     async def _further(self, kept: Kept) -> tuple[Citation, ...]:
         """What is not shown yet and may be seen: quotes of the answer, or else the next best passages."""
         engine, searched = self._to.seen_in(kept.chat), kept.answer.searched_for
-        rest = within(kept.citations[kept.shown :], engine.scope)[: screens.QUOTES]
+        rest = within(kept.citations[kept.shown :], engine.scope)[: answered.QUOTES]
         return rest or await self._to.look_up(partial(engine.more, searched, kept.citations))
 
     async def _show_more(self, place: Place, kept: Kept, found: tuple[Citation, ...]) -> None:
@@ -287,11 +287,11 @@ class Citations:
         elif found[-1].number <= known:
             kept = to.answers.extend(kept, (), shown=found[-1].number)
             left = within(kept.citations[kept.shown :], to.access.scope(kept.chat))
-            screen = screens.more(found, kept.number, left=len(left), now=kept.now)
+            screen = answered.more(found, kept.number, left=len(left), now=kept.now)
         else:
             kept = to.answers.extend(kept, found, shown=known + len(found))
             last = len(found) < to.settings.answer.quotes
-            screen = screens.other_passages(found, kept.number, last=last)
+            screen = answered.other_passages(found, kept.number, last=last)
         await to.post.send(place, screen, silent=True)
 
     async def _judge(self, button: Button, kept: Kept) -> None:
@@ -309,7 +309,7 @@ class Citations:
         await acknowledge(button.query, good if verdict == "good" else bad)
         keyboard = getattr(button.query.message, "reply_markup", None)
         if keyboard and button.place.chat > 0:  # in a group the buttons are those of all
-            marked = screens.chosen(keyboard, button.query.data or "")
+            marked = answered.chosen(keyboard, button.query.data or "")
             await to.post.edit_buttons(button.place, button.message, marked)
 
 

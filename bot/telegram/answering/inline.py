@@ -20,7 +20,7 @@ from bot.engine import Engine
 from bot.telegram.events import event
 from bot.telegram.limits import Limit
 from bot.telegram.services import Services
-from bot.telegram.showing import screens
+from bot.telegram.showing import answered, opened
 from bot.telegram.transport.post import NO_PREVIEW
 from bot.texts import gettext
 from index.cancellation import Cancelled
@@ -59,7 +59,7 @@ class Inline:
             await _answer(query, [], gettext("Type a question"))
             return
         reply = await self._to.work(partial(self._ask, self._to.seen_inline(user), question))
-        results = [_article(citation) for citation in reply.citations[: screens.QUOTES]]
+        results = [_article(citation) for citation in reply.citations[: answered.QUOTES]]
         await _answer(query, results, None if results else gettext("The documents do not answer this"))
         self._to.metrics.answered(reply, where="inline")
         event("inline", user=user, found=reply.found, ms=round((time.monotonic() - started) * 1000))
@@ -91,7 +91,7 @@ class Inline:
 
 def _article(citation: Citation) -> InlineQueryResultArticle:
     """The citation to choose."""
-    title, description, message = screens.article(citation)
+    title, description, message = opened.article(citation)
     content = InputTextMessageContent(message.html, ParseMode.HTML, link_preview_options=NO_PREVIEW)
     return InlineQueryResultArticle(str(citation.number), title, content, description=description)
 

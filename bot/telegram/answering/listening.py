@@ -23,7 +23,7 @@ from bot.telegram.answering.replying import Replying
 from bot.telegram.events import event, failure
 from bot.telegram.persistence.answers import Kept
 from bot.telegram.services import Services
-from bot.telegram.showing import screens
+from bot.telegram.showing import answered, screens
 from bot.telegram.transport.inbox import handled
 from bot.telegram.transport.post import Place, place_of
 from bot.texts import gettext, noop, spoken
@@ -210,7 +210,9 @@ class Listening:
             language=spoken(),
             scope=scope,
         )
-        kept = await self._replying.show(kept, place, screens.interjection(found.answer, number), silent=True)
+        kept = await self._replying.show(
+            kept, place, answered.interjection(found.answer, number), silent=True
+        )
         if not kept.messages:
             to.answers.unsent(number)  # it is not offered again: nobody misses it
         to.metrics.answered(found.answer, where="unasked")

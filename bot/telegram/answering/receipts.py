@@ -21,7 +21,7 @@ from bot.telegram.persistence.answers import Kept
 from bot.telegram.persistence.compared import Compared
 from bot.telegram.persistence.state import Memory
 from bot.telegram.services import Services
-from bot.telegram.showing import screens
+from bot.telegram.showing import answered, screens
 from bot.telegram.transport.post import Place
 from bot.texts import speaking
 from index.differences import plain, said, stands
@@ -241,7 +241,7 @@ def _screen(kept: Kept) -> screens.Screen:
     """An answer as it is now, in no more messages than show it, if that can be."""
     answer = replace(kept.answer, outdated=()) if kept.now else kept.answer
     repeat, paged = kept.question_message is None, has_page(answer)
-    show = partial(screens.answer, answer, kept.number, repeat=repeat, paged=paged)
+    show = partial(answered.answer, answer, kept.number, repeat=repeat, paged=paged)
     shown = show(now=kept.now_shown)
     for most in _SHORTER:
         if len(shown.messages) > len(kept.messages):

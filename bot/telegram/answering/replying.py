@@ -16,7 +16,7 @@ from bot.telegram.answering.pages import has_page
 from bot.telegram.events import event
 from bot.telegram.persistence.answers import Kept
 from bot.telegram.services import Services
-from bot.telegram.showing import screens
+from bot.telegram.showing import answered, screens
 from bot.telegram.transport.inbox import handled
 from bot.telegram.transport.post import File, Place
 from bot.texts import ngettext
@@ -60,7 +60,7 @@ class Replying:
                 await asyncio.wait({thinking}, timeout=_SOON)
                 if first.done() and not thinking.done():
                     kept = self._found(kept, first.result(), unfinished=True)
-                    screen = screens.answer(kept.answer, kept.number, repeat=repeat, searching=True)
+                    screen = answered.answer(kept.answer, kept.number, repeat=repeat, searching=True)
                     kept = await self.show(kept, place, screen)
                     if update and kept.messages:  # should the bot end now, the next start brings the rest
                         to.inbox.reopen(update)
@@ -72,10 +72,10 @@ class Replying:
             self._searching.pop(kept.number, None)  # without memory, all have the number 0
             thinking.cancel()
         kept = self._found(kept, reply)
-        screen = screens.answer(reply, kept.number, repeat=repeat, stopped=stopped, paged=has_page(reply))
+        screen = answered.answer(reply, kept.number, repeat=repeat, stopped=stopped, paged=has_page(reply))
         kept = await self.show(kept, place, screen)
         if len(reply.citations) > _LONG:
-            data = screens.as_file(reply)
+            data = answered.as_file(reply)
             caption = ngettext("The one quote.", "All {count} quotes.", len(reply.citations))
             try:
                 await to.post.send_file(place, File("quotes.txt", len(data), data), caption)
@@ -106,7 +106,7 @@ class Replying:
         return replace(
             kept,
             answer=reply,
-            shown=min(len(reply.citations or reply.near), screens.QUOTES),
+            shown=min(len(reply.citations or reply.near), answered.QUOTES),
             unfinished=unfinished,
         )
 
@@ -145,7 +145,7 @@ class Replying:
             current = handled.set(None)  # the offer is no answer to this update
             try:
                 place = Place(chat.id, kept.thread, kept.question_message)
-                if not await self._to.post.send(place, screens.doubt(kept.number)):
+                if not await self._to.post.send(place, answered.doubt(kept.number)):
                     self._to.answers.sent(kept.number, kept.messages, all_of_it=False)
             except TelegramError as error:
                 event("undelivered", chat=chat.id, reason=type(error).__name__)
@@ -155,7 +155,7 @@ class Replying:
     async def show_again(self, kept: Kept, place: Place, message: int) -> None:
         """Show an answer in the message that offered it."""
         to = self._to
-        screen = screens.answer(
+        screen = answered.answer(
             kept.answer,
             kept.number,
             repeat=kept.question_message is None,

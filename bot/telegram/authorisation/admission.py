@@ -19,7 +19,7 @@ from bot.telegram.commands import publish
 from bot.telegram.events import event
 from bot.telegram.limits import Limit
 from bot.telegram.services import Services
-from bot.telegram.showing import screens
+from bot.telegram.showing import requested, screens
 from bot.telegram.showing.screens import Screen
 from bot.telegram.transport.post import Place, place_of
 from bot.texts import gettext, noop
@@ -146,13 +146,13 @@ class Admission:
         """What they hear, in English."""
         access = self._to.access
         if access.is_denied(chat.id) or access.is_denied(user.id):
-            return screens.PRIVATE
+            return requested.PRIVATE
         elsewhere = chat.id < 0 and access.allows(user.id)
         if access.has_asked(chat.id):
-            return IN_PRIVATE if elsewhere else screens.WAITING
+            return IN_PRIVATE if elsewhere else requested.WAITING
         if await self._request(chat, user):
-            return IN_PRIVATE_PASSED_ON if elsewhere else screens.ASKED_ADMINS
-        return IN_PRIVATE if elsewhere else screens.PRIVATE
+            return IN_PRIVATE_PASSED_ON if elsewhere else requested.ASKED_ADMINS
+        return IN_PRIVATE if elsewhere else requested.PRIVATE
 
     async def _request(self, chat: Chat, user: User) -> bool:
         """Ask the administrators for a decision, where that may be done; whether any could be reached."""
@@ -163,7 +163,7 @@ class Admission:
         reached = False
         for admin in access.admins():
             with access.speaking_to(admin):
-                screen = screens.request(chat.id, name_of(chat))
+                screen = requested.request(chat.id, name_of(chat))
             with suppress(TelegramError):  # one may have blocked the bot or never written to it
                 for message in await self._to.post.send(Place(admin), screen):
                     access.requests.show(chat.id, admin, message)
@@ -274,18 +274,18 @@ class Admission:
         access.decide(chat, "allowed" if allow else "denied", meant.name)
         event("allowed" if allow else "denied", chat=chat, by=by.id)
         told = gettext(MAY if allow else MAY_NOT, name=name)
-        shown = access.requests.decide(chat, screens.outcome(chat, name, by.full_name, allow=allow))
+        shown = access.requests.decide(chat, requested.outcome(chat, name, by.full_name, allow=allow))
         waiting = access.requests.take(chat, self._to.bot)
         work = []
         told_there = asked and (inside is None or chat != inside.id)
         for place, message in shown:
             with access.speaking_to(place):
                 how = [gettext(HELLO)] if allow and place == chat < 0 and not told_there else []  # else lost
-                screen = screens.text(screens.outcome(chat, name, by.full_name, allow=allow), *how)
+                screen = screens.text(requested.outcome(chat, name, by.full_name, allow=allow), *how)
             work.append(self._edit(place, message, screen))
         if told_there:
             with access.speaking_to(chat):
-                screen = screens.decided(chat, allow=allow, waiting=bool(waiting))
+                screen = requested.decided(chat, allow=allow, waiting=bool(waiting))
             work.append(self._tell(chat, screen))
         await asyncio.gather(*work)
         for update in waiting if allow else ():

@@ -12,7 +12,7 @@ from bot.telegram.authorisation.admission import Admission
 from bot.telegram.commands import ADMINISTRATORS, EVERYBODY, THEIR_BUTTONS
 from bot.telegram.limits import Limit
 from bot.telegram.services import Services
-from bot.telegram.showing.screens import PRIVATE
+from bot.telegram.showing.requested import PRIVATE
 from bot.telegram.transport.post import Place, place_of
 from bot.texts import gettext, speak
 

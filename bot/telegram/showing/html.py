@@ -1,6 +1,6 @@
 """Text with a little style in, messages out that Telegram takes: valid HTML, within its limits.
 
-Nothing here knows of answers; what a message says is composed in ``bot/telegram/showing/screens.py``.
+Nothing here knows of answers; what a message says is composed beside this.
 Limits are those of https://core.telegram.org/bots/api#sendmessage, counted in UTF-16 code units after
 entities were parsed; 100 entities is where Telegram begins to drop them.
 """

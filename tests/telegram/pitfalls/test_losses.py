@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.telegram.showing.screens import DID_IT_ARRIVE, HELP, SHOW_AGAIN
+from bot.telegram.showing.about import HELP
+from bot.telegram.showing.answered import DID_IT_ARRIVE, SHOW_AGAIN
 from tests.telegram.conftest import Start
 from tests.telegram.desk import (
     FERRY,
