@@ -16,7 +16,7 @@ PIP = $(PYTHON) -m pip --python $(BIN)/python --disable-pip-version-check instal
 # Files in their order; else those of one long test would come last, and one process wait for the other.
 TWO = --numprocesses=2 --dist=loadfile --no-loadscope-reorder
 
-.PHONY: ask telegram test fast check format readme picture texts image lock sbom audit clean
+.PHONY: ask telegram test fast check docs format readme picture texts image lock sbom audit clean
 
 ask: $(VENV)/.installed
 	@$(BIN)/docent ask "$$Q" || [ $$? -eq 3 ]  # 3: not in the documents, which is an answer too
@@ -39,6 +39,10 @@ check: $(VENV)/.installed-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/cog --check docs/help.md
+	$(BIN)/properdocs build --strict
+
+docs: $(VENV)/.installed-dev  # site/, from docs/ and the pages beside it: every link and anchor has to lead somewhere
+	$(BIN)/properdocs build --strict
 
 format: $(VENV)/.installed-dev
 	$(BIN)/ruff format .

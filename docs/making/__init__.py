@@ -1,0 +1,1 @@
+"""What the pages of ``docs/`` are made by: the site, tables and pictures that come from the code itself."""

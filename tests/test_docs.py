@@ -1,0 +1,31 @@
+"""The pages of ``docs/`` and beside it, and what the site makes of them."""
+
+import pytest
+
+from docs.making.site import led
+
+
+@pytest.mark.parametrize(
+    ("page", "written", "wanted", "sources"),
+    [
+        ("formats.md", "[how](../benchmarks/README.md#fuzzing)", "[how](benchmarks.md#fuzzing)", {}),
+        ("index.md", "[formats](docs/formats.md#a)", "[formats](formats.md#a)", {}),
+        ("index.md", "![Text [1]](docs/page.png)", "![Text [1]](page.png)", {}),
+        ("benchmarks.md", "[how](../docs/quality.md)", "[how](quality.md)", {}),
+        (
+            "help.md",
+            "[`x`](../index/records.py), [`y`](../index/parsing)",
+            "[`x`](source/index/records.py.txt), [`y`](source/index/parsing/__init__.py.txt)",
+            {
+                "source/index/records.py.txt": "index/records.py",
+                "source/index/parsing/__init__.py.txt": "index/parsing/__init__.py",
+            },
+        ),
+        ("help.md", "see [seeds](../seeds)", "see seeds", {}),
+        ("help.md", "[a](#b), [c](https://example.org/d)", "[a](#b), [c](https://example.org/d)", {}),
+        ("help.md", "[x](../index/gone.py)", "[x](../index/gone.py)", {}),
+        ("help.md", "```\n[x](../index)\n```", "```\n[x](../index)\n```", {}),
+    ],
+)
+def test_links_lead_to_what_the_site_holds(page, written, wanted, sources):
+    assert led(written, page) == (wanted, sources)
