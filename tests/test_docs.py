@@ -22,6 +22,7 @@ from docs.making.site import led
             },
         ),
         ("help.md", "see [seeds](../seeds)", "see seeds", {}),
+        ("reader.md", "the [weights](reader.safetensors)", "the weights", {}),
         ("help.md", "[a](#b), [c](https://example.org/d)", "[a](#b), [c](https://example.org/d)", {}),
         ("help.md", "[x](../index/gone.py)", "[x](../index/gone.py)", {}),
         ("help.md", "```\n[x](../index)\n```", "```\n[x](../index)\n```", {}),

@@ -28,6 +28,7 @@ PAGES = {
 }
 """Pages of the site that lie outside ``docs/``: name in the site → path in the repository."""
 
+_READABLE = 200_000  # bytes: what is larger is no source that anybody reads, but weights
 _OUTSIDE = {path: page for page, path in PAGES.items()}
 _FENCED = re.compile(r"^(```.*?^```)$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"(\[(?:[^\[\]]|\[[^\[\]]*\])*\])\((?![a-z]+:)([^()\s#]+)(#[^()\s]*)?\)")
@@ -67,6 +68,8 @@ def led(markdown: str, page: str) -> tuple[str, dict[str, str]]:
         if uri == path:
             if not (ROOT / path).is_file():
                 return link[0]
+            if (ROOT / path).stat().st_size > _READABLE:
+                return text[1:-1]
             uri = f"source/{path}.txt"
             sources[uri] = path
         return f"{text}({posixpath.relpath(uri, posixpath.dirname(page) or '.')}{anchor})"
