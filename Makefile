@@ -15,6 +15,7 @@ BIN = $(VENV)/bin
 PIP = $(PYTHON) -m pip --python $(BIN)/python --disable-pip-version-check install --quiet -c constraints.txt
 # Files in their order; else those of one long test would come last, and one process wait for the other.
 TWO = --numprocesses=2 --dist=loadfile --no-loadscope-reorder
+MADE = docs/help.md docs/settings.md  # pages with parts that come from the code, by cog
 
 .PHONY: ask telegram test fast check docs format readme picture texts image lock sbom audit clean
 
@@ -38,7 +39,7 @@ check: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/cog --check docs/help.md
+	$(BIN)/cog -I . --verbosity=1 --check $(MADE)
 	$(BIN)/properdocs build --strict
 
 docs: $(VENV)/.installed-dev  # site/, from docs/ and the pages beside it: every link and anchor has to lead somewhere
@@ -49,7 +50,7 @@ format: $(VENV)/.installed-dev
 	$(BIN)/ruff check --fix .
 
 readme: $(VENV)/.installed-dev
-	$(BIN)/cog -r docs/help.md
+	$(BIN)/cog -I . -r $(MADE)
 
 picture: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.telegram.picture docs/conversation.png

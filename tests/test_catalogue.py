@@ -110,7 +110,7 @@ def test_a_build_says_that_files_of_the_model_changed(settings, encoder: WordsEn
 
 
 def test_the_help_lists_the_catalogue():
-    text = (ROOT / "docs" / "help.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
     for model in catalogue.CATALOGUE:
         row = f"| `{model.name}` | {model.languages} | `{model.package}`"
         assert row in text

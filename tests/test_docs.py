@@ -2,6 +2,7 @@
 
 import pytest
 
+from docs.making.settings import tables
 from docs.making.site import led
 
 
@@ -30,3 +31,34 @@ from docs.making.site import led
 )
 def test_links_lead_to_what_the_site_holds(page, written, wanted, sources):
     assert led(written, page) == (wanted, sources)
+
+
+def test_settings_become_tables():
+    answer = "[answer]\nquotes = 3   # most | least\n"
+    collections = "[collections]\n# [collections.hr]  # some\n# chats = [1]\n"
+    defaults = f"# All.\n\n{answer}\n{collections}"
+    assert list(tables(defaults)) == [
+        "",
+        "## answer",
+        "",
+        "When an answer is given and how much of it.",
+        "",
+        "| setting | default | what it does |",
+        "|---|---|---|",
+        "| `quotes` | `3` | most \\| least |",
+        "",
+        "## collections",
+        "",
+        "```toml",
+        "[collections.hr]  # some",
+        "chats = [1]",
+        "```",
+    ]
+
+
+@pytest.mark.parametrize(
+    "defaults", ["# All.\n\n[answer]\nquotes = 3\n", "# All.\n\n[nonsense]\na = 3  # b\n"]
+)
+def test_settings_without_a_reason_or_a_declaration_are_refused(defaults):
+    with pytest.raises(ValueError, match=r" is no (setting|section)"):
+        list(tables(defaults))
