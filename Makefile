@@ -51,6 +51,7 @@ format: $(VENV)/.installed-dev
 
 readme: $(VENV)/.installed-dev
 	$(BIN)/cog -I . -r $(MADE)
+	$(BIN)/python -m docs.making.imports
 
 picture: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.telegram.picture docs/conversation.png

@@ -2,6 +2,7 @@
 
 import pytest
 
+from docs.making.imports import PICTURE, arrows, drawn, furnished, layers, picture
 from docs.making.settings import tables
 from docs.making.site import led
 
@@ -62,3 +63,37 @@ def test_settings_become_tables():
 def test_settings_without_a_reason_or_a_declaration_are_refused(defaults):
     with pytest.raises(ValueError, match=r" is no (setting|section)"):
         list(tables(defaults))
+
+
+def test_the_picture_is_of_the_imports_as_they_are():
+    assert PICTURE.read_text("utf-8") == picture(), "run: make readme"
+
+
+def test_layers_become_rooms_and_imports_the_fewest_arrows():
+    order = layers(
+        '[[tool.importlinter.contracts]]\nname = "data flows one way: down"\n'
+        'layers = ["bot.cli", "bot.engine | bot.library", "index.search", "index.records"]\n'
+    )
+    rooms = furnished(order, {"bot.cli": "Top", "bot.engine": "Middle", "index.search": "Low"})
+    assert rooms == {
+        "Top": ["bot.cli"],
+        "Middle": ["bot.engine", "bot.library"],
+        "Low": ["index.search", "index.records"],
+    }
+    imports = [
+        ("bot.cli.main", "bot.engine"),
+        ("bot.cli", "index.records"),  # which the engine reaches for it
+        ("bot.library", "index.search.hits"),
+        ("bot.engine", "bot.library"),
+        ("bot.cli", "json"),
+    ]
+    assert arrows(imports, rooms) == [("Top", "Middle"), ("Middle", "Low")]
+    assert arrows(imports[1:2], rooms) == [("Top", "Low")]
+    assert drawn(rooms, [("Top", "Middle"), ("Top", "Low")]).count('<path d="M50 57V') == 1
+
+
+def test_rooms_that_begin_with_no_module_are_refused():
+    with pytest.raises(ValueError, match=r"bot\.gone: not among the layers"):
+        furnished(["bot.cli"], {"bot.cli": "Top", "bot.gone": "Gone"})
+    with pytest.raises(ValueError, match=r"bot\.main: no room begins with it"):
+        furnished(["bot.main", "bot.cli"], {"bot.cli": "Top"})
