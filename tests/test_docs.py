@@ -1,10 +1,16 @@
 """The pages of ``docs/`` and beside it, and what the site makes of them."""
 
+import re
+
 import pytest
 
 from docs.making.imports import PICTURE, arrows, drawn, furnished, layers, picture
 from docs.making.settings import tables
-from docs.making.site import led
+from docs.making.site import ROOT, led
+
+NOW = sorted({*ROOT.glob("docs/*.md"), *ROOT.glob("*.md"), ROOT / "benchmarks" / "README.md"})
+"""Pages that speak of the code as it is; others tell what was."""
+PAST = {"CHANGELOG.md", "decisions.md"}
 
 
 @pytest.mark.parametrize(
@@ -97,3 +103,36 @@ def test_rooms_that_begin_with_no_module_are_refused():
         furnished(["bot.cli"], {"bot.cli": "Top", "bot.gone": "Gone"})
     with pytest.raises(ValueError, match=r"bot\.main: no room begins with it"):
         furnished(["bot.main", "bot.cli"], {"bot.cli": "Top"})
+
+
+def named(markdown: str) -> set[str]:
+    """Paths in the repository, patterns of such and bare names of modules that a page names as code."""
+    code = set(re.findall(r"`([^`\n]+)`", markdown))
+    paths = {one for one in code if re.fullmatch(r"(bot|index|tests|docs|benchmarks|config)/[\w./*-]*", one)}
+    modules = re.findall(r"python3? -m ((?:benchmarks|tests|docs|bot)[\w.]*)", markdown)
+    return {
+        *paths,
+        *(one for one in code if re.fullmatch(r"\w+\.(py|toml|md)", one)),
+        *(module.rstrip(".").replace(".", "/") + "*" for module in modules),
+    }
+
+
+@pytest.mark.parametrize("page", [page for page in NOW if page.name not in PAST], ids=lambda page: page.name)
+def test_what_a_page_names_is_there(page):
+    known = {
+        file.name
+        for top in ("bot", "index", "tests", "docs", "benchmarks")
+        for file in (ROOT / top).rglob("*.*")
+    }
+    known |= {file.name for file in ROOT.iterdir()} | {"docent.toml"}
+    gone = [
+        name
+        for name in named(page.read_text("utf-8"))
+        if (not list(ROOT.glob(name.rstrip("/"))) if "/" in name else name not in known)
+    ]
+    assert not gone
+
+
+def test_paths_modules_and_names_are_found_in_a_page():
+    page = "`bot/engine.py` by `scoring.py`, not `this/that.py` nor `a b`: `python -m benchmarks.many FILE`"
+    assert named(page) == {"bot/engine.py", "scoring.py", "benchmarks/many*"}
