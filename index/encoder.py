@@ -151,6 +151,7 @@ class SentenceTransformerEncoder:
             NotExported: it cannot be.
             ModelError: it cannot be loaded.
         """
+        models.forbid_network()
         import torch
 
         class Whole(torch.nn.Module):

@@ -31,6 +31,7 @@ STAMPS = "models.json"
 EMBEDDED_MODEL = catalogue.MINILM.name
 """The model that is installed everywhere."""
 
+_DRIVERS = (Path("/proc/driver/nvidia/version"), Path("/dev/kfd"), Path("/dev/dxg"))  # CUDA, ROCm, WSL
 _MODEL_FILES = ("*.json", "*.txt", "*.model", "*.safetensors")
 
 _log = logging.getLogger(__name__)
@@ -186,21 +187,34 @@ def _remembered(place: Path, files: Sequence[Path], stamps: Path, take: Callable
     return found
 
 
-def has_gpu() -> bool:
+def has_gpu(drivers: Sequence[Path] = _DRIVERS) -> bool:
     """Whether torch finds a GPU; it is only asked where there is a driver, since it takes seconds to load."""
-    drivers = (Path("/proc/driver/nvidia/version"), Path("/dev/kfd"), Path("/dev/dxg"))  # CUDA, ROCm, WSL
     if not (sys.platform == "win32" or any(driver.exists() for driver in drivers)):
         return False
-    import torch
-
+    try:
+        import torch
+    except ImportError:  # where models were exported elsewhere, they run on the processor
+        return False
     return torch.cuda.is_available()
 
 
 def forbid_network() -> None:
-    """Keep the libraries that load models from reaching for the hub, and from drawing bars."""
+    """Keep the libraries that load models from reaching for the hub, and from drawing bars.
+
+    Raises:
+        ModelError: they are not installed, as in an image that holds what they export, and not them.
+    """
     os.environ["HF_HUB_OFFLINE"] = "1"
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    from transformers.utils import logging as transformers_logging
+    try:
+        import torch  # noqa: F401 - transformers can be imported without it, and then says nothing of use
+        from transformers.utils import logging as transformers_logging
+    except ImportError as error:
+        raise ModelError(
+            f"A model has to be exported or run by torch, which is not installed here ({reason(error)}). "
+            "Choose one that is exported, install torch and transformers, or build the image with "
+            "`--build-arg TORCH=keep`."
+        ) from None
 
     transformers_logging.disable_progress_bar()
     transformers_logging.set_verbosity_error()

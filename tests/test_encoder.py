@@ -138,6 +138,19 @@ def test_a_missing_embedded_model_says_what_to_install(tmp_path, monkeypatch):
     assert refusal(encoder(tmp_path)) == wanted
 
 
+def test_without_torch_it_says_what_can_be_done(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "torch", None)
+    for use in (lambda one: one.encode(["a text"]), lambda one: one.export(tmp_path)):
+        with pytest.raises(ModelError) as error:
+            use(encoder(tmp_path))
+        assert str(error.value) == (
+            "A model has to be exported or run by torch, which is not installed here (import of torch "
+            "halted; None in sys.modules). Choose one that is exported, install torch and transformers, or "
+            "build the image with `--build-arg TORCH=keep`."
+        )
+    assert module.has_gpu(drivers=[tmp_path]) is False
+
+
 @pytest.mark.parametrize("weights", ["pytorch_model.bin", "weights.pkl", "model.onnx"])
 def test_only_safetensors_are_loaded(tmp_path, weights):
     folder = save_model(tmp_path / "model", weights)
