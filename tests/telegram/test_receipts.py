@@ -22,6 +22,7 @@ from bot.telegram.persistence.state import Memory
 from bot.telegram.showing import answered
 from bot.telegram.transport.delivery import Delivery
 from bot.telegram.transport.post import Post
+from index.errors import IndexDamaged
 from index.history import Said
 from index.scope import EVERYTHING, NOTHING
 from tests.conftest import LETTER
@@ -382,6 +383,35 @@ def test_answers_of_a_running_bot_stay_true_also_over_a_restart(
     assert TODAY in hers.wait_edit(edited[1]).text
     assert group.wait_edit(edited[2]).edits == 2
     assert "is no longer among the documents" in press(api, edited[0], "[1]").text
+
+
+def test_what_keeps_answers_from_being_compared_is_logged_once_and_looked_at_less_and_less_often(
+    desk: Watched, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+):
+    pauses: list[float] = []
+    damaged = [IndexDamaged("No.") for _ in range(4)]
+    troubles = iter([*damaged[:3], NetworkError("Away"), None, damaged[3]])
+
+    async def look() -> None:
+        if trouble := next(troubles):
+            raise trouble
+
+    async def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 6:
+            raise asyncio.CancelledError
+
+    caplog.set_level("INFO", "bot.telegram")
+    monkeypatch.setattr(module, "_EVERY", 2.0)
+    monkeypatch.setattr(desk.receipts, "look", look)
+    monkeypatch.setattr(module.asyncio, "sleep", sleep)
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(desk.receipts.run())
+    reasons = ["IndexDamaged", "NetworkError", "IndexDamaged"]
+    assert [record.getMessage() for record in caplog.records] == [
+        f"uncompared reason={one}" for one in reasons
+    ]
+    assert pauses == [2, 4, 8, 2, 2, 2]
 
 
 def test_of_the_messages_to_a_group_some_are_left_for_questions(desk: Watched):

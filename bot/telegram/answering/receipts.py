@@ -2,7 +2,8 @@
 
 The history of the index (``index/history.py``) tells which documents changed since an answer was given, and
 what stands in the place of its quotes. It is asked whenever there is a new generation, whoever built it, and
-at the start. Nobody waits for these edits: they go out one by one, and in a group only while it is calm.
+at the start. Nobody waits for these edits: they go out one by one, two a second at most, so that Telegram's
+thirty a second are there for answers, and in a group only while it is calm.
 """
 
 import asyncio
@@ -30,6 +31,7 @@ from index.errors import DocentError, UnknownSource
 from index.history import Renewal, Said, after, traced
 
 _EVERY = 2.0  # seconds between two looks for a new generation
+_LONGEST_PAUSE = 60.0  # seconds, while the same trouble stays: each time twice as many as before
 _BETWEEN = 0.5  # seconds between two edits
 _IN_A_GROUP = 6, 60  # edits, seconds
 _LATE = 600.0  # seconds after a new generation in which an answer from the one before may still be given
@@ -90,15 +92,27 @@ class Receipts:
         self._late_until = time.monotonic() + _LATE
 
     async def run(self) -> None:
-        """Do it until cancelled."""
+        """Do it until cancelled; a trouble that stays is told once, and looked at less and less often."""
+        told, pause = "", _EVERY
         while True:
-            try:
-                await self.look()
-            except (DocentError, TelegramError) as error:  # the index, or the network: it is tried again
+            trouble = await self._trouble(told)
+            pause = min(2 * pause, _LONGEST_PAUSE) if trouble and trouble == told else _EVERY
+            told = trouble
+            await asyncio.sleep(pause)
+
+    async def _trouble(self, told: str) -> str:
+        """Look; what went wrong, which is logged unless it was told before, or ""."""
+        try:
+            await self.look()
+        except (DocentError, TelegramError) as error:  # the index, or the network: it is tried again
+            if (trouble := repr(error)) != told:
                 event("uncompared", reason=type(error).__name__)
-            except Exception as error:  # logged, for nobody awaits this task
+            return trouble
+        except Exception as error:  # logged, for nobody awaits this task
+            if (trouble := repr(error)) != told:
                 failure("uncompared", error)
-            await asyncio.sleep(_EVERY)
+            return trouble
+        return ""
 
     async def look(self) -> None:
         """Compare what was not compared with the current generation yet.
