@@ -95,6 +95,8 @@ class Metrics:
         )
         self._ready = Gauge("docent_ready", "1 where /readyz says so, else 0.", registry=registry)
         self._waiting = Gauge("docent_inbox_waiting", "Updates received, not handled yet.", registry=registry)
+        self._tasks = Gauge("docent_event_loop_tasks", "Tasks of the event loop.", registry=registry)
+        self._threads = Gauge("docent_threads", "Threads of Python, idle ones included.", registry=registry)
         self._documents = Gauge("docent_index_documents", "Documents of the index.", registry=registry)
         self._sentences = Gauge("docent_index_sentences", "Sentences of the index.", registry=registry)
         self._age = Gauge("docent_index_age_seconds", "Since the index last changed.", registry=registry)
@@ -147,10 +149,12 @@ class Metrics:
         """A timer of the event loop was so late."""
         self._lag.observe(seconds)
 
-    def stands(self, *, ready: bool, waiting: int) -> None:
+    def stands(self, *, ready: bool, waiting: int, tasks: int, threads: int) -> None:
         """How the bot is just now."""
         self._ready.set(ready)
         self._waiting.set(waiting)
+        self._tasks.set(tasks)
+        self._threads.set(threads)
 
     def holds(self, documents: int, sentences: int, age: float) -> None:
         """What the index holds just now, and for how many seconds it has."""

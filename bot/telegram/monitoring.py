@@ -12,6 +12,7 @@ have, or by the very name that it listens on.
 import asyncio
 import ipaddress
 import socket
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -96,7 +97,12 @@ class Monitoring:
         """The metrics, with how things stand just now."""
         to, unready = self._to, self._unready()
         generation = await self._generation() if not unready else None
-        to.metrics.stands(ready=generation is not None, waiting=to.inbox.waiting())
+        to.metrics.stands(
+            ready=generation is not None,
+            waiting=to.inbox.waiting(),
+            tasks=len(asyncio.all_tasks()),
+            threads=threading.active_count(),
+        )
         if generation:
             manifest = generation.manifest
             age = datetime.now(UTC) - datetime.fromisoformat(manifest.created)

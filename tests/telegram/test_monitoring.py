@@ -156,6 +156,8 @@ def test_a_bot_is_watched_from_start_to_stop(
     assert found["docent_index_sentences",] == 13
     assert 0 < found["docent_index_age_seconds",] < 120
     assert (found["docent_ready",], found["docent_inbox_waiting",]) == (1, 0)
+    assert 3 <= found["docent_event_loop_tasks",] < 40
+    assert 3 <= found["docent_threads",] < 60
     assert found["process_resident_memory_bytes",] > 20e6
     assert check_histograms(text) == {
         "docent_answer_seconds",
