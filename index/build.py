@@ -10,7 +10,7 @@ import logging
 import os
 import time
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -32,7 +32,7 @@ from index.journal import Journal, discard
 from index.parsing.cache import Cache
 from index.parsing.formats import versions
 from index.parsing.worker import shared
-from index.records import Notice
+from index.records import Divided, Document, Notice
 from index.removals import Removals, hold_back
 from index.settings import Settings
 from index.units.woven import BETWEEN_NAMES, told
@@ -167,7 +167,7 @@ def build(
     store = Store(settings.index_folder())
     code_of(settings.lexical.language)  # refused before anything is encoded
     splitting = splitting_of(settings, encoder)
-    with store.lock(), _usable(store, full=full) as found:
+    with store.lock(), usable(store, full=full) as found:
         if full:
             discard(store.folder)
         parse = Cache(settings.state_folder() / PARSED, shared().parse).parse
@@ -246,8 +246,22 @@ def splitting_of(settings: Settings, encoder: Encoder) -> str:
     return sha256("\n".join(parts).encode()).hexdigest()
 
 
+def divider(settings: Settings, encoder: Encoder, limit: int) -> Callable[[Document], Divided]:
+    """What divides a document into passages and units, as the settings say, the longest of so many tokens."""
+    from index.languages import detector
+    from index.units.divide import divide
+
+    return partial(
+        divide,
+        count=encoder.count_tokens,
+        max_tokens=limit,
+        min_tokens=settings.passages.min_tokens,
+        detect=detector(settings.lexical.language),
+    )
+
+
 @contextmanager
-def _usable(store: Store, *, full: bool) -> Iterator[Generation | None]:
+def usable(store: Store, *, full: bool) -> Iterator[Generation | None]:
     """The current generation if there is one from which something can be reused."""
     generation = None
     try:
@@ -302,22 +316,13 @@ def _write_texts(
     progress: Progress,
 ) -> _Written:
     """Write documents, passages and units, and have the journal hold the vectors of new texts."""
-    from index.languages import detector
-    from index.units.divide import divide as divided
-
     comparable = old is not None and old.manifest.fingerprint == encoder.fingerprint
     donors = _Donors(old if comparable else None)
     limit = settings.passages.max_tokens
     if plan.fresh:
         progress.stage("loading the model", 0)
         limit = min(limit, encoder.max_tokens)
-    divide = partial(
-        divided,
-        count=encoder.count_tokens,
-        max_tokens=limit,
-        min_tokens=settings.passages.min_tokens,
-        detect=detector(settings.lexical.language),
-    )
+    divide = divider(settings, encoder, limit)
     encoding = _Encoding(encoder, journal, progress, sum(file.size for file in plan.fresh))
     rows, around, skipped, fresh, size = array("q"), array("q"), list(plan.skipped), 0, 0
     noticed: list[Noticed] = []

@@ -6,6 +6,7 @@
     ├── UnknownSource      no document of that name is in the index
     ├── QuestionsError     a file of questions to measure with cannot be read
     ├── ModelError         a model is missing, damaged or cannot be loaded offline
+    ├── BundleError        vectors in files are damaged, of another model, or cannot be written
     ├── StateError         what the bot keeps cannot be read or written
     ├── TelegramRefused    Telegram does not serve this bot: token missing or refused, or two pollers
     └── IndexFolderError   something about the index folder
@@ -47,6 +48,10 @@ class QuestionsError(DocentError):
 
 class ModelError(DocentError):
     """The model is missing, damaged or cannot be loaded offline."""
+
+
+class BundleError(DocentError):
+    """Vectors in files are damaged or of another model, or their folder cannot be written to."""
 
 
 class StateError(DocentError):

@@ -23,22 +23,31 @@ def write(path: Path, data: bytes, *, over: bool = False) -> bool:
     Raises:
         DocumentsError: it cannot be written; nothing is left of it.
     """
+    try:
+        return put(path, data, over=over)
+    except OSError as error:
+        raise unwritable(path.parent, error) from None
+
+
+def put(path: Path, data: bytes, *, over: bool = False) -> bool:
+    """The same, of a file that is no document.
+
+    Raises:
+        OSError: it cannot be written; nothing is left of it.
+    """
     part = path.with_name(secrets.token_hex(8).join(PART))
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     try:
-        try:
-            with os.fdopen(os.open(part, flags, 0o666), "wb") as stream:
-                stream.write(data)
-                stream.flush()
-                os.fsync(stream.fileno())
-            if over:
-                part.replace(path)
-                return True
-            return _named_if_free(part, path, flags)
-        finally:
-            part.unlink(missing_ok=True)
-    except OSError as error:
-        raise unwritable(path.parent, error) from None
+        with os.fdopen(os.open(part, flags, 0o666), "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        if over:
+            part.replace(path)
+            return True
+        return _named_if_free(part, path, flags)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _named_if_free(part: Path, path: Path, flags: int) -> bool:
@@ -62,8 +71,12 @@ def unwritable(folder: Path, error: OSError) -> DocumentsError:
     """What to say where a folder cannot be written to."""
     if error.errno in _FULL:
         return DocumentsError(f"The disk of '{folder}' is full. Make room there, and try again.")
-    reason = (error.strerror or str(error)).lower()
     return DocumentsError(
-        f"The folder '{folder}' cannot be written to ({reason}). Make it writable for the user that runs me, "
-        "or put the file there yourself."
+        f"The folder '{folder}' cannot be written to ({why_not(error)}). Make it writable for the user that "
+        "runs me, or put the file there yourself."
     )
+
+
+def why_not(error: OSError) -> str:
+    """Why something could not be written, in words that go on a sentence."""
+    return (error.strerror or str(error)).lower()
