@@ -1,6 +1,6 @@
 """What is indexed and whether it is up to date, found out without loading torch, numpy or FAISS."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 
 from bot.engine import Engine
@@ -55,8 +55,12 @@ class Status:
         )
 
 
-def status(settings: Settings) -> Status:
+def status(settings: Settings, said: Callable[[DocentError], str] = str) -> Status:
     """Find out the state of the index.
+
+    Args:
+        settings: of the index.
+        said: puts what is wrong into words.
 
     Raises:
         IndexFolderError: there is one that cannot be read.
@@ -79,13 +83,13 @@ def status(settings: Settings) -> Status:
         engine.check_encoder()
         engine.check_settings()
     except DocentError as error:
-        problems.append(str(error))
+        problems.append(said(error))
     try:
         difference = engine.changes()
         if difference:
             problems.append("The documents changed. Run `docent index`.")
     except DocumentsError as error:
-        problems.append(str(error))
+        problems.append(said(error))
     return Status(
         folder=folder,
         index=place,

@@ -12,7 +12,7 @@ from hashlib import file_digest, sha256
 from io import BufferedReader
 from pathlib import Path
 
-from index.errors import DocumentsError
+from index.errors import DocumentsError, FolderMissing
 from index.parsing import formats
 from index.parsing.base import Attachment, Parsed, Unreadable
 from index.records import Block, Document
@@ -114,13 +114,10 @@ def check_folder(folder: Path) -> None:
     """Make sure that there is a documents folder.
 
     Raises:
-        DocumentsError: there is none.
+        FolderMissing: there is none.
     """
     if not folder.is_dir():
-        raise DocumentsError(
-            f"There is no documents folder '{folder}'. Name yours with --docs DIR, "
-            "or set documents.folder in a settings file."
-        )
+        raise FolderMissing(folder)
 
 
 def _identity(status: os.stat_result) -> tuple[int, int]:

@@ -2,7 +2,8 @@
 
     DocentError
     ├── SettingsError      a setting is unknown or has an impossible value
-    ├── DocumentsError     the documents folder is missing or holds nothing readable
+    ├── DocumentsError     the documents folder holds nothing readable, or cannot be written to
+    │   └── FolderMissing  there is no documents folder
     ├── UnknownSource      no document of that name is in the index
     ├── QuestionsError     a file of questions to measure with cannot be read
     ├── ModelError         a model is missing, damaged or cannot be loaded offline
@@ -36,6 +37,17 @@ class SettingsError(DocentError):
 
 class DocumentsError(DocentError):
     """The documents folder is missing or holds nothing readable."""
+
+
+class FolderMissing(DocumentsError):
+    """There is no documents folder; the message is for a terminal, where one can be named."""
+
+    def __init__(self, folder: object) -> None:
+        super().__init__(
+            f"There is no documents folder '{folder}'. Name yours with --docs DIR, "
+            "or set documents.folder in a settings file."
+        )
+        self.folder = str(folder)
 
 
 class UnknownSource(DocentError):

@@ -17,6 +17,7 @@ from bot.telegram.renewals import NOT_RENEWED, Course, Stopped
 from bot.telegram.services import Services
 from bot.telegram.showing import about, screens
 from bot.telegram.transport.post import Place, place_of
+from bot.telegram.troubles import in_words
 from bot.texts import gettext, ngettext
 from index.build import Summary
 from index.errors import DocentError
@@ -42,7 +43,7 @@ class Administration:
         if message is None:
             return
         to = self._to
-        found = await to.look_up(partial(status.status, to.settings))
+        found = await to.look_up(partial(status.status, to.settings, in_words))
         found = found.within(to.access.scope(message.chat.id))  # others of a group read along
         guests = [
             f"{guest.role}: {line(guest.name) or guest.chat} ({guest.chat})"
@@ -95,7 +96,7 @@ class Administration:
         except Stopped:
             told = gettext("I was stopped before the index was renewed. The old one is still in use.")
         except DocentError as error:
-            told = gettext(NOT_RENEWED, reason=str(error))
+            told = gettext(NOT_RENEWED, reason=in_words(error))
         except Exception as error:  # shown and logged, for nobody awaits this task
             failure("reindex", error)
             told = gettext(NOT_RENEWED, reason=f"({type(error).__name__})")

@@ -38,6 +38,7 @@ from bot.telegram.services import Services
 from bot.telegram.showing import about, screens
 from bot.telegram.transport.delivery import Unconfirmed
 from bot.telegram.transport.post import Place, Post, place_of
+from bot.telegram.troubles import in_words
 from bot.texts import gettext, noop
 from index.bin import Bin
 from index.errors import DocentError, IndexEmpty
@@ -171,7 +172,7 @@ class _Errors:
             if isinstance(error, IndexEmpty):
                 told = gettext(about.NO_DOCUMENTS)
             else:
-                told = str(error) if user and self._access.is_admin(user.id) else gettext(_TROUBLE)
+                told = in_words(error) if user and self._access.is_admin(user.id) else gettext(_TROUBLE)
             await self._say(update, told)
         elif error is not None:
             failure("failed", error)

@@ -75,6 +75,11 @@ def test_where_the_index_cannot_be_renewed_the_old_one_stays(
     assert say(chat, "/status@docent_test_bot").text.split("\n\n")[0] == first
 
     shutil.rmtree(docs)
+    away = say(chat, "/status").text.split("\n")
+    assert [row for row in away if row.startswith("⚠")] == [
+        f"⚠ The documents folder {docs} is not there: its disk may be away, or it was moved or renamed. "
+        "Until it is back, I answer from what was indexed."
+    ]
     docs.mkdir()
     last = chat.messages[-1]
     failed = chat.wait_edit(say(chat, "/reindex"))

@@ -26,6 +26,7 @@ from bot.telegram.services import Services
 from bot.telegram.showing import screens
 from bot.telegram.showing.html import short
 from bot.telegram.transport.post import Place
+from bot.telegram.troubles import in_words
 from bot.texts import gettext
 from index.bin import Bin
 from index.errors import DocentError
@@ -116,7 +117,7 @@ class Adding:
                 told = gettext(uploaded.UNREADABLE, name=line(item.name), reason=str(reason))
                 return Outcome(item, refused=told)
             except DocentError as error:
-                told = gettext(uploaded.NOT_KEPT, name=line(item.name), reason=str(error))
+                told = gettext(uploaded.NOT_KEPT, name=line(item.name), reason=in_words(error))
                 return Outcome(item, refused=told)
             except Exception as error:  # as where no process can be started; it must not take others along
                 failure("failed", error)
@@ -194,7 +195,7 @@ class Adding:
         except Stopped:
             raise
         except DocentError as error:
-            return str(error)
+            return in_words(error)
         except Exception as error:  # it is kept, and only not indexed
             failure("unindexed", error)
             return f"({type(error).__name__})"

@@ -22,6 +22,7 @@ from bot.telegram.showing.html import short
 from bot.telegram.showing.screens import Screen
 from bot.telegram.transport.inbox import handled
 from bot.telegram.transport.post import Place
+from bot.telegram.troubles import in_words
 from bot.texts import gettext, ngettext, noop, speak
 from index.build import Summary
 from index.errors import DocentError
@@ -105,7 +106,7 @@ class Consent:
             raise
         except DocentError as error:
             event("not_renewed", reason=error)
-            reason = str(error)
+            reason = in_words(error)
         except Exception as error:  # nobody awaits this task
             failure("not_renewed", error)
             reason = f"({type(error).__name__})"

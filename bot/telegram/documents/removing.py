@@ -27,6 +27,7 @@ from bot.telegram.services import Services
 from bot.telegram.showing import screens
 from bot.telegram.showing.html import short
 from bot.telegram.transport.post import Place, place_of
+from bot.telegram.troubles import in_words
 from bot.texts import gettext, ngettext, noop
 from index import documents
 from index.bin import Bin
@@ -203,7 +204,7 @@ class Removing:
         try:
             summary = await self._to.renewals.renew()
         except DocentError as error:
-            trouble = gettext(NOT_RENEWED, reason=str(error))
+            trouble = gettext(NOT_RENEWED, reason=in_words(error))
         else:
             trouble = gettext(HELD) if offer.binned and source in summary.held else ""
         told = screens.text(trouble).messages if trouble else []
