@@ -19,7 +19,7 @@ from telegram.ext import (
 from bot.hearing import recogniser
 from bot.telegram.administration import Administration
 from bot.telegram.answering.asking import Asking
-from bot.telegram.answering.citations import Citations, button_of
+from bot.telegram.answering.citations import Citations
 from bot.telegram.answering.inline import Inline
 from bot.telegram.answering.listening import Listening
 from bot.telegram.answering.replying import Replying
@@ -34,6 +34,7 @@ from bot.telegram.documents.uploads import Uploads, means_to_add
 from bot.telegram.events import event, failure
 from bot.telegram.information import Information
 from bot.telegram.persistence.access import Access
+from bot.telegram.presses import button_of
 from bot.telegram.services import Services
 from bot.telegram.showing import about, screens
 from bot.telegram.transport.delivery import Unconfirmed

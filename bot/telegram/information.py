@@ -7,9 +7,9 @@ from telegram import Update
 
 from bot.engine import Engine
 from bot.examples import examples
-from bot.telegram.answering.citations import acknowledge, button_of, hurried
 from bot.telegram.answering.questions import asker_of, command_of, is_private
 from bot.telegram.commands import ADMINISTRATORS, EVERYBODY, publish
+from bot.telegram.presses import acknowledge, button_of, hurried
 from bot.telegram.services import Services
 from bot.telegram.showing import about, listed, screens
 from bot.telegram.transport.post import place_of

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from bot.engine import Engine
-from bot.telegram.answering.citations import ONLY_ADMINISTRATORS
 from bot.telegram.documents.consent import WITHDRAWN, Consent
 from bot.telegram.persistence import state
 from bot.telegram.persistence.removals import Decision, Removals
+from bot.telegram.presses import ONLY_ADMINISTRATORS
 from index.build import Summary
 from index.errors import IndexFolderError
 from index.settings import Ids

@@ -17,11 +17,11 @@ from telegram.constants import ChatMemberStatus
 from telegram.error import TelegramError
 
 from bot.answering.interjecting import Interjection
-from bot.telegram.answering.citations import acknowledge, button_of
 from bot.telegram.answering.questions import asker_of, is_private, question_of, text_of
 from bot.telegram.answering.replying import Replying
 from bot.telegram.events import event, failure
 from bot.telegram.persistence.answers import Kept
+from bot.telegram.presses import acknowledge, button_of
 from bot.telegram.services import Services
 from bot.telegram.showing import answered, screens
 from bot.telegram.transport.inbox import handled

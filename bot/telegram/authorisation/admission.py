@@ -12,12 +12,12 @@ from telegram import Chat, ChatMember, ChatMemberUpdated, Message, Update, User
 from telegram.constants import ChatType
 from telegram.error import TelegramError
 
-from bot.telegram.answering.citations import ONLY_ADMINISTRATORS, acknowledge, administers, button_of
 from bot.telegram.answering.questions import question_of
 from bot.telegram.authorisation.whom import Meant, Nobody, meant_by
 from bot.telegram.commands import publish
 from bot.telegram.events import event
 from bot.telegram.limits import Limit
+from bot.telegram.presses import ONLY_ADMINISTRATORS, acknowledge, administers, button_of
 from bot.telegram.services import Services
 from bot.telegram.showing import requested, screens
 from bot.telegram.showing.screens import Screen

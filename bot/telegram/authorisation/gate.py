@@ -5,12 +5,12 @@ from typing import Any
 from telegram import Message, Update, User
 from telegram.ext import ApplicationHandlerStop, CallbackContext
 
-from bot.telegram.answering.citations import acknowledge
 from bot.telegram.answering.inline import Inline
 from bot.telegram.answering.questions import command_of, is_private, question_of
 from bot.telegram.authorisation.admission import Admission
 from bot.telegram.commands import ADMINISTRATORS, EVERYBODY, THEIR_BUTTONS
 from bot.telegram.limits import Limit
+from bot.telegram.presses import acknowledge
 from bot.telegram.services import Services
 from bot.telegram.showing.requested import PRIVATE
 from bot.telegram.transport.post import Place, place_of

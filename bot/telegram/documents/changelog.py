@@ -6,7 +6,7 @@ from telegram import Update
 
 from bot.changelog import Change, first_of, recent
 from bot.plain import line
-from bot.telegram.answering.citations import acknowledge, button_of, hurried
+from bot.telegram.presses import acknowledge, button_of, hurried
 from bot.telegram.services import Services
 from bot.telegram.showing import cited, screens
 from bot.telegram.showing.html import Block, Run, block, messages, short

@@ -11,10 +11,10 @@ from telegram import Update
 from telegram.error import TelegramError
 
 from bot.plain import line
-from bot.telegram.answering.citations import acknowledge, administers, button_of
 from bot.telegram.background import Background
 from bot.telegram.events import event, failure
 from bot.telegram.persistence.removals import Decision
+from bot.telegram.presses import acknowledge, administers, button_of
 from bot.telegram.renewals import NOT_RENEWED, Stopped
 from bot.telegram.services import Services
 from bot.telegram.showing import screens

@@ -17,12 +17,12 @@ from telegram.error import TelegramError
 
 from bot.engine import Engine
 from bot.plain import line
-from bot.telegram.answering.citations import Button, acknowledge, administers, button_of
 from bot.telegram.answering.questions import command_of, is_private
 from bot.telegram.authorisation.whom import Meant, is_id
 from bot.telegram.background import Background
 from bot.telegram.events import event
 from bot.telegram.persistence.offers import Offer
+from bot.telegram.presses import Button, acknowledge, administers, button_of
 from bot.telegram.services import Services
 from bot.telegram.showing import screens
 from bot.telegram.showing.html import short

@@ -6,13 +6,13 @@ import msgspec
 from telegram import Message, Update, User
 
 from bot.telegram.answering.asking import Asking
-from bot.telegram.answering.citations import acknowledge, administers, button_of
 from bot.telegram.background import Background
 from bot.telegram.documents import uploaded
 from bot.telegram.documents.adding import Adding, decided
 from bot.telegram.documents.sent import adds, in_album, items_of, offers
 from bot.telegram.events import event
 from bot.telegram.persistence.offers import Offer
+from bot.telegram.presses import acknowledge, administers, button_of
 from bot.telegram.services import Services
 from bot.telegram.showing import screens
 from bot.telegram.transport.post import Place, place_of
