@@ -19,12 +19,12 @@ from index.bundles import Bundles, digest_of
 from index.changes import in_order, make_plan
 from index.documents import File, Skipped
 from index.encoder import Encoder
+from index.engines.local.store import Store
 from index.invisible import visible
 from index.parsing.cache import Cache
 from index.parsing.worker import shared
 from index.records import Unit
 from index.settings import Settings
-from index.store import Store
 from index.units.woven import BETWEEN_NAMES, told
 
 
