@@ -9,7 +9,6 @@
     ├── ModelError         a model is missing, damaged or cannot be loaded offline
     ├── BundleError        vectors in files are damaged, of another model, or cannot be written
     ├── StateError         what the bot keeps cannot be read or written
-    ├── TelegramRefused    Telegram does not serve this bot: token missing or refused, or two pollers
     └── IndexFolderError   something about the index folder
         ├── IndexMissing   there is no index yet
         ├── IndexEmpty     there are no documents in the index
@@ -68,10 +67,6 @@ class BundleError(DocentError):
 
 class StateError(DocentError):
     """What the bot keeps cannot be read or written."""
-
-
-class TelegramRefused(DocentError):
-    """Telegram does not serve this bot: its token is refused, or another program polls with it."""
 
 
 class IndexFolderError(DocentError):

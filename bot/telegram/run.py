@@ -31,6 +31,7 @@ from bot.telegram.answering.receipts import Receipts
 from bot.telegram.background import Background
 from bot.telegram.commands import publish
 from bot.telegram.documents.watcher import Watcher
+from bot.telegram.errors import TelegramRefused
 from bot.telegram.events import event
 from bot.telegram.handlers import register
 from bot.telegram.limits import Limit
@@ -51,7 +52,7 @@ from bot.telegram.transport.polls import Polls
 from bot.telegram.transport.post import Post
 from bot.telegram.transport.webhook import Webhook
 from bot.telegram.workers import Workers
-from index.errors import DocentError, SettingsError, TelegramRefused
+from index.errors import DocentError, SettingsError
 from index.parsing.worker import shared
 from index.settings import Settings
 

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Literal
 from bot.engine import Engine
 from bot.plain import counted
 from bot.status import empty_folders, fallback
+from bot.telegram.errors import TelegramRefused
 from index import catalogue, documents
-from index.errors import DocentError, DocumentsError, TelegramRefused
+from index.errors import DocentError, DocumentsError
 from index.settings import Settings
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.telegram.errors import TelegramRefused
 from bot.telegram.run import token_from
-from index.errors import TelegramRefused
 from tests.cli.conftest import Ran, Run
 
 
