@@ -173,8 +173,8 @@ def _blocks(given: argparse.Namespace) -> Iterator[tuple[Vectors, Vectors]]:
     """Blocks of rows, each with all the questions."""
     from benchmarks import synthetic
     from bot.evaluation.questions import read_squad
+    from bot.settings import load
     from index.joining import encoder_of
-    from index.settings import load
 
     articles = read_squad(given.files)
     encoder = synthetic.Recombining(

@@ -26,8 +26,8 @@ from benchmarks.machine import table
 from benchmarks.talk import questions
 from benchmarks.talk import said as small_talk
 from bot.answering.interjecting import QUESTION
+from bot.settings import load
 from index.joining import encoder_of
-from index.settings import load
 
 DATA = Path(__file__).parent / "data"
 COMMAND = "python -m benchmarks.asked --write"

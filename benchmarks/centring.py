@@ -17,10 +17,10 @@ import msgspec
 import numpy as np
 
 from bot.evaluation.questions import read_squad
+from bot.settings import load
 from index.centre import FOLDER, Centre, about
 from index.languages import detect
 from index.serving import ServedEncoder
-from index.settings import load
 from index.units.borders import sentences
 
 SENTENCES = 300  # of a file

@@ -29,6 +29,7 @@ from benchmarks.readings import Row, gives
 from benchmarks.squad import Remembering
 from bot.answering.profile import profile_of
 from bot.evaluation.questions import Question, lay_out, read, read_squad
+from bot.settings import load
 from index import build as building
 from index.build import build
 from index.catalogue import E5, MINILM
@@ -36,7 +37,6 @@ from index.engines.local.store import Store
 from index.joining import JoinedEncoder
 from index.search import Searcher
 from index.serving import ServedEncoder
-from index.settings import load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

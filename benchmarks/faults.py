@@ -28,6 +28,7 @@ from telegram import Update
 from bot.answering.answers import Answer
 from bot.engine import Engine
 from bot.feedback import Feedback
+from bot.settings import Settings, load
 from bot.telegram.persistence import state
 from bot.telegram.persistence.answers import Answers, Kept
 from bot.telegram.persistence.offers import Item, Offer, Offers
@@ -37,7 +38,6 @@ from index.engines.local.store import Store
 from index.errors import DocentError
 from index.intake import Checked, Intake
 from index.parsing.worker import shared
-from index.settings import Settings, load
 from tests.words_encoder import WordsEncoder
 
 Confirm = Callable[[str], None]

@@ -36,9 +36,9 @@ from benchmarks import readings
 from benchmarks.readings import Row
 from bot.answering.profile import LEAST_SHARE, file_of
 from bot.reader.readers import name_of
+from bot.settings import load
 from index import catalogue
 from index.records import Features
-from index.settings import load
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

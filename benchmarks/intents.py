@@ -31,8 +31,8 @@ from bot.evaluation.questions import read_squad
 from bot.reader import written
 from bot.reader.examples import held_out
 from bot.reader.readers import learned_by
+from bot.settings import load
 from index.joining import encoder_of
-from index.settings import load
 
 DATA = Path(__file__).parent / "data"
 COMMAND = "python -m benchmarks.intents --one FILE... --several FILE... --write"

@@ -38,7 +38,7 @@ from bot.answering.judges import FOLDER
 from bot.engine import Engine
 from bot.evaluation import run
 from bot.evaluation.questions import Question, lay_out, read
-from index.settings import load
+from bot.settings import load
 
 DATA = Path(__file__).parent / "data" / "interjecting.tsv"
 COMMAND = "python -m benchmarks.interjecting --write"

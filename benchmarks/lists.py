@@ -26,11 +26,11 @@ from bot.answering.profile import Members, file_of, profile_of
 from bot.answering.scoring import Scorer, woven
 from bot.evaluation.questions import Question
 from bot.reader.readers import name_of
+from bot.settings import load
 from index import catalogue
 from index.build import build
 from index.engines.local.store import Store
 from index.search import Searcher
-from index.settings import load
 
 LEAST_ANSWERS = 3  # of a question that asks for several things; two may say the same
 LEAST = (-4.0, -3.0, -2.5, -2.0, -1.5, -1.0, -0.5, 0.0, 0.4, 0.8, 1.2)

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 from benchmarks.corpus import lay
 from benchmarks.machine import docent, machine, percentile, resident_mb, table
 from bot.engine import Engine
-from index.settings import load
+from bot.settings import load
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

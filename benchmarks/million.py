@@ -181,7 +181,7 @@ def _engine(arguments: argparse.Namespace, index: str, kill: int | None = None) 
     """An engine without the reader, whose vectors are put together."""
     from benchmarks.synthetic import Recombining, halves
     from bot.engine import Engine
-    from index.settings import load
+    from bot.settings import load
 
     work = arguments.work
     flags = {

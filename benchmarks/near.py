@@ -21,7 +21,7 @@ import numpy as np
 from benchmarks.machine import table
 from bot.answering.answers import relevance
 from bot.engine import Engine
-from index.settings import load
+from bot.settings import load
 
 ROOT = Path(__file__).parent.parent
 OTHERS = Path(__file__).parent / "data" / "intents-held.jsonl"

@@ -24,9 +24,9 @@ from benchmarks.fitting import put
 from benchmarks.readings import Row
 from bot.answering.profile import Pace, Profile, file_of, profile_of
 from bot.reader.readers import name_of
+from bot.settings import load
 from index import catalogue
 from index.records import Features
-from index.settings import load
 
 KINDS = "natural", "collections", "squad", "languages", "written"
 AT_ONCE = 2, 3, 4, 5, 6, 8

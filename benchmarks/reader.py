@@ -30,7 +30,7 @@ from bot.reader.examples import Example, held_out
 from bot.reader.likeness import Likeness
 from bot.reader.readers import reader_of
 from bot.reader.reading import Reader, Reading
-from index.settings import load
+from bot.settings import load
 
 _OTHERS = 3  # paragraphs beside the right one
 _LETTERS = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")

@@ -28,11 +28,11 @@ from bot.reader import written
 from bot.reader.examples import held_out
 from bot.reader.readers import learned_by, reader_of
 from bot.reader.written import Ask, Written
+from bot.settings import load
 from index.build import build
 from index.engines.local.store import Store
 from index.errors import DocumentsError
 from index.search import Searcher
-from index.settings import load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

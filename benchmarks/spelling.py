@@ -21,10 +21,10 @@ from pathlib import Path
 
 from benchmarks.machine import table
 from bot.evaluation.questions import read_squad
+from bot.settings import load
 from index.engines.local.lexical import Lexical, build
 from index.joining import encoder_of
 from index.languages import detect
-from index.settings import load
 from index.spelling import Speller
 from index.words import Asked
 

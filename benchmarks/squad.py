@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bot.evaluation.questions import Article, Question, lay_out, read_squad
+from bot.settings import load
 from index.joining import encoder_of
-from index.settings import load
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

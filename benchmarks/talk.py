@@ -24,8 +24,8 @@ from sklearn.linear_model import LogisticRegression
 from benchmarks.judging import SCALE, keep
 from benchmarks.machine import table
 from bot.answering.talk import SURE
+from bot.settings import load
 from index.joining import encoder_of
-from index.settings import load
 
 DATA = Path(__file__).parent / "data"
 COMMAND = "python -m benchmarks.talk --write"

@@ -19,8 +19,8 @@ import msgspec
 from bot import feedback, kept, swapping
 from bot.archives import DOCUMENTS, FORMAT, SETTINGS, STATE, Archive, Manifest, Writer
 from bot.plain import counted, line
+from bot.settings import Settings
 from index.errors import DocumentsError, StateError
-from index.settings import Settings
 
 _TOKEN = re.compile(r"\b\d{6,12}:[A-Za-z0-9_-]{30,}\b")  # of Telegram
 _PATIENCE = 10.0  # seconds for another process to finish writing

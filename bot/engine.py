@@ -27,6 +27,7 @@ from bot.conversation.turns import Turn
 from bot.library import Library
 from bot.reader.readers import name_of, reader_of
 from bot.reader.reading import Reader
+from bot.settings import Settings
 from index.build import Progress, Summary, build, splitting_of
 from index.cancellation import Check, uncancelled
 from index.encoder import Encoder
@@ -38,7 +39,6 @@ from index.records import Passage, Unit
 from index.removals import Removals
 from index.scope import Scope
 from index.search import Searcher
-from index.settings import Settings
 
 Matches = Callable[[str], Iterable[tuple[int, int]]]
 """Where in a text the words of a question stand."""

@@ -15,10 +15,10 @@ from typing import Literal
 
 from bot import feedback, swapping
 from bot.answering import calibration
+from bot.settings import Settings
 from bot.telegram.persistence import state
 from index import exporting, history, journal
 from index.engines.local import generation
-from index.settings import Settings
 
 Kind = Literal["precious", "cache"]
 Form = Literal["sqlite", "file"]

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Self
 
 from bot.answering.answers import Citation, Outdated
+from bot.settings import Settings
 from index import differences, documents, history
 from index.changes import Changes, changes
 from index.drawing.paged import Kind, Paged, Pages
@@ -25,7 +26,6 @@ from index.parsing.base import Unreadable
 from index.parsing.worker import shared
 from index.records import Document, Passage, Span
 from index.scope import EVERYTHING, Scope
-from index.settings import Settings
 
 _SCOPES = 16  # of which what was read is remembered, a few MB each
 

@@ -16,10 +16,10 @@ from bot import feedback, kept, migrating, swapping
 from bot.archives import DOCUMENTS, SETTINGS, STATE, Archive, Entry
 from bot.backup import Item, Report, check_whole, precious
 from bot.plain import counted
+from bot.settings import Settings
 from bot.swapping import Swap
 from bot.telegram.persistence import state
 from index.errors import StateError
-from index.settings import Settings
 
 _BOT = re.compile(r"telegram/\d+\.sqlite")
 

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 
+from bot.collections import CollectionSettings
 from bot.engine import Engine
 from bot.plain import counted, line
+from bot.settings import Settings
 from bot.words import notice_in_words
 from index import catalogue, documents
 from index.build import Summary
@@ -12,7 +14,6 @@ from index.changes import Changes
 from index.documents import Skipped
 from index.errors import DocentError, DocumentsError
 from index.scope import Scope
-from index.settings import CollectionSettings, Settings
 
 _LISTED = 10  # names of each kind, unless all are asked for
 

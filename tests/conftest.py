@@ -18,10 +18,10 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["DOCENT_SERVING__FOLDER"] = str(MODELS)
 
 from bot.engine import Engine
+from bot.settings import Settings, load
 from index import graphs
 from index.catalogue import MINILM
 from index.serving import ServedEncoder
-from index.settings import Settings, load
 from tests.words_encoder import WordsEncoder
 
 hypothesis.settings.register_profile("docent", deadline=None)  # a busy machine is no failure

@@ -12,9 +12,9 @@ from pathlib import Path
 from bot.answering.calibration import Calibration, file_of, write
 from bot.backup import make
 from bot.engine import Engine
+from bot.settings import load
 from index import build
 from index.engines.local.store import Store
-from index.settings import load
 from tests.building.test_resuming import Failing
 from tests.conftest import LETTER, MINUTES, ROOT
 from tests.telegram.conftest import WORDS, Running, environment

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bot.engine import Engine
-from index.settings import Settings
+from bot.settings import Settings
 from tests.words_encoder import Vectors, WordsEncoder
 
 ASK = "How many kilos does the plum tree bear?"

@@ -25,10 +25,10 @@ from bot.archives import Archive
 from bot.backup import Report, make
 from bot.feedback import Feedback
 from bot.restoring import restore
+from bot.settings import Settings, load
 from bot.swapping import settle
 from bot.telegram.persistence import state
 from index.errors import DocentError, DocumentsError, StateError
-from index.settings import Settings, load
 from tests.test_render import FOUND
 
 KILLS = int(os.environ.get("KILLS", "10"))

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.settings import load
 from bot.status import built, fallback, status
 from bot.terminal import doctor
 from index import catalogue
 from index.build import build
 from index.catalogue import AUTO, BOTH, E5, MINILM, Model
-from index.settings import load
 from tests.conftest import ROOT, WordsEncoder
 
 

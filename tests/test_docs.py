@@ -91,6 +91,7 @@ def test_layers_become_rooms_and_imports_the_fewest_arrows():
         ("bot.cli", "index.records"),  # which the engine reaches for it
         ("bot.library", "index.search.hits"),
         ("bot.engine", "bot.library"),
+        ("index.search.settings", "bot.engine.settings"),  # a section, which leads up and is not drawn
         ("bot.cli", "json"),
     ]
     assert arrows(imports, rooms) == [("Top", "Middle"), ("Middle", "Low")]

@@ -14,6 +14,7 @@ import pytest
 from filelock import FileLock
 
 from bot.engine import Engine
+from bot.settings import Settings, load
 from bot.telegram import run
 from bot.telegram.persistence import state
 from bot.telegram.persistence.access import Access
@@ -22,7 +23,6 @@ from bot.terminal import doctor
 from bot.terminal import main as cli
 from bot.terminal.doctor import Finding, examine
 from index.serving import ServedEncoder
-from index.settings import Settings, load
 from tests.conftest import WordsEncoder
 from tests.reader.words import WordReader
 from tests.telegram.server import TOKEN, BotApi

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from bot.answering.answers import Answer, Outdated
 from bot.conversation.turns import turn_of
 from bot.engine import Engine
+from bot.settings import Settings, load
 from bot.words import coverage_in_words, outdated_in_words
 from index.cancellation import Cancellation, Cancelled
 from index.catalogue import MINILM
@@ -25,7 +26,6 @@ from index.engines.local.vectors import Matrix
 from index.errors import DocumentsError, IndexMismatch, IndexMissing, UnknownSource
 from index.records import Locator, Style
 from index.serving import ServedEncoder
-from index.settings import Settings, load
 from tests.answering import pages, profiles
 from tests.conftest import LETTER, MINUTES, MODELS, RECIPE, WordsEncoder
 from tests.reader.words import WordReader

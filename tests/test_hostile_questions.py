@@ -5,8 +5,8 @@ import time
 import pytest
 
 from bot.engine import Engine
+from bot.settings import load
 from index.catalogue import MINILM
-from index.settings import load
 from tests.conftest import MINUTES, RECIPE
 from tests.words_encoder import WordsEncoder
 

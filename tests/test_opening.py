@@ -76,7 +76,7 @@ def test_files_cut_while_they_are_mapped_kill_no_process(renewed: Engine):
 import os
 from pathlib import Path
 from bot.engine import Engine
-from index.settings import load
+from bot.settings import load
 from tests.words_encoder import WordsEncoder
 flags = {{"documents.folder": {str(renewed.settings.documents.folder)!r},
          "state.folder": {str(renewed.settings.state_folder())!r},

@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from bot.engine import Engine
+from bot.settings import load
 from index.catalogue import MINILM
 from index.errors import IndexMissing
 from index.serving import ServedEncoder
-from index.settings import load
 from tests.conftest import ROOT, UNTRACED
 
 pytestmark = pytest.mark.slow

@@ -16,6 +16,7 @@ from bot.engine import Engine
 from bot.feedback import Feedback
 from bot.migrating import version
 from bot.restoring import restore
+from bot.settings import Settings, load
 from bot.telegram.persistence import state
 from bot.telegram.persistence.access import Access
 from bot.telegram.persistence.answers import Answers
@@ -26,7 +27,6 @@ from index.engines.local import generation
 from index.errors import IndexMismatch
 from index.intake import Intake
 from index.journal import Journal
-from index.settings import Settings, load
 from tests.answering import profiles
 from tests.conftest import MINILM, MINUTES, WordsEncoder
 from tests.keep import HISTORY, KEPT, PLUMS

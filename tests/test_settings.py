@@ -1,5 +1,7 @@
 import logging
 import re
+import subprocess
+import sys
 import tomllib
 from dataclasses import fields
 from pathlib import Path
@@ -8,9 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index import settings as module
+from bot.settings import Settings, load
+from index import settings as of_index
 from index.errors import SettingsError
-from index.settings import Ids, Settings, default_file, load
+from index.settings import default_file
+from index.values import Ids
 from tests.conftest import ROOT
 
 
@@ -223,6 +227,51 @@ def test_wrong_settings_of_the_telegram_bot(key, raw):
     assert message.startswith(f"DOCENT_TELEGRAM__{key.upper()}: setting 'telegram.{key}': ")
 
 
+def test_the_index_sees_its_own_sections_and_leaves_the_others_alone(caplog, tmp_path):
+    file = write(tmp_path, "[telegram]\naccess = 'ajar'\n[search]\npassages = 11\n[collections.x]\nf = 1\n")
+    environment = {"DOCENT_ANSWER__QUOTES": "many", "DOCENT_PASSAGES__MIN_TOKENS": "7"}
+    settings = of_index.load(file, environment, {"reader.model": "none"})
+    assert {field.name for field in fields(settings)} == {
+        *("documents", "state", "index", "passages", "encoder", "serving", "lexical", "search"),
+        "given",
+    }
+    assert (settings.search.passages, settings.passages.min_tokens, caplog.messages) == (11, 7, [])
+    with pytest.raises(SettingsError, match=r"DOCENT_PASSAGES__MAX: there is no setting 'passages\.max'"):
+        of_index.load(environment={"DOCENT_PASSAGES__MAX": "7"})
+
+
+def test_settings_are_read_without_the_stages_that_declare_them():
+    packages = {
+        "bot.answering",
+        "bot.reader",
+        "bot.telegram",
+        "index.engines",
+        "index.engines.local",
+        "index.units",
+    }
+    code = f"""
+import sys
+import bot.settings
+ours = {{name for name in sys.modules if name.startswith(("bot.", "index."))}}
+print(*sorted(ours - {packages}))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.split() == [
+        "bot.answering.settings",
+        "bot.collections",
+        "bot.reader.settings",
+        "bot.settings",
+        "bot.telegram.settings",
+        "index.engines.local.settings",
+        "index.errors",
+        "index.layered",
+        "index.scope",
+        "index.settings",
+        "index.units.settings",
+        "index.values",
+    ]
+
+
 def test_the_token_is_no_setting():
     assert "there is no setting 'telegram.token'" in refusal(environment={"DOCENT_TELEGRAM__TOKEN": "1:a"})
 
@@ -294,7 +343,7 @@ def test_state_is_kept_in_var_in_a_checkout():
 
 def test_state_is_kept_where_the_platform_says_elsewhere(monkeypatch, tmp_path):
     settings = load()
-    monkeypatch.setattr(module, "_ROOT", tmp_path)
+    monkeypatch.setattr(of_index, "_ROOT", tmp_path)
     monkeypatch.setattr("platformdirs.user_state_dir", lambda name: f"/state/of/{name}")
     assert settings.state_folder() == Path("/state/of/docent")
     assert default_file() == ROOT / "index" / "docent.toml"

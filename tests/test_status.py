@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from bot.engine import Engine
+from bot.settings import Settings
 from bot.status import Status, status, text
 from index.documents import Skipped
 from index.errors import DocumentsError
-from index.settings import Settings
 from tests.conftest import WordsEncoder
 
 SMALL = Status(

@@ -10,7 +10,7 @@ from pathlib import Path
 from contest import main
 
 from bot.engine import Engine
-from index.settings import load
+from bot.settings import load
 
 
 class Docent:

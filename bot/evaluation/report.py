@@ -15,8 +15,8 @@ from bot.evaluation.questions import Collection
 from bot.evaluation.run import DEPTH
 from bot.plain import line
 from bot.reader import readers
+from bot.settings import Settings
 from index import catalogue
-from index.settings import Settings
 
 LABELS = {
     "passage_r1": "passage R@1",

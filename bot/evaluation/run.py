@@ -24,11 +24,12 @@ from bot.answering.answers import Answer
 from bot.engine import Engine
 from bot.evaluation.questions import Collection, Question, lay_out
 from bot.reader.reading import Reader
+from bot.settings import Settings
 from bot.words import place_in_words
 from index.build import Progress, Silent
 from index.errors import QuestionsError, StateError
 from index.records import Passage
-from index.settings import FolderSetting, Settings
+from index.settings import FolderSetting
 
 DEPTH = 10  # passages looked at for the right one
 _CODE = {".py", ".toml", ".json"}  # of the program: modules, and numbers that were fitted

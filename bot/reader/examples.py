@@ -13,13 +13,13 @@ import msgspec
 
 from bot.answering.profile import profile_of
 from bot.evaluation.questions import Article, Question, lay_out, plain_quotes, read_squad
+from bot.settings import load
 from index.build import Progress, build
 from index.encoder import Encoder
 from index.engines.local.store import Store
 from index.joining import encoder_of
 from index.records import Passage
 from index.search import Searcher
-from index.settings import load
 
 NEAR, ELSEWHERE = 8, 3  # passages kept of those ranked highest; of those of other articles
 LOOKED_AT = 60  # passages that these are chosen from

@@ -14,11 +14,11 @@ import msgspec
 
 from bot.reader.reading import Reader, Reading
 from bot.reader.turns import Turns
+from bot.settings import Settings
 from index import catalogue, exporting, graphs, models, tokenizing
 from index.documents import digest_file
 from index.errors import ModelError, reason
 from index.graphs import About, Graph, NotExported
-from index.settings import Settings
 from index.tokenizing import SharedTokenizer
 
 if TYPE_CHECKING:

@@ -28,10 +28,10 @@ from bot.reader.lessons import BATCH, Plan
 from bot.reader.mixture import Mixture
 from bot.reader.model import Network, pack, trained
 from bot.reader.readers import CHECKSUM, TRAINING, WEIGHTS, learned
+from bot.settings import load
 from index import models
 from index.documents import digest_file
 from index.joining import encoder_of
-from index.settings import load
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

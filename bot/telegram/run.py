@@ -24,6 +24,7 @@ from telegram.request import HTTPXRequest
 from bot import swapping
 from bot.engine import Engine
 from bot.feedback import Feedback
+from bot.settings import Settings
 from bot.status import empty_folders
 from bot.telegram import events, supervisor
 from bot.telegram.alarms import Alarms
@@ -54,7 +55,6 @@ from bot.telegram.transport.webhook import Webhook
 from bot.telegram.workers import Workers
 from index.errors import DocentError, SettingsError
 from index.parsing.worker import shared
-from index.settings import Settings
 
 TOKEN = "TELEGRAM_BOT_TOKEN"  # noqa: S105 - the name of the variable
 TOKEN_FILE = f"{TOKEN}_FILE"

@@ -10,6 +10,7 @@ from telegram import Bot
 
 from bot.engine import Engine
 from bot.feedback import Feedback
+from bot.settings import Settings
 from bot.telegram.limits import Limit
 from bot.telegram.metrics import Metrics
 from bot.telegram.persistence.access import Access
@@ -20,7 +21,6 @@ from bot.telegram.renewals import Renewals
 from bot.telegram.transport.inbox import Inbox
 from bot.telegram.transport.post import Post
 from bot.telegram.workers import Workers
-from index.settings import Settings
 
 _T = TypeVar("_T")
 

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Literal
 
 from bot.engine import Engine
 from bot.plain import counted
+from bot.settings import Settings
 from bot.status import empty_folders, fallback
 from bot.telegram.errors import TelegramRefused
 from index import catalogue, documents
 from index.errors import DocentError, DocumentsError
-from index.settings import Settings
 
 if TYPE_CHECKING:
     from telegram import Bot

@@ -14,9 +14,9 @@ from rich.text import Text
 
 from bot import status
 from bot.plain import clean
+from bot.settings import Settings
 from bot.status import Status
 from index.errors import DocentError
-from index.settings import Settings
 
 EVERY = 3.0  # seconds between two looks
 

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from bot import status
 from bot.engine import Engine
 from bot.progress import shown
+from bot.settings import Settings
 from bot.terminal.printing import tell
 from index.documents import check_folder
 from index.errors import DocumentsError, IndexMismatch, ModelError
 from index.scope import EVERYTHING
-from index.settings import Settings
 
 
 def ready_engine(

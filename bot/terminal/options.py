@@ -10,10 +10,10 @@ from typing import Any
 
 import click
 
+from bot import settings
 from bot.terminal import memory
 from bot.terminal.printing import tell
 from bot.terminal.streams import ReaderGone
-from index import settings
 
 _NOISY = ("httpx", "httpcore", "sentence_transformers", "transformers")  # they log what nobody asked for
 

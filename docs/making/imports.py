@@ -22,6 +22,7 @@ ROOMS = {
     "bot.conversation.rewriting": "Conversation: a follow-up → a question that stands alone",
     "bot.answering.interjecting": "Answering: hits and readings → quotes and confidence",
     "bot.reader.readers": "The reader: a question and a passage → where the answer stands",
+    "bot.settings": "Settings of all stages",
     "index.search": "Search: a question → hits",
     "index.bin": "Building: changed documents → a new index",
     "index.spelling": "The index: vectors, words and texts on the disk",
@@ -65,7 +66,7 @@ def arrows(imports: Iterable[Arrow], modules: Mapping[str, Collection[str]]) -> 
     """From which rooms to which ones an import leads, where no way over other rooms does.
 
     Args:
-        imports: names of modules, each with one that it imports.
+        imports: names of modules, each with one that it imports; of settings, sections beside stages above.
         modules: rooms → their modules or packages, the top one first; imports lead down.
     """
     room = {module: name for name, members in modules.items() for module in members}
@@ -75,7 +76,7 @@ def arrows(imports: Iterable[Arrow], modules: Mapping[str, Collection[str]]) -> 
             module = module.rpartition(".")[0]
         return room.get(module)
 
-    found = {(of(above), of(below)) for above, below in imports}
+    found = {(of(above), of(below)) for above, below in imports if not above.endswith(".settings")}
     pairs = {(above, below) for above, below in found if above and below and above != below}
     order = list(modules)
     reached: dict[str, set[str]] = {}

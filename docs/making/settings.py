@@ -6,7 +6,7 @@ from dataclasses import fields
 from inspect import getdoc
 from pathlib import Path
 
-from index.settings import Settings
+from bot.settings import Settings
 
 DEFAULTS = Path(__file__).resolve().parents[2] / "config" / "docent.toml"
 

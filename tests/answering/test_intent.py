@@ -12,10 +12,10 @@ from hypothesis.extra import numpy as numbers
 from bot.answering import judges
 from bot.answering.intent import Wanted, by_pattern, wanted_by
 from bot.answering.judges import Classes
+from bot.settings import load
 from index.catalogue import BOTH, E5
 from index.joining import encoder_of
 from index.serving import ServedEncoder
-from index.settings import load
 from tests.conftest import MODELS
 
 TINY = Classes(

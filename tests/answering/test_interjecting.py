@@ -20,9 +20,9 @@ from bot.answering.interjecting import (
     signs_of,
 )
 from bot.answering.judges import FOLDER, Classes
+from bot.settings import load
 from index.catalogue import BOTH, E5
 from index.joining import encoder_of
-from index.settings import load
 from tests.conftest import MODELS
 
 TINY = Classes(

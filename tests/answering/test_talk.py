@@ -9,9 +9,9 @@ import pytest
 from bot.answering import judges
 from bot.answering.judges import Classes
 from bot.answering.talk import LONGEST, is_wordless, talk_of
+from bot.settings import load
 from index.catalogue import BOTH, E5
 from index.joining import encoder_of
-from index.settings import load
 from tests.conftest import MODELS
 
 TINY = Classes(

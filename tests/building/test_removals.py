@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from bot.engine import Engine
+from bot.settings import Settings
 from index.build import Summary, build
 from index.changes import Changes, changes
 from index.errors import DocumentsError, IndexDamaged, IndexEmpty
-from index.settings import Settings
 from tests.building.conftest import OLD, age, content, counts, current, fill
 from tests.conftest import WordsEncoder
 

@@ -7,7 +7,7 @@ import pytest
 
 from bot.engine import Engine
 from bot.feedback import Feedback
-from index.settings import load
+from bot.settings import load
 from tests.cli.conftest import Ran, Run
 
 CLUB = """\

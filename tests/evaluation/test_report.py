@@ -15,7 +15,7 @@ from bot.evaluation.figures import Measured, measure
 from bot.evaluation.questions import Collection, Question
 from bot.evaluation.run import Outcome, Quote
 from bot.plain import line
-from index.settings import Settings
+from bot.settings import Settings
 
 HEAD = report.Head(("q.jsonl",), ("far.json",), "words", "docent", "0.1.0", 0)
 QUESTIONS = (Question("What is it?", "fact", ("a lamp",)), Question("Who?", "foreign"))

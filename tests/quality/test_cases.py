@@ -14,9 +14,9 @@ import pytest
 from bot.answering.answers import Answer
 from bot.engine import Engine
 from bot.reader.readers import reader_of
+from bot.settings import load
 from index.joining import encoder_of
 from index.records import Part
-from index.settings import load
 from tests.conftest import MODELS
 from tests.quality.judging import Ask, Case, Raw, folded, lay_out, read, wrong
 from tests.test_render import CITED, FOUND, LOST, quoting

@@ -12,7 +12,7 @@ from bot.engine import Engine
 from bot.evaluation import questions, run
 from bot.evaluation.questions import Question
 from bot.evaluation.run import Outcome
-from index.settings import load
+from bot.settings import load
 from tests.conftest import MODELS
 
 pytestmark = pytest.mark.slow

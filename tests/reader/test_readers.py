@@ -30,9 +30,9 @@ from bot.reader import model, readers
 from bot.reader.model import Network, pack, untrained
 from bot.reader.readers import HuggingFaceReader, OwnReader, learned_by, reader_of
 from bot.reader.reading import Reader, Reading
+from bot.settings import Settings, load
 from index import catalogue, exporting, graphs
 from index.errors import ModelError
-from index.settings import Settings, load
 from tests.conftest import ROOT, exact_to
 
 QUESTION = "Who built the lighthouse?"
@@ -164,7 +164,7 @@ def test_nothing_is_loaded_before_something_is_read(tmp_path: Path, own: OwnRead
     script = (
         "import sys\n"
         "from bot.reader import readers\n"
-        "from index.settings import load\n"
+        "from bot.settings import load\n"
         f"flags = {{'state.folder': {str(tmp_path)!r}}}\n"
         f"readers.SHIPPED['docent'] = readers.Path({str(weights())!r})\n"
         "for name in ('docent', 'none', 'some/model'):\n"
@@ -280,7 +280,7 @@ def test_a_graph_reads_as_torch_does_and_without_it(own: OwnReader, settings: Se
     script = (
         "import sys\n"
         "from bot.reader import readers\n"
-        "from index.settings import load\n"
+        "from bot.settings import load\n"
         f"readers.SHIPPED['docent'] = readers.Path({str(weights())!r})\n"
         f"flags = {{'serving.folder': {settings.serving.folder!r}, 'reader.model': 'docent'}}\n"
         "reader = readers.OwnReader(load(flags=flags))\n"

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.settings import load
 from bot.telegram.persistence import state
 from bot.telegram.persistence.access import Access, Guest
+from bot.telegram.settings import TelegramSettings
 from index.errors import StateError
-from index.settings import TelegramSettings, load
 
 BOSS, ANN, BEN, GROUP = 1, 10, 11, -100
 

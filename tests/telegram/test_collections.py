@@ -13,7 +13,9 @@ import pytest
 from telegram import Update
 
 from bot.answering.answers import Outdated, within
+from bot.collections import CollectionSettings, Folders
 from bot.engine import Engine
+from bot.settings import load
 from bot.telegram.answering.citations import Citations
 from bot.telegram.answering.replying import Replying
 from bot.telegram.authorisation.collecting import Collecting, words_of
@@ -22,7 +24,7 @@ from bot.telegram.persistence import state
 from bot.telegram.persistence.access import Access
 from bot.telegram.persistence.answers import Answers
 from index.scope import EVERYTHING, NOTHING, Scope
-from index.settings import CollectionSettings, Folders, Ids, load
+from index.values import Ids
 from tests.conftest import ROOT
 from tests.engines.local.test_view import laid_out
 from tests.telegram.chats import Sent, User

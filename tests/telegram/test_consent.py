@@ -17,7 +17,7 @@ from bot.telegram.persistence.removals import Decision, Removals
 from bot.telegram.presses import ONLY_ADMINISTRATORS
 from index.build import Summary
 from index.errors import IndexFolderError
-from index.settings import Ids
+from index.values import Ids
 from tests.telegram.test_asking import Desk
 
 KEPT = "Olga keeps the index: what is gone stays in it, and what is new is taken up. /reindex asks again."

@@ -15,11 +15,11 @@ from bot.engine import Engine
 from bot.evaluation.questions import read
 from bot.evaluation.run import run
 from bot.restoring import restore
+from bot.settings import Settings, load
 from bot.terminal import repl
 from index import models
 from index.errors import StateError
 from index.parsing import cache
-from index.settings import Settings, load
 from tests.building.test_resuming import Failing
 from tests.conftest import MINILM, WordsEncoder
 from tests.drawing.marked import pdf

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.settings import load
 from index.catalogue import E5
-from index.settings import load
 from tests.conftest import UNTRACED
 from tests.telegram.chats import User
 from tests.telegram.conftest import Start

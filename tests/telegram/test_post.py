@@ -13,6 +13,7 @@ import pytest
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, TelegramError
 
+from bot.settings import load
 from bot.telegram.persistence import state
 from bot.telegram.persistence.access import Access
 from bot.telegram.persistence.answers import Answers
@@ -21,7 +22,6 @@ from bot.telegram.showing.screens import Screen
 from bot.telegram.transport import post as module
 from bot.telegram.transport.delivery import Unconfirmed
 from bot.telegram.transport.post import File, Place, Post, place_of
-from index.settings import load
 from tests.telegram.test_answers import kept
 from tests.telegram.test_asking import GROUP, message
 

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.settings import load
 from bot.telegram import supervisor
 from bot.telegram.run import TOKEN_FILE
 from bot.terminal.main import docent
-from index.settings import load
 from tests.conftest import ROOT
 
 UNIT = ROOT / "docs" / "docent.service"

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.settings import load
 from bot.telegram.persistence import state
 from bot.telegram.persistence.access import Access
 from bot.telegram.persistence.answers import Answers
 from bot.telegram.transport.inbox import Inbox
-from index.settings import load
 from tests.telegram.chats import User
 from tests.telegram.conftest import Start
 from tests.telegram.desk import FERRY, ask, attended, by_bot

@@ -11,6 +11,7 @@ from difflib import get_close_matches
 
 from telegram import Message, Update
 
+from bot import collections
 from bot.plain import line
 from bot.telegram.answering.questions import command_of, is_private
 from bot.telegram.events import event, failure
@@ -21,7 +22,6 @@ from bot.telegram.transport.post import place_of
 from bot.texts import gettext, noop
 from index.engines.local.generation import Entry
 from index.scope import Scope
-from index.settings import COLLECTION
 
 _WORD = re.compile(r"[\"“”„«]([^\"“”„»]+)[\"“”„»]|(\S+)")
 _ID = re.compile(r"-?[0-9]{5,15}")
@@ -146,7 +146,7 @@ class Collecting:
         return [told, *self._seen_here(message, chat)]
 
     def _make(self, name: str, names: Sequence[str], entries: Sequence[Entry]) -> str:
-        if not COLLECTION.fullmatch(name):
+        if not collections.NAME.fullmatch(name):
             raise _Refused(gettext(NOT_A_NAME))
         found = self._to.access.collections.find(name)
         if found and found.fixed:

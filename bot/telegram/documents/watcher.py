@@ -4,11 +4,11 @@ import asyncio
 import threading
 from concurrent.futures import CancelledError
 
+from bot.settings import Settings
 from bot.telegram.events import event, failure
 from bot.telegram.renewals import Renewals, Stopped
 from index.build import Summary
 from index.errors import DocentError, IndexBusy
-from index.settings import Settings
 from index.watching import Pace, Watch
 
 PACE = Pace()

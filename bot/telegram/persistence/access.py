@@ -11,13 +11,14 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.collections import CollectionSettings
 from bot.telegram.persistence.collections import Collections
 from bot.telegram.persistence.listened import Listened
 from bot.telegram.persistence.requests import Requests
 from bot.telegram.persistence.state import Memory
+from bot.telegram.settings import TelegramSettings
 from bot.texts import speaking
 from index.scope import EVERYTHING, Scope
-from index.settings import CollectionSettings, TelegramSettings
 
 Role = Literal["admin", "allowed", "denied", "asked"]
 

@@ -9,9 +9,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.collections import CollectionSettings
 from bot.telegram.persistence.state import Memory
 from index.scope import EVERYTHING, NOTHING, Scope
-from index.settings import CollectionSettings
 
 DEFAULT = "default"
 

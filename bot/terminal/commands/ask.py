@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bot.settings import Settings
 from bot.terminal.options import collection, text, with_settings
 from bot.terminal.printing import print_json, screen, tell
 from bot.terminal.streams import read_utf8
-from index.settings import Settings
 
 if TYPE_CHECKING:
     from bot.engine import Engine

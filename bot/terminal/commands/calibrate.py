@@ -5,8 +5,8 @@ from pathlib import Path
 import click
 
 from bot.progress import shown
+from bot.settings import Settings
 from bot.terminal.options import with_settings
-from index.settings import Settings
 
 
 @click.command()

@@ -2,9 +2,9 @@
 
 import click
 
+from bot.settings import Settings
 from bot.terminal.options import with_settings
 from bot.terminal.printing import print_json
-from index.settings import Settings
 
 
 @click.command()

@@ -4,10 +4,10 @@ import sys
 
 import click
 
+from bot.settings import Settings
 from bot.terminal.options import collection, with_settings
 from bot.terminal.printing import screen
 from bot.terminal.streams import read_utf8
-from index.settings import Settings
 
 
 @click.command()

@@ -5,10 +5,10 @@ import os
 import click
 
 from bot.plain import clean
+from bot.settings import Settings
 from bot.terminal.options import with_settings
 from bot.terminal.printing import announce
 from index.errors import DocentError
-from index.settings import Settings
 
 
 @click.command()

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 import click
 
 from bot.progress import shown
+from bot.settings import Settings
 from bot.terminal.options import with_settings
 from bot.terminal.printing import announce, complain, print_json, tell
 from bot.terminal.signals import until_ended
-from index.settings import Settings
 
 if TYPE_CHECKING:
     from bot.engine import Engine

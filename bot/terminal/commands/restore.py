@@ -5,9 +5,9 @@ from pathlib import Path
 import click
 
 from bot.plain import clean
+from bot.settings import Settings
 from bot.terminal.options import with_settings
 from bot.terminal.printing import print_json
-from index.settings import Settings
 
 
 @click.command()

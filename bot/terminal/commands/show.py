@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import click
 
 from bot.plain import clean
+from bot.settings import Settings
 from bot.terminal.options import text, with_settings
 from bot.terminal.printing import print_json, screen, tell
 from index.errors import DocentError
-from index.settings import Settings
 
 if TYPE_CHECKING:
     from bot.engine import Engine

@@ -5,10 +5,10 @@ import sys
 
 import click
 
+from bot.settings import Settings
 from bot.terminal.options import verbose, with_settings
 from bot.terminal.printing import announce, print_json
 from bot.terminal.signals import until_ended
-from index.settings import Settings
 
 
 @click.command()

@@ -7,9 +7,9 @@ from functools import partial
 
 import click
 
+from bot.settings import Settings
 from bot.terminal.options import with_settings
 from bot.terminal.printing import announce
-from index.settings import Settings
 
 
 @click.command()

@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 
 from bot.engine import Engine
+from bot.settings import Settings
 from index.changes import Changes
 from index.engines.local import vectors
 from index.engines.local.vectors import Matrix
 from index.engines.local.view import View, joined
 from index.errors import UnknownSource
 from index.scope import EVERYTHING, NOTHING, Scope, folder
-from index.settings import FolderSetting, Settings
+from index.settings import FolderSetting
 from tests.conftest import WordsEncoder
 from tests.engines.local.test_vectors import best, clustered, few, unit, written
 
