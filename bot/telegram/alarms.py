@@ -3,15 +3,12 @@
 import asyncio
 import sqlite3
 from collections.abc import Callable
-from contextlib import suppress
 
-from telegram.error import TelegramError
-
+from bot.telegram import telling
 from bot.telegram.background import Background
 from bot.telegram.events import event
 from bot.telegram.services import Services
 from bot.telegram.showing import screens
-from bot.telegram.transport.post import Place
 from bot.texts import gettext, noop
 
 DAMAGED = noop(
@@ -45,15 +42,11 @@ class Alarms:
     def without_memory(self, error: sqlite3.Error) -> None:
         """What the bot keeps cannot be read or written."""
         reason, folder = str(error), str(self._to.settings.state_folder())
-        self._background.run(self._tell(lambda: gettext(NO_MEMORY, reason=reason, folder=folder)))
+        self._tell(lambda: gettext(NO_MEMORY, reason=reason, folder=folder))
 
     def _damaged(self, fault: str) -> None:
         event("index_damaged", reason=fault)
-        self._background.run(self._tell(lambda: gettext(DAMAGED, reason=fault)))
+        self._tell(lambda: gettext(DAMAGED, reason=fault))
 
-    async def _tell(self, text: Callable[[], str]) -> None:
-        """Say something to each administrator, in the language of each."""
-        access = self._to.access
-        for admin in access.admins():
-            with suppress(TelegramError), access.speaking_to(admin):
-                await self._to.post.send(Place(admin), screens.text(text()))
+    def _tell(self, text: Callable[[], str]) -> None:
+        self._background.run(telling.tell(self._to, lambda: screens.text(text())))

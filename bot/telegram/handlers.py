@@ -26,6 +26,7 @@ from bot.telegram.answering.replying import Replying
 from bot.telegram.answering.voice import Voice
 from bot.telegram.authorisation.admission import Admission
 from bot.telegram.authorisation.collecting import Collecting
+from bot.telegram.authorisation.decisions import Decisions
 from bot.telegram.authorisation.gate import Gate
 from bot.telegram.documents.changelog import Changelog
 from bot.telegram.documents.consent import Consent
@@ -64,14 +65,14 @@ def register(
     consent = Consent(services)
     services.renewals.on_built = consent.heard
     administration = Administration(services, consent)
-    admission = Admission(services)
+    decisions = Decisions(services)
     listening = Listening(services, replying)
     intake = Intake(services.settings)
     bin_ = Bin(services.settings, intake)
     uploads = Uploads(services, asking, intake, bin_)
-    removing = Removing(services, bin_, admission.forget, admission.forgotten)
+    removing = Removing(services, bin_, decisions.forget, decisions.forgotten)
     inline = Inline(services)
-    gate = Gate(services, admission, inline)
+    gate = Gate(services, Admission(services), decisions, inline)
     new = filters.UpdateType.MESSAGE
     by_admin = new & _ByAdmin(services.access)
     application.add_handler(TypeHandler(Update, gate.check), group=-2)
@@ -89,8 +90,8 @@ def register(
     for name, command in {
         "reindex": administration.reindex,
         "status": administration.status,
-        "allow": admission.allow,
-        "deny": admission.deny,
+        "allow": decisions.allow,
+        "deny": decisions.deny,
         "forget": removing.forget,
         "collection": Collecting(services).collection,
         "listen": listening.listen,
@@ -110,8 +111,8 @@ def register(
         rf"try:{_ID}\Z": citations.example,
         rf"(?s)list:{_ID}(:.*)?\Z": information.page,
         rf"changes:{_ID}\Z": changelog.page,
-        rf"(allow|deny):-?{_ID}\Z": admission.press,
-        rf"(leave|stay):{_ID}\Z": admission.leave,
+        rf"(allow|deny):-?{_ID}\Z": decisions.press,
+        rf"(leave|stay):{_ID}\Z": decisions.leave,
         rf"(add|no|over|both):{_ID}\Z": uploads.press,
         rf"(keep:{_ID}|person:-?{_ID}|(pick|drop):{_ID}:[0-9]{{1,2}})\Z": removing.press,
         r"undo:[0-9a-f-]{1,40}\Z": removing.undo,

@@ -8,6 +8,7 @@ from telegram.ext import ApplicationHandlerStop, CallbackContext
 from bot.telegram.answering.inline import Inline
 from bot.telegram.answering.questions import command_of, is_private, question_of
 from bot.telegram.authorisation.admission import Admission
+from bot.telegram.authorisation.decisions import Decisions
 from bot.telegram.commands import ADMINISTRATORS, EVERYBODY, THEIR_BUTTONS
 from bot.telegram.limits import Limit
 from bot.telegram.presses import acknowledge
@@ -20,9 +21,12 @@ from bot.texts import gettext, speak
 class Gate:
     """Lets in who may ask, pairs the first administrator, and turns others away politely."""
 
-    def __init__(self, services: Services, admission: Admission, inline: Inline) -> None:
+    def __init__(
+        self, services: Services, admission: Admission, decisions: Decisions, inline: Inline
+    ) -> None:
         self._to = services
         self._admission = admission
+        self._decisions = decisions
         self._inline = inline
         self._told = Limit(5, 3600)
 
@@ -88,7 +92,7 @@ class Gate:
     async def _pairs(self, message: Message) -> bool:
         command = command_of(message, self._to.bot.bot)
         code = command[1] if command and command[0] == "start" else (message.text or "")
-        return bool(code) and await self._admission.pair(message, code.strip())
+        return bool(code) and await self._decisions.pair(message, code.strip())
 
     def _is_command_of_admin(self, update: Update) -> bool:
         """Administrators let a group in from inside it."""

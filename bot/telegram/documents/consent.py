@@ -4,13 +4,14 @@ The question goes to all of them; one decides, and all see it. Where the files c
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import partial
 
 from telegram import Update
 from telegram.error import TelegramError
 
 from bot.plain import line
+from bot.telegram import telling
 from bot.telegram.background import Background
 from bot.telegram.events import event, failure
 from bot.telegram.persistence.removals import Decision
@@ -23,7 +24,7 @@ from bot.telegram.showing.screens import Screen
 from bot.telegram.transport.inbox import handled
 from bot.telegram.transport.post import Place
 from bot.telegram.troubles import in_words
-from bot.texts import gettext, ngettext, noop, speak
+from bot.texts import gettext, ngettext, noop
 from index.build import Summary
 from index.errors import DocentError
 
@@ -60,7 +61,7 @@ class Consent:
         removals, held = self._to.removals, summary.held
         async with self._one_at_a_time:
             if not held:
-                await self._show(removals.end(), lambda: screens.text(gettext(WITHDRAWN)))
+                await telling.edit(self._to, removals.end(), lambda: screens.text(gettext(WITHDRAWN)))
                 return
             latest, more = removals.latest(), len(held) > removals.gone
             if latest and latest.choice == "take" and not more:  # the bot was stopped before that was done
@@ -70,7 +71,7 @@ class Consent:
                     removals.begin(len(held))
                     for place, message in shown:
                         removals.show(place, message, len(held))
-                    await self._show(shown, lambda: self._question(held))
+                    await telling.edit(self._to, shown, lambda: self._question(held))
             elif more or anew:
                 removals.begin(len(held))
                 await self._ask(held)
@@ -84,17 +85,17 @@ class Consent:
         here = button.place.chat, button.message
         if decision := removals.decided(*here):  # by another, just now
             await acknowledge(button.query, _told(decision), alert=True)
-            await self._show([here], lambda: screens.text(_told(decision)))
+            await telling.edit(self._to, [here], lambda: screens.text(_told(decision)))
             return
         if removals.is_over(*here):
             await acknowledge(button.query, gettext(WITHDRAWN), alert=True)
-            await self._show([here], lambda: screens.text(gettext(WITHDRAWN)))
+            await telling.edit(self._to, [here], lambda: screens.text(gettext(WITHDRAWN)))
             return
         await acknowledge(button.query)
         chosen = Decision("take" if button.words[1] == "take" else "keep", user.full_name)
         event("removals", choice=chosen.choice, files=removals.gone, by=user.id)
         shown = dict.fromkeys([here, *removals.decide(chosen)])
-        await self._show(shown, lambda: screens.text(_told(chosen)))
+        await telling.edit(self._to, shown, lambda: screens.text(_told(chosen)))
         if chosen.choice == "take":
             self._background.run(self._take(user.id))
 
@@ -118,11 +119,8 @@ class Consent:
 
     async def _ask(self, held: tuple[str, ...]) -> None:
         event("held_back", files=len(held))
-        for admin in self._to.access.admins():
-            speak(None)
-            with suppress(TelegramError), self._to.access.speaking_to(admin):  # one may have blocked the bot
-                for message in await self._to.post.send(Place(admin), self._question(held)):
-                    self._to.removals.show(admin, message, len(held))
+        show = partial(self._to.removals.show, gone=len(held))
+        await telling.tell(self._to, lambda: self._question(held), show)
 
     def _question(self, held: tuple[str, ...]) -> Screen:
         told = ngettext(
@@ -136,12 +134,6 @@ class Consent:
             names = f"{names} …"
         buttons = {"removals:take": gettext(TAKE), "removals:keep": gettext(KEEP)}
         return screens.choice(told, names, gettext(IN_USE), buttons=buttons)
-
-    async def _show(self, shown: Iterable[tuple[int, int]], screen: Callable[[], Screen]) -> None:
-        """Show something where the question is shown, in the language of each administrator."""
-        for place, message in shown:
-            with suppress(TelegramError), self._to.access.speaking_to(place):
-                await self._to.post.edit(Place(place), [message], screen())
 
 
 def _told(decision: Decision) -> str:
