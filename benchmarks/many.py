@@ -105,30 +105,28 @@ async def _chats(engine: Engine, questions: Sequence[str]) -> list[float]:
     """Let chats ask by the front end's processor; milliseconds."""
     from telegram import Chat, Message, Update
 
-    from bot.telegram.run import _THREADS
     from bot.telegram.transport.inbox import InOrder
+    from bot.telegram.workers import Workers
 
-    processor, workers = InOrder(_NoInbox()), ThreadPoolExecutor(_THREADS)
-    loop, left = asyncio.get_running_loop(), iter(questions)
+    processor, workers, left = InOrder(_NoInbox()), Workers(), iter(questions)
 
     async def ask(chat: int, number: int) -> float:
         message = Message(number, datetime.now(UTC), Chat(chat, "private"), text=next(left))
-        work = loop.run_in_executor  # called when the chat's turn comes
 
         async def answer() -> None:
-            await work(workers, engine.ask, message.text)
+            await workers.do(lambda: engine.ask(message.text or ""))
 
         begin = time.perf_counter()
         await processor.do_process_update(Update(number, message=message), answer())
         return (time.perf_counter() - begin) * 1000
 
-    with workers:
-        alone = percentile([await ask(1, number) for number in range(5)], 0.5)
-        many = [asyncio.create_task(ask(1, number)) for number in range(AT_ONCE)]
-        await asyncio.sleep(0)  # they are queued by now
-        others = [asyncio.create_task(ask(2 + number, AT_ONCE + number)) for number in range(OTHERS)]
-        waited = await asyncio.gather(*others)
-        last = max(await asyncio.gather(*many))
+    alone = percentile([await ask(1, number) for number in range(5)], 0.5)
+    many = [asyncio.create_task(ask(1, number)) for number in range(AT_ONCE)]
+    await asyncio.sleep(0)  # they are queued by now
+    others = [asyncio.create_task(ask(2 + number, AT_ONCE + number)) for number in range(OTHERS)]
+    waited = await asyncio.gather(*others)
+    last = max(await asyncio.gather(*many))
+    workers.stop()
     return [alone, percentile(waited, 0.5), max(waited), last]
 
 

@@ -15,10 +15,11 @@ from filelock import FileLock
 
 from bot.engine import Engine
 from bot.settings import Settings, load
-from bot.telegram import run
+from bot.telegram import identity
 from bot.telegram.persistence import state
 from bot.telegram.persistence.access import Access
 from bot.telegram.persistence.listened import Listened
+from bot.telegram.transport.receiving import CONFLICT
 from bot.terminal import doctor
 from bot.terminal import main as cli
 from bot.terminal.doctor import Finding, examine
@@ -83,7 +84,7 @@ def look(built: Settings, flags: dict[str, object]) -> Examine:
 
     def look(token: str = TOKEN, **changed: object) -> Examined:
         names = {name.replace("__", "."): value for name, value in changed.items()}
-        found = list(examine(load(flags=flags | names), {run.TOKEN: token} if token else {}))
+        found = list(examine(load(flags=flags | names), {identity.TOKEN: token} if token else {}))
         assert TOKEN not in repr(found)
         return found
 
@@ -160,7 +161,7 @@ def test_a_token_that_is_missing(look: Examine):
     for token in ("", "  "):
         assert wrong(look(token)) == []
         assert look(token)[-1] == Finding(
-            "note", f"telegram: {run.NO_TOKEN} Without one, Docent answers in the terminal alone."
+            "note", f"telegram: {identity.NO_TOKEN} Without one, Docent answers in the terminal alone."
         )
 
 
@@ -175,7 +176,7 @@ def test_a_token_that_cannot_be_one(look: Examine, token: str):
 @pytest.mark.parametrize("token", ["123456:short", "123456:TEST-another_0123456789012345678901"])
 def test_a_token_that_telegram_refuses(look: Examine, token: str):
     found = look(token)
-    assert only(found) == f"token: {run.REFUSED}"
+    assert only(found) == f"token: {identity.REFUSED}"
     assert token not in repr(found)
 
 
@@ -227,7 +228,7 @@ def test_a_second_poller(look: Examine, api: BotApi, monkeypatch: pytest.MonkeyP
     other.start()
     api.wait_call("getUpdates", api.count("getUpdates"))
     try:
-        assert only(look()) == f"polling: {run.CONFLICT}"
+        assert only(look()) == f"polling: {CONFLICT}"
     finally:
         over.set()
         other.join()
@@ -256,7 +257,7 @@ def test_a_bot_that_shall_listen_needs_privacy_mode_off_or_to_be_administrator(
     look: Examine, api: BotApi, built: Settings
 ):
     one, other = (api.group(name) for name in ("Garden", "Kitchen"))
-    with closing(state.connect(run.state_file(built, TOKEN))) as database:
+    with closing(state.connect(identity.state_file(built, TOKEN))) as database:
         listened = Listened(database)
         listened.start(one.id)
         listened.start(other.id)
@@ -290,7 +291,7 @@ def test_nobody_may_ask(look: Examine):
 
 
 def test_who_was_allowed_in_the_chat_counts(look: Examine, built: Settings):
-    with closing(state.connect(run.state_file(built, TOKEN))) as database:
+    with closing(state.connect(identity.state_file(built, TOKEN))) as database:
         access = Access(built.telegram, database)
         access.decide(7, "allowed")
         access.decide(8, "denied")
@@ -307,7 +308,7 @@ def test_a_bot_open_to_everybody_is_noted(look: Examine):
 
 
 def test_a_damaged_file_of_the_bot(look: Examine, built: Settings):
-    file = run.state_file(built, TOKEN)
+    file = identity.state_file(built, TOKEN)
     file.parent.mkdir(parents=True)
     file.write_bytes(b"no database" * 100)
     assert only(look()).startswith(f"access: The bot's file {file} cannot be used: ")
@@ -435,7 +436,7 @@ def test_a_disk_that_is_nearly_full(look: Examine, monkeypatch: pytest.MonkeyPat
 @pytest.fixture
 def running(built: Settings) -> Iterator[Path]:
     """A bot runs here, with a sign of life; the result is the sign."""
-    file = run.state_file(built, TOKEN)
+    file = identity.state_file(built, TOKEN)
     with closing(state.connect(file)), FileLock(file.with_suffix(".lock")):
         alive = file.parent / "alive"
         alive.touch()
@@ -459,14 +460,16 @@ def test_a_bot_that_runs_here_but_is_silent(look: Examine, running: Path):
 
 
 def test_a_bot_that_ran_here_is_no_matter(look: Examine, running: Path):
-    state.connect(run.state_file(load(flags={"state.folder": str(running.parent.parent)}), "77:x")).close()
+    state.connect(
+        identity.state_file(load(flags={"state.folder": str(running.parent.parent)}), "77:x")
+    ).close()
     other = "77:" + "x" * 35
-    assert only(look(other)) == f"token: {run.REFUSED}"
+    assert only(look(other)) == f"token: {identity.REFUSED}"
 
 
 def test_a_lock_that_may_not_be_touched_is_no_crash(look: Examine, built: Settings):
     """As when another user's bot runs here."""
-    file = run.state_file(built, TOKEN)
+    file = identity.state_file(built, TOKEN)
     state.connect(file).close()
     file.with_suffix(".lock").mkdir()
     assert only(look()).startswith("bot: ")
@@ -494,17 +497,17 @@ def test_the_command_says_how_many_things_are_wrong(
         ("DOCENT_READER__MODEL", "none"),
         ("DOCENT_TELEGRAM__BASE_URL", built.telegram.base_url),
         ("DOCENT_TELEGRAM__ADMINS", "5"),
-        (run.TOKEN, TOKEN),
+        (identity.TOKEN, TOKEN),
     ):
         monkeypatch.setenv(name, value)
     code, out, err = ran(monkeypatch, capsys, docs)
     assert (code, err) == (0, "")
     assert len(out.splitlines()) == 8
     assert all(line.startswith("ok     ") for line in out.splitlines())
-    monkeypatch.delenv(run.TOKEN)
+    monkeypatch.delenv(identity.TOKEN)
     code, out, err = ran(monkeypatch, capsys, docs)
     assert (code, err) == (0, "")
-    assert out.splitlines()[-1].startswith(f"note   telegram: {run.NO_TOKEN}")
+    assert out.splitlines()[-1].startswith(f"note   telegram: {identity.NO_TOKEN}")
     (docs / "a\x1b[2Jb.txt").write_text("x")
     (docs / "a\x1b[2Jb.zip").write_text("x")
     code, out, err = ran(monkeypatch, capsys, docs)

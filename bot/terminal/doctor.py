@@ -185,14 +185,16 @@ def _writable(name: str, folder: Path) -> Finding:
 
 
 def _telegram(engine: Engine, environment: Mapping[str, str]) -> Iterator[Finding]:
-    from bot.telegram import run
+    from bot.telegram import identity
 
-    if not any(environment.get(name, "").strip() for name in (run.TOKEN, run.TOKEN_FILE)):
-        yield Finding("note", f"telegram: {run.NO_TOKEN} Without one, Docent answers in the terminal alone.")
+    if not any(environment.get(name, "").strip() for name in (identity.TOKEN, identity.TOKEN_FILE)):
+        yield Finding(
+            "note", f"telegram: {identity.NO_TOKEN} Without one, Docent answers in the terminal alone."
+        )
         return
     yield from _access(engine, environment)
     try:
-        token = run.token_from(environment)
+        token = identity.token_from(environment)
     except TelegramRefused as error:
         yield Finding("wrong", f"token: {error}")
         return
@@ -204,14 +206,14 @@ def _telegram(engine: Engine, environment: Mapping[str, str]) -> Iterator[Findin
 
 def _access(engine: Engine, environment: Mapping[str, str]) -> Iterator[Finding]:
     """Whether anybody may ask."""
-    from bot.telegram import run
+    from bot.telegram import identity
     from bot.telegram.persistence import state
     from bot.telegram.persistence.access import Access
 
     telegram = engine.settings.telegram
     admins, allowed = len(telegram.admins), len(telegram.allowed)
     try:
-        file = run.state_file(engine.settings, run.token_from(environment))
+        file = identity.state_file(engine.settings, identity.token_from(environment))
         if file.exists():
             with closing(state.connect(file)) as database:
                 access = Access(telegram, database)
@@ -234,13 +236,13 @@ def _access(engine: Engine, environment: Mapping[str, str]) -> Iterator[Finding]
 
 def _running(settings: Settings, token: str) -> list[Finding]:
     """Whether the bot runs on this machine, and well."""
-    from bot.telegram import run
+    from bot.telegram import identity
     from bot.telegram.persistence import state
 
-    if not run.state_file(settings, token).exists():
+    if not identity.state_file(settings, token).exists():
         return []
     try:
-        if not run.is_running(settings, token):
+        if not identity.is_running(settings, token):
             return []
     except OSError as error:
         return [Finding("wrong", f"bot: whether it runs here cannot be told ({error}). Mend its rights.")]
@@ -260,7 +262,8 @@ async def _ask_telegram(settings: Settings, token: str, *, alone: bool) -> list[
     from telegram import Bot
     from telegram.error import Conflict, InvalidToken, TelegramError
 
-    from bot.telegram import run
+    from bot.telegram import identity
+    from bot.telegram.transport.receiving import CONFLICT
 
     bot = Bot(token, base_url=settings.telegram.base_url)
     found = []
@@ -285,9 +288,9 @@ async def _ask_telegram(settings: Settings, token: str, *, alone: bool) -> list[
                 await bot.get_updates(timeout=_LISTEN, limit=1)  # without an offset it takes nothing away
                 found.append(Finding("ok", "polling: no other program polls with this token"))
     except InvalidToken:
-        found.append(Finding("wrong", f"token: {run.REFUSED}"))
+        found.append(Finding("wrong", f"token: {identity.REFUSED}"))
     except Conflict:
-        found.append(Finding("wrong", f"polling: {run.CONFLICT}"))
+        found.append(Finding("wrong", f"polling: {CONFLICT}"))
     except TelegramError as error:
         told = UNREACHABLE.format(url=settings.telegram.base_url, reason=error)
         found.append(Finding("wrong", told))
@@ -305,11 +308,11 @@ async def _sees_all(bot: "Bot", group: int) -> bool:
 
 def _listens_in(settings: Settings, token: str) -> list[int]:
     """The groups in which the bot listens."""
-    from bot.telegram import run
+    from bot.telegram import identity
     from bot.telegram.persistence import state
     from bot.telegram.persistence.listened import Listened
 
-    file = run.state_file(settings, token)
+    file = identity.state_file(settings, token)
     if not file.exists():
         return []
     with closing(state.connect(file)) as database:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.telegram.errors import TelegramRefused
-from bot.telegram.run import token_from
+from bot.telegram.identity import token_from
 from tests.cli.conftest import Ran, Run
 
 

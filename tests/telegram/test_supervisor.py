@@ -15,7 +15,7 @@ import pytest
 
 from bot.settings import load
 from bot.telegram import supervisor
-from bot.telegram.run import TOKEN_FILE
+from bot.telegram.identity import TOKEN_FILE
 from bot.terminal.main import docent
 from tests.conftest import ROOT
 

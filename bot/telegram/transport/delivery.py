@@ -8,17 +8,19 @@ Limits: https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avo
 import asyncio
 import os
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import httpx
 from aiolimiter import AsyncLimiter
 from telegram import InputFile
 from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
-from telegram.ext import BaseRateLimiter
+from telegram.ext import BaseRateLimiter, ExtBot
 
 from bot.telegram.events import event
 from bot.telegram.limits import Limit
 from bot.telegram.metrics import Metrics
+from bot.telegram.showing import screens
 from bot.telegram.transport.inbox import Inbox, handled
 
 os.environ.setdefault("PTB_TIMEDELTA", "true")  # have retry_after as it will be, without a warning
@@ -41,6 +43,18 @@ _HICCUP = 60.0  # likewise where it fails
 _LONGEST_PAUSE = 30.0  # seconds
 _UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 _BY_GATEWAY = ("bad gateway", "service unavailable")  # 502, 503: the request did not get through
+
+
+async def one_moment(bot: ExtBot[bool], chat: int, thread: int | None, seconds: float) -> None:
+    """Say in a group, in the place that is spared for it, that what comes has to wait."""
+    with suppress(TelegramError):
+        await bot.send_message(
+            chat,
+            screens.one_moment(seconds),
+            message_thread_id=thread,
+            disable_notification=True,
+            rate_limit_args=True,
+        )
 
 
 class Unconfirmed(TelegramError):

@@ -27,12 +27,12 @@ def backup(settings: Settings, file: Path, documents: bool, force: bool, as_json
     what was asked.
     """
     from bot.backup import make, text
-    from bot.telegram import run
+    from bot.telegram import identity
 
     config = click.get_current_context().params["config"]
     token = ""
     with suppress(DocentError):  # there need be none
-        token = run.token_from(os.environ)
+        token = identity.token_from(os.environ)
     done = make(settings, file, config=config, documents=documents, force=force, token=token)
     if as_json:
         print_json(done)

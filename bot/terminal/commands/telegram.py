@@ -16,12 +16,12 @@ from bot.terminal.printing import announce
 @with_settings
 def telegram(settings: Settings) -> None:
     """Answer in Telegram; the token is read from TELEGRAM_BOT_TOKEN."""
-    from bot.telegram import run
+    from bot.telegram import identity, run
     from bot.terminal.opening import ready_engine
 
-    token = run.token_from(os.environ)
+    token = identity.token_from(os.environ)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # process 1 of a container ignores it otherwise
-    knock = partial(run.check_token, settings, token)
+    knock = partial(identity.check_token, settings, token)
     watched = settings.documents.watch
     engine = ready_engine(settings, before_build=knock, watched=watched, may_be_empty=True)
     run.serve(engine, token, announce)
