@@ -29,6 +29,12 @@ PAST = {"CHANGELOG.md", "decisions.md"}
                 "source/index/parsing/__init__.py.txt": "index/parsing/__init__.py",
             },
         ),
+        (
+            "contributing.md",
+            "[`m`](docs/making)",
+            "[`m`](source/docs/making/__init__.py.txt)",
+            {"source/docs/making/__init__.py.txt": "docs/making/__init__.py"},
+        ),
         ("help.md", "see [seeds](../seeds)", "see seeds", {}),
         ("reader.md", "the [weights](reader.safetensors)", "the weights", {}),
         ("help.md", "[a](#b), [c](https://example.org/d)", "[a](#b), [c](https://example.org/d)", {}),

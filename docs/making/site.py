@@ -22,6 +22,7 @@ from properdocs.structure.pages import Page
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = {
     "index.md": "README.md",
+    "contributing.md": "CONTRIBUTING.md",
     "changelog.md": "CHANGELOG.md",
     "benchmarks.md": "benchmarks/README.md",
     "reader.md": "bot/reader/README.md",
@@ -64,7 +65,7 @@ def led(markdown: str, page: str) -> tuple[str, dict[str, str]]:
             path += "/__init__.py"
             if not (ROOT / path).is_file():
                 return text[1:-1]
-        uri = _OUTSIDE.get(path) or path.removeprefix("docs/")
+        uri = _OUTSIDE.get(path) or (path if path.endswith(".py") else path.removeprefix("docs/"))
         if uri == path:
             if not (ROOT / path).is_file():
                 return link[0]
