@@ -143,3 +143,14 @@ def test_what_a_page_names_is_there(page):
 def test_paths_modules_and_names_are_found_in_a_page():
     page = "`bot/engine.py` by `scoring.py`, not `this/that.py` nor `a b`: `python -m benchmarks.many FILE`"
     assert named(page) == {"bot/engine.py", "scoring.py", "benchmarks/many*"}
+
+
+def test_the_architecture_names_every_module():
+    links = re.findall(r"\]\(\.\./([^)#]+\.py)\)", (ROOT / "docs" / "architecture.md").read_text("utf-8"))
+    told = ("index/parsing/", "bot/terminal/commands/")  # as folders, a module a format and a command
+    modules = [
+        file.relative_to(ROOT).as_posix()
+        for top in ("index", "bot")
+        for file in (ROOT / top).rglob("[!_]*.py")
+    ]
+    assert [module for module in modules if module not in links and not module.startswith(told)] == []
