@@ -1,4 +1,4 @@
-"""Words that ask or connect, by language: what a question is about are its other words.
+"""Stop words: those that ask or connect, by language; what a question is about are its other words.
 
 Articles, pronouns, prepositions, conjunctions, auxiliaries and question words, as in the lists of Snowball
 (BSD-3-Clause), with question words and without what says something. Chinese, Japanese, Korean and Thai have

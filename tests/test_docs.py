@@ -7,6 +7,7 @@ import pytest
 from docs.making.imports import PICTURE, arrows, drawn, furnished, layers, picture
 from docs.making.settings import tables
 from docs.making.site import ROOT, led
+from index.parsing.formats import FORMATS
 
 NOW = sorted({*ROOT.glob("docs/*.md"), *ROOT.glob("*.md"), ROOT / "benchmarks" / "README.md"})
 """Pages that speak of the code as it is; others tell what was."""
@@ -154,3 +155,10 @@ def test_the_architecture_names_every_module():
         for file in (ROOT / top).rglob("[!_]*.py")
     ]
     assert [module for module in modules if module not in links and not module.startswith(told)] == []
+
+
+def test_each_format_has_its_row():
+    rows = (ROOT / "docs" / "formats.md").read_text("utf-8")
+    assert [
+        form.name for form in FORMATS if not re.search(rf"\| [^|]*\{form.suffixes[0]}\b[^|]* \|", rows)
+    ] == []
