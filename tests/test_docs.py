@@ -1,8 +1,11 @@
 """The pages of ``docs/`` and beside it, and what the site makes of them."""
 
 import re
+from collections import Counter
 
+import markdown
 import pytest
+from markdown_it import MarkdownIt
 
 from docs.making.imports import PICTURE, arrows, drawn, furnished, layers, picture
 from docs.making.settings import tables
@@ -162,3 +165,15 @@ def test_each_format_has_its_row():
     assert [
         form.name for form in FORMATS if not re.search(rf"\| [^|]*\{form.suffixes[0]}\b[^|]* \|", rows)
     ] == []
+
+
+@pytest.mark.parametrize("page", [*NOW, ROOT / "bot" / "reader" / "README.md"], ids=lambda page: page.name)
+def test_the_site_reads_a_page_as_others_read_markdown(page):
+    text = page.read_text("utf-8")
+    by_site = markdown.markdown(text, extensions=["tables", "fenced_code"])
+    by_others = MarkdownIt("commonmark").enable("table").render(text)
+    assert tags(by_site) == tags(by_others)
+
+
+def tags(html: str) -> Counter[str]:
+    return Counter(re.findall(r"<(h\d|p|pre|li|table|tr|td|code|a|img|strong|em|blockquote)[ >]", html))
