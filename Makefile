@@ -76,7 +76,7 @@ audit: $(VENV)/.tools  # known weaknesses of what is locked; asks the registry t
 	$(VENV)/tools/bin/pip-audit --disable-pip --requirement requirements.lock
 
 clean:
-	rm -rf $(VENV) var
+	rm -rf $(VENV) var site
 
 # --without-pip and pip's --python need nothing but Python and pip, where some systems split venv off.
 $(BIN)/python:
