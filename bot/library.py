@@ -51,8 +51,13 @@ class Library:
         self._pages = Pages(self.settings.state_folder() / "pages")
         self._view: View | None = None
         self._files: Files | None = None
-        self._whole = self
+        self._narrows: Self | None = None
         self._within = {}
+
+    @property
+    def _whole(self) -> Self:
+        """What this one shows a part of, or itself; no attribute, which would be a cycle that keeps it."""
+        return self._narrows or self
 
     def within(self, scope: Scope) -> Self:
         """This one as far as a scope lets it see: it searches, opens and names nothing else.
@@ -74,7 +79,7 @@ class Library:
 
     def _narrowed(self, scope: Scope) -> Self:
         narrowed = copy.copy(self)
-        narrowed.scope, narrowed._within = scope, {}
+        narrowed.scope, narrowed._within, narrowed._narrows = scope, {}, self
         narrowed._lock = threading.Lock()
         narrowed._view = narrowed._files = None
         return narrowed

@@ -10,7 +10,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import partial
 
 from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 
@@ -29,6 +29,7 @@ from index.differences import plain, said, stands
 from index.engines.local.generation import Generation
 from index.errors import DocentError, UnknownSource
 from index.history import Renewal, Said, after, traced
+from index.remembering import remembering
 
 _EVERY = 2.0  # seconds between two looks for a new generation
 _LONGEST_PAUSE = 60.0  # seconds, while the same trouble stays: each time twice as many as before
@@ -52,7 +53,7 @@ class _Comparison:
     def __init__(self, generation: Generation, renewals: Sequence[Renewal], position: str | None) -> None:
         self.generation = generation
         self.renewals = renewals
-        self.units = lru_cache(_DOCUMENTS)(self._units)
+        self.units = remembering(self._units, _DOCUMENTS)
         """The units of a document as they are shown; none where it is gone."""
         self._position = position
         known = after(renewals, position) if position else None

@@ -14,7 +14,7 @@ import sqlite3
 import threading
 import weakref
 from collections.abc import Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,7 @@ from index.documents import Skipped, digest_file
 from index.engines.local.holding import hold
 from index.errors import IndexDamaged, IndexFolderError, IndexForbidden, IndexMismatch, UnknownSource
 from index.records import Context, Document, Layout, Locator, Notice, Part, Passage, Unit
+from index.remembering import remembering
 from index.units.woven import told
 
 if TYPE_CHECKING:
@@ -158,9 +159,9 @@ class Generation:
         self._lock = threading.Lock()  # a connection serves one thread at a time
         self.close = weakref.finalize(self, _close, self._database, held)
         """Gives back what is open, if nobody does before the generation is forgotten."""
-        self._document = lru_cache(maxsize=64)(self._read_document)
-        self._about = lru_cache(maxsize=_LAID_OUT)(self._read_about)
-        self._read = lru_cache(maxsize=_REMEMBERED)(self._read_passage)
+        self._document = remembering(self._read_document, 64)
+        self._about = remembering(self._read_about, _LAID_OUT)
+        self._read = remembering(self._read_passage, _REMEMBERED)
 
     @property
     def name(self) -> str:

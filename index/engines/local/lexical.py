@@ -11,13 +11,13 @@ import shutil
 import tempfile
 import weakref
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from math import log
 from pathlib import Path
 from typing import Any
 
 import tantivy
 
+from index.remembering import remembering
 from index.units.dates import spelled
 from index.words import Asked, Term, stems_of, tokens_of, unmarked, written
 
@@ -42,8 +42,8 @@ class Lexical:
         self._searcher = index.searcher()
         self._seen = None if seen is None else self._among(seen)
         self._total = self._searcher.num_docs if seen is None else sum(map(len, seen))
-        self._count = lru_cache(maxsize=_COUNTED)(self._count_seen)
-        self.content = lru_cache(maxsize=_REMEMBERED)(self._content)
+        self._count = remembering(self._count_seen, _COUNTED)
+        self.content = remembering(self._content, _REMEMBERED)
         """The words that a question is about; of names that nowhere stand as such, the words."""
 
     def __len__(self) -> int:
