@@ -31,7 +31,7 @@ from bot.settings import Settings
 from index.build import Progress, Summary, build, splitting_of
 from index.cancellation import Check, uncancelled
 from index.encoder import Encoder
-from index.engines.local.generation import Generation
+from index.engines.base import Generation
 from index.errors import IndexDamaged, IndexEmpty, IndexMismatch, ModelError
 from index.invisible import visible
 from index.joining import encoder_of
@@ -176,7 +176,7 @@ class Engine(Library):
         hits = searcher.search(searched_for, lap=watch.lap)
         check()
         if self._once:
-            generation.matrix.leave()
+            generation.leave()
         most, several = self.settings.reader.passages, wanted.intent != "one"
         evidence = distinct(self._scorer.rank(searched_for, hits, most, check, several=several))
         choice = choose(

@@ -15,9 +15,8 @@ from bot.settings import Settings
 from index import differences, documents, history
 from index.changes import Changes, changes
 from index.drawing.paged import Kind, Paged, Pages
-from index.engines.local.generation import Entry, Generation, unknown
-from index.engines.local.store import Store
-from index.engines.local.view import View
+from index.engines.base import Entry, Generation, Index, unknown
+from index.engines.table import index_of
 from index.errors import IndexDamaged, UnknownSource
 from index.files import Files
 from index.history import Renewal
@@ -42,14 +41,14 @@ class Library:
     _within: "dict[Scope, Self]"  # the last asked for last
 
     def __init__(self, settings: Settings) -> None:
-        self.store = Store(settings.index_folder())
+        self.store = index_of(settings)
         self.settings = _with_folder_of_index(settings, self.store)
         self.scope = EVERYTHING
         """What is seen of the index, for all that this one does."""
         self._lock = threading.Lock()
         self._opening = Opening(self.store)
         self._pages = Pages(self.settings.state_folder() / "pages")
-        self._view: View | None = None
+        self._view: tuple[Generation, Generation] | None = None  # the whole one, and what is seen of it
         self._files: Files | None = None
         self._narrows: Self | None = None
         self._within = {}
@@ -110,9 +109,9 @@ class Library:
         if self._whole is self:
             return whole
         with self._lock:
-            if self._view is None or self._view.whole is not whole:
-                self._view = View(whole, self.scope)
-            return self._view
+            if self._view is None or self._view[0] is not whole:
+                self._view = whole, self.store.within(whole, self.scope)
+            return self._view[1]
 
     def sources(self) -> list[Entry]:
         """All documents of the index."""
@@ -286,7 +285,7 @@ class Library:
             raise UnknownSource(f"There is no readable document '{source}' in '{folder}'.") from None
 
 
-def _with_folder_of_index(settings: Settings, store: Store) -> Settings:
+def _with_folder_of_index(settings: Settings, store: Index) -> Settings:
     """Take the documents folder from an index that was named without it."""
     named = "index.folder" in settings.given and "documents.folder" not in settings.given
     if not named or (folder := store.documents_folder()) is None:

@@ -9,7 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from index.changes import load
 from index.documents import File, Parse, Skipped
-from index.engines.local.generation import Entry
+from index.engines.base import Entry
 from index.records import Divided, Document
 
 Item = tuple[Entry, ...] | Skipped | list[tuple[Document, Divided]]

@@ -24,7 +24,8 @@ from index.ahead import ahead
 from index.changes import Plan, by_file, in_order, make_plan
 from index.documents import Parse, Skipped
 from index.encoder import Encoder
-from index.engines.local.generation import FORMAT, Generation, Manifest
+from index.engines.base import Manifest
+from index.engines.local.generation import FORMAT, Generation
 from index.engines.local.store import Draft, Store
 from index.errors import DocumentsError, IndexDamaged, IndexMismatch, IndexMissing
 from index.invisible import visible

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from index import documents
 from index.documents import File, Parse, Skipped
-from index.engines.local.generation import Entry, Generation
+from index.engines.base import Entry, Generation
 from index.parsing.base import Unreadable
 from index.parsing.worker import shared
 from index.records import Document

@@ -14,8 +14,7 @@ from difflib import SequenceMatcher
 from rapidfuzz.fuzz import ratio
 
 from index import history
-from index.engines.local.generation import Entry, Generation
-from index.engines.local.store import Store
+from index.engines.base import Entry, Generation, Index
 from index.history import Edit, Place, Renewal
 from index.records import Span
 
@@ -33,7 +32,7 @@ _LONGEST_GAP = 100  # characters between a sentence and the next that are looked
 _log = logging.getLogger(__name__)
 
 
-def record(store: Store, new: Generation, before: str) -> None:
+def record(store: Index, new: Generation, before: str) -> None:
     """Write into the history how a new generation differs from the one before.
 
     Nothing is told of the first one, nor after one that cannot be read: it is not as if all had changed.

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec import structs
 
 from index.cancellation import Check, uncancelled
-from index.engines.local.generation import Generation
+from index.engines.base import Generation
 from index.records import ENTRIES, NAMES, Features, Hit, Kind, Unit
 from index.words import Term, spaced
 
@@ -28,7 +28,7 @@ OTHERS, OTHERS_WITH = 50, 2
 """Passages about other things that smooth coverage counts in, and how many of them hold a word."""
 
 _REMEMBERED = 8192  # passages with their words, about 2 KB each
-_AT_ONCE = 128  # hits whose texts are read together
+_AT_ONCE = 128  # hits, or passages, whose texts are read together
 _TINY = 1e-9  # against a division by zero
 
 
@@ -98,7 +98,7 @@ class Weigher:
             return iter(())
         rows, firsts = self._generation.rows_of(passages)
         of = np.repeat(np.arange(len(passages)), np.diff(firsts, append=len(rows)))  # each row's passage
-        cosines = self._generation.matrix.cosines(rows, vector)
+        cosines = self._generation.cosines(rows, vector)
         words = self._words(passages.tolist(), check)
         in_units, in_around, in_passages = self._coverages(question, words, firsts, len(rows), check)
         best = np.maximum.reduceat(cosines, firsts)
@@ -199,10 +199,12 @@ class Weigher:
             found = {number: self._known[number] for number in passages if number in self._known}
         missing = [number for number in passages if number not in found]
         try:
-            for number in missing:
+            for begin in range(0, len(missing), _AT_ONCE):
+                numbers = missing[begin : begin + _AT_ONCE]
                 check()
-                (units,) = self._generation.units([number])
-                found[number] = self._stemmed(units)
+                for number, units in zip(numbers, self._generation.units(numbers), strict=True):
+                    check()
+                    found[number] = self._stemmed(units)
         finally:  # what was stemmed is worth keeping, also where the rest is wanted no longer
             self._remember(found)
         return [found[number] for number in passages]

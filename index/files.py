@@ -11,7 +11,7 @@ import msgspec
 
 from index.changes import RACY_NS, looks_unchanged, settled_ns
 from index.documents import digest_file, find
-from index.engines.local.generation import Entry, Generation
+from index.engines.base import Entry, Generation
 
 
 class Files:

@@ -10,8 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 
 from index import history
-from index.engines.local.generation import Generation
-from index.engines.local.store import Store
+from index.engines.base import Generation, Index
 from index.errors import IndexDamaged, IndexFolderError
 
 _UNKNOWN = "?"  # which generation is the current one, for the file that names it is damaged
@@ -22,7 +21,7 @@ _log = logging.getLogger(__name__)
 class Opening:
     """Opens the generations of a store. Safe to share between threads."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Index) -> None:
         self.fault = ""
         """What is wrong with the current generation, and what is answered from instead; "" if nothing is."""
         self.on_fault: Callable[[str], None] = lambda _: None

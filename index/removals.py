@@ -15,7 +15,7 @@ from typing import Literal
 
 from index.changes import Plan, by_file
 from index.documents import File, digest_file
-from index.engines.local.generation import Entry, Generation
+from index.engines.base import Entry, Generation
 from index.errors import DocumentsError
 
 Removals = Literal["few", "most", "all"]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from index.cancellation import Check, uncancelled
 from index.encoder import Encoder
-from index.engines.local.generation import Generation
+from index.engines.base import Generation
 from index.errors import IndexMismatch
 from index.evidence import Weigher
 from index.questions import Questions
@@ -141,8 +141,7 @@ class Searcher:
         if not limit:  # of what is seen nothing is there
             none = np.empty(0)
             return Ranking(none.astype(np.int64), none.astype(np.float32), none, none)
-        near, rows = generation.nearest(vector, limit)
-        said = generation.lexical.search(question, limit)
+        near, rows, said = generation.candidates(question, vector, limit)
         by_meaning, first = np.unique(generation.passages_with(rows), return_index=True)
         by_words = np.fromiter(said, np.int64, len(said))
         numbers = np.union1d(by_meaning, by_words)
@@ -164,5 +163,5 @@ class Searcher:
         if not len(passages):
             return np.empty(0, np.float32)
         rows, firsts = self.generation.rows_of(passages)
-        best: NDArray[np.float32] = np.maximum.reduceat(self.generation.matrix.cosines(rows, vector), firsts)
+        best: NDArray[np.float32] = np.maximum.reduceat(self.generation.cosines(rows, vector), firsts)
         return best

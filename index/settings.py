@@ -44,6 +44,14 @@ class FolderSetting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IndexSettings:
+    """Where the index lies, and what holds it; the engines are those of ``index/engines/table.py``."""
+
+    folder: str
+    engine: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EncoderSettings:
     """Which model embeds texts, and where it runs."""
 
@@ -75,7 +83,7 @@ class Settings(layered.Layered):
 
     documents: DocumentsSettings
     state: FolderSetting
-    index: FolderSetting
+    index: IndexSettings
     passages: PassagesSettings
     encoder: EncoderSettings
     serving: ServingSettings

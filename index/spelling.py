@@ -15,7 +15,7 @@ from index.invisible import visible
 from index.words import CAPITAL_NOUNS, stems_of
 
 if TYPE_CHECKING:
-    from index.engines.local.lexical import Lexical
+    from index.engines.base import Words
 
 IsWord = Callable[[str, str], bool]
 """Whether a word, told with the code of a language, is spelled as one that is known."""
@@ -48,7 +48,7 @@ class Speller:
         is_word: tells the words of languages.
     """
 
-    def __init__(self, lexical: "Lexical", text_of: Callable[[int], str], is_word: IsWord) -> None:
+    def __init__(self, lexical: "Words", text_of: Callable[[int], str], is_word: IsWord) -> None:
         self._lexical = lexical
         self._text_of = text_of
         self._is_word = is_word

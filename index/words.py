@@ -88,6 +88,12 @@ def spaced(text: str, language: str) -> str:
     return _ZEROS.sub("", f" {' '.join(words(' '.join([text, *spelled(text, language, 'en')]), language))} ")
 
 
+def indexed(text: str, language: str) -> tuple[list[str], list[str]]:
+    """What an index keeps of a text: the stem of every word, and the words as they are written."""
+    tokens = tokens_of(" ".join([text, *spelled(text, language, "en")]), language)
+    return stems_of(tokens, language), written(tokens)
+
+
 class Asked:
     """How questions to a collection are taken apart.
 

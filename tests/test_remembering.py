@@ -64,6 +64,6 @@ def test_a_generation_that_was_replaced_is_closed_at_once(engine: Engine, uncoll
 def test_a_library_that_only_looks_something_up_goes_too(engine: Engine, uncollected: None) -> None:
     library = Library(engine.settings)
     generation = weakref.ref(library.generation())
-    assert [entry.source for entry in library.sources()][0] == "letters/ferry.txt"
+    assert next(entry.source for entry in library.sources()) == "letters/ferry.txt"
     del library
     assert generation() is None

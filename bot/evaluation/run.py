@@ -29,7 +29,7 @@ from bot.words import place_in_words
 from index.build import Progress, Silent
 from index.errors import QuestionsError, StateError
 from index.records import Passage
-from index.settings import FolderSetting
+from index.settings import IndexSettings
 
 DEPTH = 10  # passages looked at for the right one
 _CODE = {".py", ".toml", ".json"}  # of the program: modules, and numbers that were fitted
@@ -173,7 +173,8 @@ def _engine(
         except OSError as error:
             raise QuestionsError(f"The articles cannot be written to {folder}: {error}.") from None
         here = replace(settings.documents, folder=documents)
-        engine = engine_of(replace(settings, documents=here, index=FolderSetting(folder=f"{folder}/index")))
+        index = IndexSettings(folder=f"{folder}/index", engine="local")
+        engine = engine_of(replace(settings, documents=here, index=index))
         engine.build(progress=progress)
         yield engine
         engine.generation().close()  # some systems remove no file that is open

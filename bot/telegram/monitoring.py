@@ -25,7 +25,7 @@ from tornado.web import Application, HTTPError, RequestHandler
 
 from bot.telegram.events import event
 from bot.telegram.services import Services
-from index.engines.local.generation import Generation
+from index.engines.base import Generation
 from index.errors import DocentError, SettingsError
 
 _EVERY = 1.0  # seconds between two looks at how late the event loop is

@@ -16,7 +16,7 @@ from bot.telegram.showing.html import short, units
 from bot.telegram.showing.screens import Screen
 from bot.words import coverage_in_words
 from index import documents
-from index.engines.local.generation import Entry
+from index.engines.base import Entry
 from index.parsing.base import Unreadable
 from index.records import Document, Features, Locator, Part, Passage, Style, Unit
 from index.units.divide import divide

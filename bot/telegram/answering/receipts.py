@@ -26,7 +26,7 @@ from bot.telegram.showing import answered, screens
 from bot.telegram.transport.post import Place
 from bot.texts import speaking
 from index.differences import plain, said, stands
-from index.engines.local.generation import Generation
+from index.engines.base import Generation
 from index.errors import DocentError, UnknownSource
 from index.history import Renewal, Said, after, traced
 from index.remembering import remembering

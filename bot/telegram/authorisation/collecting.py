@@ -20,7 +20,7 @@ from bot.telegram.services import Services
 from bot.telegram.showing import screens
 from bot.telegram.transport.post import place_of
 from bot.texts import gettext, noop
-from index.engines.local.generation import Entry
+from index.engines.base import Entry
 from index.scope import Scope
 
 _WORD = re.compile(r"[\"“”„«]([^\"“”„»]+)[\"“”„»]|(\S+)")

@@ -10,7 +10,7 @@ from bot.plain import line
 from bot.telegram.showing.html import Run, block, messages, short
 from bot.telegram.showing.screens import PAGE, Screen, page_of, pager, text
 from bot.texts import gettext, ngettext
-from index.engines.local.generation import Entry
+from index.engines.base import Entry
 
 _WORDS = InlineKeyboardButtonLimit.MAX_CALLBACK_DATA - len("list:1000000:")  # bytes of what is looked for
 

@@ -20,10 +20,11 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from index.documents import Skipped, digest_file
+from index.documents import digest_file
+from index.engines.base import About, Candidates, Entry, Manifest, unknown
 from index.engines.local.holding import hold
 from index.errors import IndexDamaged, IndexFolderError, IndexForbidden, IndexMismatch, UnknownSource
-from index.records import Context, Document, Layout, Locator, Notice, Part, Passage, Unit
+from index.records import Context, Document, Layout, Locator, Part, Passage, Unit
 from index.remembering import remembering
 from index.units.woven import told
 
@@ -66,42 +67,6 @@ _REMEMBERED = 8192  # passages and what their units are, about 1 KB each
 _ENTRIES = "SELECT id, source, title, digest, size, mtime_ns, first, last, file FROM documents"
 
 
-def unknown(source: str) -> str:
-    """What is said of a document that there is not."""
-    return f"There is no document '{source}' in the index."
-
-
-class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """What made a generation.
-
-    ``language`` is as it was set, ``languages`` the codes of those of its passages, of most passages first;
-    ``files`` maps names to size in bytes and SHA-256.
-    """
-
-    format: int
-    created: str
-    folder: str
-    encoder: str
-    fingerprint: str
-    splitting: str
-    language: str
-    languages: tuple[str, ...]
-    dimension: int
-    documents: int
-    passages: int
-    units: int
-    skipped: tuple[Skipped, ...]
-    files: dict[str, tuple[int, str]] = {}
-
-
-class About(msgspec.Struct, frozen=True):
-    """What is known of a document and not wanted by a search."""
-
-    layout: Layout
-    properties: dict[str, str]
-    notices: tuple[Notice, ...]
-
-
 def packed(parts: Sequence[Part], start: int) -> bytes | None:
     """Parts of a unit that starts at an offset, as they are kept."""
     if not parts:
@@ -115,23 +80,6 @@ def unpacked(kept: bytes | None, start: int) -> tuple[Part, ...]:
         return ()
     rows = msgspec.msgpack.decode(kept, type=list[tuple[int, int, str]])
     return tuple(Part(one + start, other + start, before) for one, other, before in rows)
-
-
-class Entry(msgspec.Struct, frozen=True):
-    """A document as the index lists it: no text, but what tells whether its file changed.
-
-    ``file`` is the source of its file; that of an attachment is the mail's.
-    """
-
-    id: int
-    source: str
-    title: str
-    digest: str
-    size: int
-    mtime_ns: int
-    first: int
-    last: int
-    file: str
 
 
 class Generation:
@@ -275,6 +223,18 @@ class Generation:
     def vectors(self, rows: range) -> "Vectors":
         """Unit float32 vectors of consecutive units, shape (rows, dimension)."""
         return self.matrix.rows(rows)
+
+    def candidates(self, question: str, vector: "Vectors", limit: int) -> Candidates:
+        """What is nearest to a question by its vector, of shape (dimension,), and by its words."""
+        return Candidates(*self.nearest(vector, limit), self.lexical.search(question, limit))
+
+    def cosines(self, units: "NDArray[np.int64]", vector: "Vectors") -> "NDArray[np.float32]":
+        """The cosines of some units to a vector of shape (dimension,), shape (units,)."""
+        return self.matrix.cosines(units, vector)
+
+    def leave(self) -> None:
+        """Give back the memory of vectors that have been read."""
+        self.matrix.leave()
 
     def nearest(self, vector: "Vectors", limit: int) -> "tuple[NDArray[np.float32], NDArray[np.int64]]":
         """The units nearest to a vector: their cosines and rows, best first; see ``Matrix.nearest``."""

@@ -21,29 +21,30 @@ from contextlib import closing, contextmanager, suppress
 from itertools import groupby, pairwise
 from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import msgspec
 
 from index import history
 from index.documents import File, digest_file
+from index.engines import base
+from index.engines.base import About, Entry, Manifest
 from index.engines.local.generation import (
     BORDERS,
     MANIFEST,
     REBUILD,
     SCHEMA,
-    About,
-    Entry,
     Generation,
-    Manifest,
     packed,
     unpacked,
     uri,
 )
 from index.engines.local.holding import is_held
+from index.engines.local.view import View
 from index.errors import IndexBusy, IndexDamaged, IndexFolderError, IndexForbidden, IndexMissing
 from index.journal import is_journal
 from index.records import Context, Divided, Document
+from index.scope import Scope
 from index.units.shown import shown
 
 if TYPE_CHECKING:
@@ -265,6 +266,10 @@ class Store:
             IndexDamaged: it is gone, or some of its files are missing or altered.
         """
         return Generation(self._generations / name)
+
+    def within(self, whole: base.Generation, scope: Scope) -> Generation:
+        """A generation of this store as far as a scope shows it."""
+        return View(cast(Generation, whole), scope)
 
     @contextmanager
     def lock(self) -> Iterator[None]:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import structs
 
-from index.engines.local.generation import Entry, Generation, unknown
+from index.engines.base import Entry, unknown
+from index.engines.local.generation import Generation
 from index.errors import UnknownSource
 from index.languages import DEFAULT
 from index.scope import Scope

@@ -14,8 +14,9 @@ import pytest
 from index import documents
 from index.build import build
 from index.documents import File, Skipped
+from index.engines.base import Manifest
 from index.engines.local import generation, store
-from index.engines.local.generation import Generation, Manifest
+from index.engines.local.generation import Generation
 from index.engines.local.store import Draft, Store
 from index.errors import IndexBusy, IndexDamaged, IndexFolderError, IndexMismatch, IndexMissing, UnknownSource
 from index.journal import discard

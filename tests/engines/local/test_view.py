@@ -15,7 +15,7 @@ from index.engines.local.vectors import Matrix
 from index.engines.local.view import View, joined
 from index.errors import UnknownSource
 from index.scope import EVERYTHING, NOTHING, Scope, folder
-from index.settings import FolderSetting
+from index.settings import IndexSettings
 from tests.conftest import WordsEncoder
 from tests.engines.local.test_vectors import best, clustered, few, unit, written
 
@@ -64,7 +64,7 @@ def alone(engine: Engine, tmp_path: Path, *names: str) -> Engine:
     settings = replace(
         settings,
         documents=replace(settings.documents, folder=place),
-        index=FolderSetting(folder=str(tmp_path / "alone-index")),
+        index=IndexSettings(folder=str(tmp_path / "alone-index"), engine="local"),
     )
     other = Engine(settings, WordsEncoder())
     other.build()
