@@ -13,23 +13,15 @@ what ``benchmarks.interjecting`` says of the other half holds for it.
 
 from __future__ import annotations
 
-import argparse
-import csv
-import os
-from pathlib import Path
-
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from benchmarks.judging import SCALE, keep
+from benchmarks.judging import keep, rows_of, told
 from benchmarks.machine import table
 from benchmarks.talk import questions
 from benchmarks.talk import said as small_talk
 from bot.answering.interjecting import QUESTION
-from bot.settings import load
-from index.joining import encoder_of
 
-DATA = Path(__file__).parent / "data"
 COMMAND = "python -m benchmarks.asked --write"
 PENALTY = 0.3  # inverse strength; of 0.03 to 1 the one that took fewest of either for the other
 CHATTER = "chatter"
@@ -37,9 +29,7 @@ CHATTER = "chatter"
 
 def chatter(half: str) -> list[tuple[str, str]]:
     """What people say to each other, and from where it is, of one half."""
-    with (DATA / "chat.tsv").open(encoding="utf-8", newline="") as file:
-        rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
-        return [(row["said"], row["from"]) for row in rows if row["half"] == half]
+    return [(row["said"], row["from"]) for row in rows_of("chat.tsv", half)]
 
 
 def lines(half: str) -> tuple[list[str], list[str]]:
@@ -50,19 +40,15 @@ def lines(half: str) -> tuple[list[str], list[str]]:
 
 
 def taught(asked: np.ndarray, other: np.ndarray) -> LogisticRegression:
-    """A judge of vectors times ``SCALE``."""
+    """A judge of vectors."""
     names = [QUESTION] * len(asked) + [CHATTER] * len(other)
     return LogisticRegression(C=PENALTY, max_iter=3000).fit(np.concatenate([asked, other]), names)
 
 
 def main() -> None:
     """Run it."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--write", action="store_true", help="keep what was learned")
-    parser.add_argument("-v", "--verbose", action="store_true", help="print what is mistaken")
-    arguments = parser.parse_args()
-    encoder = encoder_of(load(environment=os.environ))
-    judge = taught(*(SCALE * encoder.encode_questions(texts) for texts in lines("learn")))
+    command = told(__doc__)
+    judge = taught(*map(command.vectors, lines("learn")))
     asked, other = lines("held")
     own = {text for text, source in chatter("held") if source == "own"}
     kinds = {
@@ -73,18 +59,18 @@ def main() -> None:
     }
     rows = []
     for kind, texts in kinds.items():
-        likely = judge.predict_proba(SCALE * encoder.encode_questions(texts))
+        likely = judge.predict_proba(command.vectors(texts))
         sure = likely[:, list(judge.classes_).index(QUESTION)]
         rows.append([kind, len(texts), *(float(np.mean(sure >= bar)) for bar in (0.5, 0.9))])
-        if arguments.verbose:
+        if command.verbose:
             wrong = (sure >= 0.5) != (kind == "questions to anybody")
             print(
                 *(f"{one:.2f} {text}" for one, text in zip(sure[wrong], np.array(texts)[wrong], strict=True)),
                 sep="\n",
             )
     print(table(["", "lines", "taken for a question", "with 0.9"], rows))
-    if arguments.write:
-        keep(judge, "asked", encoder, COMMAND)
+    if command.write:
+        keep(judge, "asked", command.encoder, COMMAND)
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import confusion_matrix
 from sklearn.model_selection import GroupKFold
 
-from benchmarks.judging import SCALE, keep
+from benchmarks.judging import DATA, SCALE, keep
 from bot.answering.intent import LIKELIER, SURE, Intent
 from bot.evaluation.questions import read_squad
 from bot.reader import written
@@ -34,7 +34,6 @@ from bot.reader.readers import learned_by
 from bot.settings import load
 from index.joining import encoder_of
 
-DATA = Path(__file__).parent / "data"
 COMMAND = "python -m benchmarks.intents --one FILE... --several FILE... --write"
 PENALTY = 0.03  # inverse strength; .01 to .1 do as well in six folds of domains
 FOLDS = 6

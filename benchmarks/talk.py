@@ -11,23 +11,16 @@ vectors, for the encoder of the settings; ``--write`` keeps one taught with all 
 
 from __future__ import annotations
 
-import argparse
-import csv
 import json
-import os
 import random
-from pathlib import Path
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from benchmarks.judging import SCALE, keep
+from benchmarks.judging import DATA, keep, rows_of, told
 from benchmarks.machine import table
 from bot.answering.talk import SURE
-from bot.settings import load
-from index.joining import encoder_of
 
-DATA = Path(__file__).parent / "data"
 COMMAND = "python -m benchmarks.talk --write"
 PENALTY = 1.0  # inverse strength
 MOST = 800  # of the written questions
@@ -36,9 +29,7 @@ COUNT = 3.0  # of a line of talk.tsv, beside one of the other questions
 
 def said(half: str) -> list[tuple[str, str]]:
     """What is said, and what that means, of one half."""
-    with (DATA / "talk.tsv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-    return [(text, row["means"]) for row in rows if row["half"] == half for text in row["said"].split(" | ")]
+    return [(text, row["means"]) for row in rows_of("talk.tsv", half) for text in row["said"].split(" | ")]
 
 
 def questions() -> tuple[list[str], list[str]]:
@@ -66,17 +57,11 @@ def taught(vectors: np.ndarray, lines: list[tuple[str, str]]) -> LogisticRegress
 
 def main() -> None:
     """Run it."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--write", action="store_true", help="keep what was learned")
-    parser.add_argument("-v", "--verbose", action="store_true", help="print what is mistaken")
-    arguments = parser.parse_args()
-    encoder = encoder_of(load(environment=os.environ))
+    command = told(__doc__)
     learned, others = questions()
     seen = [*said("learn"), *((question, "question") for question in learned)]
     unseen = [*said("held"), *((question, "question") for question in others)]
-    vectors, others_vectors = (
-        SCALE * encoder.encode_questions([text for text, _ in part]) for part in (seen, unseen)
-    )
+    vectors, others_vectors = (command.vectors([text for text, _ in part]) for part in (seen, unseen))
     judge = taught(vectors, seen)
     likely = judge.predict_proba(others_vectors)
     names = [str(name) for name in judge.classes_]
@@ -90,13 +75,13 @@ def main() -> None:
         of = [got for got, means in zip(found, truth, strict=True) if means == name]
         rows.append([name, len(of), *(of.count(other) for other in names)])
     print(table(["is", "lines", *names], rows))
-    if arguments.verbose:
+    if command.verbose:
         for (text, means), got in zip(unseen, found, strict=True):
             if means != got:
                 print(f"{got} instead of {means}: {text}")
-    if arguments.write:
+    if command.write:
         judge = taught(np.concatenate([vectors, others_vectors]), [*seen, *unseen])
-        keep(judge, "talk", encoder, COMMAND)
+        keep(judge, "talk", command.encoder, COMMAND)
 
 
 if __name__ == "__main__":
