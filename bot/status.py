@@ -157,9 +157,10 @@ def text(found: Status, *, verbose: bool) -> str:
 def built(summary: Summary) -> str:
     """What a build did, in lines."""
     done = "indexed" if summary.changed else "up to date"
+    bundled = f"{summary.bundled} from bundles, " if summary.bundled else ""
     lines = [
         f"{done}: {_size(summary.documents, summary.passages, summary.sentences)} "
-        f"({summary.reused} reused, {summary.embedded} embedded) in {summary.seconds:.1f} s"
+        f"({summary.reused} reused, {bundled}{summary.embedded} embedded) in {summary.seconds:.1f} s"
     ]
     if summary.replaced:
         lines.append(f"encoded anew: {_change_of_model(summary.replaced, summary.encoder)}")

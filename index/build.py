@@ -95,9 +95,10 @@ class Summary:
 
     ``sentences`` counts all units, whatever they are, by the name that scripts know; ``reused`` counts units
     whose vectors the old index had or a build that was broken off left; ``embedded`` the texts that were
-    encoded, each once. ``encoder`` is the model's name; ``replaced`` that of the old index, where its vectors
-    were of another model or of other files, and all had to be encoded anew; ``held`` the files that are gone
-    and were left in the index, because they are too many.
+    encoded, each once, and ``bundled`` those whose vectors were taken from bundles. ``encoder`` is the
+    model's name; ``replaced`` that of the old index, where its vectors were of another model or of other
+    files, and all had to be encoded anew; ``held`` the files that are gone and were left in the index,
+    because they are too many.
     """
 
     generation: str
@@ -115,6 +116,7 @@ class Summary:
     encoder: str = ""
     replaced: str = ""
     held: tuple[str, ...] = ()
+    bundled: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from index import bundles, documents
@@ -65,26 +66,22 @@ class Encoded:
 
 
 def of_shard(files: Iterable[File], shard: Shard) -> list[File]:
-    """The files of one shard, in their order: of each kind of file, all shards get about as many bytes.
+    """The files of one shard, in their order: all shards get about as many bytes, and of each kind of file.
 
-    A byte of a PDF holds fewer sentences than one of plain text, so kinds are shared out one by one: the
-    largest file first, each to the shard that has the fewest bytes of its kind, and then of all.
+    A byte of a PDF holds fewer sentences than one of plain text, so kinds are shared out one after the other:
+    the largest file first, each to the shard that has the fewest bytes by then.
     """
-    kinds: dict[str, list[File]] = defaultdict(list)
     files = list(files)
-    for file in files:
+    kinds: dict[str, list[File]] = defaultdict(list)
+    for file in sorted(files, key=lambda file: (-file.size, file.source)):
         kinds[file.path.suffix.lower()].append(file)
-    loads = [0] * shard.count
+    loads = [(0, number) for number in range(1, shard.count + 1)]  # a heap
     taken: set[str] = set()
-    for _, same in sorted(kinds.items()):
-        least = [(0, load, number) for number, load in enumerate(loads)]
-        heapq.heapify(least)
-        for file in sorted(same, key=lambda file: (-file.size, file.source)):
-            of_kind, load, number = least[0]
-            heapq.heapreplace(least, (of_kind + file.size, load + file.size, number))
-            loads[number] = load + file.size
-            if number == shard.number - 1:
-                taken.add(file.source)
+    for file in chain.from_iterable(kinds.values()):
+        load, number = loads[0]
+        heapq.heapreplace(loads, (load + file.size, number))
+        if number == shard.number:
+            taken.add(file.source)
     return [file for file in files if file.source in taken]
 
 

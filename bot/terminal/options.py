@@ -18,10 +18,11 @@ from bot.terminal.streams import ReaderGone
 _NOISY = ("httpx", "httpcore", "sentence_transformers", "transformers")  # they log what nobody asked for
 
 
-class _Folder(click.Path):
+class Folder(click.Path):
     """A folder that is named; an empty name would be the folder that one happens to be in."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Refuse an empty one."""
         if value == "":
             self.fail("It is empty.", param, ctx)
         return super().convert(value, param, ctx)
@@ -41,7 +42,7 @@ def text(context: click.Context, parameter: click.Parameter, value: Any) -> Any:
 
 def with_settings(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options that all have, and the settings that result as its first argument."""
-    folder = _Folder(path_type=Path, file_okay=False)
+    folder = Folder(path_type=Path, file_okay=False)
 
     @wraps(command)
     def run(docs: Path | None, index: Path | None, config: Path | None, verbose: bool, **rest: Any) -> Any:

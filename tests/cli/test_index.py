@@ -54,6 +54,7 @@ def test_index_json(run: Run, docs: Path):
         "encoder": "words",
         "replaced": "",
         "held": [],
+        "bundled": 0,
     }
     assert ran.err == STAGES.replace("(3)", "(4)")
 
