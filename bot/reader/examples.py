@@ -43,7 +43,7 @@ class Example(msgspec.Struct, frozen=True):
     """A question and passages to read, the right ones first, then as retrieval ranks them.
 
     ``alone`` tells whether a sentence or line of a right passage answers by itself; ``turns`` whether the
-    question may be turned round, see ``Twists``.
+    question may be turned round, see ``HardNegatives``.
     """
 
     question: str

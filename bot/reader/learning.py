@@ -22,6 +22,7 @@ from torch.utils.data import DataLoader
 
 from bot.evaluation.figures import auroc
 from bot.reader import losses, model
+from bot.reader.hard_negatives import HardNegatives
 from bot.reader.lessons import Asked, Group, Item, Plan, Reads
 from bot.reader.losses import Said
 from bot.reader.mixture import Mixture
@@ -29,7 +30,6 @@ from bot.reader.model import WORD_TABLE, Network, trained, untrained
 from bot.reader.readers import WEIGHTS
 from bot.reader.reading import best_span
 from bot.reader.tokens import Tokens
-from bot.reader.twists import Twists
 
 RATE = 1.5e-4  # of learning, at its height; AdamW (Loshchilov and Hutter, 2019)
 TEACHER_RATE = 5e-5  # of a network so much larger
@@ -114,8 +114,8 @@ def train(
         the network as it was when it was best on held-out questions, and its figures at each validation.
     """
     work.mkdir(parents=True, exist_ok=True)
-    twists = Twists(plan.learned)
-    reads = Reads(folder, twists, wrong=way.wrong, teacher=way.teacher.folder if way.teacher else None)
+    negatives = HardNegatives(plan.learned)
+    reads = Reads(folder, negatives, wrong=way.wrong, teacher=way.teacher.folder if way.teacher else None)
     torch.manual_seed(plan.seed)
     network = untrained(folder) if start is None else trained(folder, load_file(start / WEIGHTS.name))
     if way.dropout is not None:

@@ -9,13 +9,13 @@ from pathlib import Path
 import nupunkt
 
 from bot.reader.examples import LONGEST_SPAN, Example, Read
+from bot.reader.hard_negatives import HardNegatives
 from bot.reader.tokens import Tokens, pairs, tokenizer
-from bot.reader.twists import Twists
 
 BATCH = 16  # questions a step at most
 TOKENS = 375  # a question, on an average of a step at most
 SENTENCES = 0.4  # of the questions with an answer, that are also asked of single sentences, as lists are
-TWISTED = 0.5  # of them, that are also asked turned, so that the passage does not answer
+HARD_NEGATIVES = 0.5  # of them, that are also asked turned, so that the passage does not answer
 ABSENT = 0.15  # of the questions, whose wrong passage is of another article
 _STRETCH = 40  # steps, whose questions are sorted by length together
 _WIDE = "\u2e80"  # the first of the letters of which two are a token
@@ -121,18 +121,20 @@ def _length(example: Example) -> int:
 class Reads:
     """Turns questions and passages into items."""
 
-    def __init__(self, folder: Path, twists: Twists, *, wrong: int = 1, teacher: Path | None = None) -> None:
+    def __init__(
+        self, folder: Path, negatives: HardNegatives, *, wrong: int = 1, teacher: Path | None = None
+    ) -> None:
         """Prepare it.
 
         Args:
             folder: of the encoder, whose tokens they are.
-            twists: which turn questions round.
+            negatives: made of answerable questions.
             wrong: passages beside a right one.
             teacher: folder of the teacher, whose tokens they are as well.
         """
         self._tokenizer = tokenizer(folder)
         self._teacher = tokenizer(teacher) if teacher else None
-        self._twists = twists
+        self._negatives = negatives
         self._wrong = wrong
 
     def groups(self, example: Example, chance: float) -> list[Group]:
@@ -151,8 +153,8 @@ class Reads:
         if (
             right
             and example.turns
-            and draw.random() < TWISTED
-            and (turned := self._twists.twist(example, draw))
+            and draw.random() < HARD_NEGATIVES
+            and (turned := self._negatives.of(example, draw))
         ):
             groups.append(self._items(turned, [Read(chosen[0].text, 0.0, False, True)]))
         return [group for group in groups if group]

@@ -13,11 +13,11 @@ from torch import Tensor
 
 from bot.reader import learning
 from bot.reader.examples import Example, Read
+from bot.reader.hard_negatives import HardNegatives
 from bot.reader.learning import Teacher, Way
 from bot.reader.lessons import Group, Plan, Reads
 from bot.reader.model import WORD_TABLE, Network, logits, pack, trained, untrained
 from bot.reader.readers import WEIGHTS
-from bot.reader.twists import Twists
 from tests.evaluation.conftest import BREAD, LIGHTHOUSE
 from tests.reader.conftest import ARTICLES, CLOCK, FERRY, GARDEN, MILL
 
@@ -49,7 +49,7 @@ SMALL = Way(rate=3e-3, check_every=2)
 
 
 def reads_of(folder: Path) -> Reads:
-    return Reads(folder, Twists([]))
+    return Reads(folder, HardNegatives([]))
 
 
 def same(one: Network, other: Network) -> bool:
@@ -294,7 +294,7 @@ def test_reads_of_any_length_are_read_as_if_alone(tiny: Path):
 def test_a_teacher_has_its_say(tiny: Path, work: Work):
     torch.manual_seed(5)
     teacher = Teacher(tiny, untrained(tiny).eval())
-    reads = Reads(tiny, Twists([]), teacher=tiny)
+    reads = Reads(tiny, HardNegatives([]), teacher=tiny)
     [group, *_] = reads.groups(lessons()[0], 0.5)
     network = untrained(tiny).eval()
     alone, taught = learning.loss(network, [group]), learning.loss(network, [group], teacher)

@@ -12,9 +12,9 @@ from tokenizers import Tokenizer
 
 from bot.reader import lessons
 from bot.reader.examples import LONGEST_SPAN, Example, Read
+from bot.reader.hard_negatives import HardNegatives
 from bot.reader.lessons import BATCH, TOKENS, Group, Item, Plan, Reads
 from bot.reader.tokens import MOST_TOKENS
-from bot.reader.twists import Twists
 from tests.reader.conftest import CLOCK, FERRY
 
 CRACKED = "When did the bell of Merrin crack?"
@@ -60,7 +60,7 @@ def texts(group: Group, words: Tokenizer) -> list[str]:
 
 @pytest.fixture(scope="module")
 def reads(tiny: Path) -> Reads:
-    return Reads(tiny, Twists([]))
+    return Reads(tiny, HardNegatives([]))
 
 
 # --------------------------------------------------------------------------------------------- plans
@@ -208,7 +208,7 @@ def test_single_sentences_are_read_too_as_lists_are(reads: Reads, words: Tokeniz
 def test_a_question_is_turned_too_and_its_passage_is_wrong_then(reads: Reads, words: Tokenizer):
     given = example(right(CLOCK, "1840"), wrong(FERRY), question="What was the last year of the bell?")
     turned = [group for chance in CHANCES for group in reads.groups(given, chance)[1:] if len(group) == 1]
-    assert len(turned) / len(CHANCES) == pytest.approx(lessons.TWISTED, abs=0.12)
+    assert len(turned) / len(CHANCES) == pytest.approx(lessons.HARD_NEGATIVES, abs=0.12)
     read = {(words.decode(item.tokens.ids.tolist()), item.right) for [item] in turned}
     assert all(not right and CLOCK.lower()[:40] in text for text, right in read)
     assert {text.split("?")[0] for text, _ in read} == {

@@ -10,11 +10,11 @@ from safetensors import safe_open
 from safetensors.torch import load_file
 
 from bot.reader import examples, learning, train
+from bot.reader.hard_negatives import HardNegatives
 from bot.reader.lessons import Reads
 from bot.reader.model import logits, trained, unpack
 from bot.reader.readers import CHECKSUM, TRAINING, WEIGHTS
 from bot.reader.tokens import pairs
-from bot.reader.twists import Twists
 from index.models import EMBEDDED_MODEL, folder_of
 from tests.conftest import WordsEncoder
 from tests.reader.conftest import ARTICLES, CLOCK
@@ -128,7 +128,7 @@ def test_the_real_thing_for_some_steps(
     assert 2 <= card["history"][0]["step"] <= 4
     folder = folder_of(EMBEDDED_MODEL)
     network = trained(folder, load_file(weights))
-    [tokens] = pairs(Reads(folder, Twists([]))._tokenizer, "Who strikes the hours?", [CLOCK])
+    [tokens] = pairs(Reads(folder, HardNegatives([]))._tokenizer, "Who strikes the hours?", [CLOCK])
     with torch.inference_mode():
         starts, _, answers = logits(network, [tokens])
     assert torch.isfinite(answers).all()

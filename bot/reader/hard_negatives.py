@@ -1,4 +1,4 @@
-"""Answerable questions in, unanswerable ones out: a name or a number exchanged, or the sense turned round.
+"""Answerable questions in, hard negatives out: a name or a number exchanged, or the sense turned round.
 
 People who write questions that only look answerable do the same things: of those in SQuAD 2.0 that
 Rajpurkar, Jia and Liang looked at ("Know What You Don't Know", 2018, table 2), a fifth exchange an entity or
@@ -39,8 +39,8 @@ _OPPOSITES, _NEGATIONS = _both_ways(_OPPOSITE), _both_ways(_NEGATED)
 _WORD = re.compile(r"[a-z]+(?:'t)?")
 
 
-class Twists:
-    """Makes questions that their right passages do not answer."""
+class HardNegatives:
+    """Makes questions that their right passages do not answer, though they speak of nearly the same thing."""
 
     def __init__(self, examples: Iterable[Example]) -> None:
         self._names: dict[str, list[str]] = defaultdict(list)
@@ -49,7 +49,7 @@ class Twists:
             self._names[example.title] += _NAME.findall(example.question)
             self._numbers[example.title] += _NUMBER.findall(example.question)
 
-    def twist(self, example: Example, draw: random.Random) -> str | None:
+    def of(self, example: Example, draw: random.Random) -> str | None:
         """The question, turned so that its right passages no longer answer it; None where that cannot be.
 
         What is put in is of another question about the same article, and in none of the right passages.

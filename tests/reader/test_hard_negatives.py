@@ -5,7 +5,7 @@ from random import Random
 import pytest
 
 from bot.reader.examples import Example, Read
-from bot.reader.twists import Twists
+from bot.reader.hard_negatives import HardNegatives
 
 TEXT = "The bell of Merrin was cast in 1702, long before Osk Tal came from Pell."
 
@@ -16,8 +16,8 @@ def asked(question: str, text: str = TEXT, title: str = "Merrin") -> Example:
 
 def twisted(question: str, *others: str) -> set[str | None]:
     """All that comes out, whatever is drawn."""
-    twists = Twists([asked(question), *map(asked, others)])
-    return {twists.twist(asked(question), Random(number)) for number in range(200)}
+    negatives = HardNegatives([asked(question), *map(asked, others)])
+    return {negatives.of(asked(question), Random(number)) for number in range(200)}
 
 
 def test_a_name_gives_way_to_one_that_the_passage_does_not_hold():
@@ -31,8 +31,8 @@ def test_a_name_gives_way_to_one_that_the_passage_does_not_hold():
 
 def test_a_number_gives_way_to_another_of_the_same_article():
     elsewhere = asked("Who was there in 1999?", title="Pell")
-    twists = Twists([asked("Who was there in 1702?"), asked("Who was there in 1840?"), elsewhere])
-    found = {twists.twist(asked("Who came in 1702?"), Random(number)) for number in range(50)}
+    negatives = HardNegatives([asked("Who was there in 1702?"), asked("Who was there in 1840?"), elsewhere])
+    found = {negatives.of(asked("Who came in 1702?"), Random(number)) for number in range(50)}
     assert found == {"Who came in 1840?"}
 
 
@@ -48,7 +48,7 @@ def test_the_sense_is_turned_round(question: str, turned: str):
 
 
 def test_a_question_is_negated_now_and_then():
-    found = [Twists([]).twist(asked("Who was there?"), Random(number)) for number in range(400)]
+    found = [HardNegatives([]).of(asked("Who was there?"), Random(number)) for number in range(400)]
     assert set(found) == {None, "Who wasn't there?"}
     assert found.count(None) / len(found) == pytest.approx(0.75, abs=0.08)
 
