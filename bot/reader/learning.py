@@ -22,8 +22,8 @@ from torch.utils.data import DataLoader
 
 from bot.evaluation.figures import auroc
 from bot.reader import losses, model
+from bot.reader.batches import Asked, Group, Item, Plan, Reads
 from bot.reader.hard_negatives import HardNegatives
-from bot.reader.lessons import Asked, Group, Item, Plan, Reads
 from bot.reader.losses import Said
 from bot.reader.mixture import Mixture
 from bot.reader.model import WORD_TABLE, Network, trained, untrained
@@ -129,14 +129,14 @@ def train(
     batches = plan.batches()[:steps]
     exam = held_out(plan, reads, way.checked)
     _log.info("%s questions in %s steps, from step %s", sum(map(len, batches)), len(batches), begin)
-    lessons: DataLoader[list[Group]] = DataLoader(
+    loader: DataLoader[list[Group]] = DataLoader(
         batches[begin:],  # type: ignore[arg-type]
         batch_size=None,
         collate_fn=partial(_groups, reads),
         num_workers=max(1, (os.cpu_count() or 1) - 2) if there else 0,
     )
     saved = time.monotonic()
-    for step, groups in enumerate(lessons, begin + 1):
+    for step, groups in enumerate(loader, begin + 1):
         torch.manual_seed(plan.seed * 1_000_003 + step)  # what is dropped depends on the step alone
         network.train()
         spent = (time.monotonic() - clock) / 60 / way.minutes if way.minutes else 0.0

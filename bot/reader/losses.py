@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits as by_bit
 
-from bot.reader.lessons import Group, Item
+from bot.reader.batches import Group, Item
 from bot.reader.model import OUTSIDE
 
 Said = tuple[Tensor, Tensor, Tensor]
@@ -61,7 +61,7 @@ def by_teacher(said: Said, taught: Said, items: Sequence[Item]) -> Tensor:
 
 
 def _table(sizes: Sequence[int]) -> Tensor:
-    """The numbers of each group's reads, filled up with -1; shape (groups, most reads)."""
+    """The numbers of each group's reads, padded with -1; shape (groups, most reads)."""
     rows = torch.full((len(sizes), max(sizes)), -1)
     first = 0
     for number, size in enumerate(sizes):
@@ -87,7 +87,7 @@ def _places(items: Sequence[Item], width: int) -> Tensor:
     places = torch.full((len(items), width), -1)
     for number, item in enumerate(items):
         if item.taught is None:
-            raise ValueError("the lessons were not made for a teacher")
+            raise ValueError("the batches were not made for a teacher")
         own, its = ((tokens.offsets[:, 0] >= 0).nonzero()[0] for tokens in (item.tokens, item.taught))
         both = min(len(own), len(its))
         if (item.tokens.offsets[own[:both]] != item.taught.offsets[its[:both]]).any():

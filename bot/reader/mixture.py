@@ -8,8 +8,8 @@ import random
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
+from bot.reader.batches import BATCH, Asked, in_batches
 from bot.reader.examples import Example
-from bot.reader.lessons import BATCH, Asked, in_batches
 
 POWER = 0.5
 

@@ -22,9 +22,9 @@ from safetensors.torch import load_file, save_file
 
 from bot.progress import shown
 from bot.reader import made, model, paragraphs, written
+from bot.reader.batches import BATCH, Plan
 from bot.reader.examples import prepare
 from bot.reader.learning import RATE, TEACHER_RATE, Teacher, Way, train
-from bot.reader.lessons import BATCH, Plan
 from bot.reader.mixture import Mixture
 from bot.reader.model import Network, pack, trained
 from bot.reader.readers import CHECKSUM, TRAINING, WEIGHTS, learned

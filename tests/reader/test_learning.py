@@ -12,10 +12,10 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from bot.reader import learning
+from bot.reader.batches import Group, Plan, Reads
 from bot.reader.examples import Example, Read
 from bot.reader.hard_negatives import HardNegatives
 from bot.reader.learning import Teacher, Way
-from bot.reader.lessons import Group, Plan, Reads
 from bot.reader.model import WORD_TABLE, Network, logits, pack, trained, untrained
 from bot.reader.readers import WEIGHTS
 from tests.evaluation.conftest import BREAD, LIGHTHOUSE
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.slow
 WRONG = {"Aldholm ferry": MILL, "Merrin clock": LIGHTHOUSE, "Pell garden": BREAD, "Sunder mill": FERRY}
 
 
-def lessons(held: tuple[str, ...] = ("Sunder mill",)) -> list[Example]:
+def examples(held: tuple[str, ...] = ("Sunder mill",)) -> list[Example]:
     """Examples of the articles, each question beside its paragraph and that of another article."""
     found = []
     for title, paragraphs in ARTICLES[2:]:
@@ -42,7 +42,7 @@ def lessons(held: tuple[str, ...] = ("Sunder mill",)) -> list[Example]:
 
 
 def plan(*, passes: int = 2, seed: int = 1, held: tuple[str, ...] = ("Sunder mill",)) -> Plan:
-    return Plan(lessons(held), {"home.json"}, passes=passes, most=9, seed=seed, batch=3)
+    return Plan(examples(held), {"home.json"}, passes=passes, most=9, seed=seed, batch=3)
 
 
 SMALL = Way(rate=3e-3, check_every=2)
@@ -167,7 +167,7 @@ def loss_of(network: Network, groups: list[Group]) -> float:
 
 
 def test_it_learns_a_handful_by_heart(tiny: Path, work: Work):
-    handful = [each for each in lessons(()) if each.title in ("Aldholm ferry", "Merrin clock")]
+    handful = [each for each in examples(()) if each.title in ("Aldholm ferry", "Merrin clock")]
     made = Plan(handful, {"home.json"}, passes=70, most=9, seed=1, batch=len(handful))
     made.held_out = handful
     exam = learning.held_out(made, reads_of(tiny), 60)
@@ -295,7 +295,7 @@ def test_a_teacher_has_its_say(tiny: Path, work: Work):
     torch.manual_seed(5)
     teacher = Teacher(tiny, untrained(tiny).eval())
     reads = Reads(tiny, HardNegatives([]), teacher=tiny)
-    [group, *_] = reads.groups(lessons()[0], 0.5)
+    [group, *_] = reads.groups(examples()[0], 0.5)
     network = untrained(tiny).eval()
     alone, taught = learning.loss(network, [group]), learning.loss(network, [group], teacher)
     by_itself = learning.loss(teacher.network, [group], teacher) - (1 - learning.TAUGHT) * learning.loss(

@@ -7,7 +7,7 @@ import torch
 from tokenizers import Tokenizer
 
 from bot.reader import losses
-from bot.reader.lessons import Item
+from bot.reader.batches import Item
 from bot.reader.model import OUTSIDE
 from bot.reader.tokens import pairs
 

@@ -10,8 +10,8 @@ from safetensors import safe_open
 from safetensors.torch import load_file
 
 from bot.reader import examples, learning, train
+from bot.reader.batches import Reads
 from bot.reader.hard_negatives import HardNegatives
-from bot.reader.lessons import Reads
 from bot.reader.model import logits, trained, unpack
 from bot.reader.readers import CHECKSUM, TRAINING, WEIGHTS
 from bot.reader.tokens import pairs

@@ -1,4 +1,4 @@
-"""Examples made into lessons: what is read in which step, and where its answers stand."""
+"""Examples made into batches: what is read in which step, and where its answers stand."""
 
 from collections import Counter
 from pathlib import Path
@@ -10,10 +10,10 @@ from hypothesis import example as for_example
 from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
-from bot.reader import lessons
+from bot.reader import batches as module
+from bot.reader.batches import BATCH, TOKENS, Group, Item, Plan, Reads
 from bot.reader.examples import LONGEST_SPAN, Example, Read
 from bot.reader.hard_negatives import HardNegatives
-from bot.reader.lessons import BATCH, TOKENS, Group, Item, Plan, Reads
 from bot.reader.tokens import MOST_TOKENS
 from tests.reader.conftest import CLOCK, FERRY
 
@@ -130,7 +130,7 @@ def test_batches_hold_every_question_and_no_more_than_fits(sizes: list[int], see
     )
     for batch in batches:
         assert 1 <= len(batch) <= BATCH
-        longest = max(lessons._length(asked) for asked, _ in batch)
+        longest = max(module._length(asked) for asked, _ in batch)
         assert len(batch) == 1 or 2 * longest * len(batch) <= TOKENS * BATCH
 
 
@@ -191,7 +191,7 @@ CHANCES = [number / 200 for number in range(200)]
 def test_single_sentences_are_read_too_as_lists_are(reads: Reads, words: Tokenizer):
     both = example(right(CLOCK, "1840"), wrong(FERRY))
     alone = [group for chance in CHANCES for group in reads.groups(both, chance)[1:] if len(group) == 2]
-    assert len(alone) / len(CHANCES) == pytest.approx(lessons.SENTENCES, abs=0.12)
+    assert len(alone) / len(CHANCES) == pytest.approx(module.SENTENCES, abs=0.12)
     seen = set()
     for group in alone:
         first, second = texts(group, words)
@@ -208,7 +208,7 @@ def test_single_sentences_are_read_too_as_lists_are(reads: Reads, words: Tokeniz
 def test_a_question_is_turned_too_and_its_passage_is_wrong_then(reads: Reads, words: Tokenizer):
     given = example(right(CLOCK, "1840"), wrong(FERRY), question="What was the last year of the bell?")
     turned = [group for chance in CHANCES for group in reads.groups(given, chance)[1:] if len(group) == 1]
-    assert len(turned) / len(CHANCES) == pytest.approx(lessons.HARD_NEGATIVES, abs=0.12)
+    assert len(turned) / len(CHANCES) == pytest.approx(module.HARD_NEGATIVES, abs=0.12)
     read = {(words.decode(item.tokens.ids.tolist()), item.right) for [item] in turned}
     assert all(not right and CLOCK.lower()[:40] in text for text, right in read)
     assert {text.split("?")[0] for text, _ in read} == {
@@ -227,7 +227,7 @@ def test_the_wrong_passage_is_of_another_article_now_and_then(reads: Reads, word
         texts(reads.groups(example(*all_reads), chance)[0], words)[1].strip(".") for chance in CHANCES
     )
     assert set(drawn) == {"far away", "near 0", "near 1", "near 2", "near 3"}  # the nearest ones
-    assert drawn["far away"] / len(CHANCES) == pytest.approx(lessons.ABSENT, abs=0.1)
+    assert drawn["far away"] / len(CHANCES) == pytest.approx(module.ABSENT, abs=0.1)
     unanswered = Counter(
         texts(reads.groups(example(*all_reads[1:]), chance)[0], words)[0].strip(".") for chance in CHANCES
     )

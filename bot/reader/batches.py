@@ -1,4 +1,4 @@
-"""Examples in, lessons out: which questions are read in which step, beside which passages, as tokens."""
+"""Examples in, batches out: which questions are read in which step, beside which passages, as tokens."""
 
 import random
 import re
