@@ -44,7 +44,7 @@ def shown() -> Iterator["Progress"]:
     name, rate, left = TextColumn("{task.description}"), Rate(), TimeRemainingColumn()
     columns = name, BarColumn(), MofNCompleteColumn(), rate, left
     with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
-        yield _Bars(bars)
+        yield Bars(bars)
 
 
 class _Lines:
@@ -72,7 +72,7 @@ class _Lines:
         )
 
 
-class _Bars:
+class Bars:
     """Draws one bar a stage."""
 
     def __init__(self, bars: Any) -> None:
@@ -80,12 +80,15 @@ class _Bars:
         self._task: Any = None
 
     def stage(self, name: str, total: int) -> None:
+        """The next stage begins; its total is 0 where it is not known."""
         if self._task is not None:
             self._bars.remove_task(self._task)
         self._task = self._bars.add_task(name, total=total or None)
 
     def expect(self, total: int) -> None:
+        """There is more to do than was thought."""
         self._bars.update(self._task, total=total)
 
     def advance(self, steps: int) -> None:
+        """So much is done."""
         self._bars.advance(self._task, steps)

@@ -18,7 +18,7 @@ from typing import Literal, TextIO
 Format = Literal["text", "logfmt", "json"]
 
 _log = logging.getLogger("bot.telegram")
-_QUIET = ("httpx", "httpcore", "telegram", "apscheduler", "tornado")  # they log URLs, which hold the token
+QUIET = ("httpx", "httpcore", "telegram", "apscheduler", "tornado")  # they log URLs, which hold the token
 _HIDDEN = "***"
 
 
@@ -46,7 +46,7 @@ def start(secret: str, stream: TextIO | None = None, form: Format = "text") -> l
         root.removeHandler(other)
     root.addHandler(handler)
     _log.setLevel(logging.INFO)
-    for noisy in _QUIET:
+    for noisy in QUIET:
         logging.getLogger(noisy).setLevel(logging.CRITICAL)
     return handler
 
@@ -89,10 +89,11 @@ class _Redacting(logging.Formatter):
 
 
 def _pairs(fields: Mapping[str, object]) -> list[str]:
-    return [f"{key}={_value(value)}" for key, value in fields.items()]
+    return [f"{key}={quoted(value)}" for key, value in fields.items()]
 
 
-def _value(value: object) -> str:
+def quoted(value: object) -> str:
+    """A value as it stands in a line: as it is, or where it would break or forge a field as JSON."""
     text = str(value)
     plain = text and not any(character.isspace() or character in '="\\' for character in text)
     return text if plain and text.isprintable() else json.dumps(text)

@@ -1,13 +1,10 @@
-"""Which update goes where, and what becomes of errors."""
+"""Which update goes where."""
 
-from contextlib import suppress
 from typing import Any
 
 from telegram import Bot, Message, Update
-from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 from telegram.ext import (
     Application,
-    CallbackContext,
     CallbackQueryHandler,
     CommandHandler,
     InlineQueryHandler,
@@ -32,25 +29,14 @@ from bot.telegram.documents.changelog import Changelog
 from bot.telegram.documents.consent import Consent
 from bot.telegram.documents.removing import Removing
 from bot.telegram.documents.uploads import Uploads, means_to_add
-from bot.telegram.events import event, failure
 from bot.telegram.information import Information
 from bot.telegram.persistence.access import Access
-from bot.telegram.presses import button_of
 from bot.telegram.services import Services
-from bot.telegram.showing import about, screens
-from bot.telegram.transport.delivery import Unconfirmed
-from bot.telegram.transport.post import Place, Post, place_of
-from bot.telegram.troubles import in_words
-from bot.texts import gettext, noop
+from bot.telegram.unhandled import Unhandled
 from index.bin import Bin
-from index.errors import DocentError, IndexEmpty
 from index.intake import Intake
 
 _ID = "[0-9]{1,15}"
-_TROUBLE = noop(
-    "I cannot look into the documents just now. Please tell the people who run me, or try again later."
-)
-_SORRY = noop("Something went wrong on my side, and I have noted it. Please ask again.")
 
 
 def register(
@@ -123,7 +109,7 @@ def register(
         application.add_handler(CallbackQueryHandler(press, pattern=pattern))
     application.add_handler(InlineQueryHandler(inline.query))
     application.add_handler(MessageHandler(new & filters.ChatType.GROUPS, listening.hear), group=1)
-    application.add_error_handler(_Errors(services.post, services.access).handle)
+    application.add_error_handler(Unhandled(services.post, services.access).handle)
     return administration, uploads, removing
 
 
@@ -149,50 +135,3 @@ class _ByAdmin(filters.MessageFilter):
     def filter(self, message: Message) -> bool:
         """Whether this is one."""
         return message.from_user is not None and self._access.is_admin(message.from_user.id)
-
-
-class _Errors:
-    """What a handler could not deal with."""
-
-    def __init__(self, post: Post, access: Access) -> None:
-        self._post = post
-        self._access = access
-
-    async def handle(self, update: object, context: CallbackContext[Any, Any, Any, Any]) -> None:
-        """Log an error; where it is ours, say so to whoever waits for an answer."""
-        error = context.error
-        chat = update.effective_chat.id if isinstance(update, Update) and update.effective_chat else None
-        if isinstance(error, Forbidden):
-            event("blocked", chat=chat)  # they left, or removed the bot
-        elif isinstance(error, Unconfirmed):
-            event("unconfirmed", chat=chat)
-        elif isinstance(error, NetworkError | RetryAfter) and not isinstance(error, BadRequest):
-            event("undelivered", chat=chat, reason=type(error).__name__)
-        elif isinstance(error, DocentError):
-            event("unanswered", chat=chat, error=type(error).__name__, reason=error)
-            user = update.effective_user if isinstance(update, Update) else None
-            if isinstance(error, IndexEmpty):
-                told = gettext(about.NO_DOCUMENTS)
-            else:
-                told = in_words(error) if user and self._access.is_admin(user.id) else gettext(_TROUBLE)
-            await self._say(update, told)
-        elif error is not None:
-            failure("failed", error)
-            await self._say(update, gettext(_SORRY))
-
-    async def _say(self, update: object, text: str) -> None:
-        """Tell whoever waits; who types inline gets an empty answer."""
-        if not isinstance(update, Update):
-            return
-        with suppress(TelegramError):
-            if update.inline_query:
-                await update.inline_query.answer([], cache_time=0, is_personal=True)
-            elif place := _place_of(update):
-                await self._post.send(place, screens.text(text))
-
-
-def _place_of(update: Update) -> Place | None:
-    """Where somebody waits for an answer."""
-    if button := button_of(update):
-        return button.place
-    return place_of(update.message) if update.message else None

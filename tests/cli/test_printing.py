@@ -76,7 +76,7 @@ class Recorded:
 
 def test_one_bar_a_stage():
     bars = Recorded()
-    progress = bar_module._Bars(bars)
+    progress = bar_module.Bars(bars)
     progress.stage("reading", 2)
     progress.advance(1)
     progress.expect(3)

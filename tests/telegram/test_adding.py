@@ -15,9 +15,8 @@ from telegram.error import BadRequest, NetworkError
 from bot.engine import Engine
 from bot.feedback import Feedback
 from bot.fetching import Fetched, Unfetched
-from bot.telegram.documents import adding as module
 from bot.telegram.documents.adding import Adding, decided
-from bot.telegram.documents.sent import _written
+from bot.telegram.documents.sent import written
 from bot.telegram.documents.uploads import Uploads
 from bot.telegram.persistence import state
 from bot.telegram.persistence.access import Access
@@ -102,7 +101,7 @@ class Desk:
         )
         intake = Intake(engine.settings, shared())
         self.bin = Bin(engine.settings, intake)
-        self.adding = Adding(self.services, intake, self.bin, fetched)
+        self.adding = Adding(self.services, intake, self.bin, fetched, pause=0)
 
     def add(self, item: Item) -> str:
         """Adds something; what is told in the end."""
@@ -214,9 +213,8 @@ def test_what_was_to_replace_a_document_that_is_gone_by_now_is_added(
 
 
 def test_telegram_may_fail_for_a_while_and_gives_no_large_files(
-    open_desk: Callable[..., Desk], docs: Path, monkeypatch: pytest.MonkeyPatch
+    open_desk: Callable[..., Desk], docs: Path
 ) -> None:
-    monkeypatch.setattr(module, "_PAUSE", 0.0)
     desk = open_desk()
     desk.bot.files["f"] = PLUMS
     desk.bot.failures = [NetworkError("cut"), NetworkError("cut")]
@@ -292,7 +290,7 @@ def test_what_goes_wrong_with_one_file_is_told_and_the_others_are_added(
     ],
 )  # fmt: skip
 def test_a_text_is_called_by_whole_words(text: str, name: str) -> None:
-    assert _written(text).name == name
+    assert written(text).name == name
 
 
 def test_a_group_is_told_of_no_document_that_it_does_not_see(open_desk: Callable[..., Desk]) -> None:

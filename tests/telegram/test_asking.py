@@ -1,8 +1,7 @@
 """Which messages are questions, and what becomes of one that is answered."""
 
 import asyncio
-import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +16,6 @@ from bot.feedback import Feedback
 from bot.telegram.answering.asking import Asking
 from bot.telegram.answering.questions import command_of, question_of
 from bot.telegram.answering.replying import Replying
-from bot.telegram.handlers import _Errors
 from bot.telegram.persistence import state
 from bot.telegram.persistence.access import Access
 from bot.telegram.persistence.answers import Answers
@@ -28,8 +26,10 @@ from bot.telegram.services import Services
 from bot.telegram.showing.screens import Screen
 from bot.telegram.transport.inbox import Inbox
 from bot.telegram.transport.post import Place
+from bot.telegram.unhandled import Unhandled
 from bot.telegram.workers import Workers
 from index.errors import IndexDamaged
+from index.settings import CollectionSettings
 from tests.telegram.chats import _detected
 from tests.telegram.markup import units
 
@@ -261,7 +261,13 @@ class FakeBot:
 class Desk:
     """Asking with a real engine, and nobody at the other end."""
 
-    def __init__(self, engine: Engine, database: sqlite3.Connection, folder: Path) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        database: state.Memory,
+        folder: Path,
+        fixed: Mapping[str, CollectionSettings] | None = None,
+    ) -> None:
         telegram = engine.settings.telegram
         self.post = FakePost()
         self.answers = Answers(database, 30)
@@ -270,7 +276,7 @@ class Desk:
             engine=engine,
             bot=FakeBot(),  # type: ignore[arg-type]
             inbox=Inbox(database),
-            access=Access(telegram, database),
+            access=Access(telegram, database, fixed or {}),
             answers=self.answers,
             offers=Offers(database),
             feedback=Feedback(folder / "feedback.sqlite", folder),
@@ -409,7 +415,7 @@ def test_an_index_that_cannot_be_read_is_told_in_full_to_administrators_only(
         raise IndexDamaged("The index file /srv/secret is cut short.")
 
     monkeypatch.setattr(Engine, "ask", ask)
-    errors = _Errors(desk.post, desk.services.access)  # type: ignore[arg-type]
+    errors = Unhandled(desk.post, desk.services.access)  # type: ignore[arg-type]
     said = []
     for number in (5, 6):
         with pytest.raises(IndexDamaged) as raised:

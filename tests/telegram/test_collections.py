@@ -2,7 +2,6 @@
 
 import ast
 import asyncio
-import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
@@ -151,8 +150,14 @@ class Silent:
 class Office(Desk):
     """The desk, and administrators at it."""
 
-    def __init__(self, engine: Engine, database: sqlite3.Connection, folder: Path) -> None:
-        super().__init__(engine, database, folder)
+    def __init__(
+        self,
+        engine: Engine,
+        database: state.Memory,
+        folder: Path,
+        fixed: Mapping[str, CollectionSettings] | None = None,
+    ) -> None:
+        super().__init__(engine, database, folder, fixed)
         self.collecting = Collecting(self.services)
         self.information = Information(self.services)
         self.citations = Citations(self.services, self.asking, Replying(self.services))
@@ -174,9 +179,8 @@ class Office(Desk):
 
 
 @pytest.fixture
-def office(engine: Engine, tmp_path: Path) -> Iterator[Office]:
-    with closing(state.connect(tmp_path / "bot.sqlite")) as database:
-        yield Office(engine, database, tmp_path)
+def office(engine: Engine, database: state.Memory, tmp_path: Path) -> Office:
+    return Office(engine, database, tmp_path)
 
 
 def test_collections_are_made_and_changed_by_command(office: Office):
@@ -210,8 +214,8 @@ def test_collections_are_made_and_changed_by_command(office: Office):
     )
 
 
-def test_wrong_orders_change_nothing(office: Office):
-    office.services.access.collections._fixed = collections(fix=(["hr"], [GROUP]))  # as the settings do
+def test_wrong_orders_change_nothing(engine: Engine, database: state.Memory, tmp_path: Path):
+    office = Office(engine, database, tmp_path, collections(fix=(["hr"], [GROUP])))
     for order, told in {
         "/collection x hrr": "There is no document below the folder “hrr”, so nothing is changed. "
         "Did you mean hr?",
@@ -233,7 +237,7 @@ def test_wrong_orders_change_nothing(office: Office):
         "The settings put This chat in fix; change it there"
     )
     assert [one.name for one in office.services.access.collections.all()] == ["fix"]
-    office.services.access.collections._database.execute("DROP TABLE collections")
+    database.execute("DROP TABLE collections")
     assert office.order("/collection x hr") == "I could not write that down, so nothing is changed."
     assert office.services.access.collections.find("x") is None
 

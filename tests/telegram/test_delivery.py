@@ -23,9 +23,7 @@ from telegram.error import (
     TimedOut,
 )
 
-from bot.telegram.limits import Limit
 from bot.telegram.persistence import state
-from bot.telegram.transport import delivery as module
 from bot.telegram.transport.delivery import Delivery, Unconfirmed
 from bot.telegram.transport.inbox import Inbox, handled
 from tests.telegram.test_inbox import bodies, update
@@ -58,8 +56,7 @@ class Line:
     def __init__(self, inbox: Inbox) -> None:
         loop = asyncio.get_running_loop()
         self.clock = Clock(loop)
-        self.inbox, self.delivery = inbox, Delivery(inbox)
-        self.delivery._in_a_group = Limit(*module._IN_A_GROUP, clock=loop.time)
+        self.inbox, self.delivery = inbox, Delivery(inbox, clock=loop.time)
         self.calls: list[tuple[str, int | None, float]] = []
 
     async def call(self, endpoint: str, *outcomes: Outcome, chat: int | None = 7) -> Any:
@@ -277,7 +274,7 @@ def test_stopping_breaks_off_a_request_that_hangs(play: Play, database: sqlite3.
     """Whether its message arrived is not known, so it is not sent after the next start."""
 
     async def scene(line: Line) -> None:
-        await line.delivery._inbox.put(update(1))
+        await line.inbox.put(update(1))
         handled.set(update(1))
         hang = asyncio.create_task(
             line.delivery.process_request(
@@ -432,7 +429,7 @@ def test_other_requests_are_not_paced(play: Play):
 
 def test_an_update_is_crossed_out_before_its_answer_goes_out(play: Play, database: sqlite3.Connection):
     async def scene(line: Line) -> list[int]:
-        await line.delivery._inbox.put(update(1))
+        await line.inbox.put(update(1))
         handled.set(update(1))
         seen: list[int] = []
 
@@ -454,7 +451,7 @@ def test_while_an_answer_waits_to_be_sent_its_update_is_open(
     play: Play, database: sqlite3.Connection, error: TelegramError
 ):
     async def scene(line: Line) -> None:
-        await line.delivery._inbox.put(update(1))
+        await line.inbox.put(update(1))
         handled.set(update(1))
         task = asyncio.create_task(line.call("sendMessage", error, "sent"))
         await asyncio.sleep(0.5)
@@ -470,7 +467,7 @@ def test_an_answer_that_must_not_be_repeated_leaves_its_update_crossed_out(
     play: Play, database: sqlite3.Connection, error: TelegramError
 ):
     async def scene(line: Line) -> None:
-        await line.delivery._inbox.put(update(1))
+        await line.inbox.put(update(1))
         handled.set(update(1))
         with pytest.raises(TelegramError):
             await line.call("sendMessage", error)
@@ -483,7 +480,7 @@ def test_an_update_that_is_answered_in_part_is_not_opened_again(play: Play, data
     """Else the part that arrived would be sent again after a restart."""
 
     async def scene(line: Line) -> None:
-        await line.delivery._inbox.put(update(1))
+        await line.inbox.put(update(1))
         handled.set(update(1))
         await line.call("sendMessage", "first part")
         task = asyncio.create_task(line.call("sendMessage", flood(10), "second part"))
@@ -514,7 +511,7 @@ def test_what_has_not_begun_when_the_bot_stops_leaves_its_update_open(
     play: Play, database: sqlite3.Connection
 ):
     async def scene(line: Line) -> list[float]:
-        await line.delivery._inbox.put(update(1))
+        await line.inbox.put(update(1))
         handled.set(update(1))
         line.delivery.stop()
         with pytest.raises(asyncio.CancelledError):
@@ -553,7 +550,7 @@ def test_stopping_breaks_off_a_wait_and_leaves_the_update_for_the_next_start(
     play: Play, database: sqlite3.Connection, error: TelegramError
 ):
     async def scene(line: Line) -> list[float]:
-        await line.delivery._inbox.put(update(1))
+        await line.inbox.put(update(1))
         handled.set(update(1))
         task = asyncio.create_task(line.call("sendMessage", error, "sent"))
         await asyncio.sleep(0.5)

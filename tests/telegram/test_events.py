@@ -24,11 +24,20 @@ def form() -> events.Format:
     return "text"
 
 
+def written(secret: str, form: events.Format, log: Callable[[], None]) -> str:
+    """What stands in the log of a bot with that secret."""
+    stream = io.StringIO()
+    handler = events.start(secret, stream, form)
+    log()
+    events.stop(handler)
+    return stream.getvalue()
+
+
 @pytest.fixture
 def log(form: events.Format) -> Iterator[Log]:
     stream = io.StringIO()
     root = logging.getLogger()
-    before, levels = root.handlers[:], {name: logging.getLogger(name).level for name in events._QUIET}
+    before, levels = root.handlers[:], {name: logging.getLogger(name).level for name in events.QUIET}
     handler = events.start(TOKEN, stream, form)
     yield stream.getvalue
     events.stop(handler)
@@ -82,7 +91,7 @@ def test_values_are_quoted_where_they_must_be(log: Log, value: object, written: 
 
 @given(st.text(st.characters()), st.text())
 def test_no_value_breaks_a_line_or_forges_a_field(first: str, second: str):
-    pairs = [events._value(first), events._value(second)]
+    pairs = [events.quoted(first), events.quoted(second)]
     line = f"a={pairs[0]} b={pairs[1]}"
     assert line.splitlines() == [line]
     assert line.isprintable()
@@ -124,9 +133,10 @@ def test_handlers_that_know_no_secret_are_removed(log: Log):
     assert other.getvalue() == ""
 
 
-def test_an_empty_secret_redacts_nothing():
-    record = logging.LogRecord("x", logging.INFO, "x.py", 1, "said %s", ("this",), None)
-    assert events._Redacting("").format(record).endswith("INFO said this")
+def test_an_empty_secret_redacts_nothing(log: Log):
+    assert written("", "text", lambda: logging.getLogger("x").warning("said %s", "this")).endswith(
+        "WARNING said this\n"
+    )
 
 
 def test_an_event_without_fields_has_no_trailing_space(log: Log):
@@ -188,11 +198,8 @@ def test_no_field_takes_the_place_of_the_level(log: Log, form: events.Format):
 
 
 @pytest.mark.parametrize("form", ["text", "logfmt", "json"])
-def test_a_secret_that_has_to_be_quoted_is_hidden_too(form: events.Format):
+def test_a_secret_that_has_to_be_quoted_is_hidden_too(log: Log, form: events.Format):
     secret = '1:a"b\\c'
-    fields = {"event": "odd", "value": f"of {secret}"}
-    record = logging.LogRecord("x", logging.INFO, "x.py", 1, "odd %s", (json.dumps(secret),), None)
-    record.structured = fields
-    written = events._Redacting(secret, form).format(record)
-    assert "***" in written
-    assert "a" not in written.rpartition("odd")[2].replace("value", "")
+    line = written(secret, form, lambda: event("odd", value=f"of {secret}"))
+    assert "***" in line
+    assert "a" not in line.rpartition("odd")[2].replace("value", "")

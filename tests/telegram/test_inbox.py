@@ -12,8 +12,7 @@ import pytest
 from telegram import Update
 
 from bot.telegram.persistence import state
-from bot.telegram.transport import inbox as module
-from bot.telegram.transport.inbox import Inbox, InOrder, handled
+from bot.telegram.transport.inbox import Inbox, InOrder, Turns, handled
 
 
 def update(number: int, chat: int = 7, text: str = "Who came?") -> Update:
@@ -328,13 +327,19 @@ def test_an_update_whose_handling_is_broken_off_stays_in_the_inbox(database: sql
     assert bodies(database) == [1]
 
 
-def test_it_remembers_no_chat_that_is_not_busy(database: sqlite3.Connection):
+def test_it_remembers_no_chat_that_is_not_busy():
     async def play() -> int:
-        hall = Hall(database)
-        tasks = [await hall.enter(update(n, chat=n), pause()) for n in range(1, 50)]
-        await asyncio.gather(*tasks)
-        del tasks
-        return len(hall.order._turns)
+        turns = Turns()
+
+        async def pause(chat: int) -> None:
+            async with turns.of(chat):
+                await asyncio.sleep(0)
+
+        pauses = [asyncio.create_task(pause(chat)) for chat in (1, 1, 2, 3)]
+        await asyncio.sleep(0)
+        assert len(turns) == 3
+        await asyncio.gather(*pauses)
+        return len(turns)
 
     assert asyncio.run(play()) == 0
 
@@ -352,4 +357,4 @@ def test_only_updates_are_handled(database: sqlite3.Connection):
 
 
 def test_very_many_are_let_in_at_once(database: sqlite3.Connection):
-    assert InOrder(Inbox(database)).max_concurrent_updates == module._AT_ONCE >= 1000
+    assert InOrder(Inbox(database)).max_concurrent_updates >= 1000

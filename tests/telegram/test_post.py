@@ -19,7 +19,6 @@ from bot.telegram.persistence.access import Access
 from bot.telegram.persistence.answers import Answers
 from bot.telegram.showing.html import Message
 from bot.telegram.showing.screens import Screen
-from bot.telegram.transport import post as module
 from bot.telegram.transport.delivery import Unconfirmed
 from bot.telegram.transport.post import File, Place, Post, place_of
 from tests.telegram.test_answers import kept
@@ -83,7 +82,7 @@ class Office:
         self.bot = FakeBot()
         self.access = Access(load().telegram, database)
         self.answers = Answers(database, 30)
-        self.post = Post(self.bot, self.access, self.answers)  # type: ignore[arg-type]
+        self.post = Post(self.bot, self.access, self.answers, typing_lasts=0.01)  # type: ignore[arg-type]
 
     def send(self, place: Place, screen: Screen, **more: Any) -> tuple[int, ...]:
         return asyncio.run(self.post.send(place, screen, **more))
@@ -285,8 +284,7 @@ def test_a_file_follows_a_group_that_got_a_new_id(office: Office):
 # ----------------------------------------------------------------------------------------- typing
 
 
-def test_typing_is_shown_as_long_as_it_takes_and_no_longer(office: Office, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(module, "_TYPING_LASTS", 0.01)
+def test_typing_is_shown_as_long_as_it_takes_and_no_longer(office: Office):
 
     async def work() -> int:
         async with office.post.typing(HERE):

@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import Callable, Iterator
 from contextlib import closing, nullcontext
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,9 @@ from telegram.error import BadRequest, Forbidden, NetworkError, TimedOut
 
 from bot.engine import Engine
 from bot.telegram.answering import receipts as module
-from bot.telegram.answering.citations import Citations
+from bot.telegram.answering.opening import look_up
 from bot.telegram.answering.receipts import Receipts
+from bot.telegram.limits import Limit
 from bot.telegram.persistence import state
 from bot.telegram.persistence.answers import Kept
 from bot.telegram.persistence.compared import Compared
@@ -53,7 +55,11 @@ class Watched(Desk):
         access = self.services.access
         access.decide(ANN, "allowed", "Ann")
         self._replace(post=Post(self.bot, access, self.answers))  # type: ignore[arg-type]
-        self.receipts = Receipts(self.services, database)
+        self.receipts = self.anew()
+
+    def anew(self, every: float = 0.01, in_a_group: Limit | None = None) -> Receipts:
+        """As after a start."""
+        return Receipts(self.services, self.database, every=every, between=0, in_a_group=in_a_group)
 
     def _replace(self, **fields: Any) -> None:
         for name, value in fields.items():
@@ -98,9 +104,7 @@ def buttons(edit: dict[str, Any]) -> list[str]:
 
 
 @pytest.fixture
-def desk(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Watched]:
-    monkeypatch.setattr(module, "_BETWEEN", 0)
-    monkeypatch.setattr(module, "_EVERY", 0.01)
+def desk(engine: Engine, tmp_path: Path) -> Iterator[Watched]:
     with closing(state.connect(tmp_path / "bot.sqlite")) as database:
         yield Watched(engine, database, tmp_path)
 
@@ -144,7 +148,7 @@ def test_what_became_of_it_while_the_bot_was_off_is_told_at_the_start(desk: Watc
     (edit,) = desk.look(build=False)
     assert f"it says now\n{FOUR}" in shown(edit)
     assert desk.kept(one).now[1].words == FOUR
-    desk.receipts = Receipts(desk.services, desk.database)  # the bot starts again
+    desk.receipts = desk.anew()  # the bot starts again
     assert desk.look(build=False) == []
 
 
@@ -188,10 +192,9 @@ def test_a_quote_that_merely_moved_is_still_true_and_opens_where_it_stands(
     assert desk.look() == []
     citation = desk.kept(one).citations[0]
     assert citation.source == source
-    citations = Citations(desk.services, desk.asking, None)  # type: ignore[arg-type]
-    looked_up = citations._look_up(desk.services.seen_in(ANN), citation, None, None)
-    document, _, there, notice = looked_up
-    assert (" ".join(document.text[there.start : there.end].split()), notice) == (TWO, "")
+    opened = look_up(desk.services.seen_in(ANN), citation)
+    there = opened.document.text[opened.citation.start : opened.citation.end]
+    assert (" ".join(there.split()), opened.notice) == (TWO, "")
 
 
 def test_what_is_no_longer_in_the_documents_is_said_to_be_gone(desk: Watched):
@@ -291,7 +294,7 @@ def test_an_answer_that_was_given_after_the_change_from_the_documents_before_is_
     desk.write(FERRY, LETTER.replace(TWO, THREE))
     assert desk.look() == []
     number = desk.answers.reserve()
-    desk.answers.keep(module.replace(late, number=number))
+    desk.answers.keep(replace(late, number=number))
     (edit,) = desk.look(build=False)
     assert NOW_THREE in shown(edit)
     assert desk.look(build=False) == []
@@ -315,7 +318,7 @@ def test_in_a_group_only_some_are_edited_a_minute(desk: Watched, monkeypatch: py
     for number in range(1, 4):
         desk.asked(chat=-100, number=number)
     now = [0.0]
-    desk.receipts._edits = module.Limit(2, 60, lambda: now[0])
+    desk.receipts = desk.anew(in_a_group=Limit(2, 60, lambda: now[0]))
     monkeypatch.setattr(module.asyncio, "sleep", lambda seconds: passed(now))
     desk.write(FERRY, LETTER.replace(TWO, THREE))
     assert len(desk.look()) == 3
@@ -402,7 +405,7 @@ def test_what_keeps_answers_from_being_compared_is_logged_once_and_looked_at_les
             raise asyncio.CancelledError
 
     caplog.set_level("INFO", "bot.telegram")
-    monkeypatch.setattr(module, "_EVERY", 2.0)
+    desk.receipts = desk.anew(every=2.0)
     monkeypatch.setattr(desk.receipts, "look", look)
     monkeypatch.setattr(module.asyncio, "sleep", sleep)
     with pytest.raises(asyncio.CancelledError):
@@ -415,10 +418,18 @@ def test_what_keeps_answers_from_being_compared_is_logged_once_and_looked_at_les
 
 
 def test_of_the_messages_to_a_group_some_are_left_for_questions(desk: Watched):
-    delivery = Delivery(desk.services.inbox)
-    for _ in range(12):
-        assert delivery.busy_in(-100) == 0
-        assert delivery._in_a_group.wait(-100) == 0
+    delivery, sent = Delivery(desk.services.inbox), iter(range(100))
+
+    async def send() -> int:
+        return next(sent)
+
+    async def talk() -> None:
+        for number in range(12):
+            assert delivery.busy_in(-100) == 0
+            to = {"chat_id": -100}
+            assert await delivery.process_request(send, (), {}, "sendMessage", to, None) == number
+
+    asyncio.run(talk())
     assert 50 < delivery.busy_in(-100) <= 61
     assert (delivery.wait_in(-100), delivery.busy_in(100)) == (0, 0)
 

@@ -13,6 +13,7 @@ from bot.answering.scoring import Evidence
 from bot.plain import clean, line
 from bot.telegram.showing import about, answered, cited, listed, opened, requested, screens
 from bot.telegram.showing.html import short, units
+from bot.telegram.showing.opened import Opened
 from bot.telegram.showing.screens import Screen
 from bot.words import coverage_in_words
 from index import documents
@@ -151,7 +152,7 @@ def said(unit: Unit) -> list[str]:
 
 
 def open_at(context: Context, citation: Citation, number: int = 7, notice: str = "") -> Screen:
-    return opened.passage(context[1].document, context, citation, number, notice)
+    return opened.passage(Opened(context[1].document, context, citation, notice), number)
 
 
 def emphasised(screen: Screen) -> str:

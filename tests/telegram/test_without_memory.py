@@ -56,12 +56,11 @@ def test_a_full_disk_is_told_once_and_what_could_not_be_written_is_written_later
     with closing(state.connect(tmp_path / "bot.sqlite")) as database:
         inbox, answers, access = Inbox(database), Answers(database, 30), Access(load().telegram, database)
         put(inbox, update(1))
+        database.on_trouble = lambda error: heard.append(str(error))
         size = database.execute("PRAGMA page_count").fetchone()[0]
         database.execute(f"PRAGMA max_page_count = {size}")
         while database.attempt("INSERT INTO access VALUES (NULL, 'denied', ?, 0)", ["x" * 500]):
             pass  # until the last page is full
-        database._told = float("-inf")
-        database.on_trouble = lambda error: heard.append(str(error))
         put(inbox, update(2, text="x" * 9000), update(2, text="x" * 9000))
         assert [one.update_id for one in queued(inbox)] == [1, 2]
         for _ in range(30):

@@ -1,7 +1,6 @@
 """The buttons below an answer: a citation in its context, the file, more quotes, a verdict."""
 
 import asyncio
-from dataclasses import replace
 from functools import partial
 
 from telegram import Update
@@ -11,23 +10,21 @@ from bot.answering.answers import Citation, within
 from bot.engine import Engine
 from bot.feedback import Verdict
 from bot.telegram.answering.asking import Asking
+from bot.telegram.answering.opening import look_up, notice_of
 from bot.telegram.answering.pages import Pages
 from bot.telegram.answering.replying import Replying
 from bot.telegram.events import event, failure
 from bot.telegram.persistence.answers import Kept
 from bot.telegram.presses import Button, acknowledge, button_of, hurried, label_of
 from bot.telegram.services import Services
-from bot.telegram.showing import answered, opened, screens
+from bot.telegram.showing import answered, screens
+from bot.telegram.showing.opened import passage
 from bot.telegram.transport.inbox import Turns
 from bot.telegram.transport.post import File, Place
 from bot.texts import gettext, noop
-from bot.words import outdated_in_words
-from index import differences
 from index.drawing.paged import drawable
 from index.errors import StateError, UnknownSource
-from index.history import Said
 from index.parsing.base import Unreadable
-from index.records import Document, Passage
 
 _GONE = noop("This answer is no longer kept. Please ask again.")
 _NO_MORE = noop("That is all I found.")
@@ -137,37 +134,16 @@ class Citations:
         offset = int(button.words[3]) if button.words[0] == "walk" else None
         try:
             engine, now = to.seen_in(button.place.chat), kept.now.get(citation.number)
-            look_up = partial(self._look_up, engine, citation, offset, now)
-            document, context, citation, notice = await to.look_up(look_up)
+            opened = await to.look_up(partial(look_up, engine, citation, offset, now))
         except UnknownSource:
             gone = gettext("{source} is no longer among the documents.", source=citation.source)
             await to.post.send(button.place, screens.text(gone))
             return
-        paged = drawable(document)
-        screen = opened.passage(document, context, citation, kept.number, notice, paged=paged)
+        screen = passage(opened, kept.number, paged=drawable(opened.document))
         if offset is None:
             await to.post.send(button.place, screen, silent=True)
         else:
             await to.post.edit(button.place, [button.message], screen)
-
-    def _look_up(
-        self, engine: Engine, citation: Citation, offset: int | None, now: Said | None
-    ) -> tuple[Document, tuple[Passage | None, Passage, Passage | None], Citation, str]:
-        """The passage at the offset or at the quote, the quote's place in it, and what to know besides.
-
-        Where other words stand ``now`` in its place, it is theirs.
-        """
-        document = engine.document(citation.source)
-        text = document.text
-        notice = _notice(engine, citation.source)
-        place = engine.place_of(citation, document)
-        if place is None:
-            notice = gettext("The quote no longer stands in this document; this is what is there now.")
-            place = differences.place_of(engine.generation(), citation.source, now.words) if now else None
-        start, end = place or [min(citation.start, len(text) - 1)] * 2
-        citation = replace(citation, start=start, end=end)
-        offset = citation.start if offset is None else min(offset, len(text) - 1)
-        return document, engine.around(citation.source, offset), citation, notice
 
     async def _send_file(self, place: Place, citation: Citation) -> None:
         to, source = self._to, citation.source
@@ -187,7 +163,7 @@ class Citations:
                 )
                 await to.post.send(place, screens.text(reason))
                 return
-            notice = await to.look_up(partial(_notice, engine, source))
+            notice = await to.look_up(partial(notice_of, engine, source))
             try:
                 await to.post.send_file(place, file, notice[:1000])
             except (OSError, Unreadable):  # it went just now
@@ -255,9 +231,3 @@ class Citations:
         if keyboard and button.place.chat > 0:  # in a group the buttons are those of all
             marked = answered.chosen(keyboard, button.query.data or "")
             await to.post.edit_buttons(button.place, button.message, marked)
-
-
-def _notice(engine: Engine, source: str) -> str:
-    """What a reader of this document should know about its file, or nothing."""
-    outdated = engine.outdated(source)
-    return outdated_in_words(outdated) if outdated else ""

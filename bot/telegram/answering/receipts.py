@@ -84,20 +84,37 @@ class _Comparison:
 
 
 class Receipts:
-    """Compares answers with the documents."""
+    """Compares answers with the documents.
 
-    def __init__(self, services: Services, database: Memory) -> None:
+    Args:
+        services: of the bot.
+        database: what the bot keeps.
+        every: seconds between two looks for a new generation.
+        between: seconds between two edits.
+        in_a_group: how many edits go to a group, and how often.
+    """
+
+    def __init__(
+        self,
+        services: Services,
+        database: Memory,
+        *,
+        every: float = _EVERY,
+        between: float = _BETWEEN,
+        in_a_group: Limit | None = None,
+    ) -> None:
         self._to = services
         self._compared = Compared(database)
-        self._edits = Limit(*_IN_A_GROUP)
+        self._every, self._between = every, between
+        self._edits = in_a_group or Limit(*_IN_A_GROUP)
         self._late_until = time.monotonic() + _LATE
 
     async def run(self) -> None:
         """Do it until cancelled; a trouble that stays is told once, and looked at less and less often."""
-        told, pause = "", _EVERY
+        told, pause = "", self._every
         while True:
             trouble = await self._trouble(told)
-            pause = min(2 * pause, _LONGEST_PAUSE) if trouble and trouble == told else _EVERY
+            pause = min(2 * pause, _LONGEST_PAUSE) if trouble and trouble == told else self._every
             told = trouble
             await asyncio.sleep(pause)
 
@@ -151,11 +168,11 @@ class Receipts:
                 return False
             place = next((i for i, (_, chat) in enumerate(waiting) if self._is_calm(chat)), None)
             if place is None:
-                await asyncio.sleep(_EVERY)
+                await asyncio.sleep(self._every)
                 continue
             kept = to.answers.find(*waiting.pop(place))
             if kept and self._is_shown(kept) and self._may_see(kept) and await self._compare(kept, with_this):
-                await asyncio.sleep(_BETWEEN)
+                await asyncio.sleep(self._between)
         return True
 
     async def _compare(self, kept: Kept, with_this: _Comparison) -> bool:

@@ -48,12 +48,18 @@ class Adding:
     """Does what was decided."""
 
     def __init__(
-        self, services: Services, intake: Intake, bin_: Bin, fetch: Callable[[str, int], Fetched] = fetch
+        self,
+        services: Services,
+        intake: Intake,
+        bin_: Bin,
+        fetch: Callable[[str, int], Fetched] = fetch,
+        pause: float = _PAUSE,
     ) -> None:
         self._to = services
         self._intake = intake
         self._bin = bin_
         self._fetch = fetch
+        self._pause = pause
         self._one_at_a_time = asyncio.Lock()  # a file may fill much of the memory
 
     async def add(self, offer: Offer) -> None:
@@ -157,7 +163,7 @@ class Adding:
                 break
             except NetworkError:
                 if left:
-                    await asyncio.sleep(_PAUSE)
+                    await asyncio.sleep(self._pause)
             except TelegramError:
                 break
         raise _Refused(gettext(uploaded.NOT_GIVEN, name=line(item.name)))

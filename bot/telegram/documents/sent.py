@@ -39,14 +39,14 @@ def items_of(message: Message, me: User) -> tuple[Item, ...]:
         return (_attached(message),)
     _, words = command_of(message, me) or ("", "")
     if words or (words := quoted_by(message)):
-        return (_written(words),)
+        return (written(words),)
     original = message.reply_to_message
     if original is None or original.forum_topic_created or replies_to(message, me):
         return ()
     if original.document or original.photo:
         return (_attached(original),)
     words = text_of(original).strip()
-    return (_written(words),) if words else ()
+    return (written(words),) if words else ()
 
 
 def _attached(message: Message) -> Item:
@@ -56,7 +56,8 @@ def _attached(message: Message) -> Item:
     return Item(kind="file", name=name, content=file.file_id, size=file.file_size or 0)
 
 
-def _written(words: str) -> Item:
+def written(words: str) -> Item:
+    """What is to become of a text: a document named by its first line, or what lies at an address."""
     if is_link(words):
         return Item(kind="link", name=words.strip(), content=words.strip())
     first = next(filter(None, map(line, words.splitlines())), "")

@@ -1,5 +1,7 @@
 """One citation → the passage around it, or an article of inline mode."""
 
+from typing import NamedTuple
+
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.answering.answers import Citation
@@ -15,19 +17,26 @@ _PASSAGE = 2400  # most characters shown of an opened passage
 _SPARE = 8  # UTF-16 units of a message for what stands between its blocks
 
 
-def passage(
-    document: Document,
-    context: tuple[Passage | None, Passage, Passage | None],
-    citation: Citation,
-    number: int,
-    notice: str = "",
-    *,
-    paged: bool = False,
-) -> Screen:
+class Opened(NamedTuple):
+    """A citation where it stands: its start and end are those of the quote there, or of what is marked."""
+
+    document: Document
+    context: tuple[Passage | None, Passage, Passage | None]
+    """The passage that is shown, and its neighbours."""
+    citation: Citation
+    notice: str = ""
+    """What to know besides."""
+
+
+def passage(opened: Opened, number: int, *, paged: bool = False) -> Screen:
     """A passage of a document between its neighbours, formatted, the quote emphasised; always one message.
 
-    ``paged`` is whether the document has pages that can be shown.
+    Args:
+        opened: what is shown.
+        number: by which the buttons name the answer.
+        paged: whether the document has pages that can be shown.
     """
+    document, context, citation, notice = opened
     size = _PASSAGE
     while len(shown := messages(cited.passage(document, context, citation, notice, size))) > 1 and size > 1:
         size //= 2  # some characters are two units, and names of columns are repeated in each row

@@ -7,6 +7,7 @@ Limits: https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avo
 
 import asyncio
 import os
+import time
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any, TypeVar
@@ -66,17 +67,24 @@ class Delivery(BaseRateLimiter[bool]):
 
     A request with ``rate_limit_args=True`` takes the place that is spared in each group to say that the
     others have to wait.
+
+    Args:
+        inbox: the updates that requests answer.
+        metrics: counts requests.
+        clock: seconds, by which messages to groups are paced.
     """
 
     on_wait: Callable[[int, int | None, float], None] = staticmethod(lambda *_: None)
     """Hears of a message that has to wait in a group, once a minute: chat, topic, seconds."""
 
-    def __init__(self, inbox: Inbox, metrics: Metrics | None = None) -> None:
+    def __init__(
+        self, inbox: Inbox, metrics: Metrics | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._inbox = inbox
         self._metrics = metrics or Metrics()
         self._stopping = asyncio.Event()
         self._overall = AsyncLimiter(*_OVERALL)
-        self._in_a_group = Limit(*_IN_A_GROUP)
+        self._in_a_group = Limit(*_IN_A_GROUP, clock=clock)
         self._told = Limit(1, 60)
         self._not_before: dict[tuple[int, bool], float] = {}
         """Chats in flood control, True for that of chat actions alone; by the clock of the loop."""

@@ -63,13 +63,16 @@ def place_of(message: Sent) -> Place:
 
 
 class Post:
-    """Sends and edits."""
+    """Sends and edits; "typing" is shown anew every ``typing_lasts`` seconds."""
 
-    def __init__(self, bot: Bot, access: Access, answers: Answers) -> None:
+    def __init__(
+        self, bot: Bot, access: Access, answers: Answers, *, typing_lasts: float = _TYPING_LASTS
+    ) -> None:
         self._bot = bot
         self._access = access
         self._answers = answers
         self._uploading = Uploading()
+        self._typing_lasts = typing_lasts
 
     async def send(self, place: Place, screen: Screen, *, silent: bool = False) -> tuple[int, ...]:
         """Send a screen; the ids of its messages, without those whose receipt was lost on the way."""
@@ -159,7 +162,7 @@ class Post:
                         place.chat, ChatAction.TYPING, message_thread_id=place.thread
                     )
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(done.wait(), _TYPING_LASTS)
+                    await asyncio.wait_for(done.wait(), self._typing_lasts)
 
         task = asyncio.create_task(show())
         try:
