@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from index import layered
-from index.engines.local.settings import LexicalSettings
+from index.engines.settings import IndexSettings, LexicalSettings
 from index.units.settings import PassagesSettings
 from index.values import Device, Positive
 
@@ -41,14 +41,6 @@ class FolderSetting:
     """A folder that Docent chooses by itself when it is left empty."""
 
     folder: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IndexSettings:
-    """Where the index lies, and what holds it; the engines are those of ``index/engines/table.py``."""
-
-    folder: str
-    engine: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -262,7 +262,7 @@ print(*sorted(ours - {packages}))
         "bot.reader.settings",
         "bot.settings",
         "bot.telegram.settings",
-        "index.engines.local.settings",
+        "index.engines.settings",
         "index.errors",
         "index.layered",
         "index.scope",

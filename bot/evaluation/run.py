@@ -27,9 +27,9 @@ from bot.reader.reading import Reader
 from bot.settings import Settings
 from bot.words import place_in_words
 from index.build import Progress, Silent
+from index.engines.settings import IndexSettings
 from index.errors import QuestionsError, StateError
 from index.records import Passage
-from index.settings import IndexSettings
 
 DEPTH = 10  # passages looked at for the right one
 _CODE = {".py", ".toml", ".json"}  # of the program: modules, and numbers that were fitted

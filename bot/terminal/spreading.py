@@ -7,11 +7,11 @@ from pathlib import Path
 from bot.engine import Engine
 from bot.plain import counted, line
 from bot.progress import shown
+from bot.settings import Settings
 from index import sharding
 from index.build import Summary
 from index.bundles import Bundled, Bundles
 from index.errors import BundleError
-from index.settings import Settings
 from index.sharding import Encoded, Shard
 
 

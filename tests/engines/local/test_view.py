@@ -13,9 +13,9 @@ from index.changes import Changes
 from index.engines.local import vectors
 from index.engines.local.vectors import Matrix
 from index.engines.local.view import View, joined
+from index.engines.settings import IndexSettings
 from index.errors import UnknownSource
 from index.scope import EVERYTHING, NOTHING, Scope, folder
-from index.settings import IndexSettings
 from tests.conftest import WordsEncoder
 from tests.engines.local.test_vectors import best, clustered, few, unit, written
 

@@ -1,0 +1,18 @@
+"""The sections ``[index]`` and ``[lexical]``."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexSettings:
+    """Where the index lies, and what holds it; the engines are those of ``index/engines/table.py``."""
+
+    folder: str
+    engine: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LexicalSettings:
+    """How words are matched."""
+
+    language: str
