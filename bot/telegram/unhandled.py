@@ -11,7 +11,7 @@ from bot.telegram.events import event, failure
 from bot.telegram.persistence.access import Access
 from bot.telegram.presses import button_of
 from bot.telegram.showing import about, screens
-from bot.telegram.transport.delivery import Unconfirmed
+from bot.telegram.transport.delivery import Unconfirmed, is_unreadable
 from bot.telegram.transport.post import Place, Post, place_of
 from bot.telegram.troubles import in_words
 from bot.texts import gettext, noop
@@ -38,7 +38,7 @@ class Unhandled:
             event("blocked", chat=chat)  # they left, or removed the bot
         elif isinstance(error, Unconfirmed):
             event("unconfirmed", chat=chat)
-        elif isinstance(error, NetworkError | RetryAfter) and not isinstance(error, BadRequest):
+        elif _is_of_the_line(error):
             event("undelivered", chat=chat, reason=type(error).__name__)
         elif isinstance(error, DocentError):
             event("unanswered", chat=chat, error=type(error).__name__, reason=error)
@@ -68,3 +68,12 @@ def _place_of(update: Update) -> Place | None:
     if button := button_of(update):
         return button.place
     return place_of(update.message) if update.message else None
+
+
+def _is_of_the_line(error: Exception | None) -> bool:
+    """Whether the way to Telegram is at fault, and not what was asked of it."""
+    if isinstance(error, BadRequest):
+        return False
+    return isinstance(error, NetworkError | RetryAfter) or (
+        isinstance(error, TelegramError) and is_unreadable(error)
+    )

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from telegram import Message, Update, User
+from telegram.error import BadRequest, TelegramError, TimedOut
 
 from bot.engine import Engine
 from bot.feedback import Feedback
@@ -426,3 +427,18 @@ def test_an_index_that_cannot_be_read_is_told_in_full_to_administrators_only(
         desk.services.access.decide(7, "admin")
     assert said[0].startswith("I cannot look into the documents just now.")
     assert said[1] == "The index file /srv/secret is cut short."
+
+
+def test_an_answer_of_the_line_to_telegram_is_no_error_of_ours(desk: Desk, caplog: pytest.LogCaptureFixture):
+    caplog.set_level("INFO", "bot.telegram")
+    errors = _Errors(desk.post, desk.services.access)  # type: ignore[arg-type]
+    update = Update.de_json({"update_id": 1, "message": raw("Who?")}, None)
+    for error in (TelegramError("Invalid server response"), TimedOut(), BadRequest("Message is too long")):
+        asyncio.run(errors.handle(update, SimpleNamespace(error=error)))  # type: ignore[arg-type]
+    assert [record.getMessage() for record in caplog.records] == [
+        "undelivered chat=7 reason=TelegramError",
+        "undelivered chat=7 reason=TimedOut",
+        "failed error=BadRequest",
+    ]
+    assert len(desk.post.sent) == 1
+    assert desk.post.sent[0].startswith("Something went wrong on my side")

@@ -214,8 +214,7 @@ def _patience(error: TelegramError, endpoint: str) -> float:
         Unconfirmed: it must not be made again, for it may have worked.
     """
     refused = isinstance(error, BadRequest) or not isinstance(error, NetworkError)
-    unreadable = str(error) == "Invalid server response"  # a TelegramError of its own kind
-    if refused and not unreadable:
+    if refused and not is_unreadable(error):
         return 0.0
     if endpoint in _FOR_EVER:
         return float("inf")
@@ -224,6 +223,11 @@ def _patience(error: TelegramError, endpoint: str) -> float:
     if not _is_harmless(endpoint):
         raise Unconfirmed(f"The reply to {endpoint} was lost ({error}).") from error
     return _HICCUP
+
+
+def is_unreadable(error: TelegramError) -> bool:
+    """Whether what came in reply was no answer of the Bot API, as some gateway's page; no kind of its own."""
+    return str(error) == "Invalid server response"
 
 
 def _seconds(error: RetryAfter) -> float:
