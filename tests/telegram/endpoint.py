@@ -30,13 +30,18 @@ Json = dict[str, Any]
 
 @dataclass
 class Call:
-    """A request of the bot's; ``status`` is None until it is answered, 0 when the connection was closed."""
+    """A request of the bot's; ``status`` is None until it is answered, 0 when the connection was closed.
+
+    ``fault`` is the kind of that which struck it; ``message`` the id of the message that it made or changed.
+    """
 
     method: str
     params: Json
     chat: int | None = None
     at: float = field(default_factory=time.monotonic)
     status: int | None = None
+    fault: str = ""
+    message: int | None = None
 
 
 class Endpoint:
@@ -126,6 +131,7 @@ class Endpoint:
             fault = self._api.faults.take(made.method, made.chat)
         if fault is None:
             return await self._process(made, match[2])
+        made.fault = fault.kind
         if fault.kind == "slow":
             await asyncio.sleep(fault.seconds)
             return await self._process(made, match[2])
@@ -149,6 +155,7 @@ class Endpoint:
             result = call(self._api, made.method, made.params)
         if inspect.isawaitable(result):
             result = await result
+        made.message = result.get("message_id") if isinstance(result, dict) else None
         return 200, json.dumps({"ok": True, "result": result})
 
 

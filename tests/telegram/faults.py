@@ -1,6 +1,7 @@
 """What can go wrong between the bot and Telegram, arranged by the test."""
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,6 +79,13 @@ class Faults:
 
     def __init__(self) -> None:
         self._queue: list[Fault] = []
+        self.struck: Counter[tuple[str, str]] = Counter()
+        """How often a kind of fault struck a method."""
+
+    @property
+    def waiting(self) -> int:
+        """How many faults have not ended."""
+        return len(self._queue)
 
     def add(self, fault: Fault) -> None:
         """Appends a fault to the queue."""
@@ -95,5 +103,6 @@ class Faults:
                     fault.times -= 1
                     if not fault.times:
                         self._queue.remove(fault)
+                self.struck[method, fault.kind] += 1
                 return fault
         return None

@@ -298,6 +298,14 @@ class BotApi:
         """How often the bot has called a method: in one chat, with one status, or at all."""
         return len(self._matching(method, chat, status))
 
+    def unheard(self) -> set[tuple[int | None, int]]:
+        """Chat and id of the messages that the bot has sent and was not told of, by some fault."""
+        with self.lock:
+            calls = [made for made in self.calls if made.fault not in ("", "slow") and made.message]
+        return {
+            (made.chat, made.message) for made in calls if made.method.startswith("send") and made.message
+        }
+
     def wait_call(
         self, method: str, count: int = 1, timeout: float = 10, chat: Chat | int | None = None
     ) -> list[Call]:
