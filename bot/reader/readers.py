@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from bot.reader.fair_lock import FairLock
 from bot.reader.reading import Reader, Reading
-from bot.reader.turns import Turns
 from bot.settings import Settings
 from index import catalogue, exporting, graphs, models, tokenizing
 from index.documents import digest_file
@@ -110,7 +110,7 @@ class NetworkReader(ABC):
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._alone = Turns()  # two at once would only take each other's cores
+        self._alone = FairLock()  # two at once would only take each other's cores
 
     @property
     @abstractmethod

@@ -9,7 +9,7 @@ from threading import Lock
 from types import TracebackType
 
 
-class Turns:
+class FairLock:
     """A lock, held by ``with``, that is handed to the thread that has waited longest."""
 
     def __init__(self) -> None:
