@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence, Set
 from benchmarks.soak.people import Told
 from benchmarks.soak.quoting import quoted, standing
 from benchmarks.soak.vital import Signs
-from bot.telegram.screens import DID_IT_ARRIVE
+from bot.telegram.showing.answered import DID_IT_ARRIVE
 from tests.telegram.beacons import Beacons
 from tests.telegram.chats import Chat
 from tests.telegram.desk import by_bot

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from bot.telegram.screens import DID_IT_ARRIVE, SHOW_AGAIN
+from bot.telegram.showing.answered import DID_IT_ARRIVE, SHOW_AGAIN
 from tests.telegram.beacons import Beacons, question
 from tests.telegram.chats import Chat, Sent, User
 from tests.telegram.server import BotApi

@@ -12,6 +12,7 @@ import pytest
 from telegram import Message, Update, User
 from telegram.error import BadRequest, TelegramError, TimedOut
 
+from bot.collections import CollectionSettings
 from bot.engine import Engine
 from bot.feedback import Feedback
 from bot.telegram.answering.asking import Asking
@@ -30,7 +31,6 @@ from bot.telegram.transport.post import Place
 from bot.telegram.unhandled import Unhandled
 from bot.telegram.workers import Workers
 from index.errors import IndexDamaged
-from index.settings import CollectionSettings
 from tests.telegram.chats import _detected
 from tests.telegram.markup import units
 
@@ -431,7 +431,7 @@ def test_an_index_that_cannot_be_read_is_told_in_full_to_administrators_only(
 
 def test_an_answer_of_the_line_to_telegram_is_no_error_of_ours(desk: Desk, caplog: pytest.LogCaptureFixture):
     caplog.set_level("INFO", "bot.telegram")
-    errors = _Errors(desk.post, desk.services.access)  # type: ignore[arg-type]
+    errors = Unhandled(desk.post, desk.services.access)  # type: ignore[arg-type]
     update = Update.de_json({"update_id": 1, "message": raw("Who?")}, None)
     for error in (TelegramError("Invalid server response"), TimedOut(), BadRequest("Message is too long")):
         asyncio.run(errors.handle(update, SimpleNamespace(error=error)))  # type: ignore[arg-type]
