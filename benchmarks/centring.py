@@ -18,7 +18,7 @@ import numpy as np
 
 from bot.evaluation.questions import read_squad
 from bot.settings import load
-from index.centre import FOLDER, Centre, about
+from index.centre import FOLDER, Centre, centred
 from index.languages import detect
 from index.serving import ServedEncoder
 from index.units.borders import sentences
@@ -53,7 +53,7 @@ def main() -> None:
     found = np.mean([part.mean(0) for part in vectors.values()], axis=0)
     print("| cosines of sentences: 5 % / median / 95 % | as they are | about the centre |\n|---|---|---|")
     for file, part in vectors.items():
-        print(f"| {file.stem} | {cosines(part)} | {cosines(about(found, part))} |")
+        print(f"| {file.stem} | {cosines(part)} | {cosines(centred(found, part))} |")
     if arguments.write:
         command = "python -m benchmarks.centring XQUAD.json... SQUAD.json --write"
         centre = Centre(command, tuple(round(float(value), 5) for value in found))

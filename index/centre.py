@@ -40,7 +40,7 @@ def centre_of(model: str) -> "NDArray[np.float32] | None":
     return np.array(msgspec.json.decode(file.read_bytes(), type=Centre).values, np.float32)
 
 
-def about(centre: "NDArray[np.float32] | None", vectors: "Vectors") -> "Vectors":
+def centred(centre: "NDArray[np.float32] | None", vectors: "Vectors") -> "Vectors":
     """Unit vectors as they are seen from a centre, made of length 1 again; shape (texts, dimension)."""
     import numpy as np
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from index import catalogue, exporting, models, tokenizing
 from index.errors import ModelError, reason
-from index.graphs import About, NotExported
+from index.graphs import GraphMetadata, NotExported
 from index.settings import Settings
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ class SentenceTransformerEncoder:
             )
         return vectors
 
-    def export(self, folder: Path) -> About:
+    def export(self, folder: Path) -> GraphMetadata:
         """Write the whole model, pooling and normalisation included, as a graph into a folder.
 
         It has to be loaded from a folder of files that was given.
@@ -175,7 +175,7 @@ class SentenceTransformerEncoder:
             exporting.export(Whole(model, inputs), [tokens[name] for name in inputs], inputs, folder)
             tokenizing.keep(model.tokenizer.backend_tokenizer, folder)
         prompts = {name: model.prompts.get(name) or "" for name in ("query", "document")}
-        return About(
+        return GraphMetadata(
             inputs=inputs,
             most_tokens=model.max_seq_length or _NO_LIMIT,
             dimension=self._dimension,

@@ -19,13 +19,13 @@ import msgspec
 
 from index import graphs
 from index.errors import reason
-from index.graphs import About, NotExported
+from index.graphs import GraphMetadata, NotExported
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
 FORMAT = 3  # of the folders; what has another is exported again
-_ABOUT = "about.json"
+_METADATA = "about.json"
 _MANY_WORDS = 1 << 20  # numbers in a table of words that is worth looking up outside
 LEVELS = 127  # of an 8-bit weight on either side of zero
 _WHOLE = 1e-3  # how near to a level every weight lies of a matrix that has levels
@@ -40,12 +40,12 @@ class _Kept(msgspec.Struct):
     """What is kept of a network: of one that cannot be exported why, and by which OpenVINO it was tried."""
 
     format: int
-    about: About | None = None
+    metadata: GraphMetadata | None = msgspec.field(default=None, name="about")
     refused: str = ""
     by: str = ""
 
 
-def exported(folder: Path, export: Callable[[Path], About]) -> About:
+def exported(folder: Path, export: Callable[[Path], GraphMetadata]) -> GraphMetadata:
     """What is known of the graph in a folder, exported to it if need be.
 
     Args:
@@ -55,13 +55,13 @@ def exported(folder: Path, export: Callable[[Path], About]) -> About:
     Raises:
         NotExported: it cannot be; the reason is kept, and not tried again by this version of OpenVINO.
     """
-    if (about := _known(folder)) is not None:
-        return about
+    if (metadata := _known(folder)) is not None:
+        return metadata
     with _tracing:
         return _known(folder) or _export_to(folder, export)  # another thread may have been quicker
 
 
-def _export_to(folder: Path, export: Callable[[Path], About]) -> About:
+def _export_to(folder: Path, export: Callable[[Path], GraphMetadata]) -> GraphMetadata:
     """Export into a draft that takes the folder's place when it is whole."""
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -71,22 +71,22 @@ def _export_to(folder: Path, export: Callable[[Path], About]) -> About:
     try:
         kept = _Kept(FORMAT)
         try:
-            kept.about = export(draft)
+            kept.metadata = export(draft)
         except (NotExported, RuntimeError) as refusal:  # the second is OpenVINO's, if it cannot compute it
             kept.refused, kept.by = reason(refusal), _version()
-        (draft / _ABOUT).write_bytes(msgspec.json.encode(kept))
+        (draft / _METADATA).write_bytes(msgspec.json.encode(kept))
         shutil.rmtree(folder, ignore_errors=True)
         draft.rename(folder)
     except OSError as error:  # the disk is full, or another process was quicker
-        if (about := _known(folder)) is not None:
-            return about
+        if (metadata := _known(folder)) is not None:
+            return metadata
         raise NotExported(f"{folder} cannot be written: {error.strerror or error}") from None
     finally:
         shutil.rmtree(draft, ignore_errors=True)
         _give_back()
-    if kept.about is None:
+    if kept.metadata is None:
         raise NotExported(kept.refused)
-    return kept.about
+    return kept.metadata
 
 
 def _give_back() -> None:
@@ -96,17 +96,17 @@ def _give_back() -> None:
         ctypes.CDLL(None).malloc_trim(0)  # glibc's
 
 
-def _known(folder: Path) -> About | None:
+def _known(folder: Path) -> GraphMetadata | None:
     """What is known of a graph that can be run; None where it has to be exported."""
     try:
-        kept = msgspec.json.decode((folder / _ABOUT).read_bytes(), type=_Kept)
+        kept = msgspec.json.decode((folder / _METADATA).read_bytes(), type=_Kept)
     except (OSError, msgspec.DecodeError):
         return None
     if kept.format != FORMAT:
         return None
     if kept.refused and kept.by == _version():
         raise NotExported(kept.refused)
-    return kept.about
+    return kept.metadata
 
 
 def export(network: "nn.Module", inputs: "graphs.Inputs", names: Sequence[str], folder: Path) -> None:

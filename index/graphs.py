@@ -40,7 +40,7 @@ class NotExported(DocentError):
     """The network cannot be run as a graph; the message says why. torch has to run it."""
 
 
-class About(msgspec.Struct, frozen=True, kw_only=True):
+class GraphMetadata(msgspec.Struct, frozen=True, kw_only=True):
     """What the users of a graph need to know of it.
 
     ``inputs`` are the names of its inputs in their order; ``most_tokens`` how many a row may have, special

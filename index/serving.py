@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from index import catalogue, centre, exporting, models, tokenizing
 from index.documents import digest
 from index.encoder import Encoder, SentenceTransformerEncoder
-from index.graphs import About, Graph, NotExported
+from index.graphs import Graph, GraphMetadata, NotExported
 from index.settings import Settings
 from index.tokenizing import SharedTokenizer
 
@@ -74,11 +74,11 @@ class ServedEncoder:
 
     def encode(self, texts: Sequence[str], advance: Callable[[int], None] = lambda _: None) -> "Vectors":
         """Unit float32 vectors, shape (texts, dimension), in the order of the texts."""
-        return centre.about(self._centre, self.by.encode(texts, advance))
+        return centre.centred(self._centre, self.by.encode(texts, advance))
 
     def encode_questions(self, questions: Sequence[str]) -> "Vectors":
         """Unit float32 vectors of questions, shape (questions, dimension)."""
-        return centre.about(self._centre, self.by.encode_questions(questions))
+        return centre.centred(self._centre, self.by.encode_questions(questions))
 
     @property
     def _centre(self) -> "NDArray[np.float32] | None":
@@ -111,19 +111,19 @@ class ServedEncoder:
             return "there is a GPU"
         return None
 
-    def _export(self, folder: Path) -> About:
+    def _export(self, folder: Path) -> GraphMetadata:
         _log.info("exporting the model %s, once", self.name)
         with models.lent(self.name, self._settings.graphs_folder()) as files:
             original = SentenceTransformerEncoder(self._settings, files)
-            about = original.export(folder)
-            graph = GraphEncoder(folder, about)
+            metadata = original.export(folder)
+            graph = GraphEncoder(folder, metadata)
             worst = min(
                 float((graph.encode(_SAMPLE) * original.encode(_SAMPLE)).sum(1).min()),
                 float((graph.encode_questions(_SAMPLE) * original.encode_questions(_SAMPLE)).sum(1).min()),
             )
         if worst < LEAST_COSINE:
             raise NotExported(f"its vectors would differ from the original's (cosine {worst:.4f})")
-        return about
+        return metadata
 
 
 class GraphEncoder:
@@ -131,7 +131,7 @@ class GraphEncoder:
 
     Args:
         folder: it was exported to.
-        about: what is to be known of it.
+        metadata: what is to be known of it.
         stays: whether questions will be asked again and again: a short one then has a graph of its own.
             Else the memory of graphs is given back after each; tokens are counted without them.
 
@@ -142,9 +142,9 @@ class GraphEncoder:
     name = "graph"
     fingerprint = ""
 
-    def __init__(self, folder: Path, about: About, *, stays: bool = False) -> None:
-        self._folder, self._about, self._stays = folder, about, stays
-        self._tokenizer = SharedTokenizer(folder, about.most_tokens)
+    def __init__(self, folder: Path, metadata: GraphMetadata, *, stays: bool = False) -> None:
+        self._folder, self._metadata, self._stays = folder, metadata, stays
+        self._tokenizer = SharedTokenizer(folder, metadata.most_tokens)
         _ = self._graph  # now, so that whoever asks for the encoder hears of damage
 
     @cached_property
@@ -164,7 +164,7 @@ class GraphEncoder:
     @property
     def max_tokens(self) -> int:
         """Most tokens of a text that are read, special tokens left out."""
-        return self._about.most_tokens - self._tokenizer.special
+        return self._metadata.most_tokens - self._tokenizer.special
 
     def count_tokens(self, text: str) -> int:
         """Tokens of a text, special tokens left out."""
@@ -178,8 +178,8 @@ class GraphEncoder:
         """Unit float32 vectors, shape (texts, dimension), in the order of the texts."""
         import numpy as np
 
-        vectors = np.empty((len(texts), self._about.dimension), np.float32)
-        for numbers, (found, *_) in self._many.run_all(self._batches(texts, self._about.text_prompt)):
+        vectors = np.empty((len(texts), self._metadata.dimension), np.float32)
+        for numbers, (found, *_) in self._many.run_all(self._batches(texts, self._metadata.text_prompt)):
             vectors[numbers] = found
             advance(len(numbers))
         return vectors
@@ -188,8 +188,8 @@ class GraphEncoder:
         """Unit float32 vectors of questions, shape (questions, dimension)."""
         import numpy as np
 
-        vectors = np.empty((len(questions), self._about.dimension), np.float32)
-        for numbers, inputs in self._batches(questions, self._about.question_prompt):
+        vectors = np.empty((len(questions), self._metadata.dimension), np.float32)
+        for numbers, inputs in self._batches(questions, self._metadata.question_prompt):
             short = self._short if self._stays and inputs[0].shape == (1, _SHORT) else None
             vectors[numbers] = (short or self._graph).run(inputs)[0]
         if not self._stays:
@@ -203,7 +203,7 @@ class GraphEncoder:
         for begin in range(0, len(texts), _TEXTS_AT_ONCE):
             part = [prompt + text for text in texts[begin : begin + _TEXTS_AT_ONCE]]
             encodings = self._tokenizer.encode_batch_fast(part)
-            most = self._about.most_tokens
+            most = self._metadata.most_tokens
             lengths = np.array([tokenizing.filled(len(encoding.ids), most) for encoding in encodings])
             for length in np.unique(lengths)[::-1]:
                 same = np.flatnonzero(lengths == length)
@@ -211,4 +211,4 @@ class GraphEncoder:
                 for first in range(0, len(same), size):
                     numbers = same[first : first + size]
                     chosen = [encodings[number] for number in numbers]
-                    yield begin + numbers, tokenizing.rows(chosen, self._about.inputs, most)
+                    yield begin + numbers, tokenizing.rows(chosen, self._metadata.inputs, most)

@@ -7,9 +7,9 @@ import torch
 from torch import Tensor, nn
 
 from index import exporting
-from index.graphs import About
+from index.graphs import GraphMetadata
 
-ABOUT = About(inputs=("input_ids", "attention_mask"), most_tokens=9, dimension=4)
+METADATA = GraphMetadata(inputs=("input_ids", "attention_mask"), most_tokens=9, dimension=4)
 
 
 class Sums(nn.Module):
@@ -45,6 +45,6 @@ def rows(*lengths: int) -> list[np.ndarray]:
     return [mask * 3, mask]
 
 
-def export(folder: Path) -> About:
-    exporting.export(Sums(), rows(2, 3), ABOUT.inputs, folder)
-    return ABOUT
+def export(folder: Path) -> GraphMetadata:
+    exporting.export(Sums(), rows(2, 3), METADATA.inputs, folder)
+    return METADATA

@@ -99,7 +99,10 @@ def test_it_is_unpacked_for_as_long_as_it_takes_to_export_it(small: Model, tmp_p
     encoder = served(tmp_path / "state", **{"serving.folder": str(tmp_path / "models")})
     assert encoder.encode_questions(["a b"]).shape == (1, 32)
     assert isinstance(encoder.by, GraphEncoder)
-    assert (encoder.by._about.question_prompt, encoder.by._about.text_prompt) == ("query: ", "passage: ")
+    assert (encoder.by._metadata.question_prompt, encoder.by._metadata.text_prompt) == (
+        "query: ",
+        "passage: ",
+    )
     assert [path.name for path in (tmp_path / "models").iterdir()] == [f"encoder-{encoder.fingerprint[:16]}"]
 
 

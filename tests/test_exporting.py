@@ -13,23 +13,23 @@ from torch import Tensor, nn
 
 from index import exporting
 from index.exporting import exported
-from index.graphs import About, Graph, NotExported
-from tests.networks import ABOUT, Sums, Words, export, rows
+from index.graphs import Graph, GraphMetadata, NotExported
+from tests.networks import METADATA, Sums, Words, export, rows
 
 IN_16_BITS = 0.03  # how far sums of some 400 numbers may be from those in 32 bits
 
 
 def test_it_is_exported_once(tmp_path: Path):
-    def never(_: Path) -> About:
+    def never(_: Path) -> GraphMetadata:
         raise AssertionError
 
-    assert exported(tmp_path / "sums", export) == exported(tmp_path / "sums", never) == ABOUT
+    assert exported(tmp_path / "sums", export) == exported(tmp_path / "sums", never) == METADATA
     assert [path.name for path in tmp_path.iterdir()] == ["sums"]
 
 
 def test_a_large_table_of_words_lies_outside_the_graph(tmp_path: Path):
     network = Words()
-    exporting.export(network, rows(2, 3), ABOUT.inputs, tmp_path)
+    exporting.export(network, rows(2, 3), METADATA.inputs, tmp_path)
     table = np.load(tmp_path / "words.npy")
     assert (table.shape, table.dtype) == ((3000, 400), np.float16)
     assert (tmp_path / "graph.bin").stat().st_size < table.nbytes / 2
@@ -48,7 +48,7 @@ def test_matrices_trained_in_8_bits_stay_so(tmp_path: Path):
     sizes = []
     for name, network in (("wide", wide), ("levels", levels)):
         (tmp_path / name).mkdir()
-        exporting.export(network, rows(2, 3), ABOUT.inputs, tmp_path / name)
+        exporting.export(network, rows(2, 3), METADATA.inputs, tmp_path / name)
         sizes.append((tmp_path / name / "graph.bin").stat().st_size)
     assert sizes[1] < 0.6 * sizes[0]
     said = Graph(tmp_path / "levels").run(rows(4))[0]
@@ -65,7 +65,7 @@ def test_what_a_library_says_while_a_network_is_traced_is_not_heard(
             log.warning("deprecated")
             return super().forward(ids, mask)
 
-    exporting.export(Talkative(), rows(2, 3), ABOUT.inputs, tmp_path)
+    exporting.export(Talkative(), rows(2, 3), METADATA.inputs, tmp_path)
     assert caplog.text == ""
     log.warning("heard again")
     assert "heard again" in caplog.text
@@ -74,13 +74,13 @@ def test_what_a_library_says_while_a_network_is_traced_is_not_heard(
 def test_threads_that_want_the_same_graph_export_it_once(tmp_path: Path):
     times: list[int] = []
 
-    def counted(folder: Path) -> About:
+    def counted(folder: Path) -> GraphMetadata:
         times.append(1)
         return export(folder)
 
     with ThreadPoolExecutor(4) as pool:
         found = list(pool.map(lambda _: exported(tmp_path / "sums", counted), range(4)))
-    assert (found, len(times)) == ([ABOUT] * 4, 1)
+    assert (found, len(times)) == ([METADATA] * 4, 1)
 
 
 def test_what_another_version_of_docent_kept_is_exported_again(tmp_path: Path):
@@ -89,7 +89,7 @@ def test_what_another_version_of_docent_kept_is_exported_again(tmp_path: Path):
     kept = msgspec.json.decode(about.read_bytes())
     for other in (msgspec.json.encode({**kept, "format": 0}), b"{broken", b"{}"):
         about.write_bytes(other)
-        assert exported(tmp_path / "sums", export) == ABOUT
+        assert exported(tmp_path / "sums", export) == METADATA
         assert msgspec.json.decode(about.read_bytes()) == kept
 
 
@@ -99,7 +99,7 @@ def test_a_refusal_is_kept_for_this_version_of_openvino(
 ):
     tried: list[Path] = []
 
-    def refuse(folder: Path) -> About:
+    def refuse(folder: Path) -> GraphMetadata:
         tried.append(folder)
         raise kind("it is too odd")
 
@@ -108,7 +108,7 @@ def test_a_refusal_is_kept_for_this_version_of_openvino(
             exported(tmp_path / "odd", refuse)
     assert len(tried) == 1
     monkeypatch.setattr(exporting, "_version", lambda: "2099.1")
-    assert exported(tmp_path / "odd", export) == ABOUT
+    assert exported(tmp_path / "odd", export) == METADATA
 
 
 def test_a_network_that_openvino_cannot_express_is_refused(tmp_path: Path):
@@ -117,7 +117,7 @@ def test_a_network_that_openvino_cannot_express_is_refused(tmp_path: Path):
             return torch.linalg.eigvals((ids.T @ mask).float())
 
     with pytest.raises(NotExported):
-        exporting.export(Odd(), rows(3, 3, 3), ABOUT.inputs, tmp_path)
+        exporting.export(Odd(), rows(3, 3, 3), METADATA.inputs, tmp_path)
 
 
 def test_where_nothing_can_be_written_is_told(tmp_path: Path):
@@ -127,10 +127,10 @@ def test_where_nothing_can_be_written_is_told(tmp_path: Path):
 
 
 def test_another_process_may_be_quicker(tmp_path: Path):
-    def late(folder: Path) -> About:
-        about = export(folder)
+    def late(folder: Path) -> GraphMetadata:
+        metadata = export(folder)
         shutil.copytree(folder, tmp_path / "sums")
-        return about
+        return metadata
 
-    assert exported(tmp_path / "sums", late) == ABOUT
+    assert exported(tmp_path / "sums", late) == METADATA
     assert Graph(tmp_path / "sums").run(rows(2))[1].tolist() == [2]

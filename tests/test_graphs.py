@@ -11,13 +11,13 @@ from index import exporting, graphs
 from index.exporting import exported
 from index.graphs import Graph, NotExported
 from tests.conftest import ROOT
-from tests.networks import ABOUT, Words, export, rows
+from tests.networks import METADATA, Words, export, rows
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("graphs") / "sums"
-    assert exported(folder, export) == ABOUT
+    assert exported(folder, export) == METADATA
     return folder
 
 
@@ -36,7 +36,7 @@ def test_a_graph_of_one_shape_says_the_same(folder: Path):
 
 
 def test_a_table_of_words_fits_a_graph_of_one_shape(tmp_path: Path):
-    exporting.export(Words(), rows(2, 3), ABOUT.inputs, tmp_path)
+    exporting.export(Words(), rows(2, 3), METADATA.inputs, tmp_path)
     inputs = rows(4)
     one, other = Graph(tmp_path, shape=(1, 4)).run(inputs), Graph(tmp_path).run(inputs)
     assert one[0] == pytest.approx(other[0], abs=0.05)
@@ -60,7 +60,7 @@ def test_damaged_files_are_told(folder: Path, tmp_path: Path, name: str):
 
 @pytest.mark.parametrize("damage", [Path.unlink, lambda table: table.write_bytes(table.read_bytes()[:-1])])
 def test_a_damaged_table_of_words_is_told(tmp_path: Path, damage: Callable[[Path], object]):
-    exporting.export(Words(), rows(2, 3), ABOUT.inputs, tmp_path)
+    exporting.export(Words(), rows(2, 3), METADATA.inputs, tmp_path)
     damage(tmp_path / "words.npy")
     with pytest.raises(NotExported):
         Graph(tmp_path)

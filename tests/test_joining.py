@@ -8,7 +8,7 @@ import pytest
 
 from index import catalogue, centre
 from index.catalogue import BOTH, E5, MINILM
-from index.centre import about, centre_of
+from index.centre import centre_of, centred
 from index.joining import JoinedEncoder, encoder_of
 from index.serving import ServedEncoder
 from index.settings import load
@@ -69,11 +69,11 @@ def test_a_pair_is_named_after_its_models():
 
 def test_what_is_seen_from_a_centre():
     vectors = np.array([[0.8, 0.6], [0.6, 0.8], [1.0, 0.0]], np.float32)
-    seen = about(np.array([0.7, 0.7], np.float32), vectors)
+    seen = centred(np.array([0.7, 0.7], np.float32), vectors)
     assert np.linalg.norm(seen, axis=1) == pytest.approx([1, 1, 1])
     assert seen[0] == pytest.approx([0.7071, -0.7071], abs=1e-4)
     assert seen[0] @ seen[1] == pytest.approx(-1)
-    assert about(None, vectors) is vectors
+    assert centred(None, vectors) is vectors
 
 
 @pytest.mark.parametrize(("name", "has"), [(E5.name, True), (MINILM.name, False), ("owner/model", False)])

@@ -71,7 +71,7 @@ def test_a_short_question_alone_has_the_vector_that_it_has_among_others(real_enc
     assert (together * alone).sum(1).min() >= 0.9999
     by = real_encoder.by
     assert by._short
-    leaving = GraphEncoder(by._folder, by._about)
+    leaving = GraphEncoder(by._folder, by._metadata)
     leaving.encode_questions(short[:1])
     assert "_short" not in vars(leaving)
 
@@ -80,7 +80,7 @@ def test_a_short_question_alone_has_the_vector_that_it_has_among_others(real_enc
 def test_where_no_graph_can_be_made_for_short_questions_that_for_all_serves(
     real_encoder: ServedEncoder, monkeypatch: pytest.MonkeyPatch
 ):
-    by = GraphEncoder(real_encoder.by._folder, real_encoder.by._about, stays=True)
+    by = GraphEncoder(real_encoder.by._folder, real_encoder.by._metadata, stays=True)
 
     def fail(*_: object) -> None:
         raise RuntimeError("dimensions do not fit")
@@ -167,15 +167,17 @@ def test_a_graph_that_says_something_else_is_not_used(
     monkeypatch.setattr(
         SentenceTransformerEncoder,
         "export",
-        lambda self, folder: graphs.About(**{**as_dict(export(self, folder)), "text_prompt": "Not so: "}),
+        lambda self, folder: graphs.GraphMetadata(
+            **{**as_dict(export(self, folder)), "text_prompt": "Not so: "}
+        ),
     )
     encoder = made(tmp_path)
     assert encoder.by is encoder.reference
     assert "its vectors would differ from the original's (cosine 0." in caplog.text
 
 
-def as_dict(about: graphs.About) -> dict[str, object]:
-    return {name: getattr(about, name) for name in about.__struct_fields__}
+def as_dict(metadata: graphs.GraphMetadata) -> dict[str, object]:
+    return {name: getattr(metadata, name) for name in metadata.__struct_fields__}
 
 
 @pytest.mark.slow

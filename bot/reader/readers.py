@@ -18,7 +18,7 @@ from bot.settings import Settings
 from index import catalogue, exporting, graphs, models, tokenizing
 from index.documents import digest_file
 from index.errors import ModelError, reason
-from index.graphs import About, Graph, NotExported
+from index.graphs import Graph, GraphMetadata, NotExported
 from index.tokenizing import SharedTokenizer
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ class NetworkReader(ABC):
         """See ``Reader``."""
 
     @abstractmethod
-    def load(self) -> "tuple[nn.Module, Tokenizer, About]":
+    def load(self) -> "tuple[nn.Module, Tokenizer, GraphMetadata]":
         """The network for torch, which takes the inputs in their order; its tokenizer; what to know of it.
 
         Raises:
@@ -141,13 +141,13 @@ class NetworkReader(ABC):
         if not passages:
             return []
         with self._alone:
-            tokenizer, run, about = self._loaded
+            tokenizer, run, metadata = self._loaded
         encodings = encode_pairs(tokenizer, question, passages)
         readings: dict[int, Reading] = {}
-        lengths = [tokenizing.filled(len(one.ids), about.most_tokens, _STEP) for one in encodings]
+        lengths = [tokenizing.filled(len(one.ids), metadata.most_tokens, _STEP) for one in encodings]
         for numbers in _batches(lengths):
             chosen = [encodings[number] for number in numbers]
-            inputs = tokenizing.rows(chosen, about.inputs, about.most_tokens, _STEP)
+            inputs = tokenizing.rows(chosen, metadata.inputs, metadata.most_tokens, _STEP)
             with self._alone:
                 said = run(inputs)
             for row, number in enumerate(numbers):
@@ -156,34 +156,38 @@ class NetworkReader(ABC):
         return [readings[number] for number in range(len(passages))]
 
     @cached_property
-    def _loaded(self) -> "tuple[Tokenizer | SharedTokenizer, Run, About]":
+    def _loaded(self) -> "tuple[Tokenizer | SharedTokenizer, Run, GraphMetadata]":
         fingerprint = self.fingerprint
         if self._settings.serving.backend != "torch":
             folder = self._settings.graphs_folder() / f"reader-{fingerprint[:16]}"
             try:
-                about = exporting.exported(folder, self._export)
-                return SharedTokenizer(folder, about.most_tokens), Graph(folder, in_8_bits=True).run, about
+                metadata = exporting.exported(folder, self._export)
+                return (
+                    SharedTokenizer(folder, metadata.most_tokens),
+                    Graph(folder, in_8_bits=True).run,
+                    metadata,
+                )
             except NotExported as refusal:
                 _log.warning("the reader %s runs by torch, which is slower: %s.", self.name, refusal)
-        network, tokenizer, about = self.load()
-        return tokenizer, _by_torch(network), about
+        network, tokenizer, metadata = self.load()
+        return tokenizer, _by_torch(network), metadata
 
-    def _export(self, folder: Path) -> About:
+    def _export(self, folder: Path) -> GraphMetadata:
         import numpy as np
 
         _log.info("exporting the reader %s, once", self.name)
-        network, tokenizer, about = self.load()
+        network, tokenizer, metadata = self.load()
         pairs = tokenizer.encode_batch([(_SAMPLE[0], one) for one in _SAMPLE[1]])
-        inputs = tokenizing.rows(pairs, about.inputs, about.most_tokens)
+        inputs = tokenizing.rows(pairs, metadata.inputs, metadata.most_tokens)
         tokenizing.keep(tokenizer, folder)
-        exporting.export(network, inputs, about.inputs, folder)
+        exporting.export(network, inputs, metadata.inputs, folder)
         one, other = (
             np.concatenate([part.ravel() for part in run(inputs)])
             for run in (Graph(folder, in_8_bits=True).run, _by_torch(network))
         )
         if (cosine := float(one @ other / (np.linalg.norm(one) * np.linalg.norm(other)))) < _LEAST_COSINE:
             raise NotExported(f"it would read otherwise than the original (cosine {cosine:.4f})")
-        return about
+        return metadata
 
 
 def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
@@ -243,7 +247,7 @@ class OwnReader(NetworkReader):
             )
         return found
 
-    def load(self) -> "tuple[nn.Module, Tokenizer, About]":
+    def load(self) -> "tuple[nn.Module, Tokenizer, GraphMetadata]":
         """See ``NetworkReader``."""
         _log.info("loading the reader %s", self.fingerprint[:12])
         folder = models.folder_of(_training(self._weights.with_suffix(TRAINING.suffix)).base)
@@ -253,8 +257,10 @@ class OwnReader(NetworkReader):
         from bot.reader.model import trained
         from bot.reader.tokens import MOST_TOKENS, tokenizer
 
-        about = About(inputs=("input_ids", "token_type_ids", "attention_mask"), most_tokens=MOST_TOKENS)
-        return trained(folder, load_file(self._weights)), tokenizer(folder), about
+        metadata = GraphMetadata(
+            inputs=("input_ids", "token_type_ids", "attention_mask"), most_tokens=MOST_TOKENS
+        )
+        return trained(folder, load_file(self._weights)), tokenizer(folder), metadata
 
     def reading(self, logits: "Sequence[NDArray[np.float32]]", offsets: "NDArray[np.int64]") -> Reading:
         """See ``NetworkReader``."""
@@ -296,7 +302,7 @@ class HuggingFaceReader(NetworkReader):
         best = float(starts[: len(offsets)][inside].max() + ends[: len(offsets)][inside].max())
         return _reading(best - none, starts, ends, offsets)
 
-    def load(self) -> "tuple[nn.Module, Tokenizer, About]":
+    def load(self) -> "tuple[nn.Module, Tokenizer, GraphMetadata]":
         """See ``NetworkReader``."""
         folder, _ = self._folder, self.fingerprint
         _log.info("loading the reader %s from %s", self.name, folder)
@@ -328,11 +334,11 @@ class HuggingFaceReader(NetworkReader):
         if not tokenizer.is_fast:
             raise ModelError(f"The reader in {folder} has no fast tokenizer, which Docent needs.")
         inputs = tuple(name for name in tokenizing.FIELDS if name in tokenizer.model_input_names)
-        about = About(inputs=inputs, most_tokens=_longest(tokenizer, config))
+        metadata = GraphMetadata(inputs=inputs, most_tokens=_longest(tokenizer, config))
         words = tokenizer.backend_tokenizer
         words.no_padding()
-        words.enable_truncation(about.most_tokens, strategy="longest_first")
-        return _positional(network.eval(), inputs), words, about
+        words.enable_truncation(metadata.most_tokens, strategy="longest_first")
+        return _positional(network.eval(), inputs), words, metadata
 
 
 def _positional(network: "nn.Module", inputs: tuple[str, ...]) -> "nn.Module":
