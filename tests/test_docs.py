@@ -122,7 +122,7 @@ def named(markdown: str) -> set[str]:
     paths = {one for one in code if re.fullmatch(r"(bot|index|tests|docs|benchmarks|config)/[\w./*-]*", one)}
     modules = re.findall(r"python3? -m ((?:benchmarks|tests|docs|bot)[\w.]*)", markdown)
     return {
-        *paths,
+        *(path for path in paths if "/NAME" not in path),  # that of something to come
         *(one for one in code if re.fullmatch(r"\w+\.(py|toml|md)", one)),
         *(module.rstrip(".").replace(".", "/") + "*" for module in modules),
     }
@@ -151,13 +151,15 @@ def test_paths_modules_and_names_are_found_in_a_page():
 
 def test_the_architecture_names_every_module():
     links = re.findall(r"\]\(\.\./([^)#]+\.py)\)", (ROOT / "docs" / "architecture.md").read_text("utf-8"))
-    told = ("index/parsing/", "bot/terminal/commands/")  # as folders, a module a format and a command
+    told = re.compile(
+        r"index/parsing/|bot/terminal/commands/|.*/settings\.py"
+    )  # each likewise, a module a row
     modules = [
         file.relative_to(ROOT).as_posix()
         for top in ("index", "bot")
         for file in (ROOT / top).rglob("[!_]*.py")
     ]
-    assert [module for module in modules if module not in links and not module.startswith(told)] == []
+    assert [module for module in modules if module not in links and not told.match(module)] == []
 
 
 def test_each_format_has_its_row():
