@@ -179,3 +179,12 @@ def test_the_site_reads_a_page_as_others_read_markdown(page):
 
 def tags(html: str) -> Counter[str]:
     return Counter(re.findall(r"<(h\d|p|pre|li|table|tr|td|code|a|img|strong|em|blockquote)[ >]", html))
+
+
+@pytest.mark.parametrize("page", ["extending.md", "engines.md"])
+def test_what_a_page_names_in_the_code_is_there(page):
+    names = set(re.findall(r"`@?(\w+(?:\.\w+)*)(?:\([^`]*)?`", (ROOT / "docs" / page).read_text("utf-8")))
+    files = [file for top in ("index", "bot", "tests") for file in (ROOT / top).rglob("*.py")]
+    code = set(re.findall(r"\w+", "\n".join(file.read_text("utf-8") for file in files)))
+    known = code | {file.name for file in ROOT.iterdir()} | {file.name for file in files}
+    assert [name for name in names if name not in known and name.rpartition(".")[2] not in code] == []
