@@ -95,7 +95,9 @@ class Engine(Library):
     ) -> Summary:
         """Bring the index up to date; see ``index.build.build`` for arguments and for what it raises."""
         full = full or self._opening.is_withdrawn
+        paged = self._pages_kept()
         summary = build(self.settings, self.encoder, full=full, progress=progress, removals=removals)
+        self._pages.drop(paged - self._pages_kept())
         if self.reader is not None:
             self.reader.prepare()
         return summary

@@ -6,6 +6,7 @@ import errno
 import os
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Self
@@ -17,7 +18,7 @@ from index.changes import Changes, changes
 from index.drawing.paged import Kind, Paged, Pages
 from index.engines.base import Entry, Generation, Index, unknown
 from index.engines.table import index_of
-from index.errors import IndexDamaged, UnknownSource
+from index.errors import IndexDamaged, IndexFolderError, UnknownSource
 from index.files import Files
 from index.history import Renewal
 from index.opening import Opening
@@ -197,6 +198,13 @@ class Library:
         except Unreadable as reason:
             label = paged.labels[number]
             raise UnknownSource(f"Page {label} of {paged.source} cannot be drawn: {reason}.") from None
+
+    def _pages_kept(self) -> frozenset[str]:
+        """By which names pages are kept of documents of this index."""
+        with suppress(IndexFolderError):
+            owners = self._pages.owners() if self.has_index() else ()
+            return self._whole.generation().holds(owners) if owners else frozenset()
+        return frozenset()
 
     def _check_file(self, document: Document) -> None:
         """Raise ``UnknownSource`` where a document's file is gone or changed; it is read only if in doubt."""

@@ -44,6 +44,17 @@ class CacheFolder:
             temporary.replace(self._folder / name)
             self._trim()
 
+    def names(self) -> list[str]:
+        """All names under which something is kept."""
+        with suppress(OSError):
+            return [one.name for one in self._folder.iterdir() if one.name != _TAG]
+        return []
+
+    def drop(self, name: str) -> None:
+        """Keep what is under a name no longer."""
+        with suppress(OSError):
+            (self._folder / name).unlink()
+
     def _trim(self) -> None:
         files = sorted(
             (one.stat().st_mtime, one.stat().st_size, one)

@@ -3,7 +3,7 @@
 import atexit
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from contextlib import suppress
 from functools import cache
 from hashlib import sha256
@@ -29,7 +29,8 @@ Read = Callable[[], bytes]
 """Gives the bytes of a document's file, which it makes sure are those that were indexed."""
 
 _PAGED = frozenset((".pdf", ".png", ".jpg", ".jpeg", ".tif", ".tiff"))
-_VERSION = 1  # counts up whenever pages may be drawn or laid out otherwise
+_VERSION = 2  # counts up whenever pages may be drawn or laid out otherwise
+_OWNER = 32  # digits of a document's digest, with which the names of what is kept of it begin
 _MOST_PICTURES, _MOST_LAID_OUT = 200_000_000, 500_000_000  # bytes that are kept of each
 _KNOWN = 100  # documents, each with a quote, that are remembered, so that pages are turned at once
 _DRAWING, _LAYING = 20.0, 150.0  # seconds that they may take
@@ -70,7 +71,7 @@ class Paged(msgspec.Struct, frozen=True):
     def key(self, number: int, scale: float, kind: Kind) -> str:
         """The name of the picture of a page: another one whenever the picture is."""
         drawn = f"{_VERSION} {self.name} {number} {self.marks.get(number)} {scale} {kind}"
-        return sha256(drawn.encode()).hexdigest()
+        return _named(self.digest, drawn)
 
 
 def drawable(document: Document) -> bool:
@@ -154,6 +155,18 @@ class Pages:
         self._pictures.put(key, picture)
         return picture
 
+    def owners(self) -> frozenset[str]:
+        """The first digits of the digests of documents of which something is kept."""
+        names = (*self._pictures.names(), *self._laid_out.names())
+        return frozenset(owner for owner, dash, _ in (name.partition("-") for name in names) if dash)
+
+    def drop(self, owners: Set[str]) -> None:
+        """Keep nothing more of the documents whose digests begin with these digits."""
+        for folder in (self._pictures, self._laid_out):
+            for name in folder.names():
+                if name.partition("-")[0] in owners:
+                    folder.drop(name)
+
     def _of_pages(self, document: Document, quote: Span | None) -> Paged:
         pages = document.layout.pages
         marks = dict(marks_of(pages, *quote)) if quote else {}
@@ -235,7 +248,12 @@ def _has_pages(document: Document) -> bool:
 
 def _name(document: Document) -> str:
     inner = document.source if document.file else ""
-    return sha256(f"{_VERSION} {document.digest} {inner}".encode()).hexdigest()
+    return _named(document.digest, f"{_VERSION} {document.digest} {inner}")
+
+
+def _named(digest: str, told: str) -> str:
+    """A name of something that is kept of the document of a digest."""
+    return f"{digest[:_OWNER]}-{sha256(told.encode()).hexdigest()[:_OWNER]}"
 
 
 def _places(document: Document, quote: Span, made: LaidOut) -> tuple[dict[int, list[Mark]], int]:

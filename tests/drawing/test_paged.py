@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 from reportlab.pdfgen.canvas import Canvas
 
+from bot.engine import Engine
 from index import documents
 from index.drawing import paged
 from index.drawing.child import Draw, answer
@@ -229,3 +230,29 @@ def test_what_takes_too_long_or_crashes_is_told(pages: Pages, monkeypatch: pytes
             pages.picture(found, 0, file.read, scale=1, kind="PNG")
     assert file.reads == 1, "it is not tried again"
     assert answer(Draw(b"%PDF-1.4 nothing", 0, [], 1.0, "PNG")).reason == "damaged"
+
+
+def test_of_documents_that_go_nothing_stays_drawn(engine: Engine, tmp_path: Path) -> None:
+    folder = engine.settings.documents.folder
+    for name, words in (("a.pdf", "The boat is red."), ("b.pdf", "The house is green.")):
+        (folder / name).write_bytes(pdf([(40, 250, words)]))
+    engine.build()
+    for name in ("a.pdf", "b.pdf"):
+        engine.draw(engine.paged(name), 0, 1.0)
+    pictures = engine.settings.state_folder() / "pages" / "pictures"
+
+    def kept() -> set[str]:
+        return {file.name.partition("-")[0] for file in pictures.iterdir() if file.name != "CACHEDIR.TAG"}
+
+    first, second = (documents.digest((folder / name).read_bytes())[:32] for name in ("a.pdf", "b.pdf"))
+    other = pictures / f"{'0' * 32}-of-another-index"
+    other.touch()
+    assert kept() == {first, second, "0" * 32}
+    engine.build()
+    assert kept() == {first, second, "0" * 32}
+    (folder / "a.pdf").unlink()
+    engine.build()
+    assert kept() == {second, "0" * 32}
+    (folder / "b.pdf").write_bytes(pdf([(40, 250, "The house is blue.")]))
+    engine.build()
+    assert kept() == {"0" * 32}

@@ -13,7 +13,7 @@ import os
 import sqlite3
 import threading
 import weakref
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -143,6 +143,13 @@ class Generation:
             self._document(number)[0],
             layout=about.layout, properties=about.properties, notices=about.notices,
         )  # fmt: skip
+
+    def holds(self, digits: Collection[str]) -> frozenset[str]:
+        """Those of these that are the first digits of some document's digest; all of one length."""
+        length = len(next(iter(digits), ""))
+        marks = ", ".join("?" * len(digits))
+        sql = f"SELECT DISTINCT substr(digest, 1, ?) FROM documents WHERE substr(digest, 1, ?) IN ({marks})"  # noqa: S608
+        return frozenset(found for (found,) in self._query(sql, length, length, *digits))
 
     def sources_with(self, words: str) -> list[str]:
         """The documents whose text has these words in this very form."""
