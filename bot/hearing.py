@@ -49,9 +49,9 @@ def recogniser() -> Recogniser | None:
 class Moonshine:
     """The tiny model of Moonshine, for English."""
 
-    def __init__(self) -> None:
+    def __init__(self, model: "Transcriber | None" = None) -> None:
         self._lock = threading.Lock()
-        self._model: Transcriber | None = None
+        self._model = model
 
     def words(self, sound: bytes) -> str:
         """See ``Recogniser``."""

@@ -15,7 +15,7 @@ from index.records import Divided, Document
 Item = tuple[Entry, ...] | Skipped | list[tuple[Document, Divided]]
 """What becomes of a file: it is copied, passed over, or new documents with their passages."""
 
-_AHEAD, _LEAST = 4_000_000, 20_000  # bytes of files before their turn; each counts as so many at least
+AHEAD, _LEAST = 4_000_000, 20_000  # bytes of files before their turn; each counts as so many at least
 
 
 def ahead(
@@ -39,7 +39,7 @@ def ahead(
             for number, (file, entries) in enumerate(items, start=1):
                 waiting.append((file, entries or pool.submit(_split, file, divide, parse)))
                 size += max(file.size, _LEAST)
-                while waiting and (size > _AHEAD or number == len(items)):
+                while waiting and (size > AHEAD or number == len(items)):
                     first, item = waiting.popleft()
                     size -= max(first.size, _LEAST)
                     yield first, item if isinstance(item, tuple) else item.result()

@@ -194,6 +194,14 @@ class SentenceTransformerEncoder:
 
     @cached_property
     def _loaded(self) -> "SentenceTransformer":
+        return self.load()
+
+    def load(self) -> "SentenceTransformer":
+        """The model, anew.
+
+        Raises:
+            ModelError: it cannot be loaded.
+        """
         folder, _ = self.folder, self.fingerprint
         _log.info("loading the model %s from %s", self.name, folder)
         models.forbid_network()

@@ -64,9 +64,24 @@ def _is_code(text: str) -> bool:
 
 
 class Weigher:
-    """Weighs the units of one generation. Safe to share between threads."""
+    """Weighs the units of one generation. Safe to share between threads.
 
-    def __init__(self, generation: Generation, weights: Features) -> None:
+    Args:
+        generation: whose units they are.
+        weights: of their features.
+        remembered: passages whose words are kept.
+        at_once: hits whose texts are read together.
+    """
+
+    def __init__(
+        self,
+        generation: Generation,
+        weights: Features,
+        *,
+        remembered: int = _REMEMBERED,
+        at_once: int = _AT_ONCE,
+    ) -> None:
+        self._remembered, self._at_once = remembered, at_once
         self._generation = generation
         self._weights = structs.astuple(weights)
         self._known: OrderedDict[int, _Words] = OrderedDict()  # the last looked at last
@@ -117,8 +132,8 @@ class Weigher:
     ) -> Iterator[Hit]:
         import numpy as np
 
-        for begin in range(0, len(rows), _AT_ONCE):
-            part = slice(begin, begin + _AT_ONCE)
+        for begin in range(0, len(rows), self._at_once):
+            part = slice(begin, begin + self._at_once)
             passages = np.unique(self._generation.passages_with(rows[part]))
             found = chain.from_iterable(self._generation.units(passages.tolist()))
             units = dict(zip(self._generation.rows_of(passages)[0].tolist(), found, strict=True))
@@ -214,7 +229,7 @@ class Weigher:
             for number, words in found.items():
                 self._known[number] = words
                 self._known.move_to_end(number)
-            while len(self._known) > _REMEMBERED:
+            while len(self._known) > self._remembered:
                 self._known.popitem(last=False)
 
     def _stemmed(self, units: Sequence[Unit]) -> _Words:

@@ -86,7 +86,7 @@ class Graph:
         if not at_once and os.access(folder, os.W_OK):  # compiled once: half the time of a start
             how["CACHE_DIR"] = str(folder / _COMPILED)
         try:
-            network = _of_shape(folder / GRAPH, shape) if shape else str(folder / GRAPH)
+            network = of_shape(folder / GRAPH, shape) if shape else str(folder / GRAPH)
             self._compiled = _core().compile_model(network, "CPU", how)
             self._inputs = [port.any_name for port in self._compiled.inputs]
             self._table = _Table(folder / TABLE) if WORDS in self._inputs else None
@@ -133,7 +133,8 @@ class Graph:
         return *inputs, self._table.rows(inputs[self._inputs.index(IDS)])
 
 
-def _of_shape(file: Path, shape: tuple[int, int]) -> Any:
+def of_shape(file: Path, shape: tuple[int, int]) -> Any:
+    """The network of a graph for so many texts of so many tokens, which runs quicker than one for any."""
     network = _core().read_model(str(file))
     network.reshape({port: [*shape, *list(port.partial_shape)[2:]] for port in network.inputs})
     return network

@@ -100,7 +100,7 @@ def after(renewals: Sequence[Renewal], generation: str) -> tuple[Renewal, ...] |
     return () if renewals and renewals[-1].generation == generation else None
 
 
-def append(folder: Path, renewal: Renewal) -> None:
+def append(folder: Path, renewal: Renewal, most_bytes: int = _MOST_BYTES) -> None:
     """Write a renewal down after those before it; what is too old or too much is dropped, oldest first.
 
     Raises:
@@ -109,7 +109,7 @@ def append(folder: Path, renewal: Renewal) -> None:
     oldest = (datetime.now(UTC) - timedelta(days=_DAYS)).isoformat()
     encode = msgspec.json.Encoder().encode
     lines = [encode(one) for one in (*everything(folder), renewal) if one.created >= oldest]
-    while len(lines) > 1 and sum(map(len, lines)) > _MOST_BYTES:
+    while len(lines) > 1 and sum(map(len, lines)) > most_bytes:
         del lines[0]
     temporary = folder / f"{NAME}.new"
     temporary.write_bytes(b"\n".join([encode({"format": FORMAT}), *lines, b""]))

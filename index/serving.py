@@ -32,8 +32,8 @@ _SAMPLE = (
     "Überraschung! 東京 — «цена» 12,50 €; see https://example.org/a?b=c (p. 7).",
     " ".join(["It went on like this for a good while, and nobody knew when it would end."] * 30),
 )
-_TOKENS_AT_ONCE = 2048  # of a batch, the filling included: more gain nothing, and cost memory
-_TEXTS_AT_ONCE = 4096  # tokenised together, and sorted by length
+TOKENS_AT_ONCE = 2048  # of a batch, the filling included: more gain nothing, and cost memory
+TEXTS_AT_ONCE = 4096  # tokenised together, and sorted by length
 _SHORT = 16  # tokens, filling included, of seven questions in ten
 
 _log = logging.getLogger(__name__)
@@ -200,14 +200,14 @@ class GraphEncoder:
         """Numbers of texts of like length, and the tokens of these texts."""
         import numpy as np
 
-        for begin in range(0, len(texts), _TEXTS_AT_ONCE):
-            part = [prompt + text for text in texts[begin : begin + _TEXTS_AT_ONCE]]
+        for begin in range(0, len(texts), TEXTS_AT_ONCE):
+            part = [prompt + text for text in texts[begin : begin + TEXTS_AT_ONCE]]
             encodings = self._tokenizer.encode_batch_fast(part)
             most = self._metadata.most_tokens
             lengths = np.array([tokenizing.filled(len(encoding.ids), most) for encoding in encodings])
             for length in np.unique(lengths)[::-1]:
                 same = np.flatnonzero(lengths == length)
-                size = max(1, _TOKENS_AT_ONCE // int(length))
+                size = max(1, TOKENS_AT_ONCE // int(length))
                 for first in range(0, len(same), size):
                     numbers = same[first : first + size]
                     chosen = [encodings[number] for number in numbers]

@@ -16,7 +16,7 @@ from index.engines.settings import IndexSettings, LexicalSettings
 from index.units.settings import PassagesSettings
 from index.values import Device, Positive
 
-_ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent.parent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +87,7 @@ class Settings(layered.Layered):
         if self.state.folder:
             return Path(self.state.folder).expanduser()
         if _in_checkout():
-            return _ROOT / "var"
+            return ROOT / "var"
         import platformdirs
 
         return Path(platformdirs.user_state_dir("docent"))
@@ -132,9 +132,9 @@ def load(
 def default_file() -> Path:
     """The file of defaults: in a checkout ``config/docent.toml``, else its copy in the wheel."""
     if _in_checkout():
-        return _ROOT / "config" / "docent.toml"
+        return ROOT / "config" / "docent.toml"
     return Path(__file__).with_name("docent.toml")
 
 
 def _in_checkout() -> bool:
-    return (_ROOT / "config" / "docent.toml").is_file() and (_ROOT / "pyproject.toml").is_file()
+    return (ROOT / "config" / "docent.toml").is_file() and (ROOT / "pyproject.toml").is_file()

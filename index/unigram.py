@@ -137,11 +137,13 @@ class Unigram:
 
     special = 2
 
-    def __init__(self, file: bytes) -> None:
+    def __init__(self, file: bytes, most_words: int = _WORDS) -> None:
+        self._most_words = most_words
         self._known = known = msgspec.msgpack.decode(file, type=Pieces)
         self._numbers = {piece: number for number, piece in enumerate(known.pieces) if piece}
         self._least = min(known.scores) - _UNLIKELY
-        self._words: dict[str, Cut] = {}
+        self.words: dict[str, Cut] = {}
+        """Words that are remembered, cut."""
 
     def count(self, text: str) -> int:
         """Pieces of a text, special ones left out."""
@@ -189,12 +191,12 @@ class Unigram:
         return ids, places
 
     def _cut(self, word: str) -> Cut:
-        if (cut := self._words.get(word)) is None:
+        if (cut := self.words.get(word)) is None:
             cut = self._best(LEAD + word)
-            if len(self._words) >= _WORDS:
-                self._words.clear()
+            if len(self.words) >= self._most_words:
+                self.words.clear()
             if len(word) <= _LONGEST:
-                self._words[word] = cut
+                self.words[word] = cut
         return cut
 
     def _best(self, word: str) -> Cut:

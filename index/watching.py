@@ -10,7 +10,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,10 +82,20 @@ class _Look:
     files: int
 
 
-class Watch:
-    """Watches the documents folder that settings name, which may be a link, may be away, may be replaced."""
+Events = Callable[[list[str], threading.Event, float], Iterator[bool]]
 
-    def __init__(self, settings: Settings, pace: Pace | None = None) -> None:
+
+class Watch:
+    """Watches the documents folder that settings name, which may be a link, may be away, may be replaced.
+
+    Args:
+        settings: name it.
+        pace: how soon changes are told of.
+        events: tells what the system says of folders, as ``system_events`` does.
+    """
+
+    def __init__(self, settings: Settings, pace: Pace | None = None, events: Events | None = None) -> None:
+        self._events = events or system_events
         self._settings = settings
         self._pace = pace or Pace()
         self._burst = Burst(self._pace)
@@ -107,7 +117,7 @@ class Watch:
         self._seen = self._look()
         while not stop.is_set():
             watched = self._seen.folders
-            for changed in _events([path for path, _ in watched], stop, self._pace.wake):
+            for changed in self._events([path for path, _ in watched], stop, self._pace.wake):
                 now = time.monotonic()
                 if changed or self._is_another():
                     if not burst.goes_on or self._is_another():
@@ -161,7 +171,7 @@ def _identity(folder: Path) -> _Identity | None:
     return status.st_dev, status.st_ino
 
 
-def _events(folders: list[str], stop: threading.Event, wake: float) -> Iterator[bool]:
+def system_events(folders: list[str], stop: threading.Event, wake: float) -> Iterator[bool]:
     """Yield every so many seconds, and at events, whether anything but what is hidden changed there."""
     import watchfiles
 

@@ -53,7 +53,6 @@ def api(server: BotApi) -> Iterator[BotApi]:
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.engine.encoder_of", WordsEncoder)
-    monkeypatch.setattr(doctor, "_LISTEN", 0)
     for name in [name for name in os.environ if name.startswith(("DOCENT_", "TELEGRAM_"))]:
         monkeypatch.delenv(name)
 
@@ -82,9 +81,9 @@ def built(flags: dict[str, object]) -> Settings:
 def look(built: Settings, flags: dict[str, object]) -> Examine:
     """Examines with some settings changed; the token is never told, whatever is wrong."""
 
-    def look(token: str = TOKEN, **changed: object) -> Examined:
+    def look(token: str = TOKEN, listen: int = 0, **changed: object) -> Examined:
         names = {name.replace("__", "."): value for name, value in changed.items()}
-        found = list(examine(load(flags=flags | names), {identity.TOKEN: token} if token else {}))
+        found = list(examine(load(flags=flags | names), {identity.TOKEN: token} if token else {}, listen))
         assert TOKEN not in repr(found)
         return found
 
@@ -215,8 +214,7 @@ def test_a_webhook_that_is_wanted(look: Examine, api: BotApi):
     assert text == f"webhook: Telegram cannot deliver to {wanted}: Connection refused"
 
 
-def test_a_second_poller(look: Examine, api: BotApi, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(doctor, "_LISTEN", 5)
+def test_a_second_poller(look: Examine, api: BotApi):
     over = threading.Event()
 
     def poll() -> None:
@@ -228,7 +226,7 @@ def test_a_second_poller(look: Examine, api: BotApi, monkeypatch: pytest.MonkeyP
     other.start()
     api.wait_call("getUpdates", api.count("getUpdates"))
     try:
-        assert only(look()) == f"polling: {CONFLICT}"
+        assert only(look(listen=5)) == f"polling: {CONFLICT}"
     finally:
         over.set()
         other.join()

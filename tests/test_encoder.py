@@ -327,7 +327,7 @@ class SlowModel:
 
 def test_questions_are_answered_while_another_thread_encodes(tmp_path, monkeypatch):
     model = SlowModel()
-    monkeypatch.setattr(SentenceTransformerEncoder, "_loaded", model)
+    monkeypatch.setattr(SentenceTransformerEncoder, "load", lambda _: model)
     shared = encoder(tmp_path, **{"encoder.batch_size": 1})
     waits: list[float] = []
     with ThreadPoolExecutor(1) as pool:
@@ -346,7 +346,7 @@ def test_questions_are_answered_while_another_thread_encodes(tmp_path, monkeypat
 
 
 def test_one_thread_at_a_time_uses_the_model(tmp_path, monkeypatch):
-    monkeypatch.setattr(SentenceTransformerEncoder, "_loaded", SlowModel())
+    monkeypatch.setattr(SentenceTransformerEncoder, "load", lambda _: SlowModel())
     shared = encoder(tmp_path)
     with ThreadPoolExecutor(8) as pool:
         jobs = [pool.submit(shared.encode_questions, ["?"]) for _ in range(40)]
@@ -376,9 +376,9 @@ def test_threads_share_the_tokenizer_of_the_real_model(real_encoder):
 def test_only_one_of_many_threads_loads_the_model(tmp_path, monkeypatch):
     fresh = encoder(tmp_path)
     loaded: list[str] = []
-    load_model = SentenceTransformerEncoder._loaded.func
+    load_model = SentenceTransformerEncoder.load
     slow = lambda self: loaded.append("once") or time.sleep(0.1) or load_model(self)  # noqa: E731
-    monkeypatch.setattr(SentenceTransformerEncoder._loaded, "func", slow)
+    monkeypatch.setattr(SentenceTransformerEncoder, "load", slow)
     with ThreadPoolExecutor(4) as pool:
         vectors = list(pool.map(fresh.encode_questions, [[FERRY]] * 4))
     assert loaded == ["once"]

@@ -210,9 +210,8 @@ def test_each_passage_is_stemmed_once(generation, stemmed):
     assert len(stemmed) > 1
 
 
-def test_only_the_passages_looked_at_last_are_remembered(generation, stemmed, monkeypatch):
-    monkeypatch.setattr(evidence, "_REMEMBERED", 2)
-    weigher = Weigher(generation, WEIGHTS)
+def test_only_the_passages_looked_at_last_are_remembered(generation, stemmed):
+    weigher = Weigher(generation, WEIGHTS, remembered=2)
     for passages in ([0, 1], [0], [2]):
         list(weighed(weigher, "onions", passages))
     stemmed.clear()
@@ -227,7 +226,6 @@ def test_only_the_passages_looked_at_last_are_remembered(generation, stemmed, mo
 
 def test_texts_are_read_as_hits_are_taken(generation, monkeypatch):
     wanted = list(every(generation, "onions and the ferry"))
-    monkeypatch.setattr(evidence, "_AT_ONCE", 2)
     read: list[int] = []
     units = Generation.units
 
@@ -236,7 +234,7 @@ def test_texts_are_read_as_hits_are_taken(generation, monkeypatch):
         return units(self, passages)
 
     monkeypatch.setattr(Generation, "units", noting)
-    weigher = Weigher(generation, WEIGHTS)
+    weigher = Weigher(generation, WEIGHTS, at_once=2)
     hits = weighed(weigher, "onions and the ferry", range(generation.manifest.passages))
     read.clear()  # for the words
     assert next(hits) == wanted[0]

@@ -107,7 +107,7 @@ def test_a_refusal_is_kept_for_this_version_of_openvino(
         with pytest.raises(NotExported, match=r"^it is too odd$"):
             exported(tmp_path / "odd", refuse)
     assert len(tried) == 1
-    monkeypatch.setattr(exporting, "_version", lambda: "2099.1")
+    monkeypatch.setattr("importlib.metadata.version", lambda _: "2099.1")
     assert exported(tmp_path / "odd", export) == METADATA
 
 

@@ -39,16 +39,14 @@ def test_without_the_extra_there_is_no_recogniser(monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_sound_is_read_and_its_lines_are_one_question() -> None:
-    moonshine, model = Moonshine(), Model(" How long does the ", "crossing take? ")
-    moonshine._model = model
+    moonshine = Moonshine(model := Model(" How long does the ", "crossing take? "))
     assert moonshine.words(hums(2)) == "How long does the crossing take?"
     ((samples, rate),) = model.heard
     assert (samples / rate, rate) == (pytest.approx(2, abs=0.05), 48_000)
 
 
 def test_what_cannot_be_understood_is_refused() -> None:
-    moonshine, model = Moonshine(), Model("  ")
-    moonshine._model = model
+    moonshine = Moonshine(model := Model("  "))
     with pytest.raises(Unheard, match="Nothing was understood"):
         moonshine.words(hums(1))
     with pytest.raises(Unheard, match="longer than 30 seconds"):

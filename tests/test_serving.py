@@ -85,7 +85,7 @@ def test_where_no_graph_can_be_made_for_short_questions_that_for_all_serves(
     def fail(*_: object) -> None:
         raise RuntimeError("dimensions do not fit")
 
-    monkeypatch.setattr(graphs, "_of_shape", fail)
+    monkeypatch.setattr(graphs, "of_shape", fail)
     bound = exact_to(1e-5, in_16_bits=5e-3)
     vectors = real_encoder.encode_questions(QUESTIONS[:3])
     assert by.encode_questions(QUESTIONS[:3]) == pytest.approx(vectors, abs=bound)
@@ -185,8 +185,8 @@ def test_texts_of_any_number_are_encoded_in_blocks(
     real_encoder: ServedEncoder, monkeypatch: pytest.MonkeyPatch
 ):
     whole = real_encoder.encode(TEXTS)
-    monkeypatch.setattr(serving, "_TEXTS_AT_ONCE", 7)
-    monkeypatch.setattr(serving, "_TOKENS_AT_ONCE", 20)
+    monkeypatch.setattr(serving, "TEXTS_AT_ONCE", 7)
+    monkeypatch.setattr(serving, "TOKENS_AT_ONCE", 20)
     heard: list[int] = []
     assert np.abs(real_encoder.encode(TEXTS, heard.append) - whole).max() < 1e-5
     assert sum(heard) == len(TEXTS)

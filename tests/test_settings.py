@@ -343,7 +343,7 @@ def test_state_is_kept_in_var_in_a_checkout():
 
 def test_state_is_kept_where_the_platform_says_elsewhere(monkeypatch, tmp_path):
     settings = load()
-    monkeypatch.setattr(of_index, "_ROOT", tmp_path)
+    monkeypatch.setattr(of_index, "ROOT", tmp_path)
     monkeypatch.setattr("platformdirs.user_state_dir", lambda name: f"/state/of/{name}")
     assert settings.state_folder() == Path("/state/of/docent")
     assert default_file() == ROOT / "index" / "docent.toml"

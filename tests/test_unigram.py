@@ -106,13 +106,12 @@ def test_what_is_made_plain_in_parts_is_what_is_made_plain(text: str):
     assert list(begins) == sorted(begins)
 
 
-def test_words_that_are_remembered_are_not_more_and_more(folder: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(unigram, "_WORDS", 2)
-    ours = Unigram((folder / unigram.FILE).read_bytes())
+def test_words_that_are_remembered_are_not_more_and_more(folder: Path):
+    ours = Unigram((folder / unigram.FILE).read_bytes(), most_words=2)
     for word in ("a", "b", "c", "ab", "a", "ab" * 50):
         assert cut(ours, word)[-1][-1] == word[-1]
-        assert len(ours._words) <= 2
-    assert "ab" * 50 not in ours._words
+        assert len(ours.words) <= 2
+    assert "ab" * 50 not in ours.words
 
 
 def test_tokenizers_that_cut_otherwise_stay_with_the_library(tmp_path: Path):

@@ -10,9 +10,8 @@ from queue import Empty, Queue
 
 import pytest
 
-from index import watching
 from index.settings import Settings
-from index.watching import Burst, Pace, Watch
+from index.watching import Burst, Events, Pace, Watch
 
 QUICK = Pace(quiet=0.2, latest=5.0, look=60.0, wake=0.1)
 SILENCE = 0.8  # seconds in which a burst would have been told of
@@ -21,8 +20,8 @@ SILENCE = 0.8  # seconds in which a burst would have been told of
 class Listener:
     """Hears a watch in a thread, and keeps the time of each burst."""
 
-    def __init__(self, settings: Settings, pace: Pace = QUICK) -> None:
-        self.watch = Watch(settings, pace)
+    def __init__(self, settings: Settings, pace: Pace = QUICK, events: Events | None = None) -> None:
+        self.watch = Watch(settings, pace, events)
         self.heard: Queue[float] = Queue()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._listen)
@@ -63,8 +62,8 @@ def listen(settings: Settings) -> Iterator[Callable[..., Listener]]:
     """Starts listeners, and stops them."""
     listeners: list[Listener] = []
 
-    def start(settings: Settings = settings, pace: Pace = QUICK) -> Listener:
-        listeners.append(Listener(settings, pace))
+    def start(settings: Settings = settings, pace: Pace = QUICK, events: Events | None = None) -> Listener:
+        listeners.append(Listener(settings, pace, events))
         return listeners[-1]
 
     yield start
@@ -169,15 +168,13 @@ def test_links_lead_no_watch_out_of_the_folder(
     assert heard.is_silent()
 
 
-def test_without_events_changes_are_found_by_looking(
-    listen: Callable[..., Listener], docs: Path, monkeypatch: pytest.MonkeyPatch
-):
+def test_without_events_changes_are_found_by_looking(listen: Callable[..., Listener], docs: Path):
     def no_events(folders: list[str], stop: threading.Event, wake: float) -> Iterator[bool]:
         while not stop.wait(wake):
             yield False
 
-    monkeypatch.setattr(watching, "_events", no_events)  # as of a network disk
-    heard = listen(pace=Pace(quiet=0.3, latest=30.0, look=0.4, wake=0.1))
+    pace = Pace(quiet=0.3, latest=30.0, look=0.4, wake=0.1)
+    heard = listen(pace=pace, events=no_events)  # as of a network disk
     (docs / "soup.txt").write_text("Edited.")
     heard.wait()
     heard.watch.again()

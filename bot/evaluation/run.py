@@ -196,12 +196,12 @@ def work_file(
     values = {name: value for name, value in asdict(settings).items() if name not in _APART}
     reader = engine.reader.fingerprint if engine.reader else None
     bent = engine.calibration or calibration.read(engine.calibration_file)
-    depends = [asked, engine.encoder.fingerprint, reader, bent, values, _code()]
+    depends = [asked, engine.encoder.fingerprint, reader, bent, values, code()]
     key = sha256(msgspec.json.encode(depends, order="deterministic")).hexdigest()[:16]
     return settings.state_folder() / "evaluations" / f"{key}.jsonl"
 
 
-def _code() -> str:
+def code() -> str:
     """A digest of the program's own text: other code may answer otherwise."""
     digest = sha256()
     for package in (index, bot):

@@ -59,12 +59,13 @@ class Finding:
     text: str
 
 
-def examine(settings: Settings, environment: Mapping[str, str]) -> Iterator[Finding]:
+def examine(settings: Settings, environment: Mapping[str, str], listen: int = _LISTEN) -> Iterator[Finding]:
     """All findings, as they are made.
 
     Args:
         settings: what is examined.
         environment: where the token stands.
+        listen: seconds in which another poller would be heard of.
     """
     try:
         engine = Engine(settings)
@@ -77,7 +78,7 @@ def examine(settings: Settings, environment: Mapping[str, str]) -> Iterator[Find
     for name, folder in (("state", settings.state_folder()), ("index", settings.index_folder())):
         yield _writable(name, folder)
     yield from _strange(settings)
-    yield from _telegram(engine, environment)
+    yield from _telegram(engine, environment, listen)
 
 
 def text(finding: Finding) -> str:
@@ -184,7 +185,7 @@ def _writable(name: str, folder: Path) -> Finding:
     return Finding("ok", f"disk: the {name} folder {folder} is writable")
 
 
-def _telegram(engine: Engine, environment: Mapping[str, str]) -> Iterator[Finding]:
+def _telegram(engine: Engine, environment: Mapping[str, str], listen: int) -> Iterator[Finding]:
     from bot.telegram import identity
 
     if not any(environment.get(name, "").strip() for name in (identity.TOKEN, identity.TOKEN_FILE)):
@@ -200,7 +201,7 @@ def _telegram(engine: Engine, environment: Mapping[str, str]) -> Iterator[Findin
         return
     running = _running(engine.settings, token)
     yield from running
-    for finding in asyncio.run(_ask_telegram(engine.settings, token, alone=not running)):
+    for finding in asyncio.run(_ask_telegram(engine.settings, token, listen, alone=not running)):
         yield replace(finding, text=finding.text.replace(token, "***"))  # a webhook's address may hold it
 
 
@@ -257,7 +258,7 @@ def _running(settings: Settings, token: str) -> list[Finding]:
     return [Finding("ok", "bot: it runs on this machine")]
 
 
-async def _ask_telegram(settings: Settings, token: str, *, alone: bool) -> list[Finding]:
+async def _ask_telegram(settings: Settings, token: str, listen: int, *, alone: bool) -> list[Finding]:
     """What Telegram knows about the bot; ``alone`` is whether no bot of ours polls."""
     from telegram import Bot
     from telegram.error import Conflict, InvalidToken, TelegramError
@@ -285,7 +286,7 @@ async def _ask_telegram(settings: Settings, token: str, *, alone: bool) -> list[
             elif webhook.url:
                 found.append(Finding("wrong", WEBHOOK_LEFT.format(url=webhook.url)))
             elif alone:
-                await bot.get_updates(timeout=_LISTEN, limit=1)  # without an offset it takes nothing away
+                await bot.get_updates(timeout=listen, limit=1)  # without an offset it takes nothing away
                 found.append(Finding("ok", "polling: no other program polls with this token"))
     except InvalidToken:
         found.append(Finding("wrong", f"token: {identity.REFUSED}"))

@@ -95,9 +95,11 @@ class Pages:
 
     Args:
         folder: of the caches.
+        draws: the process that draws.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, draws: Callable[[], Process] | None = None) -> None:
+        self._draws = draws or drawing
         self._pictures = CacheFolder(folder / "pictures", _MOST_PICTURES)
         self._laid_out = CacheFolder(folder / "laid-out", _MOST_LAID_OUT)
         self._known: OrderedDict[tuple[str, str, Span | None], Paged] = OrderedDict()
@@ -148,7 +150,7 @@ class Pages:
         data = self._office(paged.name, paged.source, read).data if paged.laid_out else read()
         draw = Draw(data, number, paged.marks.get(number, []), scale, kind)
         try:
-            picture = _asked(_drawing(), draw, "drawing it").picture
+            picture = _asked(self._draws(), draw, "drawing it").picture
         except Unreadable as reason:
             self._remember(key, reason)
             raise
@@ -283,7 +285,8 @@ def _asked(process: Process, request: msgspec.Struct, what: str) -> Reply:
 
 
 @cache
-def _drawing() -> Process:
+def drawing() -> Process:
+    """The process that draws, one for all."""
     return _ending(Process("index.drawing.child", _DRAWING))
 
 

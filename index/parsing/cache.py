@@ -19,6 +19,8 @@ from index.parsing.formats import versions
 WORTH_SECONDS = 0.2  # of parsing, below which reading the cache gains nothing
 MOST_BYTES = 500_000_000  # kept; the oldest go first
 
+_installed = cache(versions)
+
 
 class Cache:
     """Parses files, and remembers those that took long.
@@ -26,9 +28,16 @@ class Cache:
     Args:
         folder: where results are kept.
         parse: what parses.
+        versions: of what it parses with; what others parsed is not asked for.
     """
 
-    def __init__(self, folder: Path, parse: Callable[[str, bytes], Parsed]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        parse: Callable[[str, bytes], Parsed],
+        versions: Callable[[], str] | None = None,
+    ) -> None:
+        self._versions = versions or _installed
         self._kept = CacheFolder(folder, MOST_BYTES)
         self._parse = parse
 
@@ -38,7 +47,7 @@ class Cache:
         Raises:
             Unreadable: they cannot be read; that is not remembered.
         """
-        key = _key(name, data)
+        key = self._key(name, data)
         with suppress(msgspec.DecodeError):
             if (kept := self._kept.get(key)) is not None:
                 return msgspec.msgpack.decode(kept, type=Parsed)
@@ -48,12 +57,6 @@ class Cache:
             self._kept.put(key, msgspec.msgpack.encode(parsed))
         return parsed
 
-
-def _key(name: str, data: bytes) -> str:
-    suffix = PurePosixPath(name).suffix.lower()
-    return sha256(f"{suffix}\n{_versions()}\n".encode() + data).hexdigest()
-
-
-@cache
-def _versions() -> str:
-    return versions()
+    def _key(self, name: str, data: bytes) -> str:
+        suffix = PurePosixPath(name).suffix.lower()
+        return sha256(f"{suffix}\n{self._versions()}\n".encode() + data).hexdigest()

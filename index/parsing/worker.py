@@ -57,7 +57,7 @@ class Process:
 
     def __init__(self, module: str, seconds: float, megabytes: int = MEGABYTES) -> None:
         self._module = module
-        self._seconds = seconds
+        self.seconds = seconds
         self._megabytes = megabytes
         self._lock = threading.RLock()
         self._process: subprocess.Popen[bytes] | None = None
@@ -87,7 +87,7 @@ class Process:
             late.set()
             _stop(process)
 
-        timer = threading.Timer(self._seconds, give_up)
+        timer = threading.Timer(self.seconds, give_up)
         timer.start()
         try:
             requests, replies = cast("BinaryIO", process.stdin), cast("BinaryIO", process.stdout)
@@ -176,7 +176,7 @@ class Worker(Process):
             return self.ask(request, Reply)
         except Ended as ended:
             _log.info("the parser of %s ended with %s", request.name, ended.code)
-            late = f"parsing it takes more than {self._seconds:.0f} seconds"
+            late = f"parsing it takes more than {self.seconds:.0f} seconds"
             return Reply(reason=late if ended.late else "its parser crashed")
 
 

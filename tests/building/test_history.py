@@ -157,7 +157,7 @@ def test_a_history_that_cannot_be_read_is_begun_anew(tmp_path, content):
     assert json.loads((tmp_path / history.NAME).read_bytes().splitlines()[0]) == {"format": 1}
 
 
-def test_it_is_bounded_by_age_and_size(tmp_path, monkeypatch):
+def test_it_is_bounded_by_age_and_size(tmp_path):
     now = datetime.now(UTC)
     edit = Edit(kind="edited", source="a", title="a", places=(Place(("x" * 900,), ()),))
     for age, name in ((32, "old"), (3, "one"), (2, "two"), (1, "three")):
@@ -165,8 +165,8 @@ def test_it_is_bounded_by_age_and_size(tmp_path, monkeypatch):
         history.append(tmp_path, Renewal(generation=name, before="", created=created, edits=(edit,)))
     assert history.read(tmp_path, "old") == ()
     assert len(history.read(tmp_path, "one")) == 1
-    monkeypatch.setattr(history, "_MOST_BYTES", 2500)
-    history.append(tmp_path, Renewal(generation="four", before="", created=now.isoformat(), edits=(edit,)))
+    fourth = Renewal(generation="four", before="", created=now.isoformat(), edits=(edit,))
+    history.append(tmp_path, fourth, most_bytes=2500)
     names = [
         msgspec.json.decode(one)["generation"]
         for one in (tmp_path / history.NAME).read_bytes().splitlines()[1:]

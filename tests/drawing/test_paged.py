@@ -220,11 +220,10 @@ def test_huge_and_slim_pages_are_bounded(size: tuple[int, int], most: int) -> No
     assert max(width, height) < 20 * min(width, height)  # what Telegram takes
 
 
-def test_what_takes_too_long_or_crashes_is_told(pages: Pages, monkeypatch: pytest.MonkeyPatch) -> None:
-    file = File("a.pdf", OVER)
-    found = pages.of(file.document, None, file.read)
+def test_what_takes_too_long_or_crashes_is_told(tmp_path: Path) -> None:
     slow = paged.Process("index.drawing.child", 0.01)
-    monkeypatch.setattr(paged, "_drawing", lambda: slow)
+    file, pages = File("a.pdf", OVER), Pages(tmp_path / "pages", lambda: slow)
+    found = pages.of(file.document, None, file.read)
     for _ in range(2):
         with pytest.raises(Unreadable, match=r"^drawing it takes too long$"):
             pages.picture(found, 0, file.read, scale=1, kind="PNG")

@@ -239,7 +239,7 @@ def test_what_outcomes_depend_on(
     engine.build()
     assert file(settings, stories) == names[1]
     names.append(file(settings, lines))
-    monkeypatch.setattr(module, "_code", lambda: "other")
+    monkeypatch.setattr(module, "code", lambda: "other")
     names.append(file(settings, stories))
     monkeypatch.setattr(WordsEncoder, "fingerprint", "another")
     names.append(file(settings, stories))
@@ -254,10 +254,10 @@ def test_outcomes_depend_on_all_files_that_may_change_an_answer(
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text("bias = 1", encoding="utf-8")
     monkeypatch.setattr(module.bot, "__path__", [str(tmp_path)])
-    before = module._code()
-    assert before == module._code()
+    before = module.code()
+    assert before == module.code()
     file.write_text("bias = 2", encoding="utf-8")
-    assert module._code() != before
+    assert module.code() != before
 
 
 def test_an_index_that_is_renewed_meanwhile(engine: Engine, settings: Settings, docs: Path, club: Path):

@@ -85,10 +85,9 @@ def test_a_folder_that_cannot_be_written_to_is_no_harm(tmp_path, kept, parser):
     assert len(parser.parsed) == 2
 
 
-def test_other_versions_of_parsers_parse_anew(kept, parser, monkeypatch):
+def test_other_versions_of_parsers_parse_anew(tmp_path, kept, parser):
     kept.parse("a.txt", TEXT)
-    monkeypatch.setattr(cache, "_versions", lambda: "newer")
-    kept.parse("a.txt", TEXT)
+    Cache(tmp_path / "parsed", parser, lambda: "newer").parse("a.txt", TEXT)
     assert len(parser.parsed) == 2
 
 

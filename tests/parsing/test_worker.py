@@ -174,13 +174,13 @@ def test_what_a_parser_prints_is_no_reply(common, program):
 
 def test_a_parser_that_hangs_is_ended_and_its_reason_told(worker, caplog):
     first = run(worker, PID)
-    worker._seconds = 2.0
+    worker.seconds = 2.0
     with caplog.at_level(logging.INFO):
         assert reason(worker, "while True: pass") == "parsing it takes more than 2 seconds"
     assert "the parser of a.odd ended with 143" in caplog.text
     with pytest.raises(ProcessLookupError):
         os.kill(int(first), 0)
-    worker._seconds = 60.0
+    worker.seconds = 60.0
     assert run(worker, PID) != first
 
 

@@ -348,7 +348,7 @@ class Store:
         text = msgspec.json.format(msgspec.json.encode(msgspec.structs.replace(manifest, files=listing)))
         (draft.folder / "manifest.json").write_bytes(text)
         for path in [*draft.folder.rglob("*"), draft.folder]:
-            _flush(path)
+            flush(path)
         finished = self._generations / draft.folder.name.removeprefix(_DRAFT)
         draft.folder.rename(finished)
         generation = Generation(finished)
@@ -358,7 +358,7 @@ class Store:
             generation.close()
             raise
         with suppress(OSError):  # the new one is in use by now
-            _flush(self.folder)
+            flush(self.folder)
         for folder in self._out_of_use(previous):
             kept = finished, self._generations / str(previous)
             if folder not in kept and not is_held(folder / MANIFEST):
@@ -376,7 +376,7 @@ class Store:
         temporary = self.folder / "current.new"
         temporary.write_text(generation.name + "\n", encoding="utf-8")
         for path in (temporary, self._generations):
-            _flush(path)
+            flush(path)
         temporary.replace(self.folder / "current")
         return previous
 
@@ -395,7 +395,7 @@ class Store:
                 yield folder
 
 
-def _flush(path: Path) -> None:
+def flush(path: Path) -> None:
     """Have the disk hold what was written; a folder is flushed where the platform can."""
     if path.is_dir() and os.name == "nt":
         return

@@ -421,7 +421,7 @@ def failing(function: Callable, when: str) -> Callable:
 
 STEPS = [
     *(
-        (store, "_flush", when)
+        (store, "flush", when)
         for when in ("texts.sqlite", "lexical", "manifest.json", "current.new", "generations")
     ),
     *((store, "digest_file", when) for when in ("meta.json", "texts.sqlite")),
@@ -460,7 +460,7 @@ def test_whatever_fails_the_old_index_is_as_it_was(tmp_path, monkeypatch, owner,
 
 def test_once_it_is_named_the_new_index_stays(tmp_path, monkeypatch):
     old = make(tmp_path).name
-    monkeypatch.setattr(store, "_flush", failing(store._flush, tmp_path.name))
+    monkeypatch.setattr(store, "flush", failing(store.flush, tmp_path.name))
     new = make(tmp_path).name
     assert Store(tmp_path).current().name == new != old
 
