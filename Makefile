@@ -15,7 +15,7 @@ BIN = $(VENV)/bin
 PIP = $(PYTHON) -m pip --python $(BIN)/python --disable-pip-version-check install --quiet -c constraints.txt
 # Files in their order; else those of one long test would come last, and one process wait for the other.
 TWO = --numprocesses=2 --dist=loadfile --no-loadscope-reorder
-MADE = docs/help.md docs/settings.md  # pages with parts that come from the code, by cog
+MADE = docs/help.md docs/settings.md docs/telegram.md  # pages with parts that come from the code, by cog
 
 .PHONY: ask telegram test fast check docs format readme picture texts image lock sbom audit clean
 

@@ -7,6 +7,7 @@ import markdown
 import pytest
 from markdown_it import MarkdownIt
 
+from bot.telegram.commands import ADMINISTRATORS
 from docs.making.imports import PICTURE, arrows, drawn, furnished, layers, picture
 from docs.making.settings import tables
 from docs.making.site import ROOT, led
@@ -188,3 +189,11 @@ def test_what_a_page_names_in_the_code_is_there(page):
     code = set(re.findall(r"\w+", "\n".join(file.read_text("utf-8") for file in files)))
     known = code | {file.name for file in ROOT.iterdir()} | {file.name for file in files}
     assert [name for name in names if name not in known and name.rpartition(".")[2] not in code] == []
+
+
+def test_each_command_of_administrators_is_told_of():
+    page = (ROOT / "docs" / "telegram.md").read_text("utf-8")
+    rows = set(
+        re.findall(r"`/(\w+)", "\n".join(line for line in page.splitlines() if line.startswith("| `/")))
+    )
+    assert {*ADMINISTRATORS} - rows == set()
