@@ -1,23 +1,16 @@
-"""Questions to try, drawn from the documents: names that stand in them, put into a question each."""
+"""Questions to try, drawn from the documents: those that the engine answers with confidence."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import chain, islice, zip_longest
+from itertools import chain, zip_longest
 
+from bot.askable import Askable, askable
 from bot.engine import Engine
-from bot.plain import line
-from index.languages import detect
-from index.records import NAMES, Document
+from index.engines.local.generation import Entry
 
-_FORM = "Who or what is {}?"  # of a name; in English, as what is asked about
-_WORD = re.compile(r"[^\W\d_][\w’'-]*")
-_LINKS = {"of", "the", "de", "da", "van", "von"}  # inside a name
-_LONG = 6  # letters, where a document has no names
-_DOCUMENTS, _CHARACTERS = 12, 20_000  # looked at: enough for three questions
+_DOCUMENTS, _PASSAGES = 12, 24  # looked at: enough for three questions
 _TRIES = 15  # questions put to the engine
 _SURE = 0.6  # confidence, from which on an answer invites to ask more
-_HEADING = range(2, 8)  # words of a heading that can be asked
 
 
 def examples(engine: Engine, count: int, most: int, sources: Sequence[str] | None = None) -> list[str]:
@@ -29,15 +22,19 @@ def examples(engine: Engine, count: int, most: int, sources: Sequence[str] | Non
         most: the most characters of a question.
         sources: the documents that the answers should be quoted from, if not from any.
     """
-    known = [entry.source for entry in engine.sources()] if sources is None else list(sources)
+    known = [entry for entry in engine.sources() if sources is None or entry.source in sources]
     step = max(1, len(known) // _DOCUMENTS)
-    chosen_documents = [engine.document(source) for source in known[::step][:_DOCUMENTS]]
-    asked = chain.from_iterable(zip_longest(*map(questions_of, chosen_documents)))
-    short = (question for question in dict.fromkeys(filter(None, asked)) if len(question) <= most)
+    looked_at = known[::step][:_DOCUMENTS]
+    asked = filter(None, chain.from_iterable(zip_longest(*(_of(engine, entry) for entry in looked_at))))
+    short: dict[str, tuple[str, Askable]] = {}
+    for source, one in asked:
+        if len(one.question) <= most:
+            short.setdefault(one.question, (source, one))
     chosen: dict[str, str] = {}  # by the document that is quoted first
     others: list[str] = []
     quoted: set[tuple[str, int]] = set()
-    for question in islice(short, _TRIES):
+    best_first = sorted(short.items(), key=lambda item: item[1][1].is_poor)
+    for question, (source, one) in best_first[:_TRIES]:
         reply = engine.ask(question)
         if not reply.found or reply.confidence < _SURE:
             continue
@@ -45,6 +42,8 @@ def examples(engine: Engine, count: int, most: int, sources: Sequence[str] | Non
         if (best.source, best.start) in quoted:
             continue  # two questions with one answer
         if sources is not None and best.source not in sources:
+            continue
+        if one.answers and not (best.source == source and one.is_answered(best.start, best.end)):
             continue
         quoted.add((best.source, best.start))
         if chosen.setdefault(best.source, question) != question:
@@ -54,54 +53,13 @@ def examples(engine: Engine, count: int, most: int, sources: Sequence[str] | Non
     return [*chosen.values(), *others][:count]
 
 
-def questions_of(document: Document) -> Iterator[str]:
-    """What may be asked of a document, the best first: its own questions, its headings, what it names."""
-    text, blocks = document.text, document.layout.blocks
-    names = [(block.kind, line(text[block.start : block.end])) for block in blocks if block.kind in NAMES]
-    yield from (name for _, name in names if name.endswith(("?", "？", "؟")))
-    headings = [name for kind, name in names if kind == "heading" and name != line(document.title)]
-    askable = (name for name in headings if len(name.split()) in _HEADING)
-    yield from (f"{name}?" for name in askable if name[0].isalnum() and name[-1].isalnum())
-    if detect(text[:_CHARACTERS]) == "en":
-        topics = (topic for topic in topics_of(document) if not any(topic in name for _, name in names))
-        yield from (_FORM.format(topic) for topic in topics)
-
-
-def topics_of(document: Document) -> list[str]:
-    """What a document is about: names, those of several words first; else its title and long words."""
-    text = document.text[:_CHARACTERS]
-    names = Counter(line(name) for name in _names(text))
-    ranked = sorted(names, key=lambda name: (" " not in name.removeprefix("the "), -names[name]))
-    if not ranked:
-        words = Counter(word.lower() for word in _WORD.findall(text) if len(word) >= _LONG)
-        ranked = [*filter(None, [line(document.title)]), *(word for word, _ in words.most_common())]
-    chosen: list[str] = []
-    for topic in ranked:
-        if not any(topic in other or other in topic for other in chosen):
-            chosen.append(topic)
-    return chosen
-
-
-def _names(text: str) -> Iterator[str]:
-    """Runs of capitalised words, with their article; the first word of a sentence is none."""
-    name: list[str] = []
-    before = ""
-    end = 0
-    for word in _WORD.finditer(text):
-        gap = text[end : word.start()]
-        capital = word[0][0].isupper() and len(word[0]) > 1
-        if name and (gap not in (" ", "\u00a0") or not (capital or word[0] in _LINKS)):
-            yield _joined(name)
-            name = []
-        if name or (capital and gap in (" ", ", ", "\u00a0")):
-            name += [before, word[0]] if before == "the" and not name else [word[0]]
-        before, end = word[0], word.end()
-    if name:
-        yield _joined(name)
-
-
-def _joined(name: list[str]) -> str:
-    """The words of a name, without a linking word at the end, as in "Bank of"."""
-    while name[-1] in _LINKS:
-        name.pop()
-    return " ".join(re.sub(r"['’]s$", "", word) for word in name)
+def _of(engine: Engine, entry: Entry) -> Iterator[tuple[str, Askable]]:
+    """What may be asked of a document, with its source."""
+    seen = range(entry.first, min(entry.last, entry.first + _PASSAGES))
+    units = [unit for passage in engine.generation().units(seen) for unit in passage]
+    if not units:
+        return
+    language, _ = Counter(unit.passage.language for unit in units).most_common(1)[0]
+    document = engine.document(entry.source)
+    for one in askable(document, units, language):
+        yield entry.source, one
