@@ -17,7 +17,7 @@ ROOMS = {
     "bot.terminal": "Command line",
     "bot.telegram": "Telegram",
     "bot.reader.train": "Teaching the reader",
-    "bot.changelog": "What front ends share: texts, rendering, evaluation",
+    "bot.examples": "What front ends share: texts, rendering, evaluation",
     "bot.engine": "The engine: one door for all front ends",
     "bot.conversation.rewriting": "Conversation: a follow-up → a question that stands alone",
     "bot.answering.interjecting": "Answering: hits and readings → quotes and confidence",
