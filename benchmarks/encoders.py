@@ -30,8 +30,8 @@ from benchmarks.squad import Remembering
 from bot.answering.profile import profile_of
 from bot.evaluation.questions import Question, lay_out, read, read_squad
 from bot.settings import load
-from index import build as building
-from index.build import build
+from index.building import build as building
+from index.building.build import build
 from index.catalogue import E5, MINILM
 from index.engines.local.store import Store
 from index.joining import JoinedEncoder

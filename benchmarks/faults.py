@@ -34,9 +34,9 @@ from bot.telegram.persistence.answers import Answers, Kept
 from bot.telegram.persistence.offers import Item, Offer, Offers
 from bot.telegram.transport.inbox import Inbox
 from index import documents
+from index.building.intake import Checked, Intake
 from index.engines.local.store import Store
 from index.errors import DocentError
-from index.intake import Checked, Intake
 from index.parsing.worker import shared
 from tests.words_encoder import WordsEncoder
 

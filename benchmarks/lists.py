@@ -28,7 +28,7 @@ from bot.evaluation.questions import Question
 from bot.reader.readers import name_of
 from bot.settings import load
 from index import catalogue
-from index.build import build
+from index.building.build import build
 from index.engines.local.store import Store
 from index.search import Searcher
 

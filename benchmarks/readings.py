@@ -29,7 +29,7 @@ from bot.reader.examples import held_out
 from bot.reader.readers import learned_by, reader_of
 from bot.reader.written import Ask, Written
 from bot.settings import load
-from index.build import build
+from index.building.build import build
 from index.engines.local.store import Store
 from index.errors import DocumentsError
 from index.search import Searcher

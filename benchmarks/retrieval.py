@@ -17,7 +17,7 @@ import numpy as np
 from benchmarks import squad
 from bot.answering.profile import profile_of
 from bot.settings import load
-from index.build import build
+from index.building.build import build
 from index.engines.local.store import Store
 from index.search import Searcher
 

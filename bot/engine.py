@@ -28,7 +28,8 @@ from bot.library import Library
 from bot.reader.readers import name_of, reader_of
 from bot.reader.reading import Reader
 from bot.settings import Settings
-from index.build import Progress, Summary, build, splitting_of
+from index.building.build import Progress, Summary, build, splitting_of
+from index.building.removals import Removals
 from index.cancellation import Check, uncancelled
 from index.encoder import Encoder
 from index.engines.base import Generation
@@ -36,7 +37,6 @@ from index.errors import IndexDamaged, IndexEmpty, IndexMismatch, ModelError
 from index.invisible import visible
 from index.joining import encoder_of
 from index.records import Passage, Unit
-from index.removals import Removals
 from index.scope import Scope
 from index.search import Searcher
 
@@ -93,7 +93,7 @@ class Engine(Library):
     def build(
         self, *, full: bool = False, progress: Progress | None = None, removals: Removals = "most"
     ) -> Summary:
-        """Bring the index up to date; see ``index.build.build`` for arguments and for what it raises."""
+        """Bring the index up to date; see ``index.building.build`` for arguments and errors."""
         full = full or self._opening.is_withdrawn
         paged = self._pages_kept()
         summary = build(self.settings, self.encoder, full=full, progress=progress, removals=removals)

@@ -13,13 +13,14 @@ from typing import Self
 
 from bot.answering.answers import Citation, Outdated
 from bot.settings import Settings
-from index import differences, documents, history
-from index.changes import Changes, changes
+from index import documents, history
+from index.building import differences
+from index.building.changes import Changes, changes
+from index.building.files import Files
 from index.drawing.paged import Kind, Paged, Pages
 from index.engines.base import Entry, Generation, Index, unknown
 from index.engines.table import index_of
 from index.errors import IndexDamaged, IndexFolderError, UnknownSource
-from index.files import Files
 from index.history import Renewal
 from index.opening import Opening
 from index.parsing.base import Unreadable

@@ -13,7 +13,7 @@ from bot.answering.calibration import Calibration, file_of, write
 from bot.backup import make
 from bot.engine import Engine
 from bot.settings import load
-from index import build
+from index.building import build
 from index.engines.local.store import Store
 from tests.building.test_resuming import Failing
 from tests.conftest import LETTER, MINUTES, ROOT

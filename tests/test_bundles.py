@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
-from index import bundles
-from index.bundles import Bundled, Bundles
+from index.building import bundles
+from index.building.bundles import Bundled, Bundles
 from index.errors import BundleError
 from tests.words_encoder import WordsEncoder
 

@@ -8,7 +8,7 @@ from bot.settings import load
 from bot.status import built, fallback, status
 from bot.terminal import doctor
 from index import catalogue
-from index.build import build
+from index.building.build import build
 from index.catalogue import AUTO, BOTH, E5, MINILM, Model
 from tests.conftest import ROOT, WordsEncoder
 

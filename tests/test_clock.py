@@ -24,7 +24,7 @@ def set_clock(monkeypatch: pytest.MonkeyPatch, seconds: int) -> None:
         def now(cls, tz: tzinfo | None = None) -> datetime:
             return datetime.fromtimestamp(real, tz) + timedelta(seconds=seconds)
 
-    monkeypatch.setattr("index.build.datetime", Off)
+    monkeypatch.setattr("index.building.build.datetime", Off)
     monkeypatch.setattr("index.history.datetime", Off)
     monkeypatch.setattr(time, "time", lambda: real + seconds)
     monkeypatch.setattr(time, "time_ns", lambda: real_ns + seconds * 10**9)

@@ -18,9 +18,9 @@ from bot.conversation.turns import turn_of
 from bot.engine import Engine
 from bot.settings import Settings, load
 from bot.words import coverage_in_words, outdated_in_words
+from index.building.changes import Changes
 from index.cancellation import Cancellation, Cancelled
 from index.catalogue import MINILM
-from index.changes import Changes
 from index.engines.local.store import Store
 from index.engines.local.vectors import Matrix
 from index.errors import DocumentsError, IndexMismatch, IndexMissing, UnknownSource

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from index import evidence
-from index.build import build
+from index.building.build import build
 from index.engines.local.generation import Generation
 from index.engines.local.store import Store
 from index.evidence import Weigher

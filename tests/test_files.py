@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from index import files
-from index.build import build
+from index.building import files
+from index.building.build import build
+from index.building.files import Files
 from index.documents import digest_file
 from index.engines.local.generation import Generation
 from index.engines.local.store import Store
 from index.errors import UnknownSource
-from index.files import Files
 from index.settings import Settings
 from tests.conftest import WordsEncoder
 

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from index import documents
-from index.bin import Bin
+from index.building.bin import Bin
+from index.building.intake import Clash, How, Intake, Placed
 from index.errors import DocumentsError, StateError
-from index.intake import Clash, How, Intake, Placed
 from index.parsing.base import Unreadable
 from index.parsing.worker import Worker
 from index.settings import Settings
@@ -245,7 +245,7 @@ def test_what_is_removed_can_be_brought_back_for_some_days(
     old = bin_.take("letters/ferry.txt")
     assert bin_.prune() == 0
     now = time.time()
-    monkeypatch.setattr("index.bin.time.time", lambda: now + 31 * 24 * 3600)
+    monkeypatch.setattr("index.building.bin.time.time", lambda: now + 31 * 24 * 3600)
     assert (bin_.prune(), bin_.about(old)) == (1, None)
     assert everything(settings.bin_folder()) == set()
 

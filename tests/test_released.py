@@ -22,10 +22,10 @@ from bot.telegram.persistence.access import Access
 from bot.telegram.persistence.answers import Answers
 from index import history
 from index import journal as journals
-from index.bin import Bin
+from index.building.bin import Bin
+from index.building.intake import Intake
 from index.engines.local import generation
 from index.errors import IndexMismatch
-from index.intake import Intake
 from index.journal import Journal
 from tests.answering import profiles
 from tests.conftest import MINILM, MINUTES, WordsEncoder

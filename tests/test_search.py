@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from msgspec import structs
 
-from index.build import build
+from index.building.build import build
 from index.engines.local.store import Store
 from index.errors import IndexMismatch
 from index.records import Features, Hit, Locator

@@ -10,8 +10,8 @@ from queue import Empty, Queue
 
 import pytest
 
+from index.building.watching import Burst, Pace, Watch
 from index.settings import Settings
-from index.watching import Burst, Events, Pace, Watch
 
 QUICK = Pace(quiet=0.2, latest=5.0, look=60.0, wake=0.1)
 SILENCE = 0.8  # seconds in which a burst would have been told of

@@ -33,8 +33,8 @@ from bot.telegram.information import Information
 from bot.telegram.persistence.access import Access
 from bot.telegram.services import Services
 from bot.telegram.unhandled import Unhandled
-from index.bin import Bin
-from index.intake import Intake
+from index.building.bin import Bin
+from index.building.intake import Intake
 
 _ID = "[0-9]{1,15}"
 

@@ -13,9 +13,9 @@ from bot.engine import Engine
 from bot.telegram.metrics import Metrics
 from bot.telegram.workers import Workers
 from bot.texts import noop
-from index.build import Progress, Summary
+from index.building.build import Progress, Summary
+from index.building.removals import Removals
 from index.errors import IndexBusy
-from index.removals import Removals
 
 NOT_RENEWED = noop("The index was not renewed; the old one is still in use. {reason}")
 
@@ -80,7 +80,7 @@ class Renewals:
 
         Raises:
             Stopped: the bot stops.
-            DocentError: as ``index.build.build`` raises it; the old index stays in use.
+            DocentError: as ``index.building.build.build`` raises it; the old index stays in use.
         """
         if self._stopped:
             raise Stopped

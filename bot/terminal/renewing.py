@@ -8,9 +8,9 @@ from contextlib import AbstractContextManager, nullcontext
 from bot import status
 from bot.engine import Engine
 from bot.plain import line
-from index.build import Progress, Silent, Summary
+from index.building.build import Progress, Silent, Summary
+from index.building.watching import Pace, Watch
 from index.errors import DocentError, IndexBusy
-from index.watching import Pace, Watch
 
 _BUSY = 1.0  # seconds after which it is tried again where another process builds the index
 

@@ -8,21 +8,21 @@ from bot.engine import Engine
 from bot.plain import counted, line
 from bot.progress import shown
 from bot.settings import Settings
-from index import sharding
-from index.build import Summary
-from index.bundles import Bundled, Bundles
+from index.building import sharding
+from index.building.build import Summary
+from index.building.bundles import Bundled, Bundles
+from index.building.sharding import Encoded, Shard
 from index.errors import BundleError
-from index.sharding import Encoded, Shard
 
 
 def encode(settings: Settings, shard: Shard, folder: Path) -> Encoded:
-    """Encode the documents of a shard; see ``index.sharding.encode``."""
+    """Encode the documents of a shard; see ``index.building.sharding.encode``."""
     with shown() as progress:
         return sharding.encode(settings, Engine(settings).encoder, shard, folder, progress)
 
 
 def built(settings: Settings, folders: Sequence[Path], *, full: bool) -> Summary:
-    """Build the index from bundles, and encode what they lack; see ``index.build.build``.
+    """Build the index from bundles, and encode what they lack; see ``index.building.build.build``.
 
     Raises:
         BundleError: there are none, or one is damaged or of another model.

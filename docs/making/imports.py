@@ -24,7 +24,7 @@ ROOMS = {
     "bot.reader.readers": "The reader: a question and a passage → where the answer stands",
     "bot.settings": "Settings of all stages",
     "index.search": "Search: a question → hits",
-    "index.bin": "Building: changed documents → a new index",
+    "index.building": "Building: changed documents → a new index",
     "index.spelling": "The index: vectors, words and texts on the disk",
     "index.joining": "Models: texts → vectors",
     "index.documents": "Units: blocks → what is found and quoted",

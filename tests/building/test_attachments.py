@@ -2,10 +2,10 @@
 
 import pytest
 
-from index.build import build
-from index.changes import Changes, changes
+from index.building.build import build
+from index.building.changes import Changes, changes
+from index.building.files import Files
 from index.documents import Skipped
-from index.files import Files
 from index.parsing import formats
 from index.parsing.base import Attachment, Parsed, Unreadable
 from index.parsing.worker import Worker

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.build import build
-from index.changes import Changes, changes
+from index.building.build import build
+from index.building.changes import Changes, changes
 from index.errors import SettingsError
 from index.serving import ServedEncoder
 from index.settings import load

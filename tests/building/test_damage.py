@@ -6,8 +6,8 @@ import shutil
 import pytest
 
 from index import documents
-from index.build import build
-from index.changes import Changes, changes
+from index.building.build import build
+from index.building.changes import Changes, changes
 from index.engines.local.store import Draft
 from index.errors import IndexFolderError
 from tests.building.conftest import add, content, counts, current, rows_fit

@@ -11,8 +11,8 @@ import msgspec
 import pytest
 
 from index import history
-from index.build import build
-from index.differences import plain, said, stands
+from index.building.build import build
+from index.building.differences import plain, said, stands
 from index.engines.local.store import Store
 from index.history import Edit, Place, Renewal, Said, traced
 from index.settings import load

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from index import documents
-from index.build import Silent, build
+from index.building.build import Silent, build
 from index.engines.local.store import Draft, Store
 from index.errors import IndexFolderError, ModelError
 from index.settings import Settings, load
@@ -32,7 +32,7 @@ class Failing(WordsEncoder):
 @pytest.fixture
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     """A block is a handful of texts."""
-    monkeypatch.setattr("index.build.BLOCK", 5)
+    monkeypatch.setattr("index.building.build.BLOCK", 5)
 
 
 def journals(settings: Settings) -> list[Path]:
@@ -126,7 +126,7 @@ def test_documents_are_divided_ahead_but_not_all_of_them(
     folder, settings, encoder, small_blocks, monkeypatch
 ):
     fill(folder, 47)
-    monkeypatch.setattr("index.ahead.AHEAD", 5 * 20_000)
+    monkeypatch.setattr("index.building.prefetching.AHEAD", 5 * 20_000)
     read: list[str] = []
     ahead: list[int] = []
     load_one = documents.load

@@ -5,12 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.build import build
-from index.bundles import Bundled, Bundles
+from index.building.build import build
+from index.building.bundles import Bundled, Bundles
+from index.building.sharding import Encoded, Shard, encode, of_shard
 from index.documents import File
 from index.errors import BundleError, DocumentsError
 from index.settings import Settings, load
-from index.sharding import Encoded, Shard, encode, of_shard
 from tests.building.conftest import age, content, fill, rows_fit
 from tests.building.test_resuming import Failing
 from tests.conftest import WordsEncoder
@@ -19,8 +19,8 @@ from tests.conftest import WordsEncoder
 @pytest.fixture(autouse=True)
 def _small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     """A block is a handful of texts."""
-    monkeypatch.setattr("index.build.BLOCK", 5)
-    monkeypatch.setattr("index.sharding.BLOCK", 5)
+    monkeypatch.setattr("index.building.build.BLOCK", 5)
+    monkeypatch.setattr("index.building.sharding.BLOCK", 5)
 
 
 def files(*sizes: int, suffix: str = ".txt") -> list[File]:

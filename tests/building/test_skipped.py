@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from index import documents
-from index.build import build
-from index.changes import Changes, changes
+from index.building.build import build
+from index.building.changes import Changes, changes
 from index.documents import Skipped
 from index.engines.local.store import Store
 from index.errors import DocumentsError
@@ -47,7 +47,7 @@ def test_a_file_that_was_passed_over_and_mended_is_new(folder, settings, encoder
 
 def test_files_passed_over_are_not_tried_again_until_they_are_touched(folder, settings, encoder, monkeypatch):
     (folder / "noise.txt").write_bytes(bytes(range(256)))
-    monkeypatch.setattr("index.changes.RACY_NS", 0)
+    monkeypatch.setattr("index.building.changes.RACY_NS", 0)
     build(settings, encoder)
     tried: list[str] = []
     monkeypatch.setattr(documents, "read", lambda file: tried.append(file.source) or b"")

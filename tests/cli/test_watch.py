@@ -16,9 +16,9 @@ import pytest
 
 from bot.engine import Engine
 from bot.terminal import renewing
-from index.build import Summary
+from index.building.build import Summary
+from index.building.watching import Pace
 from index.engines.local.store import Store
-from index.watching import Pace
 from tests.cli.conftest import timeless
 from tests.conftest import ROOT
 from tests.telegram.conftest import WORDS

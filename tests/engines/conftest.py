@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from index.build import build
+from index.building.build import build
 from index.engines.base import Generation, Index
 from index.engines.table import index_of
 from index.settings import Settings, load

@@ -29,8 +29,8 @@ from bot.telegram.showing.screens import Screen
 from bot.telegram.transport.inbox import Inbox
 from bot.telegram.transport.post import Place
 from bot.telegram.workers import Workers
-from index.bin import Bin
-from index.intake import Intake
+from index.building.bin import Bin
+from index.building.intake import Intake
 from index.parsing.worker import shared
 from index.scope import Scope
 from tests.conftest import RECIPE

@@ -11,7 +11,7 @@ import pytest
 from bot.engine import Engine
 from bot.telegram.renewals import Course, Renewals, Stopped
 from bot.telegram.workers import Workers
-from index.build import Progress, Summary
+from index.building.build import Progress, Summary
 from index.errors import DocumentsError
 
 

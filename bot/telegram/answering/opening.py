@@ -7,7 +7,7 @@ from bot.engine import Engine
 from bot.telegram.showing.opened import Opened
 from bot.texts import gettext
 from bot.words import outdated_in_words
-from index import differences
+from index.building import differences
 from index.history import Said
 
 

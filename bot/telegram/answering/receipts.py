@@ -25,7 +25,7 @@ from bot.telegram.services import Services
 from bot.telegram.showing import answered, screens
 from bot.telegram.transport.post import Place
 from bot.texts import speaking
-from index.differences import plain, said, stands
+from index.building.differences import plain, said, stands
 from index.engines.base import Generation
 from index.errors import DocentError, UnknownSource
 from index.history import Renewal, Said, after, traced

@@ -28,9 +28,9 @@ from bot.telegram.showing.html import short
 from bot.telegram.transport.post import Place
 from bot.telegram.troubles import in_words
 from bot.texts import gettext
-from index.bin import Bin
+from index.building.bin import Bin
+from index.building.intake import Clash, How, Intake
 from index.errors import DocentError
-from index.intake import Clash, How, Intake
 from index.parsing.base import Unreadable
 
 _QUESTIONS = 3

@@ -30,7 +30,7 @@ from bot.telegram.transport.post import Place, place_of
 from bot.telegram.troubles import in_words
 from bot.texts import gettext, ngettext, noop
 from index import documents
-from index.bin import Bin
+from index.building.bin import Bin
 from index.errors import DocentError
 
 _MOST = 8  # documents to choose from

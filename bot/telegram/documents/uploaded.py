@@ -18,8 +18,8 @@ from bot.telegram.showing.html import Block, Run, block, messages, short
 from bot.telegram.showing.screens import Screen
 from bot.texts import gettext, ngettext, noop
 from bot.words import notice_in_words
+from index.building.intake import Checked, Clash
 from index.documents import Skipped
-from index.intake import Checked, Clash
 
 _MOST = 120  # characters of a name
 _LISTED = 10  # files of one report, and things left out of one file

@@ -17,8 +17,8 @@ from bot.telegram.services import Services
 from bot.telegram.showing import screens
 from bot.telegram.transport.post import Place, place_of
 from bot.texts import gettext, noop
-from index.bin import Bin
-from index.intake import Intake
+from index.building.bin import Bin
+from index.building.intake import Intake
 
 GONE = noop("This was decided before, or is too long ago. Please send it again.")
 AT_IT = noop("I am at it.")

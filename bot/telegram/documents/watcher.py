@@ -7,9 +7,9 @@ from concurrent.futures import CancelledError
 from bot.settings import Settings
 from bot.telegram.events import event, failure
 from bot.telegram.renewals import Renewals, Stopped
-from index.build import Summary
+from index.building.build import Summary
+from index.building.watching import Pace, Watch
 from index.errors import DocentError, IndexBusy
-from index.watching import Pace, Watch
 
 PACE = Pace()
 _BUSY = 2.0  # seconds after which it is tried again where another process builds the index

@@ -10,7 +10,7 @@ from typing import Literal
 import msgspec
 
 from bot.telegram.persistence.state import Memory
-from index.intake import How
+from index.building.intake import How
 
 _DAY = 24 * 3600
 

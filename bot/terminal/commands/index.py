@@ -13,13 +13,13 @@ from bot.terminal.signals import until_ended
 
 if TYPE_CHECKING:
     from bot.engine import Engine
-    from index.build import Summary
-    from index.sharding import Shard
+    from index.building.build import Summary
+    from index.building.sharding import Shard
 
 
 def _shard(context: click.Context, parameter: click.Parameter, value: str | None) -> "Shard | None":
     """Which part of the documents, written as "2/8"."""
-    from index.sharding import Shard
+    from index.building.sharding import Shard
 
     if value is None:
         return None

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from index import documents
-from index.build import build
+from index.building.build import build
 from index.documents import File, Skipped
 from index.engines.base import Manifest
 from index.engines.local import generation, store

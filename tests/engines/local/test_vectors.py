@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.build import build
+from index.building.build import build
 from index.engines.local import vectors
 from index.engines.local.generation import Generation
 from index.engines.local.store import Store

@@ -9,7 +9,7 @@ import pytest
 
 from bot.engine import Engine
 from bot.settings import Settings
-from index.changes import Changes
+from index.building.changes import Changes
 from index.engines.local import vectors
 from index.engines.local.vectors import Matrix
 from index.engines.local.view import View, joined

@@ -19,9 +19,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from index import differences, documents
-from index.ahead import ahead
-from index.changes import Plan, by_file, in_order, make_plan
+from index import documents
+from index.building import differences
+from index.building.changes import Plan, by_file, in_order, make_plan
+from index.building.prefetching import ahead
+from index.building.removals import Removals, hold_back
 from index.documents import Parse, Skipped
 from index.encoder import Encoder
 from index.engines.base import Manifest
@@ -34,7 +36,6 @@ from index.parsing.cache import Cache
 from index.parsing.formats import versions
 from index.parsing.worker import shared
 from index.records import Divided, Document, Notice
-from index.removals import Removals, hold_back
 from index.settings import Settings
 from index.units.woven import BETWEEN_NAMES, told
 

@@ -1,4 +1,4 @@
-"""The documents of one shard in, bundles of the vectors of their texts out: see index/bundles.py.
+"""The documents of one shard in, bundles of the vectors of their texts out: see index/building/bundles.py.
 
 Each of several machines encodes the documents of its own shard, and none needs to know of the others; an
 index is then built from what they wrote. What a shard wrote before it was broken off is not encoded again.
@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from index import bundles, documents
-from index.ahead import ahead
-from index.build import BLOCK, PARSED, Progress, Silent, divider, splitting_of, usable
-from index.bundles import Bundles, digest_of
-from index.changes import in_order, make_plan
+from index import documents
+from index.building import bundles
+from index.building.build import BLOCK, PARSED, Progress, Silent, divider, splitting_of, usable
+from index.building.bundles import Bundles, digest_of
+from index.building.changes import in_order, make_plan
+from index.building.prefetching import ahead
 from index.documents import File, Skipped
 from index.encoder import Encoder
 from index.engines.local.store import Store

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from index.changes import RACY_NS, looks_unchanged, settled_ns
+from index.building.changes import RACY_NS, looks_unchanged, settled_ns
 from index.documents import digest_file, find
 from index.engines.base import Entry, Generation
 

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from index.changes import load
+from index.building.changes import load
 from index.documents import File, Parse, Skipped
 from index.engines.base import Entry
 from index.records import Divided, Document

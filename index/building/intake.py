@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from index import documents
-from index.build import PARSED
+from index.building.build import PARSED
 from index.documents import File, Skipped, digest, digest_file
 from index.errors import DocumentsError
 from index.names import key, numbered, parts, safe

@@ -13,7 +13,7 @@ from os.path import isdir
 from pathlib import Path
 from typing import Literal
 
-from index.changes import Plan, by_file
+from index.building.changes import Plan, by_file
 from index.documents import File, digest_file
 from index.engines.base import Entry, Generation
 from index.errors import DocumentsError

@@ -16,9 +16,9 @@ from pathlib import Path
 import msgspec
 
 from index import documents
+from index.building.intake import Intake
 from index.documents import digest
 from index.errors import DocumentsError, StateError
-from index.intake import Intake
 from index.parsing.base import Unreadable
 from index.settings import Settings
 from index.writing import write

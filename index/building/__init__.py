@@ -1,0 +1,1 @@
+"""Changed documents in, a new generation of the index out."""
