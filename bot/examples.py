@@ -6,7 +6,7 @@ from itertools import chain, zip_longest
 
 from bot.askable import Askable, askable
 from bot.engine import Engine
-from index.engines.local.generation import Entry
+from index.engines.base import Entry
 
 _DOCUMENTS, _PASSAGES = 12, 24  # looked at: enough for three questions
 _TRIES = 15  # questions put to the engine

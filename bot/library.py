@@ -204,7 +204,9 @@ class Library:
         """By which names pages are kept of documents of this index."""
         with suppress(IndexFolderError):
             owners = self._pages.owners() if self.has_index() else ()
-            return self._whole.generation().holds(owners) if owners else frozenset()
+            length = len(next(iter(owners), ""))
+            entries = self._whole.generation().entries() if owners else []
+            return frozenset(entry.digest[:length] for entry in entries) & frozenset(owners)
         return frozenset()
 
     def _check_file(self, document: Document) -> None:

@@ -10,7 +10,7 @@ from queue import Empty, Queue
 
 import pytest
 
-from index.building.watching import Burst, Pace, Watch
+from index.building.watching import Burst, Events, Pace, Watch
 from index.settings import Settings
 
 QUICK = Pace(quiet=0.2, latest=5.0, look=60.0, wake=0.1)

@@ -4,8 +4,6 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence, Set
 
-from bot.telegram.screens import DID_IT_ARRIVE
-
 from benchmarks.soak.people import Told
 from benchmarks.soak.quoting import quoted, standing
 from benchmarks.soak.vital import Signs
