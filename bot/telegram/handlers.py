@@ -22,9 +22,9 @@ from bot.telegram.answering.listening import Listening
 from bot.telegram.answering.replying import Replying
 from bot.telegram.answering.voice import Voice
 from bot.telegram.authorisation.admission import Admission
+from bot.telegram.authorisation.authorising import Authorising
 from bot.telegram.authorisation.collecting import Collecting
 from bot.telegram.authorisation.decisions import Decisions
-from bot.telegram.authorisation.gate import Gate
 from bot.telegram.documents.changelog import Changelog
 from bot.telegram.documents.consent import Consent
 from bot.telegram.documents.removing import Removing
@@ -58,10 +58,10 @@ def register(
     uploads = Uploads(services, asking, intake, bin_)
     removing = Removing(services, bin_, decisions.forget, decisions.forgotten)
     inline = Inline(services)
-    gate = Gate(services, Admission(services), decisions, inline)
+    authorising = Authorising(services, Admission(services), decisions, inline)
     new = filters.UpdateType.MESSAGE
     by_admin = new & _ByAdmin(services.access)
-    application.add_handler(TypeHandler(Update, gate.check), group=-2)
+    application.add_handler(TypeHandler(Update, authorising.check), group=-2)
     application.add_handler(TypeHandler(Update, replying.doubts), group=-1)
     application.add_handler(MessageHandler(by_admin & _Adding(services.bot), uploads.message))
     for name, command in {

@@ -14,7 +14,7 @@ from bot.engine import Engine
 from bot.feedback import Feedback
 from bot.telegram import events, supervisor
 from bot.telegram.alarms import Alarms
-from bot.telegram.answering.receipts import Receipts
+from bot.telegram.answering.corrections import Corrections
 from bot.telegram.background import Background
 from bot.telegram.commands import publish
 from bot.telegram.documents.watcher import Watcher
@@ -180,7 +180,7 @@ class _Runner:
             asyncio.create_task(publish(self._bot, to.access.admins(), everywhere=True)),
             asyncio.create_task(show_life(self._receiving, alive)),
             asyncio.create_task(tidy(to, self._uploads.tidy)),
-            asyncio.create_task(Receipts(to, self._memory).run()),
+            asyncio.create_task(Corrections(to, self._memory).run()),
         ]
         await self._stop.wait()
         event("stopping")

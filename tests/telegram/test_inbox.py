@@ -12,7 +12,7 @@ import pytest
 from telegram import Update
 
 from bot.telegram.persistence import state
-from bot.telegram.transport.inbox import Inbox, InOrder, Turns, handled
+from bot.telegram.transport.inbox import Inbox, InOrder, Locks, handled
 
 
 def update(number: int, chat: int = 7, text: str = "Who came?") -> Update:
@@ -329,17 +329,17 @@ def test_an_update_whose_handling_is_broken_off_stays_in_the_inbox(database: sql
 
 def test_it_remembers_no_chat_that_is_not_busy():
     async def play() -> int:
-        turns = Turns()
+        locks = Locks()
 
         async def pause(chat: int) -> None:
-            async with turns.of(chat):
+            async with locks.of(chat):
                 await asyncio.sleep(0)
 
         pauses = [asyncio.create_task(pause(chat)) for chat in (1, 1, 2, 3)]
         await asyncio.sleep(0)
-        assert len(turns) == 3
+        assert len(locks) == 3
         await asyncio.gather(*pauses)
-        return len(turns)
+        return len(locks)
 
     assert asyncio.run(play()) == 0
 

@@ -19,7 +19,7 @@ from bot.telegram.presses import Button, acknowledge, button_of, hurried, label_
 from bot.telegram.services import Services
 from bot.telegram.showing import answered, screens
 from bot.telegram.showing.opened import passage
-from bot.telegram.transport.inbox import Turns
+from bot.telegram.transport.inbox import Locks
 from bot.telegram.transport.post import File, Place
 from bot.texts import gettext, noop
 from index.drawing.paged import drawable
@@ -38,7 +38,7 @@ class Citations:
         self._to = services
         self._replying = replying
         self._asking = asking
-        self._turns = Turns()
+        self._locks = Locks()
         self._pages = Pages(services)
 
     async def press(self, update: Update, _: object) -> None:
@@ -64,7 +64,7 @@ class Citations:
             await self._more(button, kept)
         else:
             await self._promise(button)
-            async with self._turn(button):
+            async with self._lock(button):
                 if kept := self._kept(button):  # an earlier press may have changed it
                     await self._do(update, button, kept)
 
@@ -73,9 +73,9 @@ class Citations:
         wait = self._to.wait_in(button.place.chat)
         await acknowledge(button.query, screens.one_moment(wait) if wait > 1 else "")
 
-    def _turn(self, button: Button) -> asyncio.Lock:
+    def _lock(self, button: Button) -> asyncio.Lock:
         """What takes longer than to acknowledge a press is done one press of a person at a time."""
-        return self._turns.of((button.place.chat, button.query.from_user.id))
+        return self._locks.of((button.place.chat, button.query.from_user.id))
 
     async def _do(self, update: Update, button: Button, kept: Kept) -> None:
         if button.words[0] == "alone":
@@ -187,7 +187,7 @@ class Citations:
             await acknowledge(button.query, gettext(_NO_MORE))
             return
         await self._promise(button)
-        async with self._turn(button):
+        async with self._lock(button):
             found, now = await finding, self._kept(button)
             if now and now != kept:  # by an earlier press
                 found = await self._further(now)

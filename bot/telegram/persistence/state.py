@@ -10,7 +10,7 @@ collections  folders that are seen together                        (collections.
 collected which chats see them                                     (collections.py)
 offers    what administrators add and remove, until it is done     (offers.py)
 answers   what buttons open, and what follow-up questions lean on  (answers.py)
-compared  the generation that all answers were compared with       (receipts.py)
+compared  the generation that all answers were compared with       (corrections.py)
 listening, interjections, verdicts: where it answers unasked       (listened.py)
 """
 

@@ -134,7 +134,7 @@ class Inbox(asyncio.Queue[object]):
         return None if done is None else done.rowcount
 
 
-class Turns:
+class Locks:
     """A lock for each key, for as long as somebody holds it or waits for it: first come, first served."""
 
     def __init__(self) -> None:
@@ -161,7 +161,7 @@ class InOrder(BaseUpdateProcessor):
         super().__init__(_AT_ONCE)
         self._inbox = inbox
         self._alone = asyncio.Lock()
-        self._turns = Turns()
+        self._locks = Locks()
 
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
         """Handle an update when its turn comes."""
@@ -169,11 +169,11 @@ class InOrder(BaseUpdateProcessor):
             raise TypeError(f"not an update: {update!r}")
         chat, sender = update.effective_chat, update.effective_sender
         if chat is None or update.callback_query:  # of what is typed inline, the next key makes it void
-            turn = asyncio.Lock()
+            lock = asyncio.Lock()
         else:
-            turn = self._turns.of((chat.id, sender.id if sender else None))
+            lock = self._locks.of((chat.id, sender.id if sender else None))
         suspect = update.update_id in self._inbox.suspects  # one at a time, so that the innocent get through
-        async with turn, self._alone if suspect else nullcontext():
+        async with lock, self._alone if suspect else nullcontext():
             if self._inbox.stopping:
                 cast(Coroutine[Any, Any, Any], coroutine).close()
                 return

@@ -18,7 +18,7 @@ from bot.telegram.transport.post import Place, place_of
 from bot.texts import gettext, speak
 
 
-class Gate:
+class Authorising:
     """Lets in who may ask, pairs the first administrator, and turns others away politely."""
 
     def __init__(

@@ -83,7 +83,7 @@ class _Comparison:
             return ()
 
 
-class Receipts:
+class Corrections:
     """Compares answers with the documents.
 
     Args:

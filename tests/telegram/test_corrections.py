@@ -13,9 +13,9 @@ import pytest
 from telegram.error import BadRequest, Forbidden, NetworkError, TimedOut
 
 from bot.engine import Engine
-from bot.telegram.answering import receipts as module
+from bot.telegram.answering import corrections as module
+from bot.telegram.answering.corrections import Corrections
 from bot.telegram.answering.opening import look_up
-from bot.telegram.answering.receipts import Receipts
 from bot.telegram.limits import Limit
 from bot.telegram.persistence import state
 from bot.telegram.persistence.answers import Kept
@@ -55,11 +55,11 @@ class Watched(Desk):
         access = self.services.access
         access.decide(ANN, "allowed", "Ann")
         self._replace(post=Post(self.bot, access, self.answers))  # type: ignore[arg-type]
-        self.receipts = self.anew()
+        self.corrections = self.anew()
 
-    def anew(self, every: float = 0.01, in_a_group: Limit | None = None) -> Receipts:
+    def anew(self, every: float = 0.01, in_a_group: Limit | None = None) -> Corrections:
         """As after a start."""
-        return Receipts(self.services, self.database, every=every, between=0, in_a_group=in_a_group)
+        return Corrections(self.services, self.database, every=every, between=0, in_a_group=in_a_group)
 
     def _replace(self, **fields: Any) -> None:
         for name, value in fields.items():
@@ -84,7 +84,7 @@ class Watched(Desk):
         before = len(self.bot.calls)
         if build:
             self.engine.build()
-        asyncio.run(self.receipts.look())
+        asyncio.run(self.corrections.look())
         assert {name for name, _ in self.bot.calls} <= {"edit", "delete"}  # nothing is ever sent
         return [given for name, given in self.bot.calls[before:] if name == "edit"]
 
@@ -148,7 +148,7 @@ def test_what_became_of_it_while_the_bot_was_off_is_told_at_the_start(desk: Watc
     (edit,) = desk.look(build=False)
     assert f"it says now\n{FOUR}" in shown(edit)
     assert desk.kept(one).now[1].words == FOUR
-    desk.receipts = desk.anew()  # the bot starts again
+    desk.corrections = desk.anew()  # the bot starts again
     assert desk.look(build=False) == []
 
 
@@ -318,7 +318,7 @@ def test_in_a_group_only_some_are_edited_a_minute(desk: Watched, monkeypatch: py
     for number in range(1, 4):
         desk.asked(chat=-100, number=number)
     now = [0.0]
-    desk.receipts = desk.anew(in_a_group=Limit(2, 60, lambda: now[0]))
+    desk.corrections = desk.anew(in_a_group=Limit(2, 60, lambda: now[0]))
     monkeypatch.setattr(module.asyncio, "sleep", lambda seconds: passed(now))
     desk.write(FERRY, LETTER.replace(TWO, THREE))
     assert len(desk.look()) == 3
@@ -405,11 +405,11 @@ def test_what_keeps_answers_from_being_compared_is_logged_once_and_looked_at_les
             raise asyncio.CancelledError
 
     caplog.set_level("INFO", "bot.telegram")
-    desk.receipts = desk.anew(every=2.0)
-    monkeypatch.setattr(desk.receipts, "look", look)
+    desk.corrections = desk.anew(every=2.0)
+    monkeypatch.setattr(desk.corrections, "look", look)
     monkeypatch.setattr(module.asyncio, "sleep", sleep)
     with pytest.raises(asyncio.CancelledError):
-        asyncio.run(desk.receipts.run())
+        asyncio.run(desk.corrections.run())
     reasons = ["IndexDamaged", "NetworkError", "IndexDamaged"]
     assert [record.getMessage() for record in caplog.records] == [
         f"uncompared reason={one}" for one in reasons
