@@ -32,7 +32,7 @@ test: check
 	$(BIN)/coverage report --fail-under=90
 
 fast: $(VENV)/.installed-dev
-	$(BIN)/pytest $(TWO) -m "not slow"
+	$(BIN)/pytest $(TWO) -m "not slow" --hypothesis-profile=fast
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .

@@ -25,6 +25,7 @@ from index.serving import ServedEncoder
 from tests.words_encoder import WordsEncoder
 
 hypothesis.settings.register_profile("docent", deadline=None)  # a busy machine is no failure
+hypothesis.settings.register_profile("fast", hypothesis.settings.get_profile("docent"), max_examples=10)
 hypothesis.settings.load_profile("docent")
 
 UNTRACED = {"COVERAGE_PROCESS_CONFIG": ""}

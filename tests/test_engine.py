@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from bot.answering.answers import Answer, Outdated
@@ -28,6 +27,7 @@ from index.records import Locator, Style
 from index.serving import ServedEncoder
 from tests.answering import pages, profiles
 from tests.conftest import LETTER, MINUTES, MODELS, RECIPE, WordsEncoder
+from tests.examples import examples
 from tests.reader.words import WordReader
 
 ATTENDED = "who attended the meeting?"
@@ -97,7 +97,7 @@ def test_odd_questions_are_not_answered(engine: Engine, question: str):
     assert not engine.ask(question).found
 
 
-@hypothesis_settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.sampled_from(sorted({w for t in TEXTS.values() for w in t.split()})), max_size=6))
 def test_every_quote_is_an_exact_slice_of_its_document(engine: Engine, words: list[str]):
     reply = engine.ask(" ".join(words))

@@ -2,7 +2,6 @@
 
 import pytest
 from hypothesis import given
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -11,6 +10,7 @@ from index.parsing.base import Parsed, Unreadable
 from index.parsing.markdown import parse
 from index.records import Document
 from index.units.shown import Shower
+from tests.examples import examples
 from tests.parsing.outlined import outlined, styled
 
 
@@ -450,7 +450,7 @@ def said(tokens: list[Token]) -> str:
     return "".join(parts)
 
 
-@hypothesis_settings(max_examples=300)
+@examples(300)
 @given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join))
 def test_no_word_is_lost_and_none_added(text):
     text = f"{text}\n"

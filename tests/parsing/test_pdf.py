@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageFont
 from reportlab.lib import pdfencrypt
@@ -21,6 +21,7 @@ from index.parsing.pages import ocr
 from index.parsing.pages.pdf import SCANNED, parse
 from index.parsing.pages.pieces import numbered
 from index.records import Notice, Page
+from tests.examples import examples
 from tests.parsing.outlined import outlined
 
 WIDTH, HEIGHT = 595.0, 842.0
@@ -691,7 +692,7 @@ placed = st.tuples(
 ruled = st.tuples(st.floats(0, 500), st.floats(20, 820), st.floats(5, 400), st.booleans())
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(st.tuples(st.lists(placed, max_size=25), st.lists(ruled, max_size=12)), min_size=1, max_size=3)
 )

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import example as for_example
 from hypothesis import strategies as st
 from tokenizers import Tokenizer
@@ -15,6 +15,7 @@ from bot.reader.batches import BATCH, TOKENS, Group, Item, Plan, Reads
 from bot.reader.examples import LONGEST_SPAN, Example, Read
 from bot.reader.hard_negatives import HardNegatives
 from bot.reader.tokens import MOST_TOKENS
+from tests.examples import examples
 from tests.reader.conftest import CLOCK, FERRY
 
 CRACKED = "When did the bell of Merrin crack?"
@@ -241,7 +242,7 @@ def test_the_same_chance_picks_the_same(reads: Reads, words: Tokenizer):
     assert len({tuple(texts(reads.groups(many, chance)[0], words)) for chance in CHANCES}) == 4
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
+@examples(50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_tokens_of_answers_cover_them(reads: Reads, data: st.DataObject):
     text = data.draw(st.sampled_from([CLOCK, FERRY, "Ünïcode — “1840”…\n\n日本 1702."]))

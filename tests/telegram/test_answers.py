@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from bot.answering.answers import Answer, Outdated
@@ -18,6 +18,7 @@ from bot.conversation.turns import TURNS
 from bot.telegram.persistence import state
 from bot.telegram.persistence.answers import REMEMBERED, Answers, Kept
 from index.records import Locator, Part, Style
+from tests.examples import examples
 from tests.test_render import CITED, FOUND, LED, LOST, SECOND, THIRD, quoting
 
 
@@ -59,7 +60,7 @@ def test_an_answer_comes_back_as_it_was(answers: Answers):
     assert answers.to_question(5, 70) == one
 
 
-@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(), st.text(), st.lists(st.integers(1, 2**52)))
 def test_any_text_comes_back_as_it_was(answers: Answers, question: str, quote: str, messages: list[int]):
     reply = replace(FOUND, question=question, citations=(quoting(quote),))

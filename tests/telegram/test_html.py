@@ -4,12 +4,13 @@ import re
 from itertools import accumulate
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.plain import ISOLATE, clean
 from bot.telegram.showing import html
 from bot.telegram.showing.html import MOST_ENTITIES, MOST_UNITS, Block, Message, Run, block, messages, units
+from tests.examples import examples
 from tests.telegram import markup
 from tests.telegram.strategies import bare, marked, short_texts, taken, texts
 
@@ -30,7 +31,7 @@ def many_runs(count: int, *, style: str, quoted: bool) -> Block:
 
 
 @pytest.mark.slow
-@settings(max_examples=80)
+@examples(80)
 @given(st.lists(blocks, max_size=12))
 @example([many_runs(500, style="b", quoted=True)])
 @example([many_runs(150, style="i", quoted=False), many_runs(60, style="b", quoted=True)])
@@ -143,7 +144,7 @@ def test_a_long_quotation_folds_and_both_halves_are_quotations():
 # ------------------------------------------------------------------------------------ where to cut
 
 
-@settings(max_examples=50)
+@examples(50)
 @given(
     st.lists(
         st.tuples(st.integers(1, 400), st.sampled_from([". ", "! ", "? ", ".\n\n", "… ", ".” "])), min_size=1
@@ -181,7 +182,7 @@ clusters = st.sampled_from(
 )
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(st.lists(clusters, min_size=1, max_size=9), st.integers(0, 9), st.sampled_from(["", " ", ", "]))
 def test_no_cut_parts_what_belongs_to_one_character(kinds: list[str], shift: int, between: str):
     parts = ["z"] * shift + [kind + between for kind in kinds] * 900

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answering.answers import Answer, Citation, Outdated, cite, compose, quotes_for_fact, quotes_for_list
@@ -22,6 +22,7 @@ from index.parsing.base import Unreadable
 from index.records import Document, Features, Locator, Part, Passage, Style, Unit
 from index.units.divide import divide
 from tests.conftest import MINUTES, WordsEncoder
+from tests.examples import examples
 from tests.telegram.markup import MAX_ROW
 from tests.telegram.strategies import bare, buttons, marked, short_texts, taken, texts
 from tests.test_render import CITED, FOUND, LED, LOST, SECOND, THIRD, quoting
@@ -75,7 +76,7 @@ def around(passages: list[Passage], at: int) -> Context:
 # ---------------------------------------------------------------------------------- any document
 
 
-@settings(max_examples=80)
+@examples(80)
 @given(worlds(), short_texts, st.floats(0, 1), st.booleans(), numbers, short_texts)
 def test_any_answer_is_shown_whole(
     world: tuple[list[Passage], list[Evidence]],
@@ -114,7 +115,7 @@ def test_any_answer_is_shown_whole(
             assert read.startswith(bare(line(asked)))
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(worlds(), numbers, st.integers(1, 10**6))
 def test_any_further_quotes_are_shown_whole(
     world: tuple[list[Passage], list[Evidence]], number: int, first: int
@@ -126,7 +127,7 @@ def test_any_further_quotes_are_shown_whole(
 
 
 @pytest.mark.slow
-@settings(max_examples=100)
+@examples(100)
 @given(worlds(), numbers, st.integers(1, 10**6), st.just("") | texts)
 def test_any_passage_is_one_message_with_the_quote_in_it(
     world: tuple[list[Passage], list[Evidence]], number: int, first: int, notice: str
@@ -208,7 +209,7 @@ def styled(draw: st.DrawFn) -> Citation:
 
 
 @pytest.mark.slow
-@settings(max_examples=150)
+@examples(150)
 @given(st.lists(styled(), max_size=12))
 def test_any_looks_are_shown_in_entities_that_are_balanced_and_within_limits(drawn: list[Citation]):
     cited = tuple(replace(one, number=number) for number, one in enumerate(drawn, 1))
@@ -272,7 +273,7 @@ entries = st.builds(
 )
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(st.lists(entries, max_size=25), st.integers(-3, 10))
 def test_any_page_of_documents_is_one_message_that_names_them_all(known: list[Entry], page: int):
     screen = listed.sources(known, page)
@@ -307,7 +308,7 @@ def test_any_examples_can_be_asked_by_a_button_that_shows_them(count: int, tries
     assert buttons(screen) == [[(line(one), f"try:{number}")] for number, one in enumerate(tries, 1)]
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(st.lists(entries, max_size=12), short_texts)
 def test_any_documents_are_found_by_words_of_their_names(known: list[Entry], words: str):
     screen = listed.sources(known, 0, words)
@@ -331,7 +332,7 @@ def test_any_text_is_shown(paragraphs: list[str]):
     assert bare(checked(screens.text(*paragraphs))) == bare("".join(map(clean, paragraphs)))
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(worlds())
 def test_any_citation_becomes_an_article(world: tuple[list[Passage], list[Evidence]]):
     for citation in cite(world[1]):

@@ -5,7 +5,6 @@ from collections.abc import Callable
 
 import pytest
 from hypothesis import given
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from index.documents import load
@@ -17,6 +16,7 @@ from index.units.divide import divide
 from index.units.leaves import leaves
 from index.units.shown import Shower
 from index.units.woven import Woven
+from tests.examples import examples
 
 WORD = re.compile(r"\w")
 NAMES = ("heading", "caption", "term")
@@ -178,7 +178,7 @@ SIZES = [
 
 
 @pytest.mark.parametrize(("count", "max_tokens", "min_tokens"), SIZES)
-@hypothesis_settings(max_examples=60)
+@examples(60)
 @given(text=texts(PLAIN))
 def test_every_plain_text_is_divided_into_exact_slices(count, max_tokens, min_tokens, text):
     parsed = plain.parse(text.encode(), "a.txt")
@@ -188,7 +188,7 @@ def test_every_plain_text_is_divided_into_exact_slices(count, max_tokens, min_to
 
 
 @pytest.mark.parametrize(("count", "max_tokens", "min_tokens"), SIZES)
-@hypothesis_settings(max_examples=60)
+@examples(60)
 @given(text=texts(MARKED))
 def test_every_markdown_text_is_divided_into_exact_slices(count, max_tokens, min_tokens, text):
     parsed = markdown.parse(text.encode(), "a.md")
@@ -227,7 +227,7 @@ LOOSE = [
 ]
 
 
-@hypothesis_settings(max_examples=200)
+@examples(200)
 @given(text=st.lists(st.sampled_from(PIECES + PLAIN + MARKED + LOOSE), max_size=25).map("".join))
 def test_whatever_a_text_holds_it_is_divided(text):
     for source in ("a.txt", "a.md"):
