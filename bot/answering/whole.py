@@ -4,6 +4,7 @@ A lead-in, a heading or a question says nothing by itself: what follows it answe
 things, or how something is done, wants all entries of a list and not the one that fits best.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
@@ -17,6 +18,8 @@ MOST = 40  # units of a whole
 _SENTENCES = 3  # of running text that answer a question or stand under a heading
 _STEPS = 8  # sentences of a passage that says how something is done
 _SUBLISTS = 2  # of one list, that the best units stand in, for that list to be what is asked for
+_NUMBER = re.compile(r"(?:^|\n)[ \t>]*\d+[.)][ \t]+\Z")
+_LONGEST_NUMBER = 40  # characters before an item, with what it is indented by
 _BARE = 4  # words of an item that only names its sub-items
 
 Words = Callable[[str], Mapping[str, float]]
@@ -79,7 +82,10 @@ class Section:
                 deeper = other.context.leads[: len(unit.context.leads)] == unit.context.leads
                 if other.kind != unit.kind or other.context.headings != unit.context.headings or not deeper:
                     break
-                if deep or other.context.leads == unit.context.leads:
+                same = other.context.leads == unit.context.leads
+                if same and _is_numbered(other) != _is_numbered(unit):  # another list, next to this one
+                    break
+                if deep or same:
                     found.append(other)
                 number += step
         return sorted(found, key=lambda one: one.start)
@@ -104,6 +110,8 @@ def whole(section: Section, intent: Intent) -> list[Unit]:  # noqa: PLR0911 - a 
         return []
     if intent == "one" or unit.kind == "property":  # which is no list of things
         return []
+    if intent == "steps" and (steps := _numbered_beside(section)):
+        return steps[:MOST]
     if unit.kind in ENTRIES:
         entries = section.beside(deep=intent == "steps")
         return entries[:MOST] if 1 < len(entries) <= MOST else []
@@ -177,6 +185,30 @@ def _only_names(section: Section) -> bool:
     unit = section.unit
     bare = len(unit.shown.split()) <= _BARE if unit.kind == "item" else is_name(unit.shown)
     return unit.kind in ("item", "paragraph") and bare and bool(section.below())
+
+
+def _numbered_beside(section: Section) -> list[Unit]:
+    """The entries of the one numbered list under the headings of a unit that is of none: steps are numbered."""
+    here = section.unit.context.headings
+    if _is_numbered(section.unit):
+        return []
+    numbers = [
+        number
+        for number, one in enumerate(section.units)
+        if one.context.headings == here and one.kind == "item" and _is_numbered(one)
+    ]
+    if not numbers:
+        return []
+    found = replace(section, number=numbers[0]).beside(deep=True)
+    places = {one.start for one in found}
+    alone = all(section.units[number].start in places for number in numbers)
+    return found if alone and section.unit.start not in places else []
+
+
+def _is_numbered(unit: Unit) -> bool:
+    """Whether a number stands before an item, as before a step."""
+    text = unit.passage.document.text
+    return _NUMBER.search(text, max(0, unit.start - _LONGEST_NUMBER), unit.start) is not None
 
 
 def _procedure(section: Section) -> list[Unit]:

@@ -51,7 +51,7 @@ CONTEXT_WEIGHT = 0.4
 """What a context's vector counts in that of a unit, which is made of length 1 again (docs/quality.md)."""
 
 _SPLITTERS = ("nupunkt", "langchain-text-splitters", "py3langid", "PyStemmer")
-DIVIDING = 3  # counts up whenever a document may be divided otherwise, or its words be others
+DIVIDING = 4  # counts up whenever a document may be divided otherwise, or its words be others
 
 _log = logging.getLogger(__name__)
 

@@ -34,6 +34,7 @@ _WHOLE: frozenset[Kind] = frozenset(
     ("item", "record", "row", "turn", "definition", "answer", "property", "code")
 )
 _NAMES: frozenset[Kind] = frozenset(("heading", "caption", "term"))
+_ASKED: frozenset[Kind] = frozenset(("heading", "turn"))  # which what follows answers, where they ask
 _JOINED: frozenset[Kind] = frozenset(("item", "record", "row", "turn", "definition", "property"))
 _WHOLE_CHARACTERS, _WHOLE_SENTENCES = 240, 3  # of a list item, say, that is one unit; longer ones are divided
 _CODE_LINES = 10
@@ -147,9 +148,8 @@ class _Divider:
                 yield start, end
 
     def _units(self, leaf: Leaf, start: int, end: int) -> Iterator[tuple[Span, tuple[Part, ...], Kind]]:
-        kind: Kind = (
-            "question" if leaf.kind == "heading" and asks(self._shower.shown(start, end)) else leaf.kind
-        )
+        asked = leaf.kind in _ASKED and asks(self._shower.shown(start, end))
+        kind: Kind = "question" if asked else leaf.kind
         for span in self._spans(leaf, start, end):
             parts = self._shower.parts(*span)
             if _WORD.search(shown(self._text, parts)):

@@ -386,3 +386,41 @@ def test_the_unit_that_is_looked_at():
 def test_rows_and_lines_are_loose_items_and_sentences_are_not(kinds: list[str], loose: bool):
     [unit, *_] = units_of(BREAD)
     assert is_loose([Unit(unit.passage, 0, 1, kind) for kind in kinds]) == loose  # type: ignore[arg-type]
+
+
+RECIPE = """# Soups
+
+## Leek
+
+- 3 leeks
+- 1 potato
+
+1. Cut the leeks.
+2. Boil all of it.
+   - Stir now and then.
+3. Serve.
+
+Grandmother never blended it.
+
+## Beet
+
+- 2 beets
+
+Peel them.
+"""
+
+
+@pytest.mark.parametrize("unit", ["Grandmother never blended it.", "3 leeks", "1 potato"])
+def test_the_numbered_list_of_a_section_is_how_it_is_done(unit: str):
+    steps = ["Cut the leeks.", "Boil all of it.", "Stir now and then.", "Serve."]
+    assert shown(RECIPE, unit, "steps") == steps
+
+
+def test_a_section_without_numbers_or_with_two_numbered_lists_has_no_such_list():
+    assert shown(RECIPE, "Peel them.", "steps") == ["2 beets", "Peel them."]
+    two = "# Tea\n\nIt is hot.\n\n1. Boil.\n2. Pour.\n\nOr:\n\n1. Buy.\n2. Open.\n"
+    assert shown(two, "It is hot.", "steps")[0] == "It is hot."
+
+
+def test_ingredients_are_not_replaced_where_they_are_asked_for():
+    assert shown(RECIPE, "3 leeks", "several") == ["3 leeks", "1 potato"]

@@ -273,7 +273,7 @@ def test_units_have_the_kind_of_their_block():
     assert kinds("Anna: Hi.\nBen: Ho.\nAnna: Who?\nBen: You.\n\nPrices:\nTea 2.50\nCake 3.20") == [
         ("turn", "Anna: Hi."),
         ("turn", "Ben: Ho."),
-        ("turn", "Anna: Who?"),
+        ("question", "Anna: Who?"),
         ("turn", "Ben: You."),
         ("record", "Tea 2.50"),
         ("record", "Cake 3.20"),
@@ -358,3 +358,12 @@ def test_a_named_language_is_that_of_every_passage():
     document = Document("a.txt", "a", "The club meets on Sundays at nine in the hall.", "")
     [(passage, _)] = divide(document, words, max_tokens=30, min_tokens=0, detect=lambda *_: "fi")
     assert passage.language == "fi"
+
+
+def test_a_turn_that_asks_is_a_question_which_the_next_turn_stands_under():
+    text = "Rosa: who brings the tent?\nMilo: I have one.\nRosa: can we sleep in it? It is small\nMilo: no"
+    [document] = load("a.txt", text.encode())
+    parts = divide(document, words, max_tokens=100, min_tokens=100)
+    found = [(one.kind, one.context.leads) for _, units in parts for one in units]
+    assert found[:2] == [("question", ()), ("turn", ("Rosa: who brings the tent?",))]
+    assert found[2][0] == "turn"  # which says something too
