@@ -30,7 +30,7 @@ from benchmarks.squad import Remembering
 from bot.answering.profile import profile_of
 from bot.evaluation.questions import Question, lay_out, read, read_squad
 from bot.settings import load
-from index.building import build as building
+from index.building import splitting
 from index.building.build import build
 from index.catalogue import E5, MINILM
 from index.engines.local.store import Store
@@ -121,7 +121,7 @@ def main() -> None:
     parser.add_argument("--questions", type=int, default=200, help="of each file of SQuAD's format")
     arguments = parser.parse_args()
     if arguments.context is not None:
-        building.CONTEXT_WEIGHT = arguments.context
+        splitting.CONTEXT_WEIGHT = arguments.context
     e5, minilm = remembering(E5.name), remembering(MINILM.name)
     encoders: dict[str, Encoder] = {"MiniLM": minilm, "e5": e5}
     for share in arguments.shares:

@@ -28,8 +28,11 @@ from bot.library import Library
 from bot.reader.readers import name_of, reader_of
 from bot.reader.reading import Reader
 from bot.settings import Settings
-from index.building.build import Progress, Summary, build, splitting_of
+from index.building.build import build
+from index.building.progress import Progress
 from index.building.removals import Removals
+from index.building.splitting import splitting_of
+from index.building.summary import Summary
 from index.cancellation import Check, uncancelled
 from index.encoder import Encoder
 from index.engines.base import Generation

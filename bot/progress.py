@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from index.building.build import Progress
+    from index.building.progress import Progress
 
 _BETWEEN = 60.0  # seconds between two lines of one stage, for a log is no place for a bar
 

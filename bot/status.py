@@ -9,8 +9,8 @@ from bot.plain import counted, line
 from bot.settings import Settings
 from bot.words import notice_in_words
 from index import catalogue, documents
-from index.building.build import Summary
 from index.building.changes import Changes
+from index.building.summary import Summary
 from index.documents import Skipped
 from index.errors import DocentError, DocumentsError
 from index.scope import Scope

@@ -13,7 +13,7 @@ from bot.answering.calibration import Calibration, file_of, write
 from bot.backup import make
 from bot.engine import Engine
 from bot.settings import load
-from index.building import build
+from index.building import encoding
 from index.engines.local.store import Store
 from tests.building.test_resuming import Failing
 from tests.conftest import LETTER, MINUTES, ROOT
@@ -55,7 +55,7 @@ def keep(folder: Path) -> None:
         make(settings, folder / "state.zip", documents=True)
         (docs / "ferry.txt").write_text(LETTER, encoding="utf-8")
         (docs / "late.txt").write_text("The ferry is late. It comes on Friday.", encoding="utf-8")
-        build.BLOCK = 3
+        encoding.BLOCK = 3
         try:
             Engine(settings, Failing(1, KeyboardInterrupt())).build()
         except KeyboardInterrupt:

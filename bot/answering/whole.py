@@ -188,7 +188,7 @@ def _only_names(section: Section) -> bool:
 
 
 def _numbered_beside(section: Section) -> list[Unit]:
-    """The entries of the one numbered list under the headings of a unit that is of none: steps are numbered."""
+    """The one numbered list under the headings of a unit that is of none: steps are numbered."""
     here = section.unit.context.headings
     if _is_numbered(section.unit):
         return []

@@ -14,7 +14,7 @@ from bot.evaluation import questions, run
 from bot.evaluation.figures import brier, calibration_error
 from bot.feedback import Feedback
 from bot.settings import Settings
-from index.building.build import Progress
+from index.building.progress import Progress
 from index.errors import QuestionsError
 
 _LEAST = 1e-6  # of a probability, whose log-odds would else be without bounds

@@ -14,7 +14,8 @@ import msgspec
 from bot.answering.profile import profile_of
 from bot.evaluation.questions import Article, Question, lay_out, plain_quotes, read_squad
 from bot.settings import load
-from index.building.build import Progress, build
+from index.building.build import build
+from index.building.progress import Progress
 from index.encoder import Encoder
 from index.engines.local.store import Store
 from index.joining import encoder_of

@@ -19,7 +19,7 @@ from bot.telegram.showing import about, screens
 from bot.telegram.transport.post import Place, place_of
 from bot.telegram.troubles import in_words
 from bot.texts import gettext, ngettext
-from index.building.build import Summary
+from index.building.summary import Summary
 from index.errors import DocentError
 
 _LAST = 1.0  # seconds to say that a build was broken off, when the bot stops

@@ -13,8 +13,9 @@ from bot.engine import Engine
 from bot.telegram.metrics import Metrics
 from bot.telegram.workers import Workers
 from bot.texts import noop
-from index.building.build import Progress, Summary
+from index.building.progress import Progress
 from index.building.removals import Removals
+from index.building.summary import Summary
 from index.errors import IndexBusy
 
 NOT_RENEWED = noop("The index was not renewed; the old one is still in use. {reason}")

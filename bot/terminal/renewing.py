@@ -8,7 +8,8 @@ from contextlib import AbstractContextManager, nullcontext
 from bot import status
 from bot.engine import Engine
 from bot.plain import line
-from index.building.build import Progress, Silent, Summary
+from index.building.progress import Progress, Silent
+from index.building.summary import Summary
 from index.building.watching import Pace, Watch
 from index.errors import DocentError, IndexBusy
 

@@ -9,9 +9,9 @@ from bot.plain import counted, line
 from bot.progress import shown
 from bot.settings import Settings
 from index.building import sharding
-from index.building.build import Summary
 from index.building.bundles import Bundled, Bundles
 from index.building.sharding import Encoded, Shard
+from index.building.summary import Summary
 from index.errors import BundleError
 
 

@@ -15,10 +15,13 @@ from pathlib import Path
 
 from index import documents
 from index.building import bundles
-from index.building.build import BLOCK, PARSED, Progress, Silent, divider, splitting_of, usable
+from index.building.build import PARSED, usable
 from index.building.bundles import Bundles, digest_of
 from index.building.changes import in_order, make_plan
+from index.building.encoding import BLOCK
 from index.building.prefetching import ahead
+from index.building.progress import Progress, Silent
+from index.building.splitting import divider, splitting_of
 from index.documents import File, Skipped
 from index.encoder import Encoder
 from index.engines.local.store import Store

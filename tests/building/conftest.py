@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.building.build import Summary
+from index.building.summary import Summary
 from index.engines.local.generation import Generation
 from index.engines.local.store import Store
 from index.settings import Settings

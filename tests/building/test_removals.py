@@ -8,8 +8,9 @@ import pytest
 
 from bot.engine import Engine
 from bot.settings import Settings
-from index.building.build import Summary, build
+from index.building.build import build
 from index.building.changes import Changes, changes
+from index.building.summary import Summary
 from index.errors import DocumentsError, IndexDamaged, IndexEmpty
 from tests.building.conftest import OLD, age, content, counts, current, fill
 from tests.conftest import WordsEncoder

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from index import documents
-from index.building.build import Silent, build
+from index.building.build import build
+from index.building.progress import Silent
 from index.engines.local.store import Draft, Store
 from index.errors import IndexFolderError, ModelError
 from index.settings import Settings, load
@@ -32,7 +33,7 @@ class Failing(WordsEncoder):
 @pytest.fixture
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     """A block is a handful of texts."""
-    monkeypatch.setattr("index.building.build.BLOCK", 5)
+    monkeypatch.setattr("index.building.encoding.BLOCK", 5)
 
 
 def journals(settings: Settings) -> list[Path]:

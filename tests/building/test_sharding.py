@@ -19,7 +19,7 @@ from tests.conftest import WordsEncoder
 @pytest.fixture(autouse=True)
 def _small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     """A block is a handful of texts."""
-    monkeypatch.setattr("index.building.build.BLOCK", 5)
+    monkeypatch.setattr("index.building.encoding.BLOCK", 5)
     monkeypatch.setattr("index.building.sharding.BLOCK", 5)
 
 

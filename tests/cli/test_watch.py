@@ -16,7 +16,7 @@ import pytest
 
 from bot.engine import Engine
 from bot.terminal import renewing
-from index.building.build import Summary
+from index.building.summary import Summary
 from index.building.watching import Pace
 from index.engines.local.store import Store
 from tests.cli.conftest import timeless

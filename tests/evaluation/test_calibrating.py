@@ -8,7 +8,7 @@ from bot.answering.calibration import LEAST, read
 from bot.engine import Engine
 from bot.evaluation.calibrating import calibrate
 from bot.feedback import Feedback
-from index.building.build import Silent
+from index.building.progress import Silent
 from index.errors import QuestionsError
 
 RIGHT = ("Who attended the meeting?", "Alice Archer, Bob Baker and Carol Cook attended the meeting.")

@@ -14,7 +14,7 @@ from bot.evaluation.figures import measure
 from bot.evaluation.questions import Collection, Question, read
 from bot.evaluation.run import Outcome, Quote, ask, run, work_file
 from bot.settings import Settings, load
-from index.building.build import Silent
+from index.building.progress import Silent
 from index.errors import IndexMissing, QuestionsError, StateError
 from index.serving import ServedEncoder
 from tests.conftest import WordsEncoder

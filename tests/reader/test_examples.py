@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.evaluation.questions import plain_quotes, read_squad
 from bot.reader import examples as module
 from bot.reader.examples import Example, held_out, prepare
-from index.building.build import Silent
+from index.building.progress import Silent
 from index.errors import QuestionsError
 from tests.conftest import WordsEncoder
 

@@ -15,7 +15,7 @@ from bot.telegram.documents.consent import WITHDRAWN, Consent
 from bot.telegram.persistence import state
 from bot.telegram.persistence.removals import Decision, Removals
 from bot.telegram.presses import ONLY_ADMINISTRATORS
-from index.building.build import Summary
+from index.building.summary import Summary
 from index.errors import IndexFolderError
 from index.values import Ids
 from tests.telegram.test_asking import Desk

@@ -68,7 +68,7 @@ def test_every_file_that_is_kept_is_declared(
     run(settings, read([questions], []), engine_of=lambda settings: Engine(settings, WordsEncoder()))
     models.fingerprint_of(MINILM.name, state / "models", state / models.STAMPS)
     monkeypatch.setattr(cache, "WORTH_SECONDS", 0.0)
-    monkeypatch.setattr("index.building.build.BLOCK", 3)
+    monkeypatch.setattr("index.building.encoding.BLOCK", 3)
     for number in range(2):
         text = f"Lamp {number} burns oil. It is number {number} of two. Keeper {number} lit it."
         (docs / f"lamp{number}.txt").write_text(text, encoding="utf-8")

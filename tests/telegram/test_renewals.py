@@ -11,7 +11,8 @@ import pytest
 from bot.engine import Engine
 from bot.telegram.renewals import Course, Renewals, Stopped
 from bot.telegram.workers import Workers
-from index.building.build import Progress, Summary
+from index.building.progress import Progress
+from index.building.summary import Summary
 from index.errors import DocumentsError
 
 

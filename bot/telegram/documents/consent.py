@@ -25,7 +25,7 @@ from bot.telegram.transport.inbox import handled
 from bot.telegram.transport.post import Place
 from bot.telegram.troubles import in_words
 from bot.texts import gettext, ngettext, noop
-from index.building.build import Summary
+from index.building.summary import Summary
 from index.errors import DocentError
 
 _NAMED = 3  # of the files that are gone

@@ -7,7 +7,7 @@ from concurrent.futures import CancelledError
 from bot.settings import Settings
 from bot.telegram.events import event, failure
 from bot.telegram.renewals import Renewals, Stopped
-from index.building.build import Summary
+from index.building.summary import Summary
 from index.building.watching import Pace, Watch
 from index.errors import DocentError, IndexBusy
 

@@ -13,8 +13,8 @@ from bot.terminal.signals import until_ended
 
 if TYPE_CHECKING:
     from bot.engine import Engine
-    from index.building.build import Summary
     from index.building.sharding import Shard
+    from index.building.summary import Summary
 
 
 def _shard(context: click.Context, parameter: click.Parameter, value: str | None) -> "Shard | None":
