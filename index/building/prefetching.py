@@ -1,6 +1,6 @@
-"""Files in, divided documents out, in their order, by a thread that is a little ahead of who takes them.
+"""Prefetching: files in, divided documents out, in their order, by a thread a little ahead of the build.
 
-How far ahead is bounded, so that not all texts are in memory.
+How far is bounded, so that not all texts are in memory.
 """
 
 from collections import deque
@@ -15,10 +15,10 @@ from index.records import Divided, Document
 Item = tuple[Entry, ...] | Skipped | list[tuple[Document, Divided]]
 """What becomes of a file: it is copied, passed over, or new documents with their passages."""
 
-AHEAD, _LEAST = 4_000_000, 20_000  # bytes of files before their turn; each counts as so many at least
+PREFETCHED, _LEAST = 4_000_000, 20_000  # bytes of files before their turn; each counts as so many at least
 
 
-def ahead(
+def prefetched(
     items: Sequence[tuple[File, tuple[Entry, ...]]],
     divide: Callable[[Document], Divided],
     parse: Parse,
@@ -39,7 +39,7 @@ def ahead(
             for number, (file, entries) in enumerate(items, start=1):
                 waiting.append((file, entries or pool.submit(_split, file, divide, parse)))
                 size += max(file.size, _LEAST)
-                while waiting and (size > AHEAD or number == len(items)):
+                while waiting and (size > PREFETCHED or number == len(items)):
                     first, item = waiting.popleft()
                     size -= max(first.size, _LEAST)
                     yield first, item if isinstance(item, tuple) else item.result()

@@ -19,7 +19,7 @@ from index.building.build import PARSED, usable
 from index.building.bundles import Bundles, digest_of
 from index.building.changes import in_order, make_plan
 from index.building.encoding import BLOCK
-from index.building.prefetching import ahead
+from index.building.prefetching import prefetched
 from index.building.progress import Progress, Silent
 from index.building.splitting import divider, splitting_of
 from index.documents import File, Skipped
@@ -125,7 +125,7 @@ def encode(
         limit = min(settings.passages.max_tokens, encoder.max_tokens)
         divide = divider(settings, encoder, limit)
         progress.stage("encoding documents", len(plan.fresh))
-        with closing(ahead([(file, ()) for file in plan.fresh], divide, parse, shared().close)) as items:
+        with closing(prefetched([(file, ()) for file in plan.fresh], divide, parse, shared().close)) as items:
             for _, item in items:
                 if isinstance(item, Skipped):
                     skipped.append(item)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from index.building.changes import Plan, by_file, in_order
 from index.building.encoding import Encoding
-from index.building.prefetching import ahead
+from index.building.prefetching import prefetched
 from index.building.progress import Progress
 from index.building.splitting import divider
 from index.building.summary import Noticed
@@ -58,7 +58,7 @@ def write_texts(
     rows, around, skipped, fresh, size = array("q"), array("q"), list(plan.skipped), 0, 0
     noticed: list[Noticed] = []
     progress.stage("dividing documents", len(plan.items))
-    with closing(ahead(plan.items, divide, parse, shared().close)) as items:
+    with closing(prefetched(plan.items, divide, parse, shared().close)) as items:
         for file, item in items:
             if isinstance(item, tuple):
                 for entry in item:

@@ -127,7 +127,7 @@ def test_documents_are_divided_ahead_but_not_all_of_them(
     folder, settings, encoder, small_blocks, monkeypatch
 ):
     fill(folder, 47)
-    monkeypatch.setattr("index.building.prefetching.AHEAD", 5 * 20_000)
+    monkeypatch.setattr("index.building.prefetching.PREFETCHED", 5 * 20_000)
     read: list[str] = []
     ahead: list[int] = []
     load_one = documents.load
