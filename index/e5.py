@@ -3,7 +3,7 @@
 Only the package's file of weights is read, not its engine. Little endian throughout:
 
     "E5S1", u32 version
-    7 x i32: units, layers, heads, inner units, rows of the word table, places, token types
+    7 x i32: hidden size, layers, heads, intermediate size, rows of the embeddings, positions, token types
     f32 epsilon of the layer norms; i32 weights of a block (32)
     5 x i32: pieces, and the numbers of <s>, </s>, <pad>, <unk>; u64 bytes of all pieces
     u32[pieces + 1] where each begins; f32[pieces] log-probabilities; the pieces in UTF-8

@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 
 FORMAT = 3  # of the folders; what has another is exported again
 _METADATA = "about.json"
-_MANY_WORDS = 1 << 20  # numbers in a table of words that is worth looking up outside
+_LARGE = 1 << 20  # numbers in an embedding matrix that is worth looking up outside
 LEVELS = 127  # of an 8-bit weight on either side of zero
 _WHOLE = 1e-3  # how near to a level every weight lies of a matrix that has levels
 _TINY = 1e-8  # against a division by zero
 
-_ROWS = 8192  # of a table of words, written at a time
+_ROWS = 8192  # of an embedding matrix, written at a time
 
 _tracing = threading.Lock()  # torch traces one network at a time, and what one thread exports others wait for
 
@@ -167,7 +167,7 @@ def _unheard(library: str) -> Iterator[None]:
 def _without_words(
     network: "nn.Module", example: "tuple[Tensor, ...]", names: Sequence[str], folder: Path
 ) -> "Iterator[tuple[nn.Module, tuple[Tensor, ...], Sequence[str]]]":
-    """A network, an example of its inputs and their names; its table of words is in a file if it is large.
+    """A network, an example of its inputs and their names; its embedding matrix is in a file if it is large.
 
     A text needs few rows of the table: those of its tokens are the last input then, see ``Graph``. The table
     itself is never in a graph, where it would be in memory several times.
@@ -228,7 +228,7 @@ def _place_of_words(
         (holder, name, part, part.register_forward_pre_hook(hear))
         for holder in network.modules()
         for name, part in holder.named_children()
-        if isinstance(part, torch.nn.Embedding) and part.weight.numel() > _MANY_WORDS
+        if isinstance(part, torch.nn.Embedding) and part.weight.numel() > _LARGE
     ]
     if tables:
         network(*example)

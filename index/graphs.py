@@ -3,7 +3,7 @@
 What is kept of a network, as ``index/exporting.py`` writes it:
 
     graph.xml, graph.bin   the network, in OpenVINO's format
-    words.npy              its table of words, if that is large
+    words.npy              its embedding matrix, if that is large
     tokenizer.json         what makes its inputs of texts: index/tokenizing.py
     about.json             what its users need to know of it; or why it cannot be exported
     compiled/              the graph as this processor runs it
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     Outputs = list[NDArray[np.float32]]
 
 GRAPH, TABLE = "graph.xml", "words.npy"
-IDS, WORDS = "input_ids", "words"  # inputs: the tokens of a text, and their rows of the table of words
+IDS, WORDS = "input_ids", "words"  # inputs: the tokens of a text, and their rows of the embedding matrix
 _COMPILED = "compiled"
 _QUANTISED = 128  # activations with a scale of their own; 32 are a quarter slower, and no nearer
 _MANY = 1024  # tokens of a batch: builds have as many, questions and reading do not
@@ -127,7 +127,7 @@ class Graph:
         yield from done
 
     def _with_words(self, inputs: "Inputs") -> "tuple[NDArray[Any], ...]":
-        """The inputs, and the row of the table of words of each token where that is not in the graph."""
+        """The inputs, and the row of the embedding matrix of each token where that is not in the graph."""
         if self._table is None:
             return tuple(inputs)
         return *inputs, self._table.rows(inputs[self._inputs.index(IDS)])

@@ -204,7 +204,7 @@ class GraphEncoder:
             part = [prompt + text for text in texts[begin : begin + TEXTS_AT_ONCE]]
             encodings = self._tokenizer.encode_batch_fast(part)
             most = self._metadata.most_tokens
-            lengths = np.array([tokenizing.filled(len(encoding.ids), most) for encoding in encodings])
+            lengths = np.array([tokenizing.padded_length(len(encoding.ids), most) for encoding in encodings])
             for length in np.unique(lengths)[::-1]:
                 same = np.flatnonzero(lengths == length)
                 size = max(1, TOKENS_AT_ONCE // int(length))

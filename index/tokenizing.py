@@ -1,4 +1,4 @@
-"""Texts in, tokens out, as graphs take them: cut to so many, and filled up to few lengths."""
+"""Texts in, tokens out, as graphs take them: truncated, and padded to few lengths."""
 
 import threading
 import weakref
@@ -153,8 +153,8 @@ def _cutter_in(folder: Path) -> _Cutter:
         return cutter
 
 
-def filled(tokens: int, most: int, step: int = _STEP) -> int:
-    """The length that a row is filled up to: few lengths, since every new shape of a batch costs time."""
+def padded_length(tokens: int, most: int, step: int = _STEP) -> int:
+    """The length that a row is padded to: few lengths, since every new shape of a batch costs time."""
     return min(-(-tokens // step) * step, most)
 
 
@@ -169,11 +169,11 @@ def types(encoding: "Encoding") -> list[int]:
 def rows(encodings: "Sequence[Encoding]", inputs: Sequence[str], most: int, step: int = _STEP) -> "Inputs":
     """Texts as the inputs of a graph that takes so many tokens: arrays of shape (texts, tokens).
 
-    They are filled up with zeros to the length of the longest, see ``filled``.
+    They are padded with zeros to the length of the longest, see ``padded_length``.
     """
     import numpy as np
 
-    length = filled(max(len(encoding.ids) for encoding in encodings), most, step)
+    length = padded_length(max(len(encoding.ids) for encoding in encodings), most, step)
     arrays = []
     for name in inputs:
         array = np.zeros((len(encodings), length), np.int64)

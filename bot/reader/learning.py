@@ -24,7 +24,7 @@ from bot.evaluation.figures import auroc
 from bot.reader import losses, model
 from bot.reader.batches import Asked, Group, Item, Plan, Reads
 from bot.reader.hard_negatives import HardNegatives
-from bot.reader.losses import Said
+from bot.reader.losses import Logits
 from bot.reader.mixture import Mixture
 from bot.reader.model import WORD_TABLE, Network, trained, untrained
 from bot.reader.readers import WEIGHTS
@@ -74,8 +74,8 @@ class Way:
     frozen: int = 0
 
 
-def read(network: Network, rows: Sequence[Tokens]) -> Said:
-    """What the network says of rows of tokens, as its ``forward`` returns it."""
+def read(network: Network, rows: Sequence[Tokens]) -> Logits:
+    """The logits of rows of tokens, as ``forward`` returns them."""
     at_once = AT_ONCE_ON_GPU if network.answers.weight.is_cuda else AT_ONCE
     return model.read(network, rows, at_once)
 
@@ -83,13 +83,13 @@ def read(network: Network, rows: Sequence[Tokens]) -> Said:
 def loss(network: Network, groups: Sequence[Group], teacher: Teacher | None = None) -> Tensor:
     """How wrong the network is, by what is marked and by what a teacher says."""
     items = [item for group in groups for item in group]
-    said = read(network, [item.tokens for item in items])
-    marked = losses.by_marks(said, groups)
+    logits = read(network, [item.tokens for item in items])
+    marked = losses.by_marks(logits, groups)
     if teacher is None:
         return marked
     with torch.no_grad():
         taught = read(teacher.network, [item.taught for item in items if item.taught])
-    return (1 - TAUGHT) * marked + TAUGHT * losses.by_teacher(said, taught, items)
+    return (1 - TAUGHT) * marked + TAUGHT * losses.by_teacher(logits, taught, items)
 
 
 def train(
@@ -219,8 +219,8 @@ def validate(network: Network, groups: Sequence[Group]) -> dict[str, float]:
     """
     network.eval()
     with torch.inference_mode():
-        said = read(network, [item.tokens for group in groups for item in group])
-    starts, ends, answers = (part.cpu() for part in said)
+        logits = read(network, [item.tokens for group in groups for item in group])
+    starts, ends, answers = (part.cpu() for part in logits)
     first, overlaps, begin = [], [], 0
     tops: dict[bool, list[float]] = {True: [], False: []}
     for group in groups:
@@ -251,7 +251,7 @@ def _overlap(item: Item, starts: Tensor, ends: Tensor) -> float:
 
 
 def _tensors(network: Network) -> dict[str, Tensor]:
-    """All but the word table, which does not change."""
+    """All but the embedding matrix, which does not change."""
     return {
         name: value.contiguous().cpu() for name, value in network.state_dict().items() if name != WORD_TABLE
     }
@@ -283,7 +283,7 @@ class _Checkpoint:
             about = kept.metadata()
         tensors = load_file(self._file)
         learned = {n.removeprefix("network."): v for n, v in tensors.items() if n.startswith("network.")}
-        self._network.load_state_dict(learned, strict=False)  # all but the word table
+        self._network.load_state_dict(learned, strict=False)  # all but the embedding matrix
         state: dict[int, dict[str, Any]] = {}
         for name, value in tensors.items():
             if name.startswith("moment."):

@@ -9,20 +9,20 @@ from torch.nn.functional import binary_cross_entropy_with_logits as by_bit
 from bot.reader.batches import Group, Item
 from bot.reader.model import OUTSIDE
 
-Said = tuple[Tensor, Tensor, Tensor]
-"""What a network says of reads, as its ``forward`` returns it."""
+Logits = tuple[Tensor, Tensor, Tensor]
+"""Of reads, as the network returns them: that an answer starts and ends at a token, and that there is one."""
 
 TEMPERATURE = 2.0  # of a teacher's probabilities, so that those of what it thinks unlikely count too
 
 
-def by_marks(said: Said, groups: Sequence[Group]) -> Tensor:
+def by_marks(logits: Logits, groups: Sequence[Group]) -> Tensor:
     """Whether a passage answers, which of a question's does, and where, against what is marked.
 
     The first is binary cross-entropy; the others are cross-entropies over the passages of a question and
     over the tokens of a passage, where of several right ones any will do: the marginal likelihood of Clark
     and Gardner, "Simple and Effective Multi-Paragraph Reading Comprehension" (2018).
     """
-    starts, ends, answers = said
+    starts, ends, answers = logits
     items = [item for group in groups for item in group]
     right = torch.tensor([item.right for item in items])
     total = by_bit(answers, right.to(answers))
@@ -41,13 +41,13 @@ def by_marks(said: Said, groups: Sequence[Group]) -> Tensor:
     return total + where.mean() if len(where) else total
 
 
-def by_teacher(said: Said, taught: Said, items: Sequence[Item]) -> Tensor:
+def by_teacher(logits: Logits, taught: Logits, items: Sequence[Item]) -> Tensor:
     """The same against what a teacher says: Hinton, Vinyals and Dean, "Distilling the Knowledge in a Neural
     Network" (2015).
 
     Where the answer stands counts as much as the teacher believes that there is one.
     """
-    starts, ends, answers = said
+    starts, ends, answers = logits
     believed = taught[2].sigmoid()
     total = by_bit(answers, believed)
     places = _places(items, starts.shape[1]).to(starts.device)

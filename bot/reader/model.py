@@ -2,7 +2,7 @@
 
 It is a BERT (Devlin et al., 2019) as small as MiniLM (Wang et al., 2020) whose heads say, of each token of
 the passage, whether an answer starts or ends there, and of the first token, whether the passage answers.
-The word table is that of the embedded encoder, unchanged, so it is not kept with the reader's weights.
+The embedding matrix is that of the embedded encoder, unchanged, so it is not kept with the reader's weights.
 """
 
 from collections.abc import Mapping, Sequence
@@ -61,7 +61,7 @@ class Network(nn.Module):
                     setattr(module, name, Dropout(child.p))
 
     def freeze(self, layers: int) -> None:
-        """Keep the word table as it is, and with the lowest layers, if there are any to keep, all below them.
+        """Keep the embedding matrix, and with the lowest layers, if any are to be kept, all embeddings.
 
         A step then takes less time: nothing goes back through what is kept.
         """
@@ -82,7 +82,7 @@ class Network(nn.Module):
         Args:
             ids: of tokens, shape (reads, tokens).
             types: 0 for the question, 1 for the passage, same shape.
-            mask: 1 for tokens, 0 for what fills up, same shape.
+            mask: 1 for tokens, 0 for padding, same shape.
 
         Returns:
             three tensors, of shapes (reads, tokens), (reads, tokens) and (reads,).
@@ -95,7 +95,7 @@ class Network(nn.Module):
 
 
 def logits(network: Network, rows: Sequence[Tokens]) -> tuple[Tensor, Tensor, Tensor]:
-    """What the network says of rows of tokens, as its ``forward`` returns it.
+    """The logits of rows of tokens, as ``forward`` returns them.
 
     Starts and ends are next to impossible outside the passage.
     """
@@ -110,7 +110,7 @@ def logits(network: Network, rows: Sequence[Tokens]) -> tuple[Tensor, Tensor, Te
         )
     )
     with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda" or network.training):
-        starts, ends, answers = (said.float() for said in network(ids, types, mask))
+        starts, ends, answers = (part.float() for part in network(ids, types, mask))
     return starts.masked_fill(inside == 0, OUTSIDE), ends.masked_fill(inside == 0, OUTSIDE), answers
 
 
@@ -169,7 +169,7 @@ def mix(network: Network, other: Network, share: float) -> None:
 
 
 def pack(network: Network) -> dict[str, Tensor]:
-    """The weights but the word table: matrices in 8 bits with a scale a row, the rest in 16."""
+    """The weights but the embedding matrix: matrices in 8 bits with a scale a row, the rest in 16."""
     packed = {}
     for name, value in network.state_dict().items():
         if name == WORD_TABLE:

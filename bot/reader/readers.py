@@ -38,7 +38,7 @@ TRAINING = WEIGHTS.with_suffix(".json")
 SHIPPED = {OWN: WEIGHTS, OWN_E5: WEIGHTS.with_name("reader-e5.safetensors")}
 """Docent's own readers by name, and their weights; checksum and training lie beside them."""
 
-_STEP = 16  # tokens that rows are filled up by: more than the encoder's, for fewer shapes take less memory
+_STEP = 16  # tokens that rows are padded by: more than the encoder's, for fewer shapes take less memory
 _TOKENS_AT_ONCE = 384  # of a batch, the filling included: more gain nothing, and cost memory
 _SAMPLE = (
     "Who built the lighthouse?",
@@ -144,15 +144,15 @@ class NetworkReader(ABC):
             tokenizer, run, metadata = self._loaded
         encodings = encode_pairs(tokenizer, question, passages)
         readings: dict[int, Reading] = {}
-        lengths = [tokenizing.filled(len(one.ids), metadata.most_tokens, _STEP) for one in encodings]
+        lengths = [tokenizing.padded_length(len(one.ids), metadata.most_tokens, _STEP) for one in encodings]
         for numbers in _batches(lengths):
             chosen = [encodings[number] for number in numbers]
             inputs = tokenizing.rows(chosen, metadata.inputs, metadata.most_tokens, _STEP)
             with self._alone:
-                said = run(inputs)
+                logits = run(inputs)
             for row, number in enumerate(numbers):
                 offsets = offsets_of(encodings[number])
-                readings[number] = self.reading([part[row] for part in said], offsets)
+                readings[number] = self.reading([part[row] for part in logits], offsets)
         return [readings[number] for number in range(len(passages))]
 
     @cached_property
@@ -208,8 +208,8 @@ def _by_torch(network: "nn.Module") -> "Run":
 
     def run(inputs: "graphs.Inputs") -> "Sequence[NDArray[np.float32]]":
         with torch.inference_mode():
-            said = network(*map(torch.from_numpy, inputs))
-        return [part.float().numpy() for part in said]
+            logits = network(*map(torch.from_numpy, inputs))
+        return [part.float().numpy() for part in logits]
 
     return run
 
@@ -217,7 +217,7 @@ def _by_torch(network: "nn.Module") -> "Run":
 class OwnReader(NetworkReader):
     """One of Docent's own readers, whose weights lie beside this module.
 
-    They are of an encoder trained further, whose word table is taken from it.
+    They are of an encoder trained further, whose embedding matrix is taken from it.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -351,8 +351,8 @@ def _positional(network: "nn.Module", inputs: tuple[str, ...]) -> "nn.Module":
             self.network = network
 
         def forward(self, *values: torch.Tensor) -> tuple[torch.Tensor, ...]:
-            said = self.network(**dict(zip(inputs, values, strict=True)))
-            return (said.logits,) if "logits" in said else (said.start_logits, said.end_logits)
+            output = self.network(**dict(zip(inputs, values, strict=True)))
+            return (output.logits,) if "logits" in output else (output.start_logits, output.end_logits)
 
     return Positional().eval()
 

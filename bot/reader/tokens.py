@@ -64,8 +64,8 @@ def pairs(by: Tokenizer, question: str, passages: Sequence[str]) -> list[Tokens]
 
 
 def padded(rows: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
-    """Rows of like length, filled up with zeros; shape (rows, longest)."""
-    filled = np.zeros((len(rows), max(map(len, rows))), np.int64)
+    """Rows of like length, padded with zeros; shape (rows, longest)."""
+    rectangle = np.zeros((len(rows), max(map(len, rows))), np.int64)
     for number, row in enumerate(rows):
-        filled[number, : len(row)] = row
-    return filled
+        rectangle[number, : len(row)] = row
+    return rectangle

@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     homes = {file.name for file in given.home}
     planned = partial(_mixture, given, homes) if given.questions else partial(_passes, given, homes)
     plan = planned(passes=given.passes)
-    folder = models.folder_of(given.base)  # whose word table the weights do without
+    folder = models.folder_of(given.base)  # whose embedding matrix the weights do without
     how = Way(given.rate, given.wrong, given.checked, given.check_every)
     how = replace(how, minutes=given.minutes, dropout=given.dropout, frozen=given.frozen)
     if given.teacher:

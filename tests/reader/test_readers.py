@@ -118,7 +118,7 @@ def save(tiny: Path, tmp_path: Path) -> Save:
 pytestmark = pytest.mark.slow  # networks are made and exported
 # By how much a graph may differ, whose weights are rounded to 16 bits:
 IN_16_BITS = exact_to(2e-3, in_16_bits=0.03)
-# And from itself, where others were read with it, filled up to their length:
+# And from itself, where others were read with it, padded to their length:
 TOGETHER = exact_to(1e-4, in_16_bits=5e-3)
 
 
