@@ -5,6 +5,8 @@ import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import pytest
+
 from bot.engine import Engine
 from bot.settings import Settings
 from tests.words_encoder import Vectors, WordsEncoder
@@ -31,6 +33,7 @@ def write(docs: Path, number: int) -> None:
     (docs / "plums.txt").write_text(f"The plum tree bears {number} kilos of plums.")
 
 
+@pytest.mark.slow
 def test_answers_come_while_builds_go_on_and_never_from_an_older_index_than_before(
     settings: Settings, docs: Path
 ):

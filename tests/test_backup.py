@@ -219,6 +219,7 @@ def test_what_cannot_be_written_leaves_all_as_it_was(
     assert list(new.documents.folder.rglob("*")) == []
 
 
+@pytest.mark.slow
 def test_a_process_that_is_killed_at_any_moment_restores_all_or_nothing(full: Settings, tmp_path: Path):
     """By SIGKILL; afterwards the state is the one before, or the one of the backup."""
     folder = full.state_folder()

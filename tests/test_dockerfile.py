@@ -84,6 +84,7 @@ def test_the_label_has_the_version(final: dict[str, str]) -> None:
     assert f'image.version="{PROJECT["project"]["version"]}"' in final["LABEL"]
 
 
+@pytest.mark.slow
 def test_the_context_is_what_the_wheel_is_built_from(script: ModuleType) -> None:
     context = {file.as_posix() for file in script.context()}
     build = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]

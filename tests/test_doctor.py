@@ -214,6 +214,7 @@ def test_a_webhook_that_is_wanted(look: Examine, api: BotApi):
     assert text == f"webhook: Telegram cannot deliver to {wanted}: Connection refused"
 
 
+@pytest.mark.slow
 def test_a_second_poller(look: Examine, api: BotApi):
     over = threading.Event()
 

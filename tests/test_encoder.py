@@ -325,6 +325,7 @@ class SlowModel:
         return np.array([1, 0], np.float32)
 
 
+@pytest.mark.slow
 def test_questions_are_answered_while_another_thread_encodes(tmp_path, monkeypatch):
     model = SlowModel()
     monkeypatch.setattr(SentenceTransformerEncoder, "load", lambda _: model)

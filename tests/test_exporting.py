@@ -19,6 +19,7 @@ from tests.networks import METADATA, Sums, Words, export, rows
 IN_16_BITS = 0.03  # how far sums of some 400 numbers may be from those in 32 bits
 
 
+@pytest.mark.slow
 def test_it_is_exported_once(tmp_path: Path):
     def never(_: Path) -> GraphMetadata:
         raise AssertionError
@@ -71,6 +72,7 @@ def test_what_a_library_says_while_a_network_is_traced_is_not_heard(
     assert "heard again" in caplog.text
 
 
+@pytest.mark.slow
 def test_threads_that_want_the_same_graph_export_it_once(tmp_path: Path):
     times: list[int] = []
 
@@ -83,6 +85,7 @@ def test_threads_that_want_the_same_graph_export_it_once(tmp_path: Path):
     assert (found, len(times)) == ([METADATA] * 4, 1)
 
 
+@pytest.mark.slow
 def test_what_another_version_of_docent_kept_is_exported_again(tmp_path: Path):
     exported(tmp_path / "sums", export)
     about = tmp_path / "sums" / "about.json"
@@ -93,6 +96,7 @@ def test_what_another_version_of_docent_kept_is_exported_again(tmp_path: Path):
         assert msgspec.json.decode(about.read_bytes()) == kept
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [NotExported, RuntimeError])
 def test_a_refusal_is_kept_for_this_version_of_openvino(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: type[Exception]
@@ -126,6 +130,7 @@ def test_where_nothing_can_be_written_is_told(tmp_path: Path):
         exported(tmp_path / "file" / "sums", export)
 
 
+@pytest.mark.slow
 def test_another_process_may_be_quicker(tmp_path: Path):
     def late(folder: Path) -> GraphMetadata:
         metadata = export(folder)

@@ -8,6 +8,7 @@ import pytest
 from benchmarks.faults import WORKS, Confirm, Judging, tried
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "tries"),
     [("indexing", 2), ("switching", 2), ("answering", 3), ("feedback", 3), ("uploading", 3)],

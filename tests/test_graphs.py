@@ -21,6 +21,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_a_graph_says_what_the_network_said_in_any_shape(folder: Path):
     sums, counts = Graph(folder).run(rows(1, 5, 4))
     assert sums.tolist() == [[3, 6, 9, 12], [15, 30, 45, 60], [12, 24, 36, 48]]
@@ -66,6 +67,7 @@ def test_a_damaged_table_of_words_is_told(tmp_path: Path, damage: Callable[[Path
         Graph(tmp_path)
 
 
+@pytest.mark.slow
 def test_nobody_is_told_of_it(folder: Path):
     """OpenVINO's package of tools sends an event to its makers when it is imported."""
     Graph(folder).run(rows(2))

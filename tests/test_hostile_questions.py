@@ -54,6 +54,7 @@ def asked(tmp_path_factory):
     return engine, MINUTES + RECIPE
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS.keys())
 def test_it_is_answered_soon_and_by_the_documents(asked, question):
     engine, texts = asked

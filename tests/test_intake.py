@@ -127,6 +127,7 @@ def test_bombs_and_what_is_over_the_limit_are_refused(
         small.check("large.txt", b"a " * 1_000_000)
 
 
+@pytest.mark.slow
 def test_what_takes_too_long_is_given_up_and_the_next_file_is_read(settings: Settings) -> None:
     quick = Worker(seconds=2.0)
     try:

@@ -70,6 +70,7 @@ def test_the_generation_before_a_damaged_one_answers_and_that_is_said_once(
     assert (engine.fault, len(told), engine.generation().manifest.documents) == ("", 1, 4)
 
 
+@pytest.mark.slow
 def test_files_cut_while_they_are_mapped_kill_no_process(renewed: Engine):
     """In a process of its own: reading past the end of a map ends it by SIGBUS."""
     code = f"""

@@ -107,6 +107,7 @@ def timed() -> Iterator[None]:
     signal.signal(signal.SIGVTALRM, before)
 
 
+@pytest.mark.slow
 def test_no_text_makes_a_pattern_slow(timed):
     found = patterns()
     assert len(found) > 200

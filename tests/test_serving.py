@@ -147,6 +147,7 @@ def test_a_gpu_is_used_by_torch(monkeypatch: pytest.MonkeyPatch):
     assert encoder.by is encoder.reference
 
 
+@pytest.mark.slow
 def test_what_cannot_be_exported_falls_back_and_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ):

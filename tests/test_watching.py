@@ -71,6 +71,7 @@ def listen(settings: Settings) -> Iterator[Callable[..., Listener]]:
         listener.stop()
 
 
+@pytest.mark.slow
 def test_each_kind_of_change_is_told_of_once_and_what_is_hidden_is_not(
     listen: Callable[..., Listener], docs: Path, settings: Settings
 ):
@@ -94,6 +95,7 @@ def test_each_kind_of_change_is_told_of_once_and_what_is_hidden_is_not(
     assert heard.is_silent()
 
 
+@pytest.mark.slow
 def test_a_file_that_is_being_written_is_waited_for(listen: Callable[..., Listener], docs: Path):
     heard = listen(pace=Pace(quiet=0.7, latest=30.0, wake=0.1))
     with (docs / "long.txt").open("w") as file:
@@ -104,6 +106,7 @@ def test_a_file_that_is_being_written_is_waited_for(listen: Callable[..., Listen
     assert heard.wait() >= written
 
 
+@pytest.mark.slow
 def test_changes_without_pause_are_told_of_all_the_same_and_once_more_at_their_end(
     listen: Callable[..., Listener], docs: Path
 ):
@@ -117,6 +120,7 @@ def test_changes_without_pause_are_told_of_all_the_same_and_once_more_at_their_e
     assert heard.wait() > written
 
 
+@pytest.mark.slow
 def test_folders_that_come_and_go_are_watched(listen: Callable[..., Listener], docs: Path):
     heard = listen()
     (docs / "new" / "deep").mkdir(parents=True)
@@ -131,6 +135,7 @@ def test_folders_that_come_and_go_are_watched(listen: Callable[..., Listener], d
     heard.wait()
 
 
+@pytest.mark.slow
 def test_a_folder_that_is_a_link_or_is_replaced_is_followed(
     listen: Callable[..., Listener], docs: Path, settings: Settings, tmp_path: Path
 ):
@@ -152,6 +157,7 @@ def test_a_folder_that_is_a_link_or_is_replaced_is_followed(
     assert heard.is_silent()
 
 
+@pytest.mark.slow
 def test_links_lead_no_watch_out_of_the_folder(
     listen: Callable[..., Listener], docs: Path, settings: Settings, tmp_path: Path
 ):
@@ -168,6 +174,7 @@ def test_links_lead_no_watch_out_of_the_folder(
     assert heard.is_silent()
 
 
+@pytest.mark.slow
 def test_without_events_changes_are_found_by_looking(listen: Callable[..., Listener], docs: Path):
     def no_events(folders: list[str], stop: threading.Event, wake: float) -> Iterator[bool]:
         while not stop.wait(wake):
@@ -182,6 +189,7 @@ def test_without_events_changes_are_found_by_looking(listen: Callable[..., Liste
     assert heard.is_silent()
 
 
+@pytest.mark.slow
 def test_where_the_system_does_not_watch_so_many_folders_they_are_looked_through(
     listen: Callable[..., Listener],
     docs: Path,
@@ -198,6 +206,7 @@ def test_where_the_system_does_not_watch_so_many_folders_they_are_looked_through
     assert "OS file watch limit reached" in caplog.text
 
 
+@pytest.mark.slow
 def test_a_folder_that_cannot_be_listed_is_no_change_without_end(listen: Callable[..., Listener], docs: Path):
     away = docs.with_name("away")
     docs.rename(away)

@@ -5,6 +5,7 @@ python -m tests.texts    adds what is new with an empty translation, and drops w
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import polib
@@ -15,6 +16,7 @@ ROOT = FOLDER.parent
 _CALLS = {"gettext": 1, "noop": 1, "ngettext": 2}  # and how many texts each takes
 
 
+@cache
 def said(folder: Path = ROOT) -> dict[tuple[str, ...], str]:
     """All texts of the sources, of those with a plural both forms, and the file where each stands first."""
     found: dict[tuple[str, ...], str] = {}

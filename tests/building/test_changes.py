@@ -167,6 +167,7 @@ def test_a_renamed_document_without_a_title_has_its_new_name(folder, settings, e
     assert current(settings).document("new_name.txt").title == "new name"
 
 
+@pytest.mark.slow
 def test_many_steps_give_what_one_build_gives(folder, settings, tmp_path):
     fill(folder, 12)
     age(folder)

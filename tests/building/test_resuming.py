@@ -40,6 +40,7 @@ def journals(settings: Settings) -> list[Path]:
     return list(settings.index_folder().glob("journal-*"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), ModelError("no memory"), OSError(28, "full")])
 def test_a_build_that_was_broken_off_goes_on_where_it_was(folder, settings, tmp_path, small_blocks, error):
     fill(folder, 20)
@@ -84,6 +85,7 @@ def test_a_build_goes_on_though_documents_changed(folder, settings, encoder, sma
     assert journals(settings) == []
 
 
+@pytest.mark.slow
 def test_what_was_broken_off_does_no_harm_where_nothing_changed_or_all_is_built_anew(
     folder, settings, small_blocks
 ):

@@ -116,6 +116,7 @@ def test_vectors_that_no_bundle_has_are_encoded(folder, settings, tmp_path):
     assert rows_fit(settings)
 
 
+@pytest.mark.slow
 def test_a_shard_that_was_broken_off_goes_on_where_it_was(folder, settings, tmp_path):
     fill(folder, 20)
     broken = Failing(4, KeyboardInterrupt())
@@ -172,6 +173,7 @@ def test_a_shard_of_a_missing_folder(settings, tmp_path):
         run(gone, 1, 1, tmp_path / "bundles", WordsEncoder())
 
 
+@pytest.mark.slow
 def test_vectors_of_the_real_model_make_the_same_index(folder, settings, tmp_path, real_encoder):
     fill(folder, 5)
     for number in (1, 2):

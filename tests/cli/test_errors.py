@@ -186,6 +186,7 @@ def test_closed_streams_are_empty_ones(
     assert left.value.code == (3 if words[1:] == ["-"] else 0)
 
 
+@pytest.mark.slow
 def test_too_low_a_limit_of_memory_is_told_before_a_library_crashes(tmp_path: Path):
     resource = pytest.importorskip("resource")
     limited = subprocess.run(

@@ -35,6 +35,7 @@ def test_eval_builds_the_index_where_there_is_none(run: Run, club: Path):
     assert "| answered, of the unanswerable | 0.000 |   0.000–0.000 |  1 |" in out
 
 
+@pytest.mark.slow
 def test_eval_again_prints_the_same_at_once(indexed: Run, club: Path):
     first = indexed("eval", str(club), "--json")
     assert first.err == "asking questions (2)\n"
@@ -48,6 +49,7 @@ def test_eval_again_prints_the_same_at_once(indexed: Run, club: Path):
     assert (sum(other["questions"].values()), other["seed"]) == (1, 5)
 
 
+@pytest.mark.slow
 def test_eval_of_another_threshold_asks_nothing_again(
     indexed: Run, club: Path, monkeypatch: pytest.MonkeyPatch
 ):

@@ -52,6 +52,7 @@ def keeping(engine: Engine) -> Iterator[Kept]:
     assert not kept.thread.is_alive()
 
 
+@pytest.mark.slow
 def test_renewals_go_on_after_errors_and_what_is_held_back_is_told_once(engine: Engine, docs: Path):
     away = docs.with_name("away")
     with keeping(engine) as kept:

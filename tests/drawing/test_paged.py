@@ -194,6 +194,7 @@ def test_without_libreoffice_office_files_have_no_pages(
 # ------------------------------------------------------------------------------- files that harm
 
 
+@pytest.mark.slow
 def test_ten_thousand_pages_are_no_harm(pages: Pages) -> None:
     out = io.BytesIO()
     canvas = Canvas(out, pagesize=(WIDE, HIGH))

@@ -83,6 +83,7 @@ def test_the_tables(measured: Measured):
     assert report.markdown(HEAD, COLLECTION, measured) == TABLES
 
 
+@pytest.mark.slow
 def test_every_figure_has_a_label():
     kinds = ("fact", "list", "unanswerable", "foreign")
     asked = [Question("?", kind, ("x",)) for kind in kinds]  # type: ignore[arg-type]
@@ -186,6 +187,7 @@ def test_nothing_breaks_out(evil: str):
     assert line(evil) in "".join(Page(shown).texts)
 
 
+@pytest.mark.slow
 def test_plots_of_no_risk_at_all_and_of_nothing_answered():
     good = measure(QUESTIONS[:1], [replace(FIRST, confidence=1.0)], threshold=0.18, seed=0)
     page = report.html(HEAD, COLLECTION, good)

@@ -164,6 +164,7 @@ def test_an_index_has_to_be_there(settings: Settings, club: Path):
 # ---------------------------------------------------------------------------------------- going on
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("after", [1, 2, 4])
 def test_an_interrupted_run_goes_on_where_it_stopped(
     settings: Settings, lighthouse: Path, asked: list[str], after: int

@@ -75,6 +75,7 @@ def test_entries_that_are_too_large_together_are_not_unpacked():
         Archive(bytes(data)).check()
 
 
+@pytest.mark.slow
 def test_too_many_entries_are_refused():
     with pytest.raises(Unreadable, match=r"^a container of more than 20,000 files$"):
         Archive(zipped({f"{number}": "" for number in range(20_001)}))

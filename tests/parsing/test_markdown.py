@@ -41,6 +41,7 @@ def test_what_follows_blocks_that_nest_too_deeply_is_read():
     assert found == [*(step.split()[-1] for step in steps), "ref", "End"]
 
 
+@pytest.mark.slow
 def test_what_nests_too_deeply_again_and_again_is_refused():
     with pytest.raises(Unreadable, match="nested too deeply"):
         read("\n".join(f"{'  ' * (number % 60)}- a" for number in range(4000)))

@@ -671,6 +671,7 @@ def test_scans_are_refused_or_counted_without_tesseract(monkeypatch: pytest.Monk
     assert [(page.start, page.end) for page in parsed.layout.pages] == [(0, 0), (0, 0), (0, 19)]
 
 
+@pytest.mark.slow
 @needs_tesseract
 def test_scans_are_read_with_tesseract() -> None:
     parsed = parse(scanned("Closed on Mondays", text="This page has text."), "scan.pdf")

@@ -64,6 +64,7 @@ def test_lines_become_a_paragraph_with_boxes(kind: str) -> None:
     assert 216 < bottom / 8 < top / 8 < 234
 
 
+@pytest.mark.slow
 @needs_tesseract
 def test_a_tiff_has_pages() -> None:
     parsed = parse(saved(page("First page"), page("Second page"), kind="TIFF"), "fax.tiff")

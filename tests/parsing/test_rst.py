@@ -163,6 +163,7 @@ def test_a_long_line_without_blanks_takes_no_time(word: str):
     assert time.process_time() - start < 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["x", "x " * 20_000])
 def test_substitutions_in_others_do_not_grow_without_end(text: str):
     names = "".join(f".. |a{n}| replace:: |a{n + 1}| |a{n + 1}|\n" for n in range(24))

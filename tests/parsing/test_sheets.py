@@ -200,6 +200,7 @@ def test_rich_phonetic_and_inline_strings_formulas_and_errors():
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_limits():
     row = "<row><c><v>1</v></c></row>"
     with pytest.raises(

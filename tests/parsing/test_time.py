@@ -10,6 +10,7 @@ SECONDS = 8.0
 """Of a processor; what was quadratic took several times as long."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "text", "blocks"),
     [

@@ -172,6 +172,7 @@ def test_what_a_parser_prints_is_no_reply(common, program):
 # ------------------------------------------------------------------------------------ files that harm
 
 
+@pytest.mark.slow
 def test_a_parser_that_hangs_is_ended_and_its_reason_told(worker, caplog):
     first = run(worker, PID)
     worker.seconds = 2.0

@@ -65,6 +65,7 @@ def test_an_error_gives_the_turn_back():
     assert not lock._taken
 
 
+@pytest.mark.slow
 def test_many_threads_never_meet():
     lock, inside, met = FairLock(), [0], []
 

@@ -205,6 +205,7 @@ def test_what_is_of_no_use_later_is_tried_once(play: Play, endpoint: str):
     assert play(scene) == [0, 0]
 
 
+@pytest.mark.slow
 def test_pauses_grow_to_half_a_minute_and_end_after_a_day(play: Play):
     async def scene(line: Line) -> list[float]:
         with pytest.raises(NetworkError):

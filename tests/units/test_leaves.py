@@ -242,6 +242,7 @@ def test_items_that_ask_are_items_unless_they_are_answered(source, text):
     ]
 
 
+@pytest.mark.slow
 def test_what_nests_deeply_takes_no_time():
     start = time.process_time()
     found = leaves_of("<details>\n<summary>a</summary>\n\nb\n\n" * 1_500, "a.md")

@@ -293,6 +293,7 @@ def hold(folder: Path, locked, release) -> None:
         release.wait(20)
 
 
+@pytest.mark.slow
 def test_another_process_that_builds_is_not_disturbed(tmp_path):
     context = multiprocessing.get_context("spawn")
     locked, release = context.Event(), context.Event()
@@ -341,6 +342,7 @@ def read(folder: Path, name: str, opened, release) -> None:
     generation.check()
 
 
+@pytest.mark.slow
 def test_a_generation_that_somebody_reads_is_kept_until_he_is_done_with_it(tmp_path, monkeypatch):
     monkeypatch.setattr(store, "IN_USE", -1e9)
     first = make(tmp_path)
@@ -507,6 +509,7 @@ def test_two_generations_of_one_second_have_two_names(tmp_path, monkeypatch):
     assert make(tmp_path).name != make(tmp_path).name
 
 
+@pytest.mark.slow
 def test_nothing_is_pickled(settings, encoder):
     build(settings, encoder)
     files = listing(settings.index_folder())

@@ -98,6 +98,7 @@ def test_the_matrix_is_a_plain_numpy_file(tmp_path):
     assert matrix.rows(range(3, 3)).shape == (0, 64)
 
 
+@pytest.mark.slow
 def test_of_many_nearly_all_of_the_best_are_found_with_their_exact_cosines(tmp_path, few):
     rows = clustered(20_000)
     matrix = written(tmp_path, rows)
@@ -171,6 +172,7 @@ def fill(docs: Path) -> None:
         (docs / f"{number}.txt").write_text("\n\n".join(sentences))
 
 
+@pytest.mark.slow
 def test_an_index_of_many_units_is_searched_reused_and_checked_alike(
     docs, settings, encoder, few, monkeypatch
 ):
@@ -193,6 +195,7 @@ def test_an_index_of_many_units_is_searched_reused_and_checked_alike(
     assert rows_fit(settings)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", ["zeros", "cut", "altered"])
 def test_damaged_lists_are_noticed(docs, settings, encoder, few, damage):
     fill(docs)

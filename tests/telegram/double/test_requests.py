@@ -111,6 +111,7 @@ def test_a_bug_of_the_double_is_no_fault_of_the_bot() -> None:
         assert httpx.post(f"{api.url}{TOKEN}/getMe", trust_env=False).status_code == 500
 
 
+@pytest.mark.slow
 def test_many_chats_ask_at_once(api: BotApi) -> None:
     chats = [api.private(api.user("x", id=2000 + number)) for number in range(200)]
 

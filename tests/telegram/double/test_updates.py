@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import httpx
+import pytest
 
 from tests.telegram.chats import Chat
 from tests.telegram.double.conftest import Bot, Json, poll, until_polling
@@ -44,6 +45,7 @@ def test_allowed_updates_stay_as_last_given(api: BotApi, bot: Bot, chat: Chat) -
     assert [update["text"] for update in poll(bot)] == ["c"]
 
 
+@pytest.mark.slow
 def test_a_poll_waits_for_news(api: BotApi, bot: Bot, chat: Chat, later: Callable[..., Any]) -> None:
     began = time.monotonic()
     assert bot("getUpdates", timeout=1) == []
