@@ -61,7 +61,7 @@ ABOUT_BREAD = ("Tolva bread", [(BREAD, [asked("How long is rye bread baked?", "n
 @pytest.fixture(autouse=True)
 def fixed_profile(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever is fitted anew, confidence stays what it is; but where the real model is asked."""
-    if request.node.get_closest_marker("slow") is None:
+    if "real_encoder" not in request.fixturenames:
         profiles.use(monkeypatch)
 
 
