@@ -28,8 +28,9 @@ from bot.library import Library
 from bot.reader.readers import name_of, reader_of
 from bot.reader.reading import Reader
 from bot.settings import Settings
-from index.building.build import build
+from index.building.build import Progress, Summary, splitting_of
 from index.building.progress import Progress
+from index.building.publishing import renew
 from index.building.removals import Removals
 from index.building.splitting import splitting_of
 from index.building.summary import Summary
@@ -99,7 +100,9 @@ class Engine(Library):
         """Bring the index up to date; see ``index.building.build`` for arguments and errors."""
         full = full or self._opening.is_withdrawn
         paged = self._pages_kept()
-        summary = build(self.settings, self.encoder, full=full, progress=progress, removals=removals)
+        summary = renew(
+            self.settings, self.encoder, self.store, full=full, progress=progress, removals=removals
+        )
         self._pages.drop(paged - self._pages_kept())
         if self.reader is not None:
             self.reader.prepare()

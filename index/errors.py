@@ -15,6 +15,7 @@
         ├── IndexMismatch  the index was made by another model or another version
         ├── IndexDamaged   files of the index are missing or altered
         ├── IndexForbidden  this user may not read files of the index
+        ├── IndexAway      the server that holds the index does not answer
         └── IndexBusy      another process is building this index
 
 Every message is one sentence or two that say what to do; front ends show it as it is.
@@ -101,3 +102,7 @@ class IndexForbidden(IndexFolderError):
 
 class IndexBusy(IndexFolderError):
     """Another process is building this index."""
+
+
+class IndexAway(IndexFolderError):
+    """The server that holds the index does not answer, or not as it should; it may do so again soon."""

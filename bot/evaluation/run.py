@@ -26,8 +26,8 @@ from bot.evaluation.questions import Collection, Question, lay_out
 from bot.reader.reading import Reader
 from bot.settings import Settings
 from bot.words import place_in_words
+from index.building.build import Progress, Silent
 from index.building.progress import Progress, Silent
-from index.engines.settings import IndexSettings
 from index.errors import QuestionsError, StateError
 from index.records import Passage
 
@@ -173,7 +173,7 @@ def _engine(
         except OSError as error:
             raise QuestionsError(f"The articles cannot be written to {folder}: {error}.") from None
         here = replace(settings.documents, folder=documents)
-        index = IndexSettings(folder=f"{folder}/index", engine="local")
+        index = replace(settings.index, folder=f"{folder}/index", engine="local")
         engine = engine_of(replace(settings, documents=here, index=index))
         engine.build(progress=progress)
         yield engine

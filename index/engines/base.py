@@ -7,8 +7,9 @@ not depend on where the index lies. How to add an engine: ``docs/engines.md``.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
 import msgspec
 
@@ -205,6 +206,13 @@ class Generation(Texts, Meaning, Protocol):
         """Read everything back, or what stands for it; raises ``IndexDamaged`` where it does not fit."""
 
 
+class Readable(Generation, Protocol):
+    """A generation whose vectors can be read, to be sent elsewhere."""
+
+    def vectors(self, rows: range) -> "Vectors":
+        """The unit float32 vectors of consecutive units, shape (rows, dimension)."""
+
+
 class Index(Protocol):
     """Where generations lie. It raises ``IndexFolderError``, also where it cannot be reached."""
 
@@ -225,6 +233,38 @@ class Index(Protocol):
 
     def within(self, whole: Generation, scope: Scope) -> Generation:
         """A generation of this index as far as a scope shows it: for whoever asks, all else is not there."""
+
+
+class Lease(Protocol):
+    """The right to build, which is renewed meanwhile."""
+
+    def check(self) -> None:
+        """Raises ``IndexBusy`` where it was lost."""
+
+
+class Hears(Protocol):
+    """What hears how a work goes on; ``Progress`` of ``index/building/build.py`` is one."""
+
+    def stage(self, name: str, total: int) -> None:
+        """A stage begins that has ``total`` steps, or 0 where that is not known."""
+
+    def advance(self, steps: int) -> None:
+        """So many more steps of the stage are done."""
+
+
+@runtime_checkable
+class Served(Index, Protocol):
+    """An index on a server: built in the folder of one machine, and sent there when it is whole."""
+
+    def lease(self) -> AbstractContextManager[Lease]:
+        """Be the only builder; raises ``IndexBusy`` where another machine is."""
+
+    def take(self, generation: Readable, lease: Lease, progress: Hears) -> bool:
+        """Make a finished generation the current one, the one before it staying; False where it is already.
+
+        What was sent before it was broken off is not sent again, and nothing is seen of it before it is whole
+        and was compared with what was sent.
+        """
 
 
 def unknown(source: str) -> str:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from index.values import Positive
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndexSettings:
@@ -9,6 +11,11 @@ class IndexSettings:
 
     folder: str
     engine: str
+    url: str
+    name: str
+    timeout: Positive
+    shards: Positive
+    replicas: Positive
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

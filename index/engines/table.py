@@ -24,6 +24,7 @@ class Row:
 
 ENGINES = {
     "local": Row("index.engines.local"),
+    "qdrant": Row("index.engines.qdrant", needs="qdrant_client", extra="remote"),
 }
 
 

@@ -35,6 +35,11 @@ def bm25(found: int, frequency: int, length: int, total: int, mean: float) -> fl
     return idf * frequency * 2.2 / (frequency + 1.2 * (0.25 + 0.75 * length / mean))
 
 
+pytestmark = [  # what the client's local mode says it does without
+    pytest.mark.filterwarnings("ignore:Local mode performs:UserWarning"),
+    pytest.mark.filterwarnings("ignore:Payload indexes have no effect:UserWarning"),
+]
+
 # ------------------------------------------------------------------------------------ texts
 
 
@@ -181,5 +186,7 @@ def test_where_nothing_was_built_it_says_so(tmp_path):
 
 
 def test_an_engine_that_there_is_not_is_named(tmp_path):
-    with pytest.raises(SettingsError, match=r"There is no engine 'x' for index\.engine; there are: local"):
+    with pytest.raises(
+        SettingsError, match=r"There is no engine 'x' for index\.engine; there are: local, qdrant"
+    ):
         index_of(load(flags={"state.folder": str(tmp_path), "index.engine": "x"}))

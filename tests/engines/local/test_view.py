@@ -13,7 +13,6 @@ from index.building.changes import Changes
 from index.engines.local import vectors
 from index.engines.local.vectors import Matrix
 from index.engines.local.view import View, joined
-from index.engines.settings import IndexSettings
 from index.errors import UnknownSource
 from index.scope import EVERYTHING, NOTHING, Scope, folder
 from tests.conftest import WordsEncoder
@@ -64,7 +63,7 @@ def alone(engine: Engine, tmp_path: Path, *names: str) -> Engine:
     settings = replace(
         settings,
         documents=replace(settings.documents, folder=place),
-        index=IndexSettings(folder=str(tmp_path / "alone-index"), engine="local"),
+        index=replace(settings.index, folder=str(tmp_path / "alone-index")),
     )
     other = Engine(settings, WordsEncoder())
     other.build()

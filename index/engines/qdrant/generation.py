@@ -1,0 +1,347 @@
+"""A generation that lies in a collection of a Qdrant server, as far as a scope shows it.
+
+A question makes a few calls: the frequencies of its words; words and vectors at once; the cosines of the
+passages that only words found; the best passages with all that is read of them. What was fetched lately is
+remembered, for it never changes.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from qdrant_client import models
+
+from index.engines.base import Candidates, Entry, Manifest, unknown
+from index.engines.qdrant.connection import Connection
+from index.engines.qdrant.lexical import RemoteLexicon
+from index.engines.qdrant.points import (
+    MEANING,
+    PASSAGES,
+    PIECES,
+    Folder,
+    StoredDocument,
+    StoredPassage,
+    folders_seen,
+    key,
+    of_kind,
+    unpacked,
+    within,
+)
+from index.engines.qdrant.remembered import Remembered
+from index.errors import IndexDamaged, UnknownSource
+from index.languages import AUTO, DEFAULT
+from index.records import Document, Layout, Passage, Unit
+from index.scope import EVERYTHING, Scope
+from index.words import Asked
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from index.encoder import Vectors
+
+_IDS = 1000  # that a filter holds
+_BREADTH = 512  # of the search through the graph of vectors, at least: Qdrant's hnsw_ef
+_DOCUMENTS, _PASSAGES, _NUMBERS = 64, 8192, 65536  # that are remembered
+
+
+class RemoteGeneration:
+    """A generation on a server. Safe to share between threads.
+
+    Args:
+        connection: to the server.
+        collection: that it lies in.
+        name: of the generation.
+        manifest: of all of it.
+        scope: what is seen.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        collection: str,
+        name: str,
+        manifest: Manifest,
+        scope: Scope = EVERYTHING,
+    ) -> None:
+        self.name = name
+        self._connection = connection
+        self._collection = collection
+        self._scope = scope
+        self._folders = folders_seen(scope)
+        self._documents = Remembered(_DOCUMENTS, self._fetch_documents)
+        self._passages = Remembered(_PASSAGES, self._fetch_passages)
+        self._spans = Remembered(_NUMBERS, self._fetch_spans)  # the units of passages
+        self._homes = Remembered(_NUMBERS, self._fetch_homes)  # the passages of units
+        self.manifest = manifest if scope.is_everything else self._seen(manifest)
+        self.close: Callable[[], None] = lambda: None
+        """Nothing is open but the connection, which generations share."""
+
+    def within(self, scope: Scope) -> "RemoteGeneration":
+        """As far as a scope shows it; what was fetched is not shared."""
+        return RemoteGeneration(self._connection, self._collection, self.name, self.manifest, scope)
+
+    @cached_property
+    def lexical(self) -> RemoteLexicon:
+        """The words of the passages that are seen."""
+        manifest = self.manifest
+        asked = Asked(manifest.languages, only=manifest.language != AUTO)
+        return RemoteLexicon(self._connection, self._collection, asked, self._folders, manifest.passages)
+
+    # -------------------------------------------------------------------------------- texts
+
+    def entries(self) -> list[Entry]:
+        """All documents that are seen, in the order of their sources."""
+        if not self._folders:
+            return []
+        points = self._connection.scroll(
+            self._collection, of_kind("document", self._folders), ["value.entry"]
+        )
+        return sorted((_entry(point.payload) for point in points), key=lambda entry: entry.id)
+
+    def entry(self, source: str) -> Entry:
+        """One of them; raises ``UnknownSource``."""
+        return _entry(self._kept(source))
+
+    def document(self, source: str) -> Document:
+        """A document as it was indexed; raises ``UnknownSource``."""
+        kept = self._kept(source)
+        stored = msgspec.convert(kept["value"]["document"], StoredDocument)
+        about = unpacked(self._read(range(*kept["value"]["about"])))
+        return msgspec.structs.replace(
+            self._documents.of([stored])[stored],
+            layout=about.layout, properties=about.properties, notices=about.notices,
+        )  # fmt: skip
+
+    def sources_with(self, words: str) -> list[str]:
+        """The documents that have a passage with these words in this very form."""
+        if not self._folders:
+            return []
+        where = of_kind("passage", self._folders)
+        text = models.FieldCondition(key="value.text", match=models.MatchText(text=words))
+        fields = ["value.text", "value.document.source"]
+        points = self._connection.scroll(
+            self._collection, models.Filter(must=[*(where.must or ()), text]), fields
+        )
+        values = [point.payload["value"] for point in points]
+        return sorted({value["document"]["source"] for value in values if words in value["text"]})
+
+    def layout(self, source: str) -> Layout:
+        """How the text of a document is built; raises ``UnknownSource``."""
+        return unpacked(self._read(range(*self._kept(source)["value"]["about"]))).layout
+
+    def passage(self, number: int) -> Passage:
+        """The passage of that number; its document has its text, but no layout."""
+        return self._whole([number])[0][0]
+
+    def passages_of(self, source: str) -> list[Passage]:
+        """All passages of a document, in reading order; raises ``UnknownSource``."""
+        entry = self.entry(source)
+        return [passage for passage, _ in self._whole(range(entry.first, entry.last))]
+
+    def units(self, passages: Sequence[int]) -> list[tuple[Unit, ...]]:
+        """For each of the passages of these numbers its units in reading order."""
+        return [units for _, units in self._whole(passages)]
+
+    def around(self, unit: Unit, before: int, after: int) -> tuple[list[Unit], int]:
+        """The units of so many passages before and after that of a unit, and its own place among them."""
+        source, start = unit.passage.place
+        entry = self.entry(source)
+        number = self._number(entry, start)
+        near = range(max(entry.first, number - before), min(entry.last, number + after + 1))
+        units = [one for group in self.units(near) for one in group]
+        places = [(one.passage.start, one.start) for one in units]
+        return units, places.index((start, unit.start))
+
+    # -------------------------------------------------------------------------------- vectors
+
+    def candidates(self, question: str, vector: "Vectors", limit: int) -> Candidates:
+        """What is nearest to a question by its vector and by its words, in one call."""
+        import numpy as np
+
+        seen = within(self._folders)
+        meant = models.QueryRequest(
+            query=vector.tolist(),
+            using=MEANING,
+            limit=limit,
+            filter=models.Filter(must=seen) if seen else None,
+            params=models.SearchParams(hnsw_ef=max(_BREADTH, limit)),
+            with_payload=["value"],
+        )
+        said = self.lexical.request(question, limit)
+        near, *rest = self._query([meant, said] if said else [meant])
+        self._homes.put({point.id: point.payload["value"] for point in near})
+        spans = [point.payload["value"] for found in rest for point in found]
+        bm25 = {point.id - PASSAGES: point.score for found in rest for point in found}
+        self._spans.put({n: (span["first"], span["last"]) for n, span in zip(bm25, spans, strict=True)})
+        cosines = np.array([point.score for point in near], np.float32)
+        return Candidates(cosines, np.array([point.id for point in near], np.int64), bm25)
+
+    def cosines(self, units: "NDArray[np.int64]", vector: "Vectors") -> "NDArray[np.float32]":
+        """The exact cosines of some units to a vector of shape (dimension,), shape (units,)."""
+        import numpy as np
+
+        ids = units.tolist()
+        requests = [
+            models.QueryRequest(
+                query=vector.tolist(),
+                using=MEANING,
+                limit=len(part),
+                filter=models.Filter(must=[models.HasIdCondition(has_id=part)]),
+                params=models.SearchParams(exact=True),
+            )
+            for part in (ids[begin : begin + _IDS] for begin in range(0, len(ids), _IDS))
+        ]
+        scores = {point.id: point.score for found in self._query(requests) for point in found}
+        if not all(one in scores for one in ids):
+            raise self._damaged("vectors are missing")
+        return np.array([scores[one] for one in ids], np.float32)
+
+    def rows_of(self, passages: "NDArray[np.int64]") -> "tuple[NDArray[np.int64], NDArray[np.int64]]":
+        """The units of these passages, one after the other, and where those of each begin."""
+        import numpy as np
+
+        numbers = passages.tolist()
+        spans = self._spans.of(numbers)
+        rows = [np.arange(*spans[number], dtype=np.int64) for number in numbers]
+        sizes = np.array([len(one) for one in rows], np.int64)
+        return np.concatenate([np.empty(0, np.int64), *rows]), np.cumsum(sizes) - sizes
+
+    def passages_with(self, units: "NDArray[np.int64]") -> "NDArray[np.int64]":
+        """The numbers of the passages that hold the units of these numbers, shape (units,)."""
+        import numpy as np
+
+        homes = self._homes.of(units.tolist())
+        return np.array([homes[one] for one in units.tolist()], np.int64)
+
+    def leave(self) -> None:
+        """Nothing: vectors are not held here."""
+
+    # -------------------------------------------------------------------------------- whole
+
+    def check_sizes(self) -> None:
+        """Nothing: the server looks after its files, and each call tells whether it is there."""
+
+    def check(self) -> None:
+        """Count what is there; raises ``IndexDamaged`` where it is not what was published."""
+        wanted = self.manifest
+        counts = [self._count(kind) for kind in ("document", "passage", "unit")]
+        if counts != [wanted.documents, wanted.passages, wanted.units]:
+            raise self._damaged(f"{counts} documents, passages and units")
+
+    def _count(self, kind: str) -> int:
+        if not self._folders:
+            return 0
+        where = of_kind(kind, self._folders)
+        counted = self._connection.call(
+            self._connection.client.count, self._collection, count_filter=where, exact=True
+        )
+        return int(counted.count)
+
+    def _damaged(self, found: str) -> IndexDamaged:
+        return IndexDamaged(
+            f"The collection {self._collection} of Qdrant at {self._connection.address} is not what was "
+            f"published: {found}. Run `docent index --full` to build it anew."
+        )
+
+    # -------------------------------------------------------------------------------- fetching
+
+    def _seen(self, whole: Manifest) -> Manifest:
+        points = self._connection.points(self._collection, [key("folder", one) for one in self._folders])
+        found = [msgspec.convert(point.payload["value"], Folder) for point in points]
+        languages: dict[str, int] = {}
+        for one in found:
+            for code, count in one.languages.items():
+                languages[code] = languages.get(code, 0) + count
+        return msgspec.structs.replace(
+            whole,
+            languages=tuple(sorted(languages, key=lambda code: (-languages[code], code))) or (DEFAULT,),
+            documents=sum(one.documents for one in found),
+            passages=sum(one.passages for one in found),
+            units=sum(one.units for one in found),
+            skipped=tuple(skip for skip in whole.skipped if self._scope.shows(skip.source)),
+        )
+
+    def _kept(self, source: str) -> dict[str, Any]:
+        """The payload of a document's point."""
+        points = (
+            self._connection.points(self._collection, [key("document", source)])
+            if self._scope.shows(source)
+            else []
+        )
+        if not points:
+            raise UnknownSource(unknown(source))
+        found: dict[str, Any] = points[0].payload
+        return found
+
+    def _read(self, numbers: range) -> str:
+        """The text that some pieces make."""
+        points = self._connection.points(self._collection, [PIECES + one for one in numbers])
+        texts = {point.id - PIECES: point.payload["value"] for point in points}
+        if len(texts) != len(numbers):
+            raise self._damaged("pieces of a text are missing")
+        return "".join(texts[one] for one in numbers)
+
+    def _whole(self, numbers: Sequence[int]) -> list[tuple[Passage, tuple[Unit, ...]]]:
+        """Passages with their units."""
+        stored = self._passages.of(numbers)
+        documents = self._documents.of(one.document for one in stored.values())
+        made = {number: _made(one, documents[one.document]) for number, one in stored.items()}
+        return [made[number] for number in numbers]
+
+    def _number(self, entry: Entry, start: int) -> int:
+        """The number of the passage of a document that starts there."""
+        numbers = range(entry.first, entry.last)
+        return next(number for number, one in self._passages.of(numbers).items() if one.start == start)
+
+    def _query(self, requests: list[models.QueryRequest]) -> list[list[models.ScoredPoint]]:
+        if not requests:
+            return []
+        client = self._connection.client
+        return [
+            one.points for one in self._connection.call(client.query_batch_points, self._collection, requests)
+        ]
+
+    def _fetch_documents(self, stored: list[StoredDocument]) -> Mapping[StoredDocument, Document]:
+        numbers = [number for one in stored for number in range(*one.pieces)]
+        points = self._connection.points(self._collection, [PIECES + number for number in numbers])
+        texts = {point.id - PIECES: point.payload["value"] for point in points}
+        if len(texts) != len(numbers):
+            raise self._damaged("pieces of a text are missing")
+        return {
+            one: Document(
+                one.source, one.title, "".join(texts[n] for n in range(*one.pieces)), one.digest,
+                file=one.file if one.file != one.source else "",
+            )
+            for one in stored
+        }  # fmt: skip
+
+    def _fetch_passages(self, numbers: list[int]) -> Mapping[int, StoredPassage]:
+        points = self._connection.points(self._collection, [PASSAGES + number for number in numbers])
+        if len(points) != len(numbers):
+            raise self._damaged("passages are missing")
+        return {
+            point.id - PASSAGES: msgspec.convert(point.payload["value"], StoredPassage) for point in points
+        }
+
+    def _fetch_spans(self, numbers: list[int]) -> Mapping[int, tuple[int, int]]:
+        return {number: (one.first, one.last) for number, one in self._passages.of(numbers).items()}
+
+    def _fetch_homes(self, units: list[int]) -> Mapping[int, int]:
+        points = self._connection.points(self._collection, units)
+        if len(points) != len(units):
+            raise self._damaged("units are missing")
+        return {point.id: point.payload["value"] for point in points}
+
+
+def _entry(payload: Mapping[str, Any]) -> Entry:
+    return msgspec.convert(payload["value"]["entry"], Entry)
+
+
+def _made(stored: StoredPassage, document: Document) -> tuple[Passage, tuple[Unit, ...]]:
+    passage = Passage(document, stored.start, stored.end, stored.locator, stored.language)
+    return passage, tuple(
+        Unit(passage, one.start, one.end, one.kind, stored.contexts[one.context], one.parts)
+        for one in stored.units
+    )

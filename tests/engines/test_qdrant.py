@@ -1,0 +1,257 @@
+"""The Qdrant engine against a server with faults: nothing is lost, and nothing half is ever seen."""
+
+import time
+from dataclasses import replace
+
+import pytest
+
+pytest.importorskip("qdrant_client")
+
+
+from bot.engine import Engine
+from bot.settings import Settings
+from index.engines.qdrant import lease, sending
+from index.engines.qdrant.connection import KEY, Connection, client_of
+from index.engines.qdrant.lexical import LENGTHS, weights
+from index.engines.qdrant.points import folders_of, folders_seen
+from index.engines.qdrant.remote import Remote
+from index.engines.table import ENGINES, Row, index_of
+from index.errors import IndexAway, IndexBusy, IndexDamaged, SettingsError
+from index.scope import EVERYTHING, NOTHING, Scope
+from tests.conftest import WordsEncoder
+from tests.engines.conftest import renewed
+from tests.engines.double import Double, running
+
+QUESTIONS = (
+    "When does the garden club meet?",
+    "How many days of leave does everybody have?",
+    "Wann öffnet die Bibliothek?",
+    "What is the price of tea?",
+    "How many days has Miriam?",
+    "Who is the president of France?",
+)
+
+
+def remote(settings: Settings, *, pauses: tuple[float, ...] = (0.0, 0.01, 0.01)) -> Remote:
+    """The index of a server, with less patience than a build has."""
+    return Remote(Connection(client_of(settings.index), settings.index.url, pauses), settings)
+
+
+def edited(settings: Settings, text: str) -> None:
+    """Another document in the folder."""
+    (settings.documents.folder / "new.md").write_text(text, encoding="utf-8")
+
+
+def upserts(double: Double) -> int:
+    return sum(
+        method == "PUT" and path.partition("?")[0].endswith("/points") for method, path in double.requests
+    )
+
+
+def collections(double: Double) -> set[str]:
+    return {one.name for one in double.local.get_collections().collections}
+
+
+@pytest.fixture
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that a small collection is sent in many."""
+    monkeypatch.setattr(sending, "BATCH", 8)
+    monkeypatch.setattr(sending, "_NOTED", 8)
+
+
+# ------------------------------------------------------------------------------------ answers
+
+
+def test_the_same_questions_get_the_same_quotes(small, served, double):
+    engines = [Engine(settings, WordsEncoder()) for settings in (small, served)]
+    for engine in engines:
+        engine.build()
+    assert sum(engines[1].ask(question).found for question in QUESTIONS) >= 4
+    for question in QUESTIONS:
+        here, there = (engine.ask(question) for engine in engines)
+        assert (here.found, here.text) == (there.found, there.text)
+        assert [one.score for one in there.citations] == pytest.approx(
+            [one.score for one in here.citations], abs=1e-4
+        )
+    assert [len(engine.within(Scope.of(["hr"])).sources()) for engine in engines] == [2, 2]
+    asked = [engine.within(Scope.of(["hr"])).ask("How many days of leave has Miriam?") for engine in engines]
+    assert asked[0].text == asked[1].text
+
+
+def test_a_question_takes_few_calls_and_words_and_vectors_share_one(served, double):
+    engine = Engine(served, WordsEncoder())
+    engine.build()
+    engine.ask(QUESTIONS[0])
+    double.requests.clear()
+    engine.ask("Does the club have a garden on Mondays?")
+    calls = [path.partition("?")[0].rpartition("points")[2] for _, path in double.requests if "-2" in path]
+    assert calls.count("/query/batch") <= 3
+    assert len(calls) <= 8
+
+
+# ------------------------------------------------------------------------------------ faults
+
+
+@pytest.mark.parametrize("fault", ["lost", "refused", "500", "half", "garbage", "slow"])
+def test_a_build_survives_faults_and_nothing_half_is_seen(served, double, small_batches, fault):
+    index = remote(served)
+    double.faults.extend(["", "", fault] * (1 if fault == "slow" else 8))
+    assert renewed(served, index)
+    assert not double.faults
+    generation = index.current()
+    generation.check()
+    assert generation.manifest.units == 10
+    assert not renewed(served, index)  # all is there
+
+
+def test_a_build_that_was_broken_off_goes_on_and_until_then_nothing_changes(served, double, small_batches):
+    index = remote(served)
+    renewed(served, index)
+    whole = upserts(double)
+    first = index.current_name()
+    edited(served, "# New\n\nThe tower is 90 metres high. It was built in 1900.\n")
+    double.requests.clear()
+    answer = double.answer
+
+    def away_after(method: str, path: str, body: object) -> object:
+        if upserts(double) > 9:
+            double.away = True
+        return answer(method, path, body)
+
+    double.answer = away_after
+    with pytest.raises(
+        IndexAway, match=r"Qdrant at http://127\.0\.0\.1:\d+, which holds the index, does not answer"
+    ):
+        renewed(served, index)
+    double.answer, double.away = answer, False
+    assert remote(served).current_name() == first
+    assert remote(served).current().manifest.documents == 4
+    double.local.delete(index.collection, [lease.POINT])
+    double.requests.clear()
+    assert renewed(served, index)
+    assert 0 < upserts(double) < whole + 8
+    assert index.current().manifest.documents == 5
+    assert index.current().lexical.stands("tower")
+
+
+def test_what_is_not_as_it_was_sent_is_not_published(served, double, small_batches):
+    index = remote(served)
+    answer = double.answer
+
+    def losing(method: str, path: str, body: dict) -> object:
+        if method == "PUT" and path.partition("?")[0].endswith("/points") and "-2" in path:
+            body = {**body, "points": [one for one in body["points"] if one["id"] != 5]}
+        return answer(method, path, body)
+
+    double.answer = losing
+    with pytest.raises(
+        IndexDamaged, match=r"is not what was published: \[4, 4, 9\] documents, passages and units"
+    ):
+        renewed(served, index)
+    assert index.current_name() is None
+    assert collections(double) == {index.collection}
+    double.answer = answer
+    assert renewed(served, index)
+    assert index.current().manifest.units == 10
+
+
+def test_the_last_two_generations_stay(served, double):
+    index = remote(served)
+    names = []
+    for number in range(3):
+        edited(served, f"There are {number} towers here.\n")
+        renewed(served, index)
+        names.append(index.current_name())
+    assert collections(double) == {index.collection, *(f"{index.collection}-{name}" for name in names[1:])}
+    assert index.generation(str(names[1])).manifest.documents == 5
+
+
+def test_an_index_moves_to_a_server_without_encoding_anew(small, served, double):
+    renewed(small, index_of(small))
+    encoder = WordsEncoder()
+    engine = Engine(served, encoder)
+    summary = engine.build()
+    assert (summary.changed, summary.embedded, encoder.encoded) == (True, 0, [])
+    assert engine.generation().manifest.units == 10
+
+
+# ------------------------------------------------------------------------------------ away, keys, builders
+
+
+def test_when_it_is_away_one_line_says_so_and_then_it_answers_again(served, double):
+    engine = Engine(served, WordsEncoder())
+    engine.build()
+    wanted = engine.ask(QUESTIONS[0]).text
+    double.away = True
+    time.sleep(1.1)  # for so long it is remembered which generation is the current one
+    with pytest.raises(IndexAway) as error:
+        engine.ask(QUESTIONS[1])
+    assert str(error.value).startswith(f"Qdrant at {double.url}, which holds the index, does not answer: ")
+    assert "\n" not in str(error.value)
+    double.away = False
+    assert engine.ask(QUESTIONS[0]).text == wanted
+    assert engine.ask(QUESTIONS[1]).found
+
+
+def test_a_server_that_is_slow_is_not_waited_for(served, double):
+    engine = Engine(served, WordsEncoder())
+    engine.build()
+    time.sleep(1.1)
+    double.faults.extend(["slow", "slow"])
+    began = time.monotonic()
+    with pytest.raises(IndexAway, match="timed out"):
+        engine.ask(QUESTIONS[0])
+    assert time.monotonic() - began < 5
+
+
+def test_a_key_is_a_secret_of_the_environment(small, monkeypatch):
+    monkeypatch.delenv(KEY, raising=False)
+    with running(key="a secret") as double:
+        served = replace(small, index=replace(small.index, engine="qdrant", url=double.url))
+        with pytest.raises(IndexAway, match=f"refuses this key. Set {KEY} in the environment"):
+            renewed(served, index_of(served))
+        monkeypatch.setenv(KEY, "a secret")
+        assert renewed(served, index_of(served))
+
+
+def test_one_builder_at_a_time(served, double, monkeypatch):
+    index, other = remote(served), remote(served)
+    with index.lease() as held:
+        held.check()
+        with pytest.raises(IndexBusy, match=r"Another machine, .+, is building this index on http"):
+            renewed(served, other)
+        assert held.take() == held.holder  # it is renewed
+    with other.lease():  # it was given back
+        pass
+    with index.lease() as held:
+        monkeypatch.setattr(lease.time, "time", lambda clock=time.time: clock() + 2 * lease.LASTS)
+        with pytest.raises(IndexBusy, match="another machine may build it now"):
+            held.check()
+        with other.lease():  # its time ran out
+            assert held.take() != held.holder
+
+
+def test_what_is_not_installed_is_named(small, monkeypatch):
+    monkeypatch.setitem(ENGINES, "other", Row("x", needs="no_such_package", extra="remote"))
+    with pytest.raises(SettingsError, match=r"Run `pip install 'docent-bot\[remote\]'`"):
+        index_of(replace(small, index=replace(small.index, engine="other")))
+
+
+# ------------------------------------------------------------------------------------ by hand
+
+
+def test_lengths_and_weights_are_lucenes():
+    assert LENGTHS[:41] == list(range(41))
+    assert LENGTHS[41:50] == [42, 44, 46, 48, 50, 52, 54, 56, 60]
+    assert LENGTHS[-1] == 2013265944  # the longest that Lucene keeps
+    vector = weights({7: 2, 3: 1}, 59, 28.0)  # which is kept as 56: twice the mean
+    assert vector.indices == [7, 3]
+    assert vector.values == pytest.approx([2 * 2.2 / (2 + 1.2 * 1.75), 2.2 / (1 + 1.2 * 1.75)])
+
+
+def test_folders_of_sources_and_scopes():
+    assert folders_of("a/b/c.md") == ["", "a", "a/b"]
+    assert folders_of("c.md") == [""]
+    assert folders_seen(EVERYTHING) == [""]
+    assert folders_seen(NOTHING) == []
+    assert folders_seen(Scope.of(["b/c", "a", "b", "ab"])) == ["a", "ab", "b"]
