@@ -164,12 +164,13 @@ class Library:
         after = passages[found + 1] if found + 1 < len(passages) else None
         return before, passages[found], after
 
-    def paged(self, source: str, quote: tuple[int, int] | None = None) -> Paged:
+    def paged(self, source: str, quote: tuple[int, int] | None = None, *, patient: bool = False) -> Paged:
         """A document as pages, and where a stretch of its text stands on them.
 
         Args:
             source: of the document; its file has to be what was indexed.
             quote: start and end of the stretch, if any.
+            patient: whether nobody waits for it, so that all else on the machine comes first.
 
         Raises:
             UnknownSource: there is no such document, it has no pages, or its file changed or is gone.
@@ -177,7 +178,7 @@ class Library:
         document = self.document(source)
         self._check_file(document)
         try:
-            return self._pages.of(document, quote, partial(self.file_of, document))
+            return self._pages.of(document, quote, partial(self.file_of, document), patient=patient)
         except Unreadable as reason:
             raise UnknownSource(f"Pages of {source} cannot be drawn: {reason}.") from None
 

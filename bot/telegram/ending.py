@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import NoReturn
 
+from index.drawing import paged
 from index.parsing.worker import shared
 
 _AT_LAST = 4.5  # seconds after a signal by which the process ends
@@ -30,6 +31,7 @@ def _heed(loop: asyncio.AbstractEventLoop, stop: Callable[[], None], *_: object)
 def leave() -> NoReturn:
     """End the process now: neither threads that heed nothing nor the teardown of libraries hold it up."""
     shared().close()
+    paged.close()
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0)

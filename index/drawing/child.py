@@ -24,10 +24,14 @@ class Draw(msgspec.Struct, frozen=True, tag=True):
 
 
 class LayOut(msgspec.Struct, frozen=True, tag=True):
-    """A document that LibreOffice is to make a PDF of; ``suffix`` tells its format."""
+    """A document that LibreOffice is to make a PDF of; ``suffix`` tells its format.
+
+    ``patient`` tells that nobody waits for it.
+    """
 
     data: bytes
     suffix: str
+    patient: bool = False
 
 
 Request = Draw | LayOut
@@ -45,7 +49,7 @@ def answer(request: Request) -> Reply:
     """Draw a page, or lay out a document."""
     try:
         if isinstance(request, LayOut):
-            return Reply(laid_out=lay_out(request.data, request.suffix))
+            return Reply(laid_out=lay_out(request.data, request.suffix, patient=request.patient))
         return Reply(picture=_drawn(request))
     except Unreadable as reason:
         return Reply(reason=str(reason))

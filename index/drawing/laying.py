@@ -48,21 +48,22 @@ class LaidOut(msgspec.Struct, frozen=True):
     readings: tuple[Reading, ...]
 
 
-def lay_out(data: bytes, suffix: str) -> LaidOut:
+def lay_out(data: bytes, suffix: str, *, patient: bool = False) -> LaidOut:
     """Have LibreOffice make a PDF of a document.
 
     Args:
         data: the bytes of its file.
         suffix: of its format.
+        patient: whether nobody waits for it.
 
     Raises:
         Unreadable: it cannot, or takes too long, or the PDF is too large.
     """
     if suffix in _SHEETS:
-        whole = libreoffice.convert(data, suffix, ".pdf", _WHOLE_SHEETS)
+        whole = libreoffice.convert(data, suffix, ".pdf", _WHOLE_SHEETS, patient=patient)
         if max(map(max, sizes_of(whole)), default=0) <= _LONGEST:
             return read(whole)
-    made = libreoffice.convert(data, suffix, ".pdf")
+    made = libreoffice.convert(data, suffix, ".pdf", patient=patient)
     if len(made) > MOST_BYTES:
         raise Unreadable("as a PDF it is too large")
     return read(made)

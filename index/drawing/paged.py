@@ -106,9 +106,17 @@ class Pages:
         self._refused: OrderedDict[str, str] = OrderedDict()
         """Reasons why something of these names cannot be made; it need not be tried again."""
         self._lock = threading.Lock()
+        self._one_at_a_time = threading.Lock()
+        """Held while LibreOffice is at work: who waits for it then finds what was made meanwhile."""
 
-    def of(self, document: Document, quote: Span | None, read: Read) -> Paged:
+    def of(self, document: Document, quote: Span | None, read: Read, *, patient: bool = False) -> Paged:
         """The pages of a document, and where a stretch of its text stands on them.
+
+        Args:
+            document: with its layout.
+            quote: start and end of the stretch.
+            read: what gives its file's bytes.
+            patient: whether nobody waits for it, so that all else on the machine comes first.
 
         Raises:
             UnknownSource: it has none, or none without LibreOffice.
@@ -122,7 +130,7 @@ class Pages:
         paged = (
             self._of_pages(document, quote)
             if _has_pages(document)
-            else self._of_office(document, quote, read)
+            else self._of_office(document, quote, read, patient=patient)
         )
         with self._lock:
             self._known[document.source, name, quote] = paged
@@ -184,7 +192,7 @@ class Pages:
             found=bool(marks),
         )
 
-    def _of_office(self, document: Document, quote: Span | None, read: Read) -> Paged:
+    def _of_office(self, document: Document, quote: Span | None, read: Read, *, patient: bool) -> Paged:
         if not is_office(document.source):
             raise UnknownSource(f"{document.source} has no pages that can be drawn.")
         if not libreoffice.available():
@@ -192,7 +200,7 @@ class Pages:
                 f"{document.source} has no pages unless LibreOffice, which makes them, is installed."
             )
         name = _name(document)
-        made = self._office(name, document.source, read)
+        made = self._office(name, document.source, read, patient=patient)
         marks, first = _places(document, quote, made) if quote else ({}, 0)
         return Paged(
             document.source,
@@ -206,20 +214,30 @@ class Pages:
             laid_out=True,
         )
 
-    def _office(self, name: str, source: str, read: Read) -> LaidOut:
+    def _office(self, name: str, source: str, read: Read, *, patient: bool = False) -> LaidOut:
         """A document as LibreOffice lays it out, from the cache if it is there."""
+        if kept := self._kept(name):
+            return kept
+        with self._one_at_a_time:
+            if kept := self._kept(name):
+                return kept
+            data = read()
+            try:
+                made = _made(data, source, patient=patient)
+            except Unreadable as reason:
+                if not patient:  # else it may have had no time
+                    self._remember(name, reason)
+                raise
+            self._laid_out.put(name, msgspec.msgpack.encode(made))
+            return made
+
+    def _kept(self, name: str) -> LaidOut | None:
+        """A document that was laid out before; raises ``Unreadable`` where it was found that it cannot be."""
         self._refuse(name)
         with suppress(msgspec.DecodeError):
             if kept := self._laid_out.get(name):
                 return msgspec.msgpack.decode(kept, type=LaidOut)
-        data = read()
-        try:
-            made = _made(data, source)
-        except Unreadable as reason:
-            self._remember(name, reason)
-            raise
-        self._laid_out.put(name, msgspec.msgpack.encode(made))
-        return made
+        return None
 
     def _refuse(self, name: str) -> None:
         """Raise ``Unreadable`` where it was found before that something of that name cannot be made."""
@@ -233,12 +251,12 @@ class Pages:
                 self._refused.popitem(last=False)
 
 
-def _made(data: bytes, source: str) -> LaidOut:
+def _made(data: bytes, source: str, *, patient: bool) -> LaidOut:
     """A document as LibreOffice lays it out."""
     suffix = kind_of(data, source) or PurePosixPath(source).suffix.lower()
     if suffix not in SUFFIXES:
         raise Unreadable(f"in truth a '{suffix}' file")
-    made = _asked(_laying(), LayOut(data, suffix), "laying it out").laid_out
+    made = _asked(_laying(), LayOut(data, suffix, patient), "laying it out").laid_out
     if made is None:
         raise Unreadable("there is nothing on its pages")
     return made
@@ -282,6 +300,13 @@ def _asked(process: Process, request: msgspec.Struct, what: str) -> Reply:
     if reply.reason:
         raise Unreadable(reply.reason)
     return reply
+
+
+def close() -> None:
+    """End the processes that draw and lay out, whatever they are at."""
+    for process in (drawing, _laying):
+        if process.cache_info().currsize:
+            process().close()
 
 
 @cache

@@ -140,6 +140,7 @@ class Citations:
             await to.post.send(button.place, screens.text(gone))
             return
         screen = passage(opened, kept.number, paged=drawable(opened.document))
+        self._replying.prefetching.cited(kept.chat, [citation])
         if offset is None:
             await to.post.send(button.place, screen, silent=True)
         else:

@@ -17,6 +17,7 @@ from bot.telegram.showing.screens import Screen
 from bot.telegram.transport.pictures import Picture, Pictures
 from bot.telegram.transport.post import Place
 from bot.texts import gettext, noop
+from index.cancellation import Check
 from index.drawing.paged import Kind, Paged, is_office, likely_drawable
 from index.errors import UnknownSource
 
@@ -89,8 +90,7 @@ class Pages:
     def _picture(
         self, engine: Engine, paged: Paged, number: int, answer: int, citation: Citation, notice: str
     ) -> Picture:
-        longest = max(1.0, *paged.sizes[number])
-        scale = min(max(_SCALE, _SHORTEST / longest), 2 * _SCALE, _LONGEST / longest)
+        scale = _scale(paged, number)
         draw = partial(engine.draw, paged, number, scale, _KIND)
         screen = shown(paged, number, answer, citation, notice)
         return Picture(
@@ -101,12 +101,36 @@ class Pages:
         )
 
 
-def _paged(engine: Engine, citation: Citation) -> tuple[Paged, str]:
+def prepare(engine: Engine, citation: Citation, check: Check) -> None:
+    """Have the page of a citation drawn, before somebody asks for it.
+
+    Args:
+        engine: what sees the document.
+        citation: what will be marked.
+        check: called between the steps.
+
+    Raises:
+        DocentError: it cannot be drawn.
+        Cancelled: by the check.
+    """
+    check()
+    paged, _ = _paged(engine, citation, patient=True)
+    check()
+    engine.draw(paged, paged.first, _scale(paged, paged.first), _KIND)
+
+
+def _scale(paged: Paged, number: int) -> float:
+    """Pixels a point in the picture of a page."""
+    longest = max(1.0, *paged.sizes[number])
+    return min(max(_SCALE, _SHORTEST / longest), 2 * _SCALE, _LONGEST / longest)
+
+
+def _paged(engine: Engine, citation: Citation, *, patient: bool = False) -> tuple[Paged, str]:
     """The pages of a citation's document as they are now, and what to say of the quote."""
     document = engine.document(citation.source)
     place = engine.place_of(citation, document)
     quote = place or (min(citation.start, len(document.text) - 1),) * 2
-    paged = engine.paged(citation.source, quote)
+    paged = engine.paged(citation.source, quote, patient=patient)
     if place is None:
         return paged, gettext(_NO_LONGER)
     return paged, "" if paged.found else gettext(_NOWHERE)

@@ -13,6 +13,7 @@ from telegram.error import BadRequest, Forbidden, TelegramError
 
 from bot.answering.answers import Answer
 from bot.telegram.answering.pages import has_page
+from bot.telegram.answering.prefetching import Prefetching
 from bot.telegram.events import event
 from bot.telegram.persistence.answers import Kept
 from bot.telegram.services import Services
@@ -31,6 +32,7 @@ class Replying:
 
     def __init__(self, services: Services) -> None:
         self._to = services
+        self.prefetching = Prefetching(services)
         self._searching: dict[int, Cancellation] = {}
         """What is being thought about, by the numbers of the answers."""
 
@@ -74,6 +76,7 @@ class Replying:
         kept = self._found(kept, reply)
         screen = answered.answer(reply, kept.number, repeat=repeat, stopped=stopped, paged=has_page(reply))
         kept = await self.show(kept, place, screen)
+        self.prefetching.cited(kept.chat, reply.citations or reply.near)
         if len(reply.citations) > _LONG:
             data = answered.as_file(reply)
             caption = ngettext("The one quote.", "All {count} quotes.", len(reply.citations))

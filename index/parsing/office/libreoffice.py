@@ -5,11 +5,13 @@ import shutil
 import signal
 import subprocess
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from index.parsing.base import Unreadable
 
 _SECONDS = 90
+_PATIENT = 10  # by how much it gives way to others where nobody waits for it (man 2 nice)
 _PROGRAMS = ("soffice", "libreoffice")
 _SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry">
@@ -45,7 +47,7 @@ def _program() -> str | None:
     return next((found for one in _PROGRAMS if (found := shutil.which(one))), None)
 
 
-def convert(data: bytes, before: str, after: str, options: str = "") -> bytes:
+def convert(data: bytes, before: str, after: str, options: str = "", *, patient: bool = False) -> bytes:
     """Convert a file in a folder and with a profile of its own, so that no other LibreOffice matters.
 
     Args:
@@ -53,6 +55,7 @@ def convert(data: bytes, before: str, after: str, options: str = "") -> bytes:
         before: the suffix of its format, with the dot.
         after: the suffix of the format that is wanted.
         options: filter and options for it, as ``--convert-to`` takes them after the format.
+        patient: whether nobody waits for it, so that all else on the machine comes first.
 
     Raises:
         Unreadable: LibreOffice is not installed, cannot convert it, or takes too long.
@@ -72,14 +75,14 @@ def convert(data: bytes, before: str, after: str, options: str = "") -> bytes:
             f"-env:UserInstallation={(folder / 'profile').as_uri()}",
             "--convert-to", f"{after[1:]}{options}", "--outdir", str(folder / "converted"), str(source),
         ]  # fmt: skip
-        _run(command, folder)
+        _run(command, folder, patient=patient)
         try:
             return (folder / "converted" / f"document{after}").read_bytes()
         except OSError:
             raise Unreadable("LibreOffice could not convert it: it may be damaged or encrypted") from None
 
 
-def _run(command: list[str], folder: Path) -> None:
+def _run(command: list[str], folder: Path, *, patient: bool) -> None:
     """Run LibreOffice; whatever it started ends with it."""
     environment = {**os.environ, "HOME": str(folder), "SAL_USE_VCLPLUGIN": "svp"}
     process = subprocess.Popen(  # noqa: S603 - a program found on the path, and names of our own
@@ -91,6 +94,9 @@ def _run(command: list[str], folder: Path) -> None:
         env=environment,
         start_new_session=True,
     )
+    if patient and hasattr(os, "setpriority"):
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, process.pid, os.nice(0) + _PATIENT)
     try:
         process.wait(_SECONDS)
     except subprocess.TimeoutExpired:
