@@ -43,7 +43,8 @@ class Desk:
         self._told.count("uploads")
         asked = self._person.ask(self._chat, name)
         if asked.answer and text.partition("\n")[0] not in asked.answer.text:
-            self._trouble(f"right after {source} was added, it was not answered from: {asked.answer.text}")
+            told = [sent.text for sent in self._chat.messages[-8:] if source in sent.text]
+            self._trouble(f"after {source} was added ({told}), it was not answered from: {asked.answer.text}")
         if not self._repeated(self._renew):
             self._trouble("/reindex was not answered")
         if not self._repeated(lambda: self._forget(source)):
@@ -63,7 +64,8 @@ class Desk:
 
     def _upload(self, name: str, text: str) -> Sent | None:
         message = self._chat.send_file(f"{name}.txt", text.encode(), caption="/add")["message_id"]
-        return self._came(message, lambda sent: f"uploads/{name}.txt" in sent.text)
+        added = f"as uploads/{name}.txt."
+        return self._came(message, lambda sent: added in sent.text and "not be renewed" not in sent.text)
 
     def _renew(self) -> Sent | None:
         message = self._chat.send("/reindex")["message_id"]
