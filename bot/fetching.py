@@ -6,6 +6,7 @@ proxies, behind which nobody sees where a request goes.
 """
 
 import ipaddress
+import re
 import socket
 import ssl
 import time
@@ -26,6 +27,7 @@ SECONDS = 60.0  # for all of it
 _REDIRECTS = 5
 _IDLE = 15.0  # seconds without a byte
 _MOST_URL = 2000  # characters
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]{0,30}://\S*", re.IGNORECASE)
 _MOVED = (301, 302, 303, 307, 308)
 _HEADERS = [("User-Agent", "docent"), ("Accept", "*/*"), ("Accept-Encoding", "identity")]
 _SUFFIXES = {
@@ -46,6 +48,11 @@ class Fetched:
     name: str
     data: bytes
     url: str
+
+
+def is_address(text: str) -> bool:
+    """Whether a text is nothing but an address, be it of a web page or not, as ``ftp://…``."""
+    return _ADDRESS.fullmatch(text.strip()) is not None
 
 
 def is_link(text: str) -> bool:

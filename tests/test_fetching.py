@@ -9,7 +9,7 @@ from typing import Any
 import httpcore
 import pytest
 
-from bot.fetching import Fetched, Unfetched, fetch, is_link, is_public
+from bot.fetching import Fetched, Unfetched, fetch, is_address, is_link, is_public
 
 PUBLIC = "93.184.216.34"
 INTERNAL = "it leads into an internal network"
@@ -181,6 +181,11 @@ def test_what_drips_is_given_up(server: ThreadingHTTPServer) -> None:
     with pytest.raises(Unfetched, match="takes too long"):
         get(server, "http://plums.example/drip", seconds=0.4)
     assert time.monotonic() - began < 2
+
+
+def test_what_an_address_is() -> None:
+    assert all(map(is_address, ("https://a.org/b c"[:-2], " FTP://x ", "file:///etc/passwd", "mailto://a")))
+    assert not any(map(is_address, ("see ftp://a.org", "a.org", "", "ftp://a.org b", "3://x", "C:\\x")))
 
 
 def test_what_a_link_is() -> None:

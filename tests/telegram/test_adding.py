@@ -155,6 +155,20 @@ def test_a_page_is_added_where_links_are_allowed(open_desk: Callable[..., Desk],
     assert desk.offers.unfinished() == []
 
 
+@pytest.mark.parametrize("links", [True, False])
+@pytest.mark.parametrize("url", ["ftp://plums.example/plums.txt", "file:///etc/passwd", "SFTP://x"])
+def test_of_other_addresses_than_web_pages_it_is_said_what_may_be_sent(
+    open_desk: Callable[..., Desk], docs: Path, url: str, links: bool
+) -> None:
+    item = written(f" {url}\n")
+    assert item.kind == "link"
+    assert open_desk(links=links).add(item) == (
+        f"I have not added {url}: I fetch only what is at addresses that begin with https:// or http://. "
+        "Send me the file itself."
+    )
+    assert not (docs / "uploads").exists()
+
+
 def test_what_a_stop_broke_off_is_taken_up_again_and_added_once(
     open_desk: Callable[..., Desk], docs: Path
 ) -> None:

@@ -15,7 +15,7 @@ from telegram.error import BadRequest, NetworkError, TelegramError
 
 from bot.engine import Engine
 from bot.examples import examples
-from bot.fetching import Fetched, Unfetched, fetch
+from bot.fetching import Fetched, Unfetched, fetch, is_link
 from bot.plain import line
 from bot.telegram.documents import uploaded
 from bot.telegram.documents.uploaded import Outcome
@@ -179,6 +179,8 @@ class Adding:
 
     async def _page(self, url: str) -> tuple[str, bytes]:
         documents = self._to.settings.documents
+        if not is_link(url):
+            raise _Refused(gettext(uploaded.NO_WEB_PAGE, url=short(line(url), _MOST_URL)))
         if not documents.links:
             raise _Refused(gettext(uploaded.LINKS_OFF))
         try:

@@ -8,7 +8,7 @@ import re
 
 from telegram import Document, Message, PhotoSize, User
 
-from bot.fetching import is_link
+from bot.fetching import is_address
 from bot.plain import line
 from bot.telegram.answering.questions import command_of, is_private, quoted_by, replies_to, text_of
 from bot.telegram.persistence.offers import Item
@@ -58,7 +58,7 @@ def _attached(message: Message) -> Item:
 
 def written(words: str) -> Item:
     """What is to become of a text: a document named by its first line, or what lies at an address."""
-    if is_link(words):
+    if is_address(words):
         return Item(kind="link", name=words.strip(), content=words.strip())
     first = next(filter(None, map(line, words.splitlines())), "")
     name = re.sub(r"[/\\]", "-", first)

@@ -40,6 +40,10 @@ TRY = noop("Ask me, for example:")
 LINKS_OFF = noop(
     "I may not fetch web pages. Set documents.links = true where I run, or send me the page as a file."
 )
+NO_WEB_PAGE = noop(
+    "I have not added {url}: I fetch only what is at addresses that begin with https:// or http://. Send me "
+    "the file itself."
+)
 TOO_BIG = noop(
     "“{name}” has {size:.0f} MB, and Telegram gives bots only files of up to 20 MB. Put it into the folder "
     "{folder} on the machine that runs me, and send /reindex. A Bot API server of your own has no such limit "
