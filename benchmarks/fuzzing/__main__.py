@@ -61,6 +61,15 @@ def fuzz(form: Format, folder: Path, seconds: float, seed: int) -> tuple[State, 
     return state, spent
 
 
+def plant(folder: Path) -> None:
+    """Have the tests of the parsers write the files to start from, unless they are there."""
+    if not (folder / "seeds").exists():
+        subprocess.run(
+            [sys.executable, "-m", "benchmarks.fuzzing.seeds", str(folder / "seeds")],
+            stdout=subprocess.DEVNULL, check=True,
+        )  # fmt: skip
+
+
 def _children() -> float:
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
@@ -114,11 +123,7 @@ def main() -> None:
     if arguments.replay:
         replay(arguments.replay)
         return
-    if not (arguments.folder / "seeds").exists():
-        subprocess.run(
-            [sys.executable, "-m", "benchmarks.fuzzing.seeds", str(arguments.folder / "seeds")],
-            stdout=subprocess.DEVNULL, check=True,
-        )  # fmt: skip
+    plant(arguments.folder)
     for file in sorted(arguments.seeds.rglob("*")) if arguments.seeds else []:
         for form in FORMATS:
             if file.suffix.lower() in form.suffixes and file.is_file():

@@ -16,6 +16,7 @@ Linux; needs the extra "dev".
 import argparse
 import sys
 import tempfile
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from statistics import quantiles
@@ -33,7 +34,7 @@ def soak(plan: Plan, folder: Path) -> tuple[dict[str, str], list[str]]:
 
     Args:
         plan: how much of it.
-        folder: for documents and state.
+        folder: for documents, state, and the bot's log.
 
     Returns:
         Figures as text by their names, and what must not be.
@@ -45,11 +46,13 @@ def soak(plan: Plan, folder: Path) -> tuple[dict[str, str], list[str]]:
         stale = partial(findings.stale, told, beacons, scene.api.unheard())
         left, seconds = findings.settled(stale, 60.0 + len(stale()))  # two edits a second
         code = scene.end()
+        (folder / "log").write_text(scene.bot.text, encoding="utf-8")
         found = [
             *findings.lost(told), *findings.doubled(told, scene.api.unheard()),
             *findings.false(told, beacons, plan.lag), *left, *findings.grown(scene.quiet), *told.troubles,
         ]  # fmt: skip
         found += [f"the bot ended with {code}"] * bool(code)
+        found += [one for one in scene.bot.log if "index_damaged" in one]
         found += [f"a traceback: {one}" for one in findings.tracebacks(scene.bot.log)]
         return {**_figures(scene), "until all answers were true again": f"{seconds:.0f} s"}, found
 
@@ -93,10 +96,12 @@ def main() -> None:
     for name, default in (("seconds", 600.0), ("stir", 3.0), ("upload", 5.0), ("fault", 0.7)):
         parser.add_argument(f"--{name}", type=float, default=default)
     parser.add_argument("--words", action="store_true", help="a bot without a model, as tests use it")
+    parser.add_argument("--folder", type=Path, help="where documents, state and the bot's log are left")
     given = vars(parser.parse_args())
+    folder = given.pop("folder")
     plan = Plan(models=not given.pop("words"), **given)
-    with tempfile.TemporaryDirectory(prefix="docent-soak-") as folder:
-        figures, found = soak(plan, Path(folder))
+    with nullcontext(folder) if folder else tempfile.TemporaryDirectory(prefix="docent-soak-") as made:
+        figures, found = soak(plan, Path(made))
     print(f"| soak of {plan.seconds:g} seconds | |\n|---|---|")
     for name, value in figures.items():
         print(f"| {name} | {value} |")
