@@ -14,6 +14,7 @@ from bot.engine import Engine
 from bot.feedback import Feedback
 from bot.telegram import events, supervisor
 from bot.telegram.alarms import Alarms
+from bot.telegram.allocating import share_heaps
 from bot.telegram.answering.corrections import Corrections
 from bot.telegram.background import Background
 from bot.telegram.commands import publish
@@ -59,6 +60,7 @@ def serve(engine: Engine, token: str, announce: Callable[[str], None]) -> NoRetu
         TelegramRefused: the token is refused, or another program polls with it.
         StateError: what the bot keeps cannot be read or written, or this bot is running already.
     """
+    share_heaps()
     swapping.settle(engine.settings.state_folder())
     file = state_file(engine.settings, token)
     with state.held(file), closing(state.connect(file)) as database:
