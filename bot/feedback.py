@@ -1,6 +1,5 @@
 """What readers thought of answers, kept so that it can become questions to test with."""
 
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -15,6 +14,7 @@ from bot import migrating
 from bot.answering.answers import Answer
 from bot.answering.intent import by_pattern
 from index.errors import StateError
+from index.names import folder_as_text
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS feedback (
@@ -31,7 +31,7 @@ STEPS = (migrating.script(SCHEMA),)
 
 def name_of(documents: Path) -> str:
     """By what the log knows a documents folder."""
-    return os.fsencode(documents.resolve()).decode("utf-8", "backslashreplace")
+    return folder_as_text(documents)
 
 
 Verdict = Literal["good", "bad"]

@@ -19,7 +19,9 @@ from bot.plain import counted
 from bot.settings import Settings
 from bot.swapping import Swap
 from bot.telegram.persistence import state
+from index.building import bin as bins
 from index.errors import StateError
+from index.names import folder_as_text
 
 _BOT = re.compile(r"telegram/\d+\.sqlite")
 
@@ -180,6 +182,9 @@ def _follow(archive: Archive, settings: Settings, new: Swap) -> list[str]:
     log = new.new / settings.feedback_file().name
     if log.exists() and then.documents != feedback.name_of(settings.documents.folder):
         feedback.Feedback(log, settings.documents.folder).move(then.documents)
+    here = folder_as_text(settings.documents.folder)
+    if then.documents != here:
+        bins.move(new.new / settings.bin_folder().name, then.documents, here)
     moved = then.index != str(settings.index_folder().resolve())
     if moved and any(path.startswith("calibrations/") for path in archive.below(STATE)):
         return [f"calibrations are of the index in {then.index}; for the one here, run `docent calibrate`"]

@@ -4,8 +4,10 @@ What sends a file chooses its name, so nothing in it is trusted: neither separat
 elsewhere, nor names that a system keeps for its devices, nor characters that show a name as another one.
 """
 
+import os
 import re
 import unicodedata
+from pathlib import Path
 
 MOST_BYTES = 200
 """Of a name in UTF-8; file systems take 255, of which something is left for a number."""
@@ -48,6 +50,11 @@ def numbered(name: str, number: int) -> str:
 def key(name: str) -> str:
     """The same for names that are one and the same on some system."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
+def folder_as_text(folder: Path) -> str:
+    """The whole path of a folder, as it can be kept in JSON: bytes that are no UTF-8 are escaped."""
+    return os.fsencode(folder.resolve()).decode("utf-8", "backslashreplace")
 
 
 def parts(name: str) -> tuple[str, str]:

@@ -28,6 +28,8 @@ from bot.restoring import restore
 from bot.settings import Settings, load
 from bot.swapping import settle
 from bot.telegram.persistence import state
+from index.building.bin import Bin
+from index.building.intake import Intake
 from index.errors import DocentError, DocumentsError, StateError
 from tests.test_render import FOUND
 
@@ -103,12 +105,16 @@ def test_all_that_is_precious_comes_back_and_nothing_else(full: Settings, tmp_pa
     assert read(file_of(new.state_folder(), "index")) == Calibration(0.8, -0.3, 40)
 
 
-def test_verdicts_follow_the_documents_to_another_folder(full: Settings, tmp_path: Path):
+def test_verdicts_and_the_bin_follow_the_documents_to_another_folder(full: Settings, tmp_path: Path):
+    number = Bin(full, Intake(full)).keep("soup.txt")
     make(full, tmp_path / "b.zip")
     new = elsewhere(tmp_path)
     back = restore(new, tmp_path / "b.zip")
     (question,) = Feedback(new.feedback_file(), new.documents.folder).export()
     assert (question["question"], question["verdict"]) == (FOUND.question, "good")
+    binned = Bin(new, Intake(new)).about(number)
+    assert binned is not None
+    assert (binned.source, binned.folder) == ("soup.txt", str(new.documents.folder.resolve()))
     assert back.notes == (
         f"calibrations are of the index in {full.index_folder().resolve()}; for the one here, run "
         "`docent calibrate`",

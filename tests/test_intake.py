@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from index import documents
-from index.building.bin import Bin
+from index.building.bin import Bin, move
 from index.building.intake import Clash, How, Intake, Placed
 from index.errors import DocumentsError, StateError
 from index.parsing.base import Unreadable
@@ -249,6 +249,35 @@ def test_what_is_removed_can_be_brought_back_for_some_days(
     monkeypatch.setattr("index.building.bin.time.time", lambda: now + 31 * 24 * 3600)
     assert (bin_.prune(), bin_.about(old)) == (1, None)
     assert everything(settings.bin_folder()) == set()
+
+
+def test_what_was_removed_from_other_documents_stays_in_the_bin(
+    bin_: Bin, settings: Settings, worker: Worker, docs: Path, tmp_path: Path
+) -> None:
+    number = bin_.take("soup.txt")
+    assert bin_.about(number).folder == str(docs.resolve())
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    moved = replace(settings, documents=replace(settings.documents, folder=elsewhere))
+    other = Bin(moved, Intake(moved, worker))
+    with pytest.raises(DocumentsError) as refused:
+        other.restore(number)
+    assert str(refused.value) == (
+        f"'soup.txt' was removed from '{docs.resolve()}', and the documents are in "
+        f"'{elsewhere.resolve()}' now. "
+        "It stays in the bin: start me with the other folder to bring it back there, or send the file again."
+    )
+    assert (everything(elsewhere), bin_.about(number).source) == (set(), "soup.txt")
+
+    move(settings.bin_folder(), str(docs.resolve()), str(elsewhere.resolve()))
+    assert other.restore(number) == "soup.txt"
+    assert everything(elsewhere) == {"soup.txt"}
+
+    old = other.take("soup.txt")
+    about = settings.bin_folder() / old / "about.json"
+    about.write_text('{"source":"soup.txt","digest":"0"}', encoding="utf-8")  # as versions before wrote it
+    assert bin_.restore(old) == "soup.txt"
+    assert (docs / "soup.txt").exists()
 
 
 def test_what_the_bin_cannot_keep_stays(

@@ -19,6 +19,7 @@ from index import documents
 from index.building.intake import Intake
 from index.documents import digest
 from index.errors import DocumentsError, StateError
+from index.names import folder_as_text
 from index.parsing.base import Unreadable
 from index.settings import Settings
 from index.writing import write
@@ -29,10 +30,32 @@ _GONE = "'{}' is no longer there."
 
 
 class Binned(msgspec.Struct, frozen=True):
-    """What is known of a document in the bin."""
+    """What is known of a document in the bin.
+
+    ``folder`` is the documents folder that it was in, as a text; "" where that was not written down yet.
+    """
 
     source: str
     digest: str
+    folder: str = ""
+
+
+def move(bin_: Path, before: str, after: str) -> None:
+    """Have what was removed from documents that were in another folder be of those in this one.
+
+    Args:
+        bin_: the folder of a bin that nobody uses.
+        before: the documents folder, by its name then.
+        after: and now.
+
+    Raises:
+        DocumentsError: it cannot be written.
+    """
+    for file in sorted(bin_.glob("*/about.json")):
+        with suppress(OSError, msgspec.DecodeError):
+            about = msgspec.json.decode(file.read_bytes(), type=Binned)
+            if about.folder == before:
+                write(file, msgspec.json.encode(msgspec.structs.replace(about, folder=after)), over=True)
 
 
 class Bin:
@@ -58,7 +81,7 @@ class Bin:
         except (OSError, Unreadable) as error:
             raise DocumentsError(f"'{source}' cannot be read, so it stays where it is: {error}.") from None
         number = f"{int(time.time())}-{secrets.token_hex(4)}"
-        entry, about = self._folder / number, Binned(source, digest(data))
+        entry, about = self._folder / number, Binned(source, digest(data), folder_as_text(place.folder))
         try:
             entry.mkdir(parents=True)
             write(entry / "content", data)
@@ -102,12 +125,19 @@ class Bin:
         """Bring a document back to where it was; its source then. None where it is no longer in the bin.
 
         Raises:
-            DocumentsError: the documents folder cannot be written to.
+            DocumentsError: the documents folder cannot be written to, or is another one than it was in.
             StateError: the bin cannot be read.
         """
         about = self.about(number)
         if about is None:
             return None
+        here = folder_as_text(self._settings.documents.folder)
+        if about.folder not in ("", here):
+            raise DocumentsError(
+                f"'{about.source}' was removed from '{about.folder}', and the documents are in '{here}' now. "
+                "It stays in the bin: start me with the other folder to bring it back there, or send the "
+                "file again."
+            )
         try:
             data = (self._folder / number / "content").read_bytes()
         except OSError as error:
