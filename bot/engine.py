@@ -28,7 +28,6 @@ from bot.library import Library
 from bot.reader.readers import name_of, reader_of
 from bot.reader.reading import Reader
 from bot.settings import Settings
-from index.building.build import Progress, Summary, splitting_of
 from index.building.progress import Progress
 from index.building.publishing import renew
 from index.building.removals import Removals

@@ -177,7 +177,8 @@ def _started(plan: Plan, api: BotApi, folder: Path, owner: int, port: int) -> Ru
         "DOCENT_SERVING__FOLDER": str(load().graphs_folder()),  # models that were exported stay exported
         **given,
     }
-    return Running([sys.executable, "-c", "from bot.terminal.main import main; main()", "telegram"], variables)
+    command = [sys.executable, "-c", "from bot.terminal.main import main; main()", "telegram"]
+    return Running(command, variables)
 
 
 def _free_port() -> int:

@@ -26,7 +26,6 @@ from bot.evaluation.questions import Collection, Question, lay_out
 from bot.reader.reading import Reader
 from bot.settings import Settings
 from bot.words import place_in_words
-from index.building.build import Progress, Silent
 from index.building.progress import Progress, Silent
 from index.errors import QuestionsError, StateError
 from index.records import Passage

@@ -3,8 +3,10 @@
 from contextlib import closing
 from dataclasses import replace
 
-from index.building.build import Progress, Silent, Summary, build
+from index.building.build import build
+from index.building.progress import Progress, Silent
 from index.building.removals import Removals
+from index.building.summary import Summary
 from index.encoder import Encoder
 from index.engines.base import Index, Served
 from index.engines.local.store import Store
