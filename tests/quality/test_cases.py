@@ -22,7 +22,7 @@ from tests.quality.judging import Ask, Case, Raw, folded, lay_out, read, wrong
 from tests.test_render import CITED, FOUND, LOST, quoting
 
 HERE = Path(__file__).parent
-FLOORS = {"cases-dev.jsonl": 0.84, "cases-held.jsonl": 0.76}
+FLOORS = {"cases-dev.jsonl": 0.84, "cases-held.jsonl": 0.76, "cases-everyday.jsonl": 0.69}
 """Share of the questions of a file whose answers are as they are wanted."""
 
 
