@@ -23,7 +23,7 @@ from typing import IO
 
 import msgspec
 
-from index.errors import StateError
+from index.errors import StateError, reason
 
 FORMAT = 1
 MANIFEST, STATE, DOCUMENTS, SETTINGS = "manifest.json", "state/", "documents/", "settings.toml"
@@ -120,7 +120,9 @@ class Archive:
         try:
             self._zip = zipfile.ZipFile(file)
         except (OSError, *_BROKEN) as error:
-            raise self._refused(error if isinstance(error, OSError) else "it is cut short, or none") from None
+            raise self._refused(
+                reason(error) if isinstance(error, OSError) else "it is cut short, or none"
+            ) from None
         try:
             self.manifest = self._read_manifest()
             self._check_list()
@@ -228,9 +230,9 @@ class Archive:
             if entry.size < 0 or self._zip.getinfo(path).file_size != entry.size:
                 raise self._refused(f"'{path}' in it has not the size that it lists")
 
-    def _refused(self, reason: object) -> StateError:
+    def _refused(self, why: str) -> StateError:
         return StateError(
-            f"{self._file} cannot be restored: {reason}. Nothing was changed; take another backup that "
+            f"{self._file} cannot be restored: {why}. Nothing was changed; take another backup that "
             "`docent backup` has made."
         )
 

@@ -20,7 +20,7 @@ from bot import feedback, kept, swapping
 from bot.archives import DOCUMENTS, FORMAT, SETTINGS, STATE, Archive, Manifest, Writer
 from bot.plain import counted, line
 from bot.settings import Settings
-from index.errors import DocumentsError, StateError
+from index.errors import DocumentsError, StateError, reason
 
 _TOKEN = re.compile(r"\b\d{6,12}:[A-Za-z0-9_-]{30,}\b")  # of Telegram
 _PATIENCE = 10.0  # seconds for another process to finish writing
@@ -108,7 +108,7 @@ def make(
             size = (place / "archive").stat().st_size
             (place / "archive").replace(file)
     except OSError as error:
-        raise StateError(f"The backup {file} cannot be made: {error}. No backup was made.") from None
+        raise StateError(f"The backup {file} cannot be made: {reason(error)}. No backup was made.") from None
     return Report(file=str(file), bytes=size, made=made, items=tuple(items), notes=tuple(notes))
 
 

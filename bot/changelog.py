@@ -9,6 +9,7 @@ from index.history import Edit, Place, Renewal
 
 WEEK = 7  # days
 _LONGEST = 300  # characters of a sentence
+_EVER = 36_500  # days, before which nothing is remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ def recent(
         days: so many.
         shows: whether the document of a source is seen.
     """
-    since = (datetime.now(UTC) - timedelta(days=days)).isoformat()
+    since = (datetime.now(UTC) - timedelta(days=min(days, _EVER))).isoformat()
     return [
         Change(renewal.created, seen)
         for renewal in reversed([*renewals])

@@ -13,7 +13,7 @@ import msgspec
 from bot import migrating
 from bot.answering.answers import Answer
 from bot.answering.intent import by_pattern
-from index.errors import StateError
+from index.errors import StateError, reason
 from index.names import folder_as_text
 
 SCHEMA = """
@@ -127,6 +127,6 @@ class Feedback:
                 yield database
         except (OSError, sqlite3.Error) as error:
             raise StateError(
-                f"The feedback log {self._file} cannot be used: {error}. Check that the disk is writable; "
-                "if the file is damaged, move it away."
+                f"The feedback log {self._file} cannot be used: {reason(error)}. Check that the disk is "
+                "writable; if the file is damaged, move it away."
             ) from None

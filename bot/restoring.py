@@ -20,7 +20,7 @@ from bot.settings import Settings
 from bot.swapping import Swap
 from bot.telegram.persistence import state
 from index.building import bin as bins
-from index.errors import StateError
+from index.errors import StateError, reason
 from index.names import folder_as_text
 
 _BOT = re.compile(r"telegram/\d+\.sqlite")
@@ -77,7 +77,8 @@ def restore(
                     _write_settings(archive, config)
         except OSError as error:
             raise StateError(
-                f"{file} cannot be restored: {error}. What was there is as it was; mend that, and try again."
+                f"{file} cannot be restored: {reason(error)}. What was there is as it was; mend that, and "
+                "try again."
             ) from None
         items = [Item(path, rows[path].what, one.size, path in there) for path, one in entries.items()]
         if documents:

@@ -19,7 +19,7 @@ from pathlib import Path
 import msgspec
 from filelock import FileLock, Timeout
 
-from index.errors import StateError
+from index.errors import StateError, reason
 
 NAME = ".restoring"
 
@@ -114,7 +114,9 @@ def alone(folder: Path) -> Iterator[None]:
         try:
             Swap(folder).settle()
         except (OSError, msgspec.DecodeError) as error:
-            raise StateError(f"What was broken off in {folder / NAME} cannot be settled: {error}.") from None
+            raise StateError(
+                f"What was broken off in {folder / NAME} cannot be settled: {reason(error)}."
+            ) from None
         yield
 
 

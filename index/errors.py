@@ -27,8 +27,9 @@ class DocentError(Exception):
 
 
 def reason(error: Exception) -> str:
-    """The first line of what an error of a library says, or else its kind."""
-    return (str(error).strip() or type(error).__name__).splitlines()[0]
+    """What the system says is wrong, or the first line of what a library says, or else the error's kind."""
+    said = getattr(error, "strerror", None) or str(error).strip()
+    return str(said or type(error).__name__).splitlines()[0]
 
 
 class SettingsError(DocentError):

@@ -152,7 +152,7 @@ def everything(folder: Path) -> list[Renewal]:
         if msgspec.json.decode(head) != {"format": FORMAT}:
             return []
         return msgspec.json.Decoder(Renewal).decode_lines(b"\n".join(lines))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return []
     except (OSError, ValueError) as error:
         _log.warning("%s is left alone and begun anew: %s", folder / NAME, error)

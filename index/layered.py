@@ -14,7 +14,7 @@ from typing import Any, Protocol, TypeVar, get_args, get_origin, runtime_checkab
 
 import msgspec
 
-from index.errors import SettingsError
+from index.errors import SettingsError, reason
 
 _ENVIRONMENT_PREFIX = "DOCENT_"
 _log = logging.getLogger(__name__)
@@ -151,7 +151,7 @@ def _read(file: Path) -> dict[str, dict[str, Any]]:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"The settings file {file} cannot be read: {error}.") from None
+        raise SettingsError(f"The settings file {file} cannot be read: {reason(error)}.") from None
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"The settings file {file} is not valid TOML: {error}.") from None
 

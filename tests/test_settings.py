@@ -312,7 +312,7 @@ def test_a_section_within_a_section_is_unknown(tmp_path):
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (None, "cannot be read: [Errno 2] No such file or directory"),
+        (None, "cannot be read: No such file or directory"),
         (b"\xff\xfe", "cannot be read: 'utf-8' codec can't decode byte 0xff"),
         (b"[search\n", "is not valid TOML: "),
     ],

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from index.errors import QuestionsError, StateError
+from index.errors import QuestionsError, StateError, reason
 
 if TYPE_CHECKING:
     import numpy as np
@@ -117,7 +117,8 @@ def read(file: Path) -> Calibration:
         return Calibration()
     except (OSError, msgspec.DecodeError) as error:
         raise StateError(
-            f"The calibration {file} cannot be read ({error}). Remove it, or run `docent calibrate` again."
+            f"The calibration {file} cannot be read ({reason(error)}). Remove it, or run "
+            "`docent calibrate` again."
         ) from None
     if found.format > FORMAT:
         raise StateError(
@@ -140,4 +141,4 @@ def write(file: Path, calibration: Calibration) -> None:
         temporary.write_bytes(msgspec.json.encode(calibration))
         temporary.replace(file)
     except OSError as error:
-        raise StateError(f"The calibration cannot be written to {file}: {error}.") from None
+        raise StateError(f"The calibration cannot be written to {file}: {reason(error)}.") from None

@@ -27,7 +27,7 @@ from bot.reader.reading import Reader
 from bot.settings import Settings
 from bot.words import place_in_words
 from index.building.progress import Progress, Silent
-from index.errors import QuestionsError, StateError
+from index.errors import QuestionsError, StateError, reason
 from index.records import Passage
 
 DEPTH = 10  # passages looked at for the right one
@@ -170,7 +170,7 @@ def _engine(
         try:
             lay_out(collection.articles, documents)
         except OSError as error:
-            raise QuestionsError(f"The articles cannot be written to {folder}: {error}.") from None
+            raise QuestionsError(f"The articles cannot be written to {folder}: {reason(error)}.") from None
         here = replace(settings.documents, folder=documents)
         index = replace(settings.index, folder=f"{folder}/index", engine="local")
         engine = engine_of(replace(settings, documents=here, index=index))
@@ -236,7 +236,7 @@ class _Work:
         except filelock.Timeout:
             raise StateError("The same questions are being asked by another `docent eval`.") from None
         except OSError as error:
-            raise StateError(f"The outcomes cannot be kept in {self._path}: {error}.") from None
+            raise StateError(f"The outcomes cannot be kept in {self._path}: {reason(error)}.") from None
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -264,7 +264,7 @@ class _Work:
             self._file.write(msgspec.json.encode(_Line(key, outcome)) + b"\n")
             self._file.flush()
         except OSError as error:
-            raise StateError(f"The outcomes cannot be kept in {self._path}: {error}.") from None
+            raise StateError(f"The outcomes cannot be kept in {self._path}: {reason(error)}.") from None
         self.outcomes[key] = outcome
 
 

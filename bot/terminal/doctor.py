@@ -16,7 +16,7 @@ from bot.settings import Settings
 from bot.status import empty_folders, fallback
 from bot.telegram.errors import TelegramRefused
 from index import catalogue, documents
-from index.errors import DocentError, DocumentsError
+from index.errors import DocentError, DocumentsError, reason
 
 if TYPE_CHECKING:
     from telegram import Bot
@@ -246,7 +246,9 @@ def _running(settings: Settings, token: str) -> list[Finding]:
         if not identity.is_running(settings, token):
             return []
     except OSError as error:
-        return [Finding("wrong", f"bot: whether it runs here cannot be told ({error}). Mend its rights.")]
+        return [
+            Finding("wrong", f"bot: whether it runs here cannot be told ({reason(error)}). Mend its rights.")
+        ]
     try:
         silent = time.time() - (state.folder(settings.state_folder()) / "alive").stat().st_mtime
     except OSError:

@@ -77,7 +77,13 @@ def main() -> None:
         code = 1
     except Exception as error:  # the last resort: a user sees no traceback
         _log.info("unexpected", exc_info=True)
-        reason = " ".join(str(error).split()) or "no reason given"
-        complain(f"{type(error).__name__}: {reason} (-v tells more)")
+        complain(f"{_unexpected(error)} (-v tells more)")
         code = 1
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _unexpected(error: Exception) -> str:
+    """What is said of an error that nobody foresaw; of a full disk and the like, what the system says."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    return f"{type(error).__name__}: {' '.join(str(error).split()) or 'no reason given'}"

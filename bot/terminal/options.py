@@ -18,8 +18,8 @@ from bot.terminal.streams import ReaderGone
 _NOISY = ("httpx", "httpcore", "sentence_transformers", "transformers")  # they log what nobody asked for
 
 
-class Folder(click.Path):
-    """A folder that is named; an empty name would be the folder that one happens to be in."""
+class Place(click.Path):
+    """A file or folder that is named; an empty name would be the folder that one happens to be in."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Refuse an empty one."""
@@ -42,7 +42,7 @@ def text(context: click.Context, parameter: click.Parameter, value: Any) -> Any:
 
 def with_settings(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options that all have, and the settings that result as its first argument."""
-    folder = Folder(path_type=Path, file_okay=False)
+    folder = Place(path_type=Path, file_okay=False)
 
     @wraps(command)
     def run(docs: Path | None, index: Path | None, config: Path | None, verbose: bool, **rest: Any) -> Any:
@@ -59,7 +59,7 @@ def with_settings(command: Callable[..., Any]) -> Callable[..., Any]:
 
     for option in (
         click.option("-v", "--verbose", is_flag=True, help="Log what happens."),
-        click.option("--config", metavar="FILE", type=click.Path(path_type=Path), help="A file of settings."),
+        click.option("--config", metavar="FILE", type=Place(path_type=Path), help="A file of settings."),
         click.option("--index", metavar="DIR", type=folder, help="The index folder."),
         click.option("--docs", metavar="DIR", type=folder, help="The documents folder."),
     ):

@@ -11,6 +11,7 @@ import click
 from bot.plain import clean, line
 
 _WIDEST = 100  # columns; longer lines are hard to read
+_NARROWEST = 20  # columns; in fewer, words would be cut off
 
 
 def complain(message: str) -> None:
@@ -42,6 +43,6 @@ def print_json(value: Any, *, lines: bool = False) -> None:
 
 def screen() -> dict[str, Any]:
     """How wide to write and whether in colour (https://no-color.org)."""
-    width = min(shutil.get_terminal_size().columns, _WIDEST)
+    width = max(_NARROWEST, min(shutil.get_terminal_size().columns, _WIDEST))
     plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
     return {"width": width, "colour": sys.stdout.isatty() and not plain}

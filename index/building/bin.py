@@ -18,11 +18,11 @@ import msgspec
 from index import documents
 from index.building.intake import Intake
 from index.documents import digest
-from index.errors import DocumentsError, StateError
+from index.errors import DocumentsError, StateError, reason
 from index.names import folder_as_text
 from index.parsing.base import Unreadable
 from index.settings import Settings
-from index.writing import write
+from index.writing import why_not, write
 
 _NUMBER = re.compile(r"\d{10,12}-[0-9a-f]{8}")
 _DAY = 24 * 3600
@@ -79,7 +79,9 @@ class Bin:
         except FileNotFoundError:
             raise DocumentsError(_GONE.format(source)) from None
         except (OSError, Unreadable) as error:
-            raise DocumentsError(f"'{source}' cannot be read, so it stays where it is: {error}.") from None
+            raise DocumentsError(
+                f"'{source}' cannot be read, so it stays where it is: {reason(error)}."
+            ) from None
         number = f"{int(time.time())}-{secrets.token_hex(4)}"
         entry, about = self._folder / number, Binned(source, digest(data), folder_as_text(place.folder))
         try:
@@ -88,7 +90,9 @@ class Bin:
             write(entry / "about.json", msgspec.json.encode(about))
         except (OSError, DocumentsError) as error:
             shutil.rmtree(entry, ignore_errors=True)
-            raise StateError(f"'{source}' stays where it is, for the bin cannot keep it: {error}") from None
+            raise StateError(
+                f"'{source}' stays where it is, for the bin cannot keep it: {reason(error)}"
+            ) from None
         return number
 
     def take(self, source: str) -> str:
@@ -106,10 +110,9 @@ class Bin:
             raise DocumentsError(_GONE.format(source)) from None
         except OSError as error:
             self.discard(number)
-            reason = (error.strerror or str(error)).lower()
             raise DocumentsError(
-                f"'{source}' cannot be removed ({reason}). Make its folder writable for the user that runs "
-                "me, or remove it there yourself."
+                f"'{source}' cannot be removed ({why_not(error)}). Make its folder writable for the user "
+                "that runs me, or remove it there yourself."
             ) from None
         return number
 
@@ -141,7 +144,7 @@ class Bin:
         try:
             data = (self._folder / number / "content").read_bytes()
         except OSError as error:
-            raise StateError(f"'{about.source}' cannot be read in the bin: {error}.") from None
+            raise StateError(f"'{about.source}' cannot be read in the bin: {reason(error)}.") from None
         source = self._intake.put_back(about.source, data)
         self.discard(number)
         return source

@@ -79,7 +79,7 @@ def of_shard(files: Iterable[File], shard: Shard) -> list[File]:
     kinds: dict[str, list[File]] = defaultdict(list)
     for file in sorted(files, key=lambda file: (-file.size, file.source)):
         kinds[file.path.suffix.lower()].append(file)
-    loads = [(0, number) for number in range(1, shard.count + 1)]  # a heap
+    loads = [(0, number) for number in range(1, min(shard.count, len(files)) + 1)]  # a heap
     taken: set[str] = set()
     for file in chain.from_iterable(kinds.values()):
         load, number = loads[0]

@@ -62,6 +62,8 @@ def test_shards_share_out_all_files_and_get_as_many_bytes_of_each_kind():
     assert of_shard(mixed, Shard(2, 2)) == of_shard(list(mixed), Shard(2, 2))
     assert loads(files(5, 5), 4) == [5, 5, 0, 0]
     assert loads(files(), 2) == [0, 0]
+    assert of_shard(files(7, 9), Shard(2, 10**18)) == files(7, 9)[:1]
+    assert of_shard(files(7, 9), Shard(10**18, 10**18)) == []
     assert loads(files(*range(1, 1000)), 7) == [71360, 71359, 71358, 71357, 71356, 71355, 71355]
 
 

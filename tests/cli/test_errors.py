@@ -57,7 +57,7 @@ def test_a_setting_that_does_not_fit(
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (None, "The settings file {file} cannot be read: [Errno 2] No such file or directory: '{file}'."),
+        (None, "The settings file {file} cannot be read: No such file or directory."),
         (b"[answer", "The settings file {file} is not valid TOML: "),
         (b"\xff", "The settings file {file} cannot be read: 'utf-8' codec"),
         (b"quotes = 2", "{file}: 'quotes' stands outside a [section]."),
@@ -131,6 +131,8 @@ def test_where_it_cannot_be_told_which_generation_is_current_the_newest_answers(
     [
         (ZeroDivisionError("by\nzero"), 1, "docent: ZeroDivisionError: by zero (-v tells more)\n"),
         (ValueError(), 1, "docent: ValueError: no reason given (-v tells more)\n"),
+        (OSError(28, "No space left on device"), 1, "docent: No space left on device (-v tells more)\n"),
+        (OSError(5, "Input/output error", "a.txt"), 1, "docent: a.txt: Input/output error (-v tells more)\n"),
         (KeyboardInterrupt(), 130, "\n"),
     ],
 )

@@ -18,7 +18,7 @@ from bot.telegram.settings import TelegramSettings
 from bot.telegram.transport.inbox import Inbox
 from bot.telegram.transport.polls import Polls
 from bot.telegram.transport.webhook import Webhook
-from index.errors import SettingsError
+from index.errors import SettingsError, reason
 
 CONFLICT = (
     "Another program receives the messages of this bot with the same token, so this one stops. "
@@ -105,7 +105,7 @@ class Receiving:
             self._webhook.start(self._settings.webhook_listen, self._settings.webhook_port)
         except OSError as error:
             raise SettingsError(
-                f"telegram.webhook_listen and webhook_port: nothing can be received there: {error}."
+                f"telegram.webhook_listen and webhook_port: nothing can be received there: {reason(error)}."
             ) from None
 
     def _poll_failed(self, error: TelegramError) -> None:

@@ -8,14 +8,14 @@ import click
 
 from bot.plain import clean
 from bot.settings import Settings
-from bot.terminal.options import with_settings
+from bot.terminal.options import Place, with_settings
 from bot.terminal.printing import print_json
 from index.errors import DocentError
 
 
 @click.command()
 @with_settings
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("file", type=Place(path_type=Path, dir_okay=False))
 @click.option("--documents", is_flag=True, help="Keep the documents too.")
 @click.option("--force", is_flag=True, help="Replace a FILE that is there.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")

@@ -6,12 +6,12 @@ import click
 
 from bot.progress import shown
 from bot.settings import Settings
-from bot.terminal.options import with_settings
+from bot.terminal.options import Place, with_settings
 
 
 @click.command()
 @with_settings
-@click.argument("files", nargs=-1, metavar="[FILE]...", type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, metavar="[FILE]...", type=Place(path_type=Path))
 @click.option("--reset", is_flag=True, help="Forget what was found.")
 def calibrate(settings: Settings, files: tuple[Path, ...], reset: bool) -> None:
     """Fit confidence to the documents, by questions about them.

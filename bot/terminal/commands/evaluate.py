@@ -6,18 +6,18 @@ import click
 
 from bot.progress import shown
 from bot.settings import Settings
-from bot.terminal.options import with_settings
+from bot.terminal.options import Place, with_settings
 from bot.terminal.printing import print_json
 from index.errors import DocentError
 
 
 @click.command("eval")
 @with_settings
-@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
-@click.option("--foreign", metavar="FILE", multiple=True, type=click.Path(path_type=Path),
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=Place(path_type=Path))
+@click.option("--foreign", metavar="FILE", multiple=True, type=Place(path_type=Path),
               help="Questions that have to be declined.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
-@click.option("--html", "page", metavar="FILE", type=click.Path(path_type=Path),
+@click.option("--html", "page", metavar="FILE", type=Place(path_type=Path),
               help="Write a page with plots and misses.")  # fmt: skip
 @click.option("--limit", metavar="N", type=click.IntRange(min=1),
               help="Ask N questions, and N foreign ones, drawn by the seed.")  # fmt: skip

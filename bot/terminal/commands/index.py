@@ -7,7 +7,7 @@ import click
 
 from bot.progress import shown
 from bot.settings import Settings
-from bot.terminal.options import Folder, with_settings
+from bot.terminal.options import Place, with_settings
 from bot.terminal.printing import announce, complain, print_json, tell
 from bot.terminal.signals import until_ended
 
@@ -36,10 +36,10 @@ def _shard(context: click.Context, parameter: click.Parameter, value: str | None
 @click.option("--watch", is_flag=True, help="Go on: take up changes as they are made, until Ctrl-C.")
 @click.option("--shard", metavar="I/N", callback=_shard,
               help="Build nothing: encode the I-th of N parts of the documents into --to.")  # fmt: skip
-@click.option("--to", metavar="DIR", type=Folder(path_type=Path, file_okay=False),
+@click.option("--to", metavar="DIR", type=Place(path_type=Path, file_okay=False),
               help="The folder that a shard's vectors go to.")  # fmt: skip
 @click.option("--bundles", metavar="DIR", multiple=True,
-              type=Folder(path_type=Path, file_okay=False, exists=True),
+              type=Place(path_type=Path, file_okay=False, exists=True),
               help="Take vectors from what shards wrote to DIR; may be repeated.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 def index(

@@ -6,15 +6,15 @@ import click
 
 from bot.plain import clean
 from bot.settings import Settings
-from bot.terminal.options import with_settings
+from bot.terminal.options import Place, with_settings
 from bot.terminal.printing import print_json
 
 
 @click.command()
 @with_settings
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("file", type=Place(path_type=Path, dir_okay=False))
 @click.option("--documents", is_flag=True, help="Restore the documents too, to an empty folder.")
-@click.option("--settings", "written", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False),
+@click.option("--settings", "written", metavar="FILE", type=Place(path_type=Path, dir_okay=False),
               help="Write the settings file of the backup to FILE.")  # fmt: skip
 @click.option("--force", is_flag=True, help="Replace what is there.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")

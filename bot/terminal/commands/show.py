@@ -8,7 +8,7 @@ import click
 
 from bot.plain import clean
 from bot.settings import Settings
-from bot.terminal.options import text, with_settings
+from bot.terminal.options import Place, text, with_settings
 from bot.terminal.printing import print_json, screen, tell
 from index.errors import DocentError
 
@@ -24,7 +24,7 @@ _PIXELS_A_POINT = 2.0  # of a page's picture: 144 dots an inch
 @click.argument("source", callback=text)
 @click.option("--at", "offset", type=int, metavar="OFFSET", help="Show the passage at this character.")
 @click.option("--page", metavar="N", help="The page to draw: its label, or its number.")
-@click.option("--image", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False),
+@click.option("--image", metavar="FILE", type=Place(path_type=Path, dir_okay=False),
               help="Draw the page as a picture, the passage at OFFSET marked on it.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print the document as JSON.")
 def show(

@@ -23,7 +23,7 @@ import msgspec
 from index.documents import digest_file
 from index.engines.base import About, Candidates, Entry, Manifest, unknown
 from index.engines.local.holding import hold
-from index.errors import IndexDamaged, IndexFolderError, IndexForbidden, IndexMismatch, UnknownSource
+from index.errors import IndexDamaged, IndexFolderError, IndexForbidden, IndexMismatch, UnknownSource, reason
 from index.records import Context, Document, Layout, Locator, Part, Passage, Unit
 from index.remembering import remembering
 from index.units.woven import told
@@ -255,7 +255,9 @@ class Generation:
         try:
             return Matrix(self.folder)
         except (OSError, ValueError) as error:
-            raise IndexDamaged(f"The vectors in {self.folder} cannot be read: {error}. {REBUILD}") from error
+            raise IndexDamaged(
+                f"The vectors in {self.folder} cannot be read: {reason(error)}. {REBUILD}"
+            ) from error
 
     @cached_property
     def lexical(self) -> "Lexical":
@@ -266,8 +268,8 @@ class Generation:
             return Lexical(self.folder / "lexical", self._asked(), self.seen)
         except OSError as error:
             raise IndexFolderError(
-                f"{self.folder} cannot be written to, nor can the folder for temporary files: {error}. "
-                "Name one that can in the environment, as TMPDIR."
+                f"{self.folder} cannot be written to, nor can the folder for temporary files: "
+                f"{reason(error)}. Name one that can in the environment, as TMPDIR."
             ) from error
         except ValueError as error:
             raise IndexDamaged(f"The words in {self.folder} cannot be read. {REBUILD}") from error
@@ -317,7 +319,9 @@ class Generation:
         try:
             borders: NDArray[np.int64] = np.load(self.folder / BORDERS)
         except (OSError, ValueError) as error:
-            raise IndexDamaged(f"{self.folder / BORDERS} cannot be read: {error}. {REBUILD}") from error
+            raise IndexDamaged(
+                f"{self.folder / BORDERS} cannot be read: {reason(error)}. {REBUILD}"
+            ) from error
         return borders
 
     def _read_passage(self, number: int) -> tuple[Passage, tuple[Unit, ...]]:
@@ -363,7 +367,7 @@ def _read_manifest(folder: Path) -> Manifest:
     except PermissionError:
         raise IndexForbidden(file) from None
     except (OSError, msgspec.DecodeError, KeyError, TypeError) as error:
-        raise IndexDamaged(f"The index file {file} cannot be read: {error}. {REBUILD}") from None
+        raise IndexDamaged(f"The index file {file} cannot be read: {reason(error)}. {REBUILD}") from None
 
 
 def _close(database: sqlite3.Connection, held: int | None) -> None:

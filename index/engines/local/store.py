@@ -41,7 +41,7 @@ from index.engines.local.generation import (
 )
 from index.engines.local.holding import is_held
 from index.engines.local.view import View
-from index.errors import IndexBusy, IndexDamaged, IndexFolderError, IndexForbidden, IndexMissing
+from index.errors import IndexBusy, IndexDamaged, IndexFolderError, IndexForbidden, IndexMissing, reason
 from index.journal import is_journal
 from index.records import Context, Divided, Document
 from index.scope import Scope
@@ -217,8 +217,15 @@ class Store:
             return None
         except PermissionError:
             raise IndexForbidden(self.folder / "current") from None
+        except NotADirectoryError:
+            raise IndexFolderError(
+                f"{self.folder} can be no folder, for a file is in the way. Name another with --index DIR, "
+                "or set state.folder."
+            ) from None
         except (OSError, UnicodeDecodeError) as error:
-            raise IndexDamaged(f"{self.folder / 'current'} cannot be read: {error}. {REBUILD}") from None
+            raise IndexDamaged(
+                f"{self.folder / 'current'} cannot be read: {reason(error)}. {REBUILD}"
+            ) from None
         if not _NAME.fullmatch(name):
             raise IndexDamaged(f"{self.folder / 'current'} names no generation. {REBUILD}")
         return name
@@ -293,7 +300,7 @@ class Store:
             ) from None
         except (OSError, sqlite3.Error) as error:
             raise IndexFolderError(
-                f"The index folder {self.folder} cannot be written to: {error}. Mend that or choose "
+                f"The index folder {self.folder} cannot be written to: {reason(error)}. Mend that or choose "
                 "another with --index DIR; the index that was there is as it was."
             ) from error
 

@@ -448,7 +448,7 @@ def test_whatever_fails_the_old_index_is_as_it_was(tmp_path, monkeypatch, owner,
         with pytest.raises(IndexFolderError) as error:
             make(tmp_path, {"new.txt": "New."})
     assert str(error.value) == (
-        f"The index folder {tmp_path} cannot be written to: [Errno 28] No space left on device. Mend that or "
+        f"The index folder {tmp_path} cannot be written to: No space left on device. Mend that or "
         "choose another with --index DIR; the index that was there is as it was."
     )
     current = Store(tmp_path).current()
