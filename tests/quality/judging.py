@@ -1,13 +1,18 @@
 """Small documents and questions about them, with what is wanted of each answer: read, laid out, judged."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from bot.answering.answers import Answer
+from bot.engine import Engine
+from bot.reader.readers import reader_of
+from bot.settings import Settings
+from index.joining import encoder_of
 
 _SAME = str.maketrans({"\u00a0": " ", "“": '"', "”": '"', "’": "'", "‘": "'"})
 
@@ -44,6 +49,34 @@ class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     kind: str
     files: dict[str, str | Raw]
     asks: tuple[Ask, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question of a case that was asked: its answer, and the engine that gave it."""
+
+    case: Case
+    ask: Ask
+    answer: Answer
+    engine: Engine
+
+
+def asked(cases: Iterable[Case], settings: Settings, folder: Path) -> Iterator[Asked]:
+    """Ask each case in a folder of its own; encoder and reader are the same for all."""
+    encoder, reader = encoder_of(settings), reader_of(settings)
+    for case in cases:
+        place = folder / case.name
+        lay_out(case, place / "documents")
+        here = replace(
+            settings,
+            documents=replace(settings.documents, folder=place / "documents"),
+            index=replace(settings.index, folder=str(place / "index")),
+        )
+        engine = Engine(here, encoder, reader)
+        engine.build()
+        for ask in case.asks:
+            yield Asked(case, ask, engine.ask(ask.question), engine)
+        engine.generation().close()
 
 
 def read(file: Path) -> list[Case]:

@@ -13,12 +13,10 @@ import pytest
 
 from bot.answering.answers import Answer
 from bot.engine import Engine
-from bot.reader.readers import reader_of
 from bot.settings import load
-from index.joining import encoder_of
 from index.records import Part
 from tests.conftest import MODELS
-from tests.quality.judging import Ask, Case, Raw, folded, lay_out, read, wrong
+from tests.quality.judging import Ask, Case, Raw, asked, folded, lay_out, read, wrong
 from tests.test_render import CITED, FOUND, LOST, quoting
 
 HERE = Path(__file__).parent
@@ -46,30 +44,20 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list[Jud
     """Asks the questions of a file, once; encoder and reader are the same for all."""
     state = tmp_path_factory.mktemp("cases")
     settings = load(flags={"state.folder": str(state), "serving.folder": str(MODELS)})
-    encoder, reader = encoder_of(settings), reader_of(settings)
     known: dict[str, list[Judged]] = {}
-
-    def asked(case: Case) -> list[Judged]:
-        folder = state / case.name
-        lay_out(case, folder / "documents")
-        here = replace(
-            settings,
-            documents=replace(settings.documents, folder=folder / "documents"),
-            index=replace(settings.index, folder=str(folder / "index")),
-        )
-        engine = Engine(here, encoder, reader)
-        engine.build()
-        found = []
-        for ask in case.asks:
-            answer = engine.ask(ask.question)
-            quotes = [folded(citation.shown) for citation in answer.citations]
-            found.append(Judged(case, ask, wrong(answer, ask), _exact(engine, answer), quotes))
-        engine.generation().close()
-        return found
 
     def judged(file: str) -> list[Judged]:
         if file not in known:
-            known[file] = [one for case in read(HERE / file) for one in asked(case)]
+            known[file] = [
+                Judged(
+                    one.case,
+                    one.ask,
+                    wrong(one.answer, one.ask),
+                    _exact(one.engine, one.answer),
+                    [folded(citation.shown) for citation in one.answer.citations],
+                )
+                for one in asked(read(HERE / file), settings, state)
+            ]
         return known[file]
 
     return judged
@@ -90,11 +78,11 @@ def _exact(engine: Engine, answer: Answer) -> bool:
 @pytest.mark.slow
 @pytest.mark.parametrize("file", FLOORS)
 def test_answers_are_as_they_are_wanted(judged: Callable[[str], list[Judged]], file: str):
-    asked = judged(file)
-    bad = [one for one in asked if one.wrong]
-    kinds, all_of = Counter(one.case.kind for one in bad), Counter(one.case.kind for one in asked)
+    every = judged(file)
+    bad = [one for one in every if one.wrong]
+    kinds, all_of = Counter(one.case.kind for one in bad), Counter(one.case.kind for one in every)
     told = [f"{kind}: {all_of[kind] - kinds[kind]} of {all_of[kind]}" for kind in sorted(all_of)]
-    share = 1 - len(bad) / len(asked)
+    share = 1 - len(bad) / len(every)
     assert share >= FLOORS[file], "\n".join([f"{share:.3f} of {file}", *told, *map(str, bad)])
 
 

@@ -1,0 +1,54 @@
+"""Questions about small documents of many kinds: how many of the answers are as they are wanted.
+
+    python -m benchmarks.cases [FILE...] [-v]
+
+By default the two files of ``tests/quality`` are asked: ``cases-dev.jsonl`` was looked at while Docent was
+built, ``cases-held.jsonl`` never was. Each case is a folder of its own; encoder and reader are those of the
+settings (``DOCENT_ENCODER__MODEL=all-MiniLM-L6-v2 DOCENT_READER__MODEL=docent`` is the light pair). What
+answers have to be is told in ``tests/quality/judging.py``; CI holds them to a floor a little below.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+from benchmarks.machine import table
+from bot.settings import load
+from index import catalogue
+from tests.quality.judging import asked, folded, read, wrong
+
+FILES = [
+    Path(__file__).parent.parent / "tests" / "quality" / f"cases-{half}.jsonl" for half in ("dev", "held")
+]
+
+
+def main() -> None:
+    """Print a table for each file."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("files", nargs="*", type=Path, metavar="FILE", default=FILES)
+    parser.add_argument("-v", "--verbose", action="store_true", help="print what is wrong")
+    arguments = parser.parse_args()
+    settings = load(environment=os.environ)
+    print(f"{catalogue.resolve(settings.encoder.model)}, reader {settings.reader.model}")
+    for file in arguments.files:
+        right: Counter[str] = Counter()
+        every: Counter[str] = Counter()
+        with tempfile.TemporaryDirectory() as folder:
+            for one in asked(read(file), settings, Path(folder)):
+                faults = wrong(one.answer, one.ask)
+                every[one.case.kind] += 1
+                right[one.case.kind] += not faults
+                if arguments.verbose and faults:
+                    quotes = [folded(citation.shown)[:60] for citation in one.answer.citations[:3]]
+                    print(f"{one.case.name} | {one.ask.question} | {'; '.join(faults)} | {quotes}")
+        rows = [(kind, right[kind], every[kind]) for kind in sorted(every)]
+        print(f"\n{file.name}: {right.total()} of {every.total()}\n", flush=True)
+        print(table(["kind", "as wanted", "questions"], rows), flush=True)
+
+
+if __name__ == "__main__":
+    main()
