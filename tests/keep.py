@@ -15,12 +15,12 @@ from bot.engine import Engine
 from bot.settings import load
 from index.building import encoding
 from index.engines.local.store import Store
-from tests.building.test_resuming import Failing
+from tests.building.failing import Failing
 from tests.conftest import LETTER, MINUTES, ROOT
 from tests.telegram.conftest import WORDS, Running, environment
+from tests.telegram.sending_in import done, say_file
 from tests.telegram.server import BotApi
 from tests.telegram.talks import ATTENDED, say, turn
-from tests.telegram.test_uploads import done, say_file
 
 KEPT = ROOT / "tests" / "data" / "kept"
 PLUMS = b"The plum tree bears nine kilos.\n"

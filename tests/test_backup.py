@@ -31,7 +31,7 @@ from bot.telegram.persistence import state
 from index.building.bin import Bin
 from index.building.intake import Intake
 from index.errors import DocentError, DocumentsError, StateError
-from tests.test_render import FOUND
+from tests.found import FOUND
 
 KILLS = int(os.environ.get("KILLS", "10"))
 TOKEN = "123456789:AAbbCCddEEffGGhhIIjjKKllMMnnOOpp_-q"

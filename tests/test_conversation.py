@@ -13,7 +13,7 @@ from bot.conversation import english
 from bot.conversation.stand_alone import leaning, stand_alone
 from bot.conversation.turns import LONGEST, Turn, turn_of
 from index.words import Asked
-from tests.test_render import CITED, FOUND, LOST
+from tests.found import CITED, FOUND, LOST
 
 SAMPLE = Path(__file__).with_name("followups.txt")
 

@@ -13,7 +13,7 @@ import pytest
 from bot import feedback as module
 from bot.feedback import Feedback
 from index.errors import StateError
-from tests.test_render import CITED, FOUND, LOST, SECOND
+from tests.found import CITED, FOUND, LOST, SECOND
 
 
 @pytest.fixture

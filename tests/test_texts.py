@@ -11,8 +11,8 @@ from bot.telegram.showing import answered, requested, screens
 from bot.texts import FOLDER, LANGUAGES, gettext, language_of, ngettext, speaking
 from bot.words import coverage_in_words, place_in_words
 from index.records import Locator
+from tests.found import FOUND, LED, LOST
 from tests.telegram.strategies import keyboard, taken
-from tests.test_render import FOUND, LED, LOST
 from tests.texts import plurals, said, texts_of, update
 
 OTHERS = [language for language in LANGUAGES if language != "en"]

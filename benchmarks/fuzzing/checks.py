@@ -11,7 +11,7 @@ from index.parsing.base import Parsed, Parser, Unreadable
 from index.parsing.child import sound
 from index.parsing.formats import Format
 from index.parsing.sniff import kind_of
-from tests.units.test_properties import check, check_layout, tokens
+from tests.units.promises import check, check_layout, tokens
 
 _MAX_TOKENS, _MIN_TOKENS = 200, 40  # as the encoder has them, about
 

@@ -1,9 +1,7 @@
 """Builds that were broken off, and how far one runs ahead."""
 
-from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from index import documents
@@ -13,21 +11,8 @@ from index.engines.local.store import Draft, Store
 from index.errors import IndexFolderError, ModelError
 from index.settings import Settings, load
 from tests.building.conftest import age, content, counts, current, fill, rows_fit
+from tests.building.failing import Failing
 from tests.conftest import WordsEncoder
-
-
-class Failing(WordsEncoder):
-    """Breaks off after so many blocks."""
-
-    def __init__(self, blocks: int, error: BaseException) -> None:
-        super().__init__()
-        self.blocks, self.error = blocks, error
-
-    def encode(self, texts: Sequence[str], advance: Callable[[int], None] = lambda _: None) -> np.ndarray:
-        if not self.blocks:
-            raise self.error
-        self.blocks -= 1
-        return super().encode(texts, advance)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from index.documents import File
 from index.errors import BundleError, DocumentsError
 from index.settings import Settings, load
 from tests.building.conftest import age, content, fill, rows_fit
-from tests.building.test_resuming import Failing
+from tests.building.failing import Failing
 from tests.conftest import WordsEncoder
 
 

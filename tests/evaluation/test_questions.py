@@ -27,7 +27,7 @@ from bot.feedback import Feedback
 from index.errors import QuestionsError
 from index.records import Document, Passage
 from tests.evaluation.conftest import ABOUT_BREAD, ABOUT_LIGHTHOUSE, BREAD, KEEPERS, LIGHTHOUSE, asked, squad
-from tests.test_render import FOUND, LOST
+from tests.found import FOUND, LOST
 
 
 def passage(text: str, source: str = "a.txt", start: int = 0, end: int | None = None) -> Passage:

@@ -16,6 +16,7 @@ from bot.engine import Engine
 from bot.settings import load
 from index.records import Part
 from tests.conftest import MODELS
+from tests.found import CITED, FOUND, LOST, quoting
 from tests.quality.judging import Ask, Case, Raw, asked, folded, lay_out, read, wrong
 from tests.test_render import CITED, FOUND, LOST, quoting
 

@@ -7,10 +7,13 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from bot.telegram.persistence import state
+from bot.telegram.persistence.state import Memory
 from tests.answering import profiles
 from tests.conftest import ROOT, UNTRACED
 from tests.telegram.chats import User
@@ -140,6 +143,13 @@ def start(api: BotApi, docs: Path, tmp_path: Path) -> Iterator[Start]:
     yield start
     for running in started:
         running.stop()  # in good order, however the test left it
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Memory]:
+    """What a bot keeps, still empty."""
+    with closing(state.connect(tmp_path / "bot.sqlite")) as database:
+        yield database
 
 
 @pytest.fixture

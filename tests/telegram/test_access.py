@@ -1,7 +1,7 @@
 """Who may ask: the settings first, then what administrators decided."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -20,12 +20,6 @@ Make = Callable[..., Access]
 
 def telegram(**given: object) -> TelegramSettings:
     return load(flags={f"telegram.{name}": value for name, value in given.items()}).telegram
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[sqlite3.Connection]:
-    with closing(state.connect(tmp_path / "bot.sqlite")) as database:
-        yield database
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ from index.building.intake import Intake
 from index.parsing.worker import shared
 from index.scope import Scope
 from tests.conftest import RECIPE
-from tests.test_intake import PLUMS, everything
+from tests.intake import PLUMS, everything
 
 PAGE = b"<!doctype html><title>On plums</title><p>The plum tree bears forty kilos of plums."
 

@@ -2,7 +2,6 @@
 
 import sqlite3
 import time
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -19,33 +18,13 @@ from bot.telegram.persistence import state
 from bot.telegram.persistence.answers import REMEMBERED, Answers, Kept
 from index.records import Locator, Part, Style
 from tests.examples import examples
-from tests.test_render import CITED, FOUND, LED, LOST, SECOND, THIRD, quoting
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[sqlite3.Connection]:
-    with closing(state.connect(tmp_path / "bot.sqlite")) as database:
-        yield database
+from tests.found import CITED, FOUND, LED, LOST, SECOND, THIRD, quoting
+from tests.telegram.inside import kept
 
 
 @pytest.fixture
 def answers(database: sqlite3.Connection) -> Answers:
     return Answers(database, days=30)
-
-
-def kept(answers: Answers, chat: int = 5, question: int | None = 70, answer: Answer = FOUND) -> Kept:
-    """An answer that was sent."""
-    one = Kept(
-        number=answers.reserve(),
-        chat=chat,
-        question_message=question,
-        messages=(71, 72),
-        generation="g1",
-        answer=answer,
-        shown=1,
-    )
-    answers.keep(one)
-    return one
 
 
 def test_an_answer_comes_back_as_it_was(answers: Answers):

@@ -1,58 +1,22 @@
 """Which messages are questions, and what becomes of one that is answered."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
-from contextlib import asynccontextmanager, closing
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from telegram import Message, Update, User
+from telegram import Update
 from telegram.error import BadRequest, TelegramError, TimedOut
 
-from bot.collections import CollectionSettings
 from bot.engine import Engine
-from bot.feedback import Feedback
-from bot.telegram.answering.asking import Asking
 from bot.telegram.answering.questions import command_of, question_of
-from bot.telegram.answering.replying import Replying
-from bot.telegram.persistence import state
-from bot.telegram.persistence.access import Access
-from bot.telegram.persistence.answers import Answers
-from bot.telegram.persistence.offers import Offers
-from bot.telegram.persistence.removals import Removals
-from bot.telegram.renewals import Renewals
-from bot.telegram.services import Services
-from bot.telegram.showing.screens import Screen
-from bot.telegram.transport.inbox import Inbox
-from bot.telegram.transport.post import Place
+from bot.telegram.persistence.state import Memory
 from bot.telegram.unhandled import Unhandled
-from bot.telegram.workers import Workers
 from index.errors import IndexDamaged
 from tests.telegram.chats import _detected
+from tests.telegram.inside import ANN, BOT, GROUP, ME, PRIVATE, Desk, Json, message, raw
 from tests.telegram.markup import units
-
-Json = dict[str, Any]
-
-ME = User(99, "Docent", True, username="Docent_Bot")
-ANN = {"id": 7, "is_bot": False, "first_name": "Ann"}
-BOT = {"id": 99, "is_bot": True, "first_name": "Docent", "username": "Docent_Bot"}
-PRIVATE = {"id": 7, "type": "private", "first_name": "Ann"}
-GROUP = {"id": -100, "type": "supergroup", "title": "Club"}
-
-
-def raw(text: str | None = None, chat: Json = PRIVATE, **fields: Any) -> Json:
-    """A message as Telegram sends it, with the entities that it finds by itself."""
-    given = {"text": text, **_detected({"text": text})} if text is not None else {}
-    return {"message_id": 5, "date": 0, "chat": chat, "from": ANN, **given, **fields}
-
-
-def message(text: str | None = None, chat: Json = PRIVATE, **fields: Any) -> Message:
-    made = Message.de_json(raw(text, chat, **fields), None)
-    assert made is not None
-    return made
 
 
 def other(text: str | None, sender: Json = ANN, **fields: Any) -> Json:
@@ -226,81 +190,9 @@ def test_what_is_quoted_is_asked_where_nothing_else_is(text: str, fields: Json, 
 # ---------------------------------------------------------------------------------------- answers
 
 
-@dataclass
-class FakePost:
-    """Keeps what would be sent, or fails as told."""
-
-    error: BaseException | None = None
-    lost: bool = False
-    sent: list[str] = field(default_factory=list)
-    edited: list[tuple[int, ...]] = field(default_factory=list)
-
-    async def send(self, place: Place, screen: Screen, *, silent: bool = False) -> tuple[int, ...]:
-        self._fail()
-        self.sent += [one.plain for one in screen.messages]
-        return () if self.lost else (70 + len(self.sent),)
-
-    async def edit(self, place: Place, old: tuple[int, ...], screen: Screen) -> tuple[int, ...]:
-        self._fail()
-        self.edited.append(old)
-        self.sent += [one.plain for one in screen.messages]
-        return old
-
-    @asynccontextmanager
-    async def typing(self, place: Place) -> Any:
-        yield
-
-    def _fail(self) -> None:
-        if self.error:
-            raise self.error
-
-
-class FakeBot:
-    bot = ME
-
-
-class Desk:
-    """Asking with a real engine, and nobody at the other end."""
-
-    def __init__(
-        self,
-        engine: Engine,
-        database: state.Memory,
-        folder: Path,
-        fixed: Mapping[str, CollectionSettings] | None = None,
-    ) -> None:
-        telegram = engine.settings.telegram
-        self.post = FakePost()
-        self.answers = Answers(database, 30)
-        self.services = Services(
-            settings=engine.settings,
-            engine=engine,
-            bot=FakeBot(),  # type: ignore[arg-type]
-            inbox=Inbox(database),
-            access=Access(telegram, database, fixed or {}),
-            answers=self.answers,
-            offers=Offers(database),
-            feedback=Feedback(folder / "feedback.sqlite", folder),
-            post=self.post,  # type: ignore[arg-type]
-            workers=(workers := Workers()),
-            renewals=Renewals(engine, workers),
-            removals=Removals(database),
-        )
-        self.asking = Asking(self.services, Replying(self.services))
-
-    def hear(self, text: str | None, kind: str = "message", **fields: Any) -> list[str]:
-        """The bot gets a message; what it says."""
-        update = Update.de_json({"update_id": 1, kind: raw(text, **fields)}, None)
-        before = len(self.post.sent)
-        asyncio.run(self.asking.message(update, None))
-        return self.post.sent[before:]
-
-
 @pytest.fixture
-def desk(engine: Engine, tmp_path: Path) -> Iterator[Desk]:
-    with closing(state.connect(tmp_path / "bot.sqlite")) as database:
-        desk = Desk(engine, database, tmp_path)
-        yield desk
+def desk(engine: Engine, database: Memory, tmp_path: Path) -> Desk:
+    return Desk(engine, database, tmp_path)
 
 
 ATTENDED = "who attended the meeting?"

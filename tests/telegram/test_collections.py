@@ -2,8 +2,7 @@
 
 import ast
 import asyncio
-from collections.abc import Iterator, Mapping
-from contextlib import closing
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,14 +25,13 @@ from index.scope import EVERYTHING, NOTHING, Scope
 from index.values import Ids
 from tests.conftest import ROOT
 from tests.engines.local.test_view import laid_out
+from tests.found import CITED, FOUND
 from tests.telegram.chats import Sent, User
 from tests.telegram.conftest import Start
+from tests.telegram.inside import ANN as ANN_HERSELF
+from tests.telegram.inside import Desk, kept, raw
 from tests.telegram.server import BotApi
 from tests.telegram.talks import docent, press, say
-from tests.telegram.test_answers import kept
-from tests.telegram.test_asking import ANN as ANN_HERSELF
-from tests.telegram.test_asking import Desk, raw
-from tests.test_render import CITED, FOUND
 
 ADMIN, ANN, GROUP = 42, 77, -100
 GONE = "This answer is no longer kept. Please ask again."
@@ -49,12 +47,6 @@ def collections(**chats: tuple[list[str], list[int]]) -> dict[str, CollectionSet
 
 HR = collections(hr=(["hr"], [GROUP, ANN]), all=(["."], [-7]))
 WITH_DEFAULT = HR | collections(default=(["public"], []), more=(["faq"], [ANN]))
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[state.Memory]:
-    with closing(state.connect(tmp_path / "who.sqlite")) as database:
-        yield database
 
 
 @pytest.mark.parametrize(

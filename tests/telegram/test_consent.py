@@ -1,8 +1,7 @@
 """What is asked about files that are gone, and what becomes of it; the bot as a process: test_watching.py."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import closing
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,13 +11,13 @@ import pytest
 
 from bot.engine import Engine
 from bot.telegram.documents.consent import WITHDRAWN, Consent
-from bot.telegram.persistence import state
 from bot.telegram.persistence.removals import Decision, Removals
+from bot.telegram.persistence.state import Memory
 from bot.telegram.presses import ONLY_ADMINISTRATORS
 from index.building.summary import Summary
 from index.errors import IndexFolderError
 from index.values import Ids
-from tests.telegram.test_asking import Desk
+from tests.telegram.inside import Desk
 
 KEPT = "Olga keeps the index: what is gone stays in it, and what is new is taken up. /reindex asks again."
 TAKEN = "Olga had me take it up: what is gone leaves the index."
@@ -98,19 +97,18 @@ def _summary(held: tuple[str, ...]) -> Summary:
 
 
 @pytest.fixture
-def scene(engine: Engine, tmp_path: Path) -> Iterator[Callable[[Callable[[Scene], Awaitable[None]]], Scene]]:
+def scene(engine: Engine, database: Memory, tmp_path: Path) -> "Play":
     """Plays scenes, each by a bot that was started anew over what it kept."""
-    with closing(state.connect(tmp_path / "bot.sqlite")) as database:
 
-        def play(acts: Callable[[Scene], Awaitable[None]]) -> Scene:
-            async def act(scene: Scene) -> None:
-                await acts(scene)
+    def play(acts: Callable[[Scene], Awaitable[None]]) -> Scene:
+        async def act(scene: Scene) -> None:
+            await acts(scene)
 
-            made = Scene(Desk(engine, database, tmp_path), database)
-            asyncio.run(act(made))
-            return made
+        made = Scene(Desk(engine, database, tmp_path), database)
+        asyncio.run(act(made))
+        return made
 
-        yield play
+    return play
 
 
 Play = Callable[[Callable[[Scene], Awaitable[None]]], Scene]

@@ -2,8 +2,8 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Iterator
-from contextlib import closing, nullcontext
+from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +17,6 @@ from bot.telegram.answering import corrections as module
 from bot.telegram.answering.corrections import Corrections
 from bot.telegram.answering.opening import look_up
 from bot.telegram.limits import Limit
-from bot.telegram.persistence import state
 from bot.telegram.persistence.answers import Kept
 from bot.telegram.persistence.compared import Compared
 from bot.telegram.persistence.state import Memory
@@ -30,9 +29,9 @@ from index.scope import EVERYTHING, NOTHING
 from tests.conftest import LETTER
 from tests.telegram.chats import User
 from tests.telegram.conftest import Start
+from tests.telegram.inside import Desk
 from tests.telegram.server import BotApi
 from tests.telegram.talks import CROSSING, docent, press, say
-from tests.telegram.test_asking import Desk
 from tests.telegram.test_post import FakeBot
 
 FERRY = "letters/ferry.txt"
@@ -104,9 +103,8 @@ def buttons(edit: dict[str, Any]) -> list[str]:
 
 
 @pytest.fixture
-def desk(engine: Engine, tmp_path: Path) -> Iterator[Watched]:
-    with closing(state.connect(tmp_path / "bot.sqlite")) as database:
-        yield Watched(engine, database, tmp_path)
+def desk(engine: Engine, database: Memory, tmp_path: Path) -> Watched:
+    return Watched(engine, database, tmp_path)
 
 
 def test_an_answer_is_edited_once_for_each_change_and_back_again(desk: Watched):

@@ -3,10 +3,8 @@
 import asyncio
 import sqlite3
 import warnings
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import closing
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -23,10 +21,9 @@ from telegram.error import (
     TimedOut,
 )
 
-from bot.telegram.persistence import state
 from bot.telegram.transport.delivery import Delivery, Unconfirmed
 from bot.telegram.transport.inbox import Inbox, handled
-from tests.telegram.test_inbox import bodies, update
+from tests.telegram.inside import bodies, update
 
 
 class Clock:
@@ -79,12 +76,6 @@ class Line:
     def times(self) -> list[float]:
         """When the attempts were made."""
         return [at for _, _, at in self.calls]
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[sqlite3.Connection]:
-    with closing(state.connect(tmp_path / "bot.sqlite")) as database:
-        yield database
 
 
 Play = Callable[[Callable[[Line], Awaitable[Any]]], Any]

@@ -3,28 +3,14 @@
 import asyncio
 import sqlite3
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import closing
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from telegram import Update
 
-from bot.telegram.persistence import state
 from bot.telegram.transport.inbox import Inbox, InOrder, Locks, handled
-
-
-def update(number: int, chat: int = 7, text: str = "Who came?") -> Update:
-    kind = "private" if chat > 0 else "supergroup"
-    message = {
-        "message_id": number,
-        "date": 0,
-        "chat": {"id": chat, "type": kind},
-        "from": {"id": abs(chat), "is_bot": False, "first_name": "Ann"},
-        "text": text,
-    }
-    return Update.de_json({"update_id": number, "message": message}, None)
+from tests.telegram.inside import bodies, put, queued, update
 
 
 def typed(number: int, user: int = 7) -> Update:
@@ -32,29 +18,6 @@ def typed(number: int, user: int = 7) -> Update:
     person = {"id": user, "is_bot": False, "first_name": "Ann"}
     query = {"id": str(number), "from": person, "query": "who", "offset": ""}
     return Update.de_json({"update_id": number, "inline_query": query}, None)
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[sqlite3.Connection]:
-    with closing(state.connect(tmp_path / "bot.sqlite")) as database:
-        yield database
-
-
-def put(inbox: Inbox, *updates: object) -> None:
-    async def all_of_them() -> None:
-        for one in updates:
-            await inbox.put(one)
-
-    asyncio.run(all_of_them())
-
-
-def queued(inbox: Inbox) -> list[Any]:
-    return [inbox.get_nowait() for _ in range(inbox.qsize())]
-
-
-def bodies(database: sqlite3.Connection) -> list[int]:
-    """Ids of the updates whose text is kept."""
-    return [row[0] for row in database.execute("SELECT id FROM updates WHERE body IS NOT NULL ORDER BY id")]
 
 
 # ------------------------------------------------------------------------------------------ inbox

@@ -20,14 +20,14 @@ from bot.terminal import repl
 from index import models
 from index.errors import StateError
 from index.parsing import cache
-from tests.building.test_resuming import Failing
+from tests.building.failing import Failing
 from tests.conftest import MINILM, WordsEncoder
 from tests.drawing.marked import pdf
 from tests.telegram.chats import Sent, User
 from tests.telegram.conftest import Running, Start
+from tests.telegram.sending_in import done, say_file
 from tests.telegram.server import TOKEN, BotApi
 from tests.telegram.talks import press, say, turn
-from tests.telegram.test_uploads import done, say_file
 
 NUMBER = TOKEN.partition(":")[0]
 

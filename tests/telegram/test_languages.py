@@ -8,10 +8,10 @@ import pytest
 from bot.settings import load
 from index.catalogue import E5
 from tests.conftest import UNTRACED
+from tests.many_languages import LINES, QUESTIONS
 from tests.telegram.chats import User
 from tests.telegram.conftest import Start
 from tests.telegram.server import BotApi
-from tests.test_many_languages import LINES, QUESTIONS
 
 DOCENT = str(Path(sys.executable).with_name("docent"))
 LANGUAGES = ("ar", "de", "es", "fr", "hi", "ja", "ru", "tr", "zh")

@@ -1,7 +1,6 @@
 """What the bot says in groups unasked: seldom, quietly, only where it listens, and never to somebody else."""
 
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from telegram import Message, User
 from bot.telegram.answering.listening import is_to_all
 from bot.telegram.persistence import state
 from bot.telegram.persistence.listened import DAY, Listened
+from bot.telegram.persistence.state import Memory
 from tests.telegram import chats
 from tests.telegram.chats import Chat
 from tests.telegram.conftest import Running, Start
@@ -210,9 +210,8 @@ def test_privacy_mode_is_told_and_real_questions_go_first(
 
 
 @pytest.fixture
-def listened(tmp_path: Path) -> Iterator[Listened]:
-    with closing(state.connect(tmp_path / "bot.sqlite")) as database:
-        yield Listened(database)
+def listened(database: Memory) -> Listened:
+    return Listened(database)
 
 
 def test_verdicts_raise_and_lower_the_bar_and_silence_for_a_day(

@@ -6,7 +6,6 @@ import re
 import socket
 import threading
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,16 +18,16 @@ from bot.answering.answers import chat as talk
 from bot.engine import Engine
 from bot.telegram.metrics import Metrics
 from bot.telegram.monitoring import NO_INDEX, Monitoring, may_ask_for
-from bot.telegram.persistence import state
+from bot.telegram.persistence.state import Memory
 from bot.telegram.services import Services
 from index.errors import SettingsError
 from tests.conftest import ROOT
 from tests.telegram.chats import User
 from tests.telegram.conftest import Start
 from tests.telegram.desk import until
+from tests.telegram.inside import Desk
 from tests.telegram.server import BotApi
 from tests.telegram.talks import CROSSING, STOCK, press, say
-from tests.telegram.test_asking import Desk
 
 WATCHED = "-m", "tests.telegram.watched_bot"
 UNKNOWN = "Which dog sings zebra opera?"
@@ -199,9 +198,8 @@ def test_a_bot_is_watched_from_start_to_stop(
 
 
 @pytest.fixture
-def services(engine: Engine, tmp_path: Path) -> Iterator[Services]:
-    with closing(state.connect(tmp_path / "bot.sqlite")) as database:
-        yield Desk(engine, database, tmp_path).services
+def services(engine: Engine, database: Memory, tmp_path: Path) -> Services:
+    return Desk(engine, database, tmp_path).services
 
 
 def served(

@@ -2,10 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import replace
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,15 +11,14 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, TelegramError
 
 from bot.settings import load
-from bot.telegram.persistence import state
 from bot.telegram.persistence.access import Access
 from bot.telegram.persistence.answers import Answers
+from bot.telegram.persistence.state import Memory
 from bot.telegram.showing.html import Message
 from bot.telegram.showing.screens import Screen
 from bot.telegram.transport.delivery import Unconfirmed
 from bot.telegram.transport.post import File, Place, Post, place_of
-from tests.telegram.test_answers import kept
-from tests.telegram.test_asking import GROUP, message
+from tests.telegram.inside import GROUP, kept, message
 
 KEYS = InlineKeyboardMarkup([[InlineKeyboardButton("More", callback_data="more:1")]])
 PARSE = BadRequest("Can't parse entities: unsupported start tag")
@@ -92,9 +88,8 @@ class Office:
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    with closing(state.connect(tmp_path / "bot.sqlite")) as database:
-        yield Office(database)
+def office(database: Memory) -> Office:
+    return Office(database)
 
 
 # ---------------------------------------------------------------------------------------- sending

@@ -23,9 +23,9 @@ from index.records import Document, Features, Locator, Part, Passage, Style, Uni
 from index.units.divide import divide
 from tests.conftest import MINUTES, WordsEncoder
 from tests.examples import examples
+from tests.found import CITED, FOUND, LED, LOST, SECOND, THIRD, quoting
 from tests.telegram.markup import MAX_ROW
 from tests.telegram.strategies import bare, buttons, marked, short_texts, taken, texts
-from tests.test_render import CITED, FOUND, LED, LOST, SECOND, THIRD, quoting
 
 numbers = st.integers(1, 2**63 - 1)
 Context = tuple[Passage | None, Passage, Passage | None]

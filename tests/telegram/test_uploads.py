@@ -3,9 +3,11 @@
 import re
 from pathlib import Path
 
-from tests.telegram.chats import Chat, Sent, User
+from tests.intake import PLUMS, bomb, everything, pages
+from tests.telegram.chats import Chat, User
 from tests.telegram.conftest import Running, Start
 from tests.telegram.desk import until
+from tests.telegram.sending_in import done, say_file
 from tests.telegram.server import BotApi
 from tests.telegram.talks import (
     ATTENDED,
@@ -18,7 +20,6 @@ from tests.telegram.talks import (
     say,
     turn,
 )
-from tests.test_intake import PLUMS, bomb, everything, pages
 
 HELD = "-m", "tests.telegram.held_bot"
 CHERRIES = b"""\
@@ -39,16 +40,6 @@ ADMINS = "Only administrators decide on this."
 
 def quotes(chat: Chat, question: str) -> list[str]:
     return say(chat, question).marked("blockquote")
-
-
-def done(chat: Chat, begun: Sent) -> Sent:
-    """The message that says that something is read, once it says what came of it."""
-
-    def told(_: list[Sent]) -> Sent | None:
-        now = chat.get(begun)
-        return now if now and not now.text.startswith(("Reading", "Renewing", "Removing")) else None
-
-    return chat.wait_until(told, 20)
 
 
 def test_a_file_is_offered_added_asked_about_removed_and_brought_back(
@@ -129,11 +120,6 @@ def test_a_bot_without_documents_starts_and_is_sent_its_first(
     assert added.text.startswith("“plums” is among the documents now, as uploads/plums.txt.")
     assert quotes(chat, ASK_PLUMS)[0] == f"[1] {PLUMS.decode()}"
     assert "Traceback" not in running.text
-
-
-def say_file(chat: Chat, name: str, content: bytes, **fields: object) -> Sent:
-    """Somebody sends a file; the bot's first reply to that."""
-    return reply(chat, chat.send_file(name, content, **fields)["message_id"])
 
 
 def texts_albums_and_questions(api: BotApi, chat: Chat) -> None:

@@ -1,8 +1,6 @@
 """Voice messages: understood, answered as if typed, and never in a group unless they are for the bot."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,13 +11,13 @@ from telegram.error import BadRequest
 
 from bot.engine import Engine
 from bot.telegram.answering.voice import NOT_FETCHED, NOT_UNDERSTOOD, TOO_LONG, Voice
-from bot.telegram.persistence import state
+from bot.telegram.persistence.state import Memory
 from tests.telegram.chats import User
 from tests.telegram.conftest import Start
+from tests.telegram.inside import GROUP, ME, Desk, raw
 from tests.telegram.listening_bot import Ear
 from tests.telegram.server import BotApi
 from tests.telegram.talks import reply
-from tests.telegram.test_asking import GROUP, ME, Desk, raw
 
 SOUND = b"OggS: who attended the meeting?"
 
@@ -41,9 +39,8 @@ class Bot:
 
 
 @pytest.fixture
-def desk(engine: Engine, tmp_path: Path) -> Iterator[Desk]:
-    with closing(state.connect(tmp_path / "bot.sqlite")) as database:
-        yield Desk(engine, database, tmp_path)
+def desk(engine: Engine, database: Memory, tmp_path: Path) -> Desk:
+    return Desk(engine, database, tmp_path)
 
 
 def says(desk: Desk, seconds: int = 3, bot: Bot | None = None, **fields: Any) -> list[str]:

@@ -15,9 +15,8 @@ from bot.telegram.transport.inbox import Inbox
 from tests.telegram.chats import User
 from tests.telegram.conftest import Start
 from tests.telegram.desk import FERRY, ask, attended, by_bot
+from tests.telegram.inside import kept, put, queued, update
 from tests.telegram.server import BotApi
-from tests.telegram.test_answers import kept
-from tests.telegram.test_inbox import put, queued, update
 
 
 def test_a_locked_file_stops_no_answer(api: BotApi, start: Start, owner: User, tmp_path: Path) -> None:
