@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from telegram import Message, Update, User
@@ -162,3 +163,41 @@ def queued(inbox: Inbox) -> list[Any]:
 def bodies(database: sqlite3.Connection) -> list[int]:
     """Ids of the updates whose text is kept."""
     return [row[0] for row in database.execute("SELECT id FROM updates WHERE body IS NOT NULL ORDER BY id")]
+
+
+class RecordingBot:
+    """Keeps what is called, and raises what the test put under the method's name."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[str, dict[str, Any]]] = []
+        self.errors: dict[str, list[Exception | None]] = {}
+        self._next = 100
+
+    async def send_message(self, chat: int, text: str, **more: Any) -> Any:
+        return self._called("send", {"chat": chat, "text": text, **more})
+
+    async def edit_message_text(self, text: str, **more: Any) -> Any:
+        return self._called("edit", {"text": text, **more})
+
+    async def delete_message(self, chat: int, number: int) -> Any:
+        return self._called("delete", {"chat": chat, "number": number})
+
+    async def send_document(self, chat: int, file: Any, **more: Any) -> Any:
+        if not isinstance(file, str):
+            file.input_file_content.seek(0)  # as httpx does
+        data = file if isinstance(file, str) else file.input_file_content.read()
+        return self._called("file", {"chat": chat, "data": data, **more})
+
+    async def send_chat_action(self, chat: int, action: str, **more: Any) -> Any:
+        return self._called("action", {"chat": chat, "action": action, **more})
+
+    def _called(self, name: str, given: dict[str, Any]) -> Any:
+        self.calls.append((name, given))
+        if (errors := self.errors.get(name)) and (error := errors.pop(0)):
+            raise error
+        self._next += name == "send"
+        return SimpleNamespace(message_id=self._next, document=SimpleNamespace(file_id="id1"))
+
+    def seen(self, *fields: str) -> list[tuple[Any, ...]]:
+        """The calls, each with some of what was given."""
+        return [(name, *(given.get(one) for one in fields)) for name, given in self.calls]

@@ -24,7 +24,7 @@ from bot.telegram.persistence.answers import Answers
 from index.scope import EVERYTHING, NOTHING, Scope
 from index.values import Ids
 from tests.conftest import ROOT
-from tests.engines.local.test_view import laid_out
+from tests.engines.local.folders import laid_out
 from tests.found import CITED, FOUND
 from tests.telegram.chats import Sent, User
 from tests.telegram.conftest import Start

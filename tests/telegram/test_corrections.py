@@ -29,10 +29,9 @@ from index.scope import EVERYTHING, NOTHING
 from tests.conftest import LETTER
 from tests.telegram.chats import User
 from tests.telegram.conftest import Start
-from tests.telegram.inside import Desk
+from tests.telegram.inside import Desk, RecordingBot
 from tests.telegram.server import BotApi
 from tests.telegram.talks import CROSSING, docent, press, say
-from tests.telegram.test_post import FakeBot
 
 FERRY = "letters/ferry.txt"
 TWO, THREE, FOUR = (f"The crossing takes {number} days." for number in ("two", "three", "four"))
@@ -49,7 +48,7 @@ class Watched(Desk):
 
     def __init__(self, engine: Engine, database: Memory, folder: Path) -> None:
         super().__init__(engine, database, folder)
-        self.bot, self.database = FakeBot(), database
+        self.bot, self.database = RecordingBot(), database
         self.engine, self.docs = engine, engine.settings.documents.folder
         access = self.services.access
         access.decide(ANN, "allowed", "Ann")

@@ -3,7 +3,6 @@
 import asyncio
 import sqlite3
 from dataclasses import replace
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,7 +17,7 @@ from bot.telegram.showing.html import Message
 from bot.telegram.showing.screens import Screen
 from bot.telegram.transport.delivery import Unconfirmed
 from bot.telegram.transport.post import File, Place, Post, place_of
-from tests.telegram.inside import GROUP, kept, message
+from tests.telegram.inside import GROUP, RecordingBot, kept, message
 
 KEYS = InlineKeyboardMarkup([[InlineKeyboardButton("More", callback_data="more:1")]])
 PARSE = BadRequest("Can't parse entities: unsupported start tag")
@@ -32,50 +31,12 @@ def screen(*texts: str, keyboard: InlineKeyboardMarkup | None = KEYS) -> Screen:
     return Screen([Message(f"<b>{text}</b>", text) for text in texts], keyboard)
 
 
-class FakeBot:
-    """Keeps what is called, and raises what the test put under the method's name."""
-
-    def __init__(self) -> None:
-        self.calls: list[tuple[str, dict[str, Any]]] = []
-        self.errors: dict[str, list[Exception | None]] = {}
-        self._next = 100
-
-    async def send_message(self, chat: int, text: str, **more: Any) -> Any:
-        return self._called("send", {"chat": chat, "text": text, **more})
-
-    async def edit_message_text(self, text: str, **more: Any) -> Any:
-        return self._called("edit", {"text": text, **more})
-
-    async def delete_message(self, chat: int, number: int) -> Any:
-        return self._called("delete", {"chat": chat, "number": number})
-
-    async def send_document(self, chat: int, file: Any, **more: Any) -> Any:
-        if not isinstance(file, str):
-            file.input_file_content.seek(0)  # as httpx does
-        data = file if isinstance(file, str) else file.input_file_content.read()
-        return self._called("file", {"chat": chat, "data": data, **more})
-
-    async def send_chat_action(self, chat: int, action: str, **more: Any) -> Any:
-        return self._called("action", {"chat": chat, "action": action, **more})
-
-    def _called(self, name: str, given: dict[str, Any]) -> Any:
-        self.calls.append((name, given))
-        if (errors := self.errors.get(name)) and (error := errors.pop(0)):
-            raise error
-        self._next += name == "send"
-        return SimpleNamespace(message_id=self._next, document=SimpleNamespace(file_id="id1"))
-
-    def seen(self, *fields: str) -> list[tuple[Any, ...]]:
-        """The calls, each with some of what was given."""
-        return [(name, *(given.get(one) for one in fields)) for name, given in self.calls]
-
-
 NOTES = File("notes.txt", 4, b"data", ("notes.txt", 1))
 
 
 class Office:
     def __init__(self, database: sqlite3.Connection) -> None:
-        self.bot = FakeBot()
+        self.bot = RecordingBot()
         self.access = Access(load().telegram, database)
         self.answers = Answers(database, 30)
         self.post = Post(self.bot, self.access, self.answers, typing_lasts=0.01)  # type: ignore[arg-type]

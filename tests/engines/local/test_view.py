@@ -16,18 +16,11 @@ from index.engines.local.view import View, joined
 from index.errors import UnknownSource
 from index.scope import EVERYTHING, NOTHING, Scope, folder
 from tests.conftest import WordsEncoder
-from tests.engines.local.test_vectors import best, clustered, few, unit, written
+from tests.engines.local.folders import FOLDERS, laid_out
+from tests.engines.local.rows import best, clustered, few, unit, written
 
 __all__ = ["few"]  # a fixture
 
-FOLDERS = {  # what is hidden speaks of the same things, in the same words and more
-    "hr/pay.md": "# Pay\n\nThe salary of Miriam Quist is 4100 euros. The onion is hers.\n",
-    "hr/leave.md": "# Leave\n\nMiriam Quist has 34 days of leave. The garden club has no say in it.\n",
-    "handbook/public/garden.md": "# Garden\n\nThe garden club meets on Mondays. The pay desk is here.\n",
-    "handbook/public/leave.md": "# Leave\n\nEverybody has 25 days of leave. Ask your leader for leave.\n",
-    "handbook/inner.md": "# Inner\n\nThe garden club has a secret budget of 900 euros for leave days.\n",
-    "handbook.md": "# Handbook\n\nThis file lies beside the folder, and speaks of leave too.\n",
-}
 PUBLIC = Scope.of(["handbook/public"])
 QUESTIONS = (
     "How many days of leave does everybody have?",
@@ -36,15 +29,6 @@ QUESTIONS = (
     "Which rules are there on leave?",
     "Where is the pay desk?",
 )
-
-
-def laid_out(folder: Path) -> Path:
-    """The folder, with these documents in it."""
-    for name, text in FOLDERS.items():
-        file = folder / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
-    return folder
 
 
 @pytest.fixture
