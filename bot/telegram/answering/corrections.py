@@ -8,13 +8,13 @@ thirty a second are there for answers, and in a group only while it is calm.
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 
 from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 
-from bot.answering.answers import Citation
+from bot.telegram.answering.comparing import Comparison, compared, moved, touched_by
 from bot.telegram.answering.pages import has_page
 from bot.telegram.events import event, failure
 from bot.telegram.limits import Limit
@@ -25,11 +25,7 @@ from bot.telegram.services import Services
 from bot.telegram.showing import answered, screens
 from bot.telegram.transport.post import Place
 from bot.texts import speaking
-from index.building.differences import plain, said, stands
-from index.engines.base import Generation
-from index.errors import DocentError, UnknownSource
-from index.history import Renewal, Said, after, traced
-from index.remembering import remembering
+from index.errors import DocentError
 
 _EVERY = 2.0  # seconds between two looks for a new generation
 _LONGEST_PAUSE = 60.0  # seconds, while the same trouble stays: each time twice as many as before
@@ -37,50 +33,6 @@ _BETWEEN = 0.5  # seconds between two edits
 _IN_A_GROUP = 6, 60  # edits, seconds
 _LATE = 600.0  # seconds after a new generation in which an answer from the one before may still be given
 _SHORTER = 1500, 400, 100  # UTF-16 units of a quote, until the answer needs no more messages than it has
-_DOCUMENTS = 16  # whose units are remembered while answers are compared
-_TELLING = 20  # characters from which on words that stand in another document were moved there
-
-
-class _Comparison:
-    """What answers are compared with.
-
-    Args:
-        generation: the current one.
-        renewals: what led to it, oldest first.
-        position: the generation from which on they are compared where nothing else tells.
-    """
-
-    def __init__(self, generation: Generation, renewals: Sequence[Renewal], position: str | None) -> None:
-        self.generation = generation
-        self.renewals = renewals
-        self.units = remembering(self._units, _DOCUMENTS)
-        """The units of a document as they are shown; none where it is gone."""
-        self._position = position
-        known = after(renewals, position) if position else None
-        self.news = renewals if known is None else known
-
-    def since(self, kept: Kept) -> Sequence[Renewal]:
-        """What came after an answer was given, or last compared; nothing where that is not known."""
-        for name in (kept.checked, kept.generation, self._position):
-            if name and (found := after(self.renewals, name)) is not None:
-                return found
-        return ()
-
-    def stands(self, source: str, words: str) -> bool:
-        """Whether words stand in a document."""
-        return stands(self.units(source), words)
-
-    def elsewhere(self, citation: Citation, shows: Callable[[str], bool]) -> Said | None:
-        """The words of a quote in another document where they stand the same."""
-        words = plain(citation.shown)
-        sources = self.generation.sources_with(citation.quote) if len(words) >= _TELLING else []
-        return next((Said(one, words) for one in sources if shows(one) and self.stands(one, words)), None)
-
-    def _units(self, source: str) -> Sequence[str]:
-        try:
-            return said(self.generation, self.generation.entry(source))
-        except UnknownSource:
-            return ()
 
 
 class Corrections:
@@ -150,14 +102,14 @@ class Corrections:
         generation, renewals = await look_up(engine.generation), await look_up(engine.history)
         if generation.name != current:
             return  # there is a newer one already
-        with_this, numbers = _Comparison(generation, renewals, position), set(late)
+        with_this, numbers = Comparison(generation, renewals, position), set(late)
         if is_news:
             self._late_until = time.monotonic() + _LATE
-            numbers |= await self._compared.citing(_touched(with_this.news))
+            numbers |= await self._compared.citing(touched_by(with_this.news))
         if await self._compare_all(sorted(numbers), with_this):
             self._compared.reach(current, late)
 
-    async def _compare_all(self, answers: Iterable[tuple[int, int]], with_this: _Comparison) -> bool:
+    async def _compare_all(self, answers: Iterable[tuple[int, int]], with_this: Comparison) -> bool:
         """Compare answers, each a number and a chat; whether that came to its end.
 
         Those in a chat that is busy wait for it while others are compared.
@@ -175,7 +127,7 @@ class Corrections:
                 await asyncio.sleep(self._between)
         return True
 
-    async def _compare(self, kept: Kept, with_this: _Comparison) -> bool:
+    async def _compare(self, kept: Kept, with_this: Comparison) -> bool:
         """Compare an answer, and edit it where it has changed; whether it was edited."""
         to = self._to
         found = await to.look_up(partial(compared, kept, with_this, to.access.scope(kept.chat).shows))
@@ -185,8 +137,8 @@ class Corrections:
             self._edits.wait(kept.chat)
             await self._show(found)
         if newest := to.answers.find(kept.number, kept.chat):  # more passages may have been asked for
-            moved = _moved(newest, {one.number: one.source for one in found.citations})
-            to.answers.compared(replace(moved, now=found.now), with_this.generation.name)
+            elsewhere = moved(newest, {one.number: one.source for one in found.citations})
+            to.answers.compared(replace(elsewhere, now=found.now), with_this.generation.name)
         return found.now != kept.now
 
     def _is_calm(self, chat: int) -> bool:
@@ -221,52 +173,6 @@ class Corrections:
             newest = to.answers.shown_in(kept.chat, kept.messages[0])
             if newest and newest.number != kept.number and not newest.unfinished:
                 await to.post.amend(place, newest.messages, _screen(newest))  # it was asked anew meanwhile
-
-
-def compared(kept: Kept, with_this: _Comparison, shows: Callable[[str], bool]) -> Kept:
-    """An answer as it is now: what stands where its quotes stood, and in which documents the others stand.
-
-    Args:
-        kept: the answer as it was given, or last compared.
-        with_this: the documents as they are now.
-        shows: whether its chat is shown the document of a source; of others nothing is told.
-    """
-    renewals = with_this.since(kept)
-    touched = _touched(renewals)
-    now, sources = dict(kept.now), {}
-    for citation in kept.citations:
-        quoted = Said(citation.source, plain(citation.shown))
-        before = kept.now.get(citation.number, quoted)
-        if before.source not in touched:
-            continue
-        found = traced(before, renewals, with_this.stands)
-        if not found.words:
-            found = with_this.elsewhere(citation, shows) or found
-        if not shows(found.source):
-            continue
-        sources[citation.number] = found.source
-        if found.words == quoted.words or with_this.stands(found.source, quoted.words):
-            now.pop(citation.number, None)
-        else:
-            now[citation.number] = found
-    return replace(_moved(kept, sources), now=now)
-
-
-def _touched(renewals: Iterable[Renewal]) -> frozenset[str]:
-    """The sources of documents that are other ones since, by all names that they had."""
-    edits = (edit for renewal in renewals for edit in renewal.edits)
-    return frozenset(source for edit in edits for source in (edit.before, edit.source) if source)
-
-
-def _moved(kept: Kept, sources: dict[int, str]) -> Kept:
-    """An answer whose citations of these numbers are of documents with these sources."""
-
-    def there(citation: Citation) -> Citation:
-        return replace(citation, source=sources.get(citation.number, citation.source))
-
-    answer = kept.answer
-    citations, near = (tuple(map(there, some)) for some in (answer.citations, answer.near))
-    return replace(kept, answer=replace(answer, citations=citations, near=near))
 
 
 def _screen(kept: Kept) -> screens.Screen:
