@@ -170,6 +170,7 @@ def test_each_format_has_its_row():
     ] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", [*NOW, ROOT / "bot" / "reader" / "README.md"], ids=lambda page: page.name)
 def test_the_site_reads_a_page_as_others_read_markdown(page):
     text = page.read_text("utf-8")

@@ -370,6 +370,7 @@ def test_an_index_of_another_model(look: Examine, monkeypatch: pytest.MonkeyPatc
     assert only(look()).startswith("index: The index was made with the model words")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "file", ["texts.sqlite", "vectors.npy", "manifest.json", "lexical/meta.json", "current"]
 )

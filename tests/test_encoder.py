@@ -62,6 +62,7 @@ def test_the_embedded_model_is_the_upstream_one(tmp_path, name):
     assert MINILM.sha256 == "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
 
+@pytest.mark.slow
 def test_the_fingerprint_is_known_and_needs_no_torch(tmp_path):
     script = (
         "import sys\n"

@@ -71,6 +71,7 @@ def asked(engine: Engine, source: str) -> list[str]:
     return [one.question for one in askable(engine.document(source), units, units[0].passage.language)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "text", "questions"),
     [

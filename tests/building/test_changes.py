@@ -114,6 +114,7 @@ def empty(docs: Path) -> None:
     (docs / "soup.txt").write_text("")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "seen", "encoded", "sources"),
     [

@@ -51,6 +51,7 @@ def test_a_build_that_was_broken_off_goes_on_where_it_was(folder, settings, tmp_
     assert build(settings, WordsEncoder()).changed is False
 
 
+@pytest.mark.slow
 def test_a_build_goes_on_though_documents_changed(folder, settings, encoder, small_blocks):
     build(settings, encoder)
     fill(folder, 20)

@@ -73,6 +73,7 @@ def test_a_shard_that_there_is_not(number, count):
         Shard(number, count)
 
 
+@pytest.mark.slow
 def test_an_index_built_from_bundles_is_the_same_as_one_built_alone(folder, settings, tmp_path):
     fill(folder, 20)
     (folder / "empty.txt").touch()

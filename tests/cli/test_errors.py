@@ -95,6 +95,7 @@ def test_an_unknown_source(indexed: Run, source: str, reason: str):
     assert err.startswith(f"docent: {reason}")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file", ["texts.sqlite", "vectors.npy", "manifest.json", "lexical/meta.json"])
 @pytest.mark.parametrize(
     "damage", [lambda data: data[:-2], lambda data: bytes(len(data))], ids=["cut", "zeros"]

@@ -23,6 +23,7 @@ def club(tmp_path: Path) -> Path:
     return file
 
 
+@pytest.mark.slow
 def test_eval_builds_the_index_where_there_is_none(run: Run, club: Path):
     code, out, err = run("eval", str(club))
     assert (code, err.splitlines()[-1]) == (0, "asking questions (2)")
@@ -60,6 +61,7 @@ def test_eval_of_another_threshold_asks_nothing_again(
     assert "| answered, of the unanswerable | 1.000 |" in out
 
 
+@pytest.mark.slow
 def test_eval_writes_a_page(indexed: Run, club: Path, tmp_path: Path):
     page = tmp_path / "page.html"
     code, out, _ = indexed("eval", str(club), "--foreign", str(club), "--html", str(page))

@@ -209,6 +209,7 @@ def test_ten_thousand_pages_are_no_harm(pages: Pages) -> None:
     assert time.monotonic() - began < 10
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("size", "most"), [((200_000, 200_000), 5100), ((14_000, 10), 14_000)])
 def test_huge_and_slim_pages_are_bounded(size: tuple[int, int], most: int) -> None:
     out = io.BytesIO()

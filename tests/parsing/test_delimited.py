@@ -124,7 +124,11 @@ def test_encodings():
         (b",,;\n--", "no text in it"),
         (b"sep=;\n", "no text in it"),
         (bytes(range(256)) * 20, "binary, or text in an unknown encoding"),
-        (b"1\n" * 100_001, r"more than 100,000 rows: keep what matters in a smaller file"),
+        pytest.param(
+            b"1\n" * 100_001,
+            r"more than 100,000 rows: keep what matters in a smaller file",
+            marks=pytest.mark.slow,
+        ),
         (b"1," * 3_000, r"no table: more than 2,000 cells in a line"),
     ],
 )
@@ -133,6 +137,7 @@ def test_what_cannot_be_read_says_why(data, reason):
         delimited.parse(data, "a.csv")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "data", [b'"a,' * 900, b'"a\n' * 20_000, b'"' + b'""x,' * 1_000, b'"' * 100_000 + b"a"]
 )

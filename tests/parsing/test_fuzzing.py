@@ -22,6 +22,7 @@ SEEDS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("module", SEEDS)
 def test_damaged_files_are_read_as_promised_or_refused(module: str):
     form = next(form for form in FORMATS if form.module == module)

@@ -722,6 +722,7 @@ def test_whatever_stands_where_pages_and_blocks_are_sound(pages: list) -> None:
     sound(parsed)
 
 
+@pytest.mark.slow
 def test_a_page_of_lines_over_lines_takes_no_time():
     pdf = Writer()
     pdf.lines(50, 780, [f"- item {number}" for number in range(2_000)], lead=0.3)

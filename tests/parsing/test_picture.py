@@ -51,6 +51,7 @@ def test_a_picture_without_words_is_refused(monkeypatch: pytest.MonkeyPatch) -> 
         parse(saved(page()), "note.png")
 
 
+@pytest.mark.slow
 @needs_tesseract
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "TIFF"])
 def test_lines_become_a_paragraph_with_boxes(kind: str) -> None:

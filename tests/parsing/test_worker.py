@@ -185,6 +185,7 @@ def test_a_parser_that_hangs_is_ended_and_its_reason_told(worker, caplog):
     assert run(worker, PID) != first
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "program",
     [

@@ -156,6 +156,7 @@ def test_reading_writes_nothing(tmp_path):
     assert listing(tmp_path) == files
 
 
+@pytest.mark.slow
 def test_eight_threads_read_at_once(tmp_path):
     make(tmp_path, {f"{n}.txt": f"Title {n}\n\nText of number {n}. It ends." for n in range(150)})
     generation = Store(tmp_path).current()
@@ -440,6 +441,7 @@ STEPS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("owner", "name", "when"), STEPS)
 def test_whatever_fails_the_old_index_is_as_it_was(tmp_path, monkeypatch, owner, name, when):
     old = make(tmp_path).name
