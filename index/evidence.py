@@ -63,8 +63,8 @@ def _is_code(text: str) -> bool:
     return 2 * sum(_IDENTIFIER.search(word) is not None for word in words) >= len(words)
 
 
-class Weigher:
-    """Weighs the units of one generation. Safe to share between threads.
+class ScoreFusion:
+    """Fuses what speaks for the units of one generation, as a weighted sum. Safe to share between threads.
 
     Args:
         generation: whose units they are.
@@ -87,7 +87,7 @@ class Weigher:
         self._known: OrderedDict[int, _Words] = OrderedDict()  # the last looked at last
         self._lock = threading.Lock()
 
-    def weigh(
+    def fuse(
         self,
         question: str,
         vector: "Vectors",

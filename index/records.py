@@ -254,7 +254,7 @@ class Features(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     is_entry: float = 0.0
     is_code: float = 0.0
 
-    def weighed(self, weights: "Features") -> float:
+    def fused(self, weights: "Features") -> float:
         """The sum of the features, each times its weight."""
         return (
             weights.unit_cosine * self.unit_cosine

@@ -1,4 +1,4 @@
-"""A question in, hits out: passages found by meaning and by words, and their sentences weighed.
+"""A question in, hits out: passages found by meaning and by words, and the scores of their sentences fused.
 
 A passage's meaning is that of its best sentence. The two scores are put on one scale by dividing each
 by the best of its kind for this question, and averaged: the convex combination of Bruch, Gai and
@@ -14,7 +14,7 @@ from index.cancellation import Check, uncancelled
 from index.encoder import Encoder
 from index.engines.base import Generation
 from index.errors import IndexMismatch
-from index.evidence import Weigher
+from index.evidence import ScoreFusion
 from index.questions import Questions
 from index.records import Features, Hit, Passage
 from index.settings import Settings
@@ -61,7 +61,7 @@ class Searcher:
             )
         self.generation = generation
         self._questions = Questions(encoder)
-        self._weigher = Weigher(generation, weights)
+        self._fusion = ScoreFusion(generation, weights)
         self._settings = settings.search
         self._encoder = encoder
 
@@ -86,15 +86,15 @@ class Searcher:
         Args:
             question: in words, as a person asks.
             passages: how many passages' sentences compete; by default as the settings say.
-            lap: hears of the stages encode, search and weigh.
+            lap: hears of the stages encode, search and fuse.
         """
         vector = self._questions.vector(question)
         lap("encode")
         limit = self._settings.passages if passages is None else passages
         best = self.rank(question, vector)
         lap("search")
-        hits = list(self._weigher.weigh(question, vector, best.numbers[:limit], best.scores[:limit]))
-        lap("weigh")
+        hits = list(self._fusion.fuse(question, vector, best.numbers[:limit], best.scores[:limit]))
+        lap("fuse")
         return hits
 
     def sweep(self, question: str, lap: Lap = lambda _: None, check: Check = uncancelled) -> Iterator[Hit]:
@@ -115,8 +115,8 @@ class Searcher:
         found = self.rank(question, vector, self._settings.sweep)
         lap("search")
         check()
-        hits = self._weigher.weigh(question, vector, found.numbers, found.scores, check)
-        lap("weigh")
+        hits = self._fusion.fuse(question, vector, found.numbers, found.scores, check)
+        lap("fuse")
         return hits
 
     def passages(self, question: str, limit: int) -> list[Passage]:

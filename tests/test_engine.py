@@ -109,7 +109,7 @@ def test_every_quote_is_an_exact_slice_of_its_document(engine: Engine, words: li
 def test_the_stages_of_an_answer_are_timed(engine: Engine):
     for question in (ATTENDED, "Where was the meeting held?"):  # a sweep and a search
         reply = engine.ask(question)
-        assert list(reply.stages) == ["encode", "search", "weigh", "read", "compose", "check files"]
+        assert list(reply.stages) == ["encode", "search", "fuse", "read", "compose", "check files"]
         assert sum(reply.stages.values()) == reply.elapsed_ms
     assert reply == replace(reply, stages={})  # times are no part of what is said
 
@@ -365,7 +365,7 @@ def test_an_answer_is_led_by_the_words_that_the_reader_finds(engine: Engine):
     assert reply.text.startswith(f"on Tuesday [1]\n{best.quote} [1]")
     assert all(other.span is None for other in others)
     assert {question for question, _ in reader.asked} == {FERRY}
-    assert list(reply.stages) == ["encode", "search", "weigh", "read", "compose", "check files"]
+    assert list(reply.stages) == ["encode", "search", "fuse", "read", "compose", "check files"]
 
 
 def test_the_reader_can_say_that_the_documents_do_not_answer(engine: Engine):

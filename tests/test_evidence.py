@@ -10,7 +10,7 @@ from index import evidence
 from index.building.build import build
 from index.engines.local.generation import Generation
 from index.engines.local.store import Store
-from index.evidence import Weigher
+from index.evidence import ScoreFusion
 from index.records import Features, Hit, Unit
 from index.settings import Settings
 from tests.conftest import WordsEncoder
@@ -38,14 +38,14 @@ def stemmed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return texts
 
 
-def weighed(weigher: Weigher, question: str, passages: Sequence[int]) -> Iterator[Hit]:
+def weighed(fusion: ScoreFusion, question: str, passages: Sequence[int]) -> Iterator[Hit]:
     numbers = np.array(passages, np.int64)
-    return weigher.weigh(question, np.eye(1, 256, dtype=np.float32)[0], numbers, 1 / (1 + numbers))
+    return fusion.fuse(question, np.eye(1, 256, dtype=np.float32)[0], numbers, 1 / (1 + numbers))
 
 
 def every(generation: Generation, question: str) -> Iterator[Hit]:
     """All units, weighed."""
-    return weighed(Weigher(generation, WEIGHTS), question, range(generation.manifest.passages))
+    return weighed(ScoreFusion(generation, WEIGHTS), question, range(generation.manifest.passages))
 
 
 def shares(hits: Iterator[Hit]) -> dict[str, tuple[float, float]]:
@@ -87,7 +87,7 @@ def test_no_phrases(generation, question):  # of one word, across the end of a s
 
 
 def test_units_have_the_fused_score_of_their_passage(generation):
-    for hit in weighed(Weigher(generation, WEIGHTS), "onions", [2, 0]):
+    for hit in weighed(ScoreFusion(generation, WEIGHTS), "onions", [2, 0]):
         assert hit.features.passage_fused == (
             1 if hit.unit.passage.place == generation.passage(0).place else pytest.approx(1 / 3)
         )
@@ -194,33 +194,33 @@ def test_words_are_whole(generation):
 
 
 def test_a_question_without_words_covers_nothing(generation):
-    assert set(shares(weighed(Weigher(generation, WEIGHTS), "?!", [0, 1])).values()) == {(0, 0)}
-    assert list(weighed(Weigher(generation, WEIGHTS), "onions", [])) == []
+    assert set(shares(weighed(ScoreFusion(generation, WEIGHTS), "?!", [0, 1])).values()) == {(0, 0)}
+    assert list(weighed(ScoreFusion(generation, WEIGHTS), "onions", [])) == []
 
 
 def test_each_passage_is_stemmed_once(generation, stemmed):
-    weigher = Weigher(generation, WEIGHTS)
-    first = list(weighed(weigher, "onions", [0, 1]))
+    fusion = ScoreFusion(generation, WEIGHTS)
+    first = list(weighed(fusion, "onions", [0, 1]))
     assert len(stemmed) > 1
     stemmed.clear()
-    assert list(weighed(weigher, "onions", [1, 0])) == first
+    assert list(weighed(fusion, "onions", [1, 0])) == first
     assert stemmed == []
     stemmed.clear()
-    assert list(weighed(weigher, "onions", [1, 2])) != first
+    assert list(weighed(fusion, "onions", [1, 2])) != first
     assert len(stemmed) > 1
 
 
 def test_only_the_passages_looked_at_last_are_remembered(generation, stemmed):
-    weigher = Weigher(generation, WEIGHTS, remembered=2)
+    fusion = ScoreFusion(generation, WEIGHTS, remembered=2)
     for passages in ([0, 1], [0], [2]):
-        list(weighed(weigher, "onions", passages))
+        list(weighed(fusion, "onions", passages))
     stemmed.clear()
-    list(weighed(weigher, "onions", [0, 2]))
+    list(weighed(fusion, "onions", [0, 2]))
     assert stemmed == []
     stemmed.clear()
-    list(weighed(weigher, "onions", [1]))
+    list(weighed(fusion, "onions", [1]))
     assert len(stemmed) > 1
-    hits = list(weighed(weigher, "onions", [0, 1, 2]))  # more than are remembered
+    hits = list(weighed(fusion, "onions", [0, 1, 2]))  # more than are remembered
     assert {hit.unit.passage.start for hit in hits} == {generation.passage(n).start for n in (0, 1, 2)}
 
 
@@ -234,8 +234,8 @@ def test_texts_are_read_as_hits_are_taken(generation, monkeypatch):
         return units(self, passages)
 
     monkeypatch.setattr(Generation, "units", noting)
-    weigher = Weigher(generation, WEIGHTS, at_once=2)
-    hits = weighed(weigher, "onions and the ferry", range(generation.manifest.passages))
+    fusion = ScoreFusion(generation, WEIGHTS, at_once=2)
+    hits = weighed(fusion, "onions and the ferry", range(generation.manifest.passages))
     read.clear()  # for the words
     assert next(hits) == wanted[0]
     assert len(read) == 1

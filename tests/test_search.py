@@ -86,14 +86,14 @@ def test_each_feature_has_its_own_weight():
     weights = Features(*(float(number) for number in range(1, len(names) + 1)))
     for number, name in enumerate(names, start=1):
         alone = Features(**{other: float(other == name) for other in names})
-        assert alone.weighed(weights) == getattr(weights, name) == number
+        assert alone.fused(weights) == getattr(weights, name) == number
 
 
 @pytest.mark.parametrize("name", Features.__struct_fields__)
 def test_the_weights_are_those_of_the_features_in_a_score(tmp_path, name):
     made = searcher(tmp_path, COSINES, Features(**{name: 1.0}))
     for hit in made.search("Do Zebras of 1977 bark?"):
-        assert hit.score == getattr(hit.features, name) == hit.features.weighed(Features(**{name: 1.0}))
+        assert hit.score == getattr(hit.features, name) == hit.features.fused(Features(**{name: 1.0}))
 
 
 def test_meaning_and_words_are_fused_as_worked_out_by_hand(tmp_path):

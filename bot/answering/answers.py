@@ -79,9 +79,9 @@ class Answer:
     the words of the first quote that answer by themselves, or ""; ``swept`` counts the documents that were
     looked through for a list, and is 0 where none were; ``near`` holds the nearest passages where nothing
     was found; ``talk`` is set where no question was asked, so that nothing was searched; ``looked_at`` the
-    sources and starts of all passages that were weighed, best first; ``outdated`` the files quoted from that
-    are no longer what was indexed; ``stages`` the milliseconds that each part of the work took, for whoever
-    measures.
+    sources and starts of all passages whose units were scored, best first; ``outdated`` the files quoted
+    from that are no longer what was indexed; ``stages`` the milliseconds that each part of the work took,
+    for whoever measures.
     """
 
     question: str

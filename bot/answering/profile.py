@@ -36,7 +36,7 @@ class Weights:
     def sum(self, features: Features, answers: float = 0.0, share: float = 1.0) -> float:
         """The log-odds."""
         read = self.answers * answers + self.share * log(share + LEAST_SHARE)
-        return self.bias + features.weighed(self.features) + read
+        return self.bias + features.fused(self.features) + read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -151,9 +151,9 @@ def _span_f1(reader: Reader, question: Question, passage: Passage) -> float | No
 
 
 def _ranked(engine: Engine, question: str, answer: Answer) -> list[Passage]:
-    """The first passages: those that were weighed, then as retrieval ranks the others."""
-    weighed = [engine.around(source, start)[1] for source, start in answer.looked_at]
-    ranked = [*weighed, *engine.passages(question, DEPTH)]
+    """The first passages: those whose units were scored, then as retrieval ranks the others."""
+    scored = [engine.around(source, start)[1] for source, start in answer.looked_at]
+    ranked = [*scored, *engine.passages(question, DEPTH)]
     return list({passage.place: passage for passage in ranked}.values())[:DEPTH]
 
 

@@ -74,7 +74,7 @@ def test_a_question_asked_of_the_index(engine: Engine, club: Path):
         (0,),
     )
     assert (who.rank, [quote.gives for quote in who.quotes]) == (None, [(0,)])
-    assert list(who.stages) == ["encode", "search", "weigh", "read", "compose", "check files"]
+    assert list(who.stages) == ["encode", "search", "fuse", "read", "compose", "check files"]
     assert sum(who.stages.values()) == pytest.approx(who.elapsed_ms)
     assert (who.exact, zebra.quotes, zebra.confidence) == (1, (), 0.0)  # at the threshold in use
 

@@ -143,7 +143,7 @@ def test_a_bot_is_watched_from_start_to_stop(
     assert found["docent_questions_total", "found", "inline"] == 1
     assert found["docent_answer_seconds_count",] == 3
     assert found["docent_answer_seconds_sum",] > 0
-    for stage in ("encode", "search", "weigh", "read", "compose", "check files"):
+    for stage in ("encode", "search", "fuse", "read", "compose", "check files"):
         assert found["docent_stage_seconds_count", stage] == 4, stage
     assert found["docent_telegram_errors_total", "RetryAfter", "sendMessage"] == 1
     assert found["docent_telegram_errors_total", "BadRequest", "sendMessage"] == 1
