@@ -35,7 +35,7 @@ from index.building.build import build
 from index.catalogue import E5, MINILM
 from index.engines.local.store import Store
 from index.joining import JoinedEncoder
-from index.search import Searcher
+from index.search.searcher import Searcher
 from index.serving import ServedEncoder
 
 if TYPE_CHECKING:

@@ -30,7 +30,7 @@ from bot.settings import load
 from index import catalogue
 from index.building.build import build
 from index.engines.local.store import Store
-from index.search import Searcher
+from index.search.searcher import Searcher
 
 LEAST_ANSWERS = 3  # of a question that asks for several things; two may say the same
 LEAST = (-4.0, -3.0, -2.5, -2.0, -1.5, -1.0, -0.5, 0.0, 0.4, 0.8, 1.2)

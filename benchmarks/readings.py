@@ -32,7 +32,7 @@ from bot.settings import load
 from index.building.build import build
 from index.engines.local.store import Store
 from index.errors import DocumentsError
-from index.search import Searcher
+from index.search.searcher import Searcher
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

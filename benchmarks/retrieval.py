@@ -19,7 +19,7 @@ from bot.answering.profile import profile_of
 from bot.settings import load
 from index.building.build import build
 from index.engines.local.store import Store
-from index.search import Searcher
+from index.search.searcher import Searcher
 
 DEPTH = 10  # of the mean reciprocal rank
 

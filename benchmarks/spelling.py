@@ -25,7 +25,7 @@ from bot.settings import load
 from index.engines.local.lexical import Lexical, build
 from index.joining import encoder_of
 from index.languages import detect
-from index.spelling import Speller
+from index.search.spelling import Speller
 from index.words import Asked
 
 WORD = re.compile(r"[^\W\d_]{5,}")

@@ -41,7 +41,7 @@ from index.invisible import visible
 from index.joining import encoder_of
 from index.records import Passage, Unit
 from index.scope import Scope
-from index.search import Searcher
+from index.search.searcher import Searcher
 
 Matches = Callable[[str], Iterable[tuple[int, int]]]
 """Where in a text the words of a question stand."""

@@ -12,28 +12,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 from index import layered
+from index.building.settings import DocumentsSettings
 from index.engines.settings import IndexSettings, LexicalSettings
+from index.search.settings import SearchSettings
 from index.units.settings import PassagesSettings
 from index.values import Device, Positive
 
 ROOT = Path(__file__).resolve().parent.parent
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DocumentsSettings:
-    """Where the documents are."""
-
-    folder: Path
-    max_megabytes: Positive
-    follow_links: bool
-    links: bool
-    bin_days: Positive
-    watch: bool
-
-    @property
-    def max_bytes(self) -> int:
-        """The largest file that is read."""
-        return self.max_megabytes * 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,15 +43,6 @@ class ServingSettings:
 
     backend: Literal["auto", "torch"]
     folder: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SearchSettings:
-    """How many candidates a search looks at."""
-
-    candidates: Positive
-    sweep: Positive
-    passages: Positive
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor, wait
 import numpy as np
 import pytest
 
-from index import questions
-from index.questions import TOGETHER, Questions
+from index.search import questions
+from index.search.questions import TOGETHER, Questions
 from tests.words_encoder import Vectors
 
 SECONDS = 20  # to wait for what should come at once

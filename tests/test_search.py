@@ -11,7 +11,7 @@ from index.building.build import build
 from index.engines.local.store import Store
 from index.errors import IndexMismatch
 from index.records import Features, Hit, Locator
-from index.search import Ranking, Searcher
+from index.search.searcher import Ranking, Searcher
 from index.settings import load
 
 QUESTION = "Do cats bark?"

@@ -242,6 +242,8 @@ def test_the_index_sees_its_own_sections_and_leaves_the_others_alone(caplog, tmp
 
 def test_settings_are_read_without_the_stages_that_declare_them():
     packages = {
+        "index.building",
+        "index.search",
         "bot.answering",
         "bot.reader",
         "bot.telegram",
@@ -262,10 +264,12 @@ print(*sorted(ours - {packages}))
         "bot.reader.settings",
         "bot.settings",
         "bot.telegram.settings",
+        "index.building.settings",
         "index.engines.settings",
         "index.errors",
         "index.layered",
         "index.scope",
+        "index.search.settings",
         "index.settings",
         "index.units.settings",
         "index.values",

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from index.engines.local.lexical import Lexical, build
-from index.spelling import LONGEST, Speller
+from index.search.spelling import LONGEST, Speller
 from index.words import Asked
 
 TEXTS = (

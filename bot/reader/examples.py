@@ -20,7 +20,7 @@ from index.encoder import Encoder
 from index.engines.local.store import Store
 from index.joining import encoder_of
 from index.records import Passage
-from index.search import Searcher
+from index.search.searcher import Searcher
 
 NEAR, ELSEWHERE = 8, 3  # passages kept of those ranked highest; of those of other articles
 LOOKED_AT = 60  # passages that these are chosen from

@@ -25,7 +25,7 @@ ROOMS = {
     "bot.settings": "Settings of all stages",
     "index.search": "Search: a question → hits",
     "index.building": "Building: changed documents → a new index",
-    "index.spelling": "The index: vectors, words and texts on the disk",
+    "index.engines": "The index: vectors, words and texts on the disk",
     "index.joining": "Models: texts → vectors",
     "index.documents": "Units: blocks → what is found and quoted",
     "index.drawing": "Drawing: a page → a picture with the quote marked",

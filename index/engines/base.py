@@ -2,8 +2,8 @@
 
 A generation is an index as one build left it; it never changes. Its passages and units have numbers, which
 mean nothing in any other generation; a unit's number is also the row of its vector. Features and fusion are
-computed from what these Protocols return (``index/search.py``, ``index/evidence.py``), so that an answer does
-not depend on where the index lies. How to add an engine: ``docs/engines.md``.
+computed from what these Protocols return (``index/search/``), so that an answer does not depend on where the
+index lies. How to add an engine: ``docs/engines.md``.
 """
 
 from collections.abc import Callable, Sequence

@@ -14,11 +14,11 @@ from index.cancellation import Check, uncancelled
 from index.encoder import Encoder
 from index.engines.base import Generation
 from index.errors import IndexMismatch
-from index.evidence import ScoreFusion
-from index.questions import Questions
 from index.records import Features, Hit, Passage
+from index.search.fusion import ScoreFusion
+from index.search.questions import Questions
+from index.search.spelling import Speller
 from index.settings import Settings
-from index.spelling import Speller
 
 if TYPE_CHECKING:
     import numpy as np

@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index import evidence
 from index.building.build import build
 from index.engines.local.generation import Generation
 from index.engines.local.store import Store
-from index.evidence import ScoreFusion
 from index.records import Features, Hit, Unit
+from index.search import fusion as module
+from index.search.fusion import ScoreFusion
 from index.settings import Settings
 from tests.conftest import WordsEncoder
 
@@ -28,13 +28,13 @@ def generation(settings: Settings, encoder: WordsEncoder) -> Generation:
 def stemmed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The texts that are stemmed."""
     texts: list[str] = []
-    spaced = evidence.spaced
+    spaced = module.spaced
 
     def noting(text: str, language: str) -> str:
         texts.append(text)
         return spaced(text, language)
 
-    monkeypatch.setattr(evidence, "spaced", noting)
+    monkeypatch.setattr(module, "spaced", noting)
     return texts
 
 
