@@ -1,65 +1,81 @@
-# Docent's Telegram bot with its model inside: nothing is fetched when it starts, but from Telegram.
+# Docent's Telegram bot with its models inside: when it runs, it needs no network but Telegram's.
 #
-#   docker build -t docent --build-arg PIP_EXTRA_INDEX_URL=... .
-#   docker run -e TELEGRAM_BOT_TOKEN -v ~/notes:/documents:ro -v docent-state:/state docent
+#   docker build -t docent .              podman: add `--format docker`, or there is no health check
+#   docker compose up -d                  as compose.yaml has it: locked in, the token a secret
 #
-# PIP_EXTRA_INDEX_URL is PyTorch's index of CPU builds (pytorch.org's install page names it).
-# Without it pip may take a CUDA build, several gigabytes larger, which is refused below.
-# `.ci/dockerfile` carries these steps out where there is no container engine.
+# --build-arg PIP_EXTRA_INDEX_URL=…   PyTorch's index of CPU builds (pytorch.org's install page names it): torch
+#                                     exports the models, and is not in the image; its default build fetches
+#                                     several gigabytes of CUDA for nothing
+# --build-arg TORCH=keep              for an encoder or a reader that is not baked in: the image keeps torch
+# --build-arg BASE=debian@sha256:…    the very base image that you have looked at
 
-FROM debian:bookworm-slim AS builder
+ARG BASE=docker.io/library/debian:bookworm-slim
+
+FROM ${BASE} AS builder
 # Versions: Debian 12 changes a package only to mend it, and drops the version that was before.
 # hadolint ignore=DL3008
 RUN apt-get update && apt-get install --yes --no-install-recommends python3-pip
 # pip is not put into the environment but works on it from outside, so that the image has none.
 RUN python3 -m venv --without-pip /venv
 WORKDIR /src
-# PIP_CONSTRAINT holds for what builds the wheel, too.
-ENV PIP_CONSTRAINT=/src/constraints.txt PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP="python3 -m pip --python /venv/bin/python"
 # What Docent needs comes before Docent itself: a change of its code does not fetch all of this again.
-COPY constraints.txt pyproject.toml ./
-RUN python3 -c "import tomllib; project = tomllib.load(open('pyproject.toml', 'rb'))['project']; \
-        print(*project['dependencies'], sep='\n')" > requirements.txt
+COPY requirements.lock ./
+RUN $PIP install --no-deps --require-hashes --requirement requirements.lock
+COPY constraints.txt ./
+# It holds for torch, which has one lock a build of it, and for what builds the wheel.
+ENV PIP_CONSTRAINT=/src/constraints.txt
 ARG PIP_EXTRA_INDEX_URL=""
-RUN python3 -m pip --python /venv/bin/python install --requirement requirements.txt
-RUN cuda=$(find /venv -iname 'nvidia[-_]*.dist-info' -o -iname 'cuda*.dist-info' -o -iname 'triton-*.dist-info'); \
-    [ -z "$cuda" ] || { echo "This is a CUDA build of torch, of no use in this image. Give the index of" \
-        "CPU builds that pytorch.org's install page names: --build-arg PIP_EXTRA_INDEX_URL=..." >&2; exit 1; }
-# The headers and the tests of torch, 150 MB, serve those who build on it.
-RUN rm -r /venv/lib/python3*/site-packages/torch/include /venv/lib/python3*/site-packages/torch/test
+RUN $PIP install torch
 COPY . ./
-RUN python3 -m pip --python /venv/bin/python install .
+# A folder of its own, and so a layer of its own: a new version of Docent is a small one.
+RUN $PIP install --no-deps --target /app . && echo /app > "$(echo /venv/lib/python3*/site-packages)/docent.pth"
+# Both encoders and their readers as OpenVINO runs them. What it compiles of them is of this machine's processor,
+# and only kept where a folder of models can be written.
+RUN for encoder in auto all-MiniLM-L6-v2; do \
+        DOCENT_SERVING__FOLDER=/models DOCENT_STATE__FOLDER=/tmp/state DOCENT_ENCODER__MODEL=$encoder \
+        HF_HUB_OFFLINE=1 /venv/bin/python -c "import os; from bot import settings; \
+            from bot.engine import Engine; Engine(settings.load(environment=os.environ)).load_models()" || exit 1; \
+    done; rm -r /models/*/compiled
+# What has done its work: torch, what loads models into it, and what these need.
+ARG TORCH=""
+RUN [ "$TORCH" = keep ] || { $PIP freeze > all.txt && sed -nE "s/^(torch|triton|nvidia-[a-z0-9-]+|cuda-[a-z0-9-]+|\
+transformers|sentence-transformers|scikit-learn|scipy|sympy|networkx|hf-xet)(==| @ ).*/\1/p" all.txt > done.txt && \
+    $PIP uninstall --yes --requirement done.txt && rm -rf /models/multilingual-e5-small-*; }
+# Docent makes its folders for one user. An encoder and its reader have one table of words, 192 MB, which is kept once.
+RUN chmod -R a+rX /models && hardlink --ignore-time /models
 
-FROM debian:bookworm-slim
+FROM ${BASE}
 LABEL org.opencontainers.image.title="Docent" \
       org.opencontainers.image.description="A Telegram bot that answers from a folder of documents, word for word" \
       org.opencontainers.image.version="0.1.0" \
       org.opencontainers.image.licenses="MIT"
 # No versions, as above.
 # hadolint ignore=DL3008
-RUN apt-get update && apt-get install --yes --no-install-recommends python3 && rm -rf /var/lib/apt/lists/*
-# Whoever owns these two folders here owns a new volume that is mounted there.
+RUN apt-get update && apt-get install --yes --no-install-recommends python3 && \
+    apt-get clean && rm -rf /var/lib/apt/lists/*
+# Whoever owns these folders here owns a new volume that is mounted there.
 RUN groupadd --gid 10001 docent && \
     useradd --uid 10001 --gid docent --home-dir /state --no-create-home --no-log-init docent && \
-    install --directory --owner docent --group docent /documents /state
+    install --directory --owner docent --group docent --mode 700 /documents /index /state
+# What seldom changes comes first.
 COPY --from=builder /venv/ /venv/
-ENV PATH="/venv/bin:$PATH" \
+COPY --from=builder /models/ /models/
+COPY --from=builder /app/ /app/
+ENV PATH="/app/bin:/venv/bin:$PATH" \
     PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 \
     HF_HUB_OFFLINE=1 \
-    DOCENT_DOCUMENTS__FOLDER=/documents DOCENT_STATE__FOLDER=/state DOCENT_SERVING__FOLDER=/models
-# Models as OpenVINO runs them, so that no start of the bot has to export them.
-RUN --network=none python -c "import os; from bot import engine; from index import settings; \
-    engine.Engine(settings.load(environment=os.environ)).load_models()"
+    DOCENT_DOCUMENTS__FOLDER=/documents DOCENT_INDEX__FOLDER=/index DOCENT_STATE__FOLDER=/state \
+    DOCENT_SERVING__FOLDER=/models DOCENT_ENCODER__DEVICE=cpu \
+    DOCENT_MONITORING__PORT=9464
 # By number, by which an orchestrator can tell that it is not root.
 USER 10001:10001
-# The proof that this image has all that it needs: the model, its checksum, a word encoded, no network.
-RUN --network=none python -c "import os, sys; from index import joining, settings; \
-    model = joining.encoder_of(settings.load(environment={**os.environ, 'DOCENT_STATE__FOLDER': '/nowhere'})); \
-    print('model', model.fingerprint, *model.encode_questions(['word']).shape); sys.exit('torch' in sys.modules)"
-VOLUME ["/documents", "/state"]
-# The bot touches that file at least every 30 s while it polls. The first index may take its time.
-HEALTHCHECK --start-period=30m --interval=30s --timeout=10s --retries=2 \
-    CMD ["sh", "-c", "find /state/telegram/alive -mmin -2 | grep -q ."]
+VOLUME ["/documents", "/index", "/state"]
+# Whether its event loop goes round; /readyz tells whether Telegram is heard of, too. The first index may take its time.
+HEALTHCHECK --start-period=30m --interval=30s --timeout=10s --retries=3 CMD ["python", "-IS", "-c", \
+    "import http.client, os; bot = http.client.HTTPConnection('127.0.0.1', int(os.environ['DOCENT_MONITORING__PORT']), \
+    timeout=5); \
+    bot.request('GET', '/healthz'); raise SystemExit(bot.getresponse().status != 200)"]
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["docent"]
 CMD ["telegram"]

@@ -60,8 +60,8 @@ picture: $(VENV)/.installed-dev
 texts: $(VENV)/.installed-dev  # after interface texts changed; then translate what is empty in bot/locales
 	$(BIN)/python -m tests.texts
 
-image: $(VENV)/.installed-dev  # as root, with debootstrap: carries out the Dockerfile without an engine
-	DOCENT_IMAGE=1 $(BIN)/pytest tests/test_dockerfile.py -rs
+image: $(VENV)/.installed-dev $(VENV)/.tools  # as root, with podman and mmdebstrap: builds the image, tries it out
+	DOCENT_IMAGE=1 PATH="$(VENV)/tools/bin:$$PATH" $(BIN)/pytest tests/test_dockerfile.py -rs
 
 lock: $(VENV)/.tools  # requirements.lock: what constraints.txt names, with hashes of every file of each
 	$(VENV)/tools/bin/uv pip compile pyproject.toml --universal --python-version 3.11 -c constraints.txt \
@@ -86,7 +86,7 @@ $(BIN)/python:
 
 $(VENV)/.tools: constraints.txt | $(BIN)/python
 	$(PYTHON) -m venv --without-pip $(VENV)/tools
-	$(PYTHON) -m pip --python $(VENV)/tools/bin/python install --quiet -c constraints.txt uv cyclonedx-bom pip-audit
+	$(PYTHON) -m pip --python $(VENV)/tools/bin/python install --quiet -c constraints.txt uv cyclonedx-bom pip-audit podman-compose
 	@touch $@
 
 $(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
