@@ -36,7 +36,7 @@ from index.building.summary import Summary
 from index.cancellation import Check, uncancelled
 from index.encoder import Encoder
 from index.engines.base import Generation
-from index.errors import IndexDamaged, IndexEmpty, IndexMismatch, ModelError
+from index.errors import IndexAway, IndexDamaged, IndexEmpty, IndexMismatch, ModelError
 from index.invisible import visible
 from index.joining import encoder_of
 from index.records import Passage, Unit
@@ -336,7 +336,7 @@ class Engine(Library):
             IndexFolderError: there is no index, or it cannot be used as it is.
             ModelError: the model cannot be loaded.
         """
-        with suppress(IndexEmpty):  # there may be documents again
+        with suppress(IndexAway, IndexEmpty):  # it may be back, and there may be documents again
             self._current()
         self.load_models()
 

@@ -20,7 +20,7 @@ from index.building.files import Files
 from index.drawing.paged import Kind, Paged, Pages
 from index.engines.base import Entry, Generation, Index, unknown
 from index.engines.table import index_of
-from index.errors import IndexDamaged, IndexFolderError, UnknownSource
+from index.errors import IndexAway, IndexDamaged, IndexFolderError, UnknownSource
 from index.history import Renewal
 from index.opening import Opening
 from index.parsing.base import Unreadable
@@ -95,10 +95,10 @@ class Library:
         self._opening.on_fault = tell
 
     def has_index(self) -> bool:
-        """Whether an index was built, be it damaged."""
+        """Whether an index was built, be it damaged, or on a server that is away."""
         try:
             return self.store.current_name() is not None
-        except IndexDamaged:
+        except (IndexAway, IndexDamaged):
             return True
 
     def generation(self) -> Generation:

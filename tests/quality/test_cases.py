@@ -18,7 +18,6 @@ from index.records import Part
 from tests.conftest import MODELS
 from tests.found import CITED, FOUND, LOST, quoting
 from tests.quality.judging import Ask, Case, Raw, asked, folded, lay_out, read, wrong
-from tests.test_render import CITED, FOUND, LOST, quoting
 
 HERE = Path(__file__).parent
 FLOORS = {"cases-dev.jsonl": 0.84, "cases-held.jsonl": 0.76, "cases-everyday.jsonl": 0.69}

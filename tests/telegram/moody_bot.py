@@ -1,6 +1,7 @@
 """``docent`` with an encoder that needs no model, which obeys words of the question, for tests of timing.
 
 hold     it works until the file named by the variable GATE exists
+away     until then the server of its index does not answer
 poison   it takes the whole process down, as a fault of a library in C would
 crash    it raises
 PAUSE    a variable: seconds that every question takes
@@ -16,6 +17,7 @@ from bot import engine
 from bot.answering.answers import Answer
 from bot.conversation.turns import Turn
 from bot.terminal.main import main
+from index.errors import IndexAway
 from tests.answering.profiles import PROFILE
 from tests.words_encoder import WordsEncoder
 
@@ -27,6 +29,8 @@ class MoodyEngine(engine.Engine):
         words = question.lower().split()
         while "hold" in words and not Path(os.environ["GATE"]).exists():
             time.sleep(0.01)
+        if "away" in words and not Path(os.environ["GATE"]).exists():
+            raise IndexAway("Qdrant is away.")
         if "poison" in words:
             os._exit(9)
         if "crash" in words:

@@ -91,7 +91,8 @@ class Corrections:
             DocentError: the index cannot be read.
             TelegramError: Telegram is out of reach.
         """
-        current, position = self._to.engine.store.current_name(), self._compared.position
+        current = await self._to.look_up(self._to.engine.store.current_name)
+        position = self._compared.position
         is_news = current != position
         if current is None or not (is_news or time.monotonic() < self._late_until):
             return
@@ -116,7 +117,7 @@ class Corrections:
         """
         to, waiting = self._to, list(answers)
         while waiting:
-            if to.engine.store.current_name() != with_this.generation.name:
+            if await to.look_up(to.engine.store.current_name) != with_this.generation.name:
                 return False
             place = next((i for i, (_, chat) in enumerate(waiting) if self._is_calm(chat)), None)
             if place is None:

@@ -184,7 +184,7 @@ class Listening:
         """Look for an answer in what the group may see, and say it."""
         chat = heard.place.chat
         engine = self._to.seen_in(chat)
-        generation = engine.store.current_name() or ""
+        generation = await self._to.look_up(engine.store.current_name) or ""
         find = partial(engine.interjection, heard.text, self._listened.raised(chat))
         await self._answer(heard, await self._to.workers.aside(find), generation, engine.scope)
 

@@ -14,6 +14,7 @@ from telegram.error import BadRequest, Forbidden, TelegramError
 from bot.answering.answers import Answer
 from bot.telegram.answering.pages import has_page
 from bot.telegram.answering.prefetching import Prefetching
+from bot.telegram.answering.waiting import when_back
 from bot.telegram.events import event
 from bot.telegram.persistence.answers import Kept
 from bot.telegram.services import Services
@@ -51,9 +52,11 @@ class Replying:
             repeat: show the question in it.
         """
         to, update, cancellation = self._to, handled.get(), Cancellation()
-        kept = replace(kept, generation=to.engine.store.current_name() or "")  # or one that comes meanwhile
+        name = await when_back(to, place, partial(to.look_up, to.engine.store.current_name))
+        kept = replace(kept, generation=name or "")  # or one that comes meanwhile
         first: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        thinking = asyncio.ensure_future(to.work(self._thought(search, first, cancellation)))
+        thought = self._thought(search, first, cancellation)
+        thinking = asyncio.ensure_future(when_back(to, place, partial(to.work, thought)))
         stopped = False
         self._searching[kept.number] = cancellation
         try:
