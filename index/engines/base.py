@@ -243,7 +243,7 @@ class Lease(Protocol):
 
 
 class Hears(Protocol):
-    """What hears how a work goes on; ``Progress`` of ``index/building/build.py`` is one."""
+    """What hears how a work goes on; ``Progress`` of ``index/building/progress.py`` is one."""
 
     def stage(self, name: str, total: int) -> None:
         """A stage begins that has ``total`` steps, or 0 where that is not known."""
