@@ -134,19 +134,51 @@ def test_a_build_that_was_broken_off_goes_on_and_until_then_nothing_changes(serv
     assert index.current().lexical.stands("tower")
 
 
-def test_what_is_not_as_it_was_sent_is_not_published(served, double, small_batches):
+def lost(point: dict) -> list[dict]:
+    return [] if point["id"] == 5 else [point]
+
+
+def bent(point: dict) -> list[dict]:
+    vector = point["vector"].get("meaning")
+    return [{**point, "vector": {"meaning": [*vector[1:], vector[0]]}} if vector else point]
+
+
+def forgetful(point: dict) -> list[dict]:
+    words = point["vector"].get("words")
+    return [
+        {**point, "vector": {"words": {**words, "values": [1.0] * len(words["values"])}}} if words else point
+    ]
+
+
+def misread(point: dict) -> list[dict]:
+    value = point["payload"]["value"]
+    return [
+        {**point, "payload": {**point["payload"], "value": value.upper()}}
+        if isinstance(value, str)
+        else point
+    ]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        (lost, r"is not what was published: \[4, 4, 9\] documents, passages and units"),
+        (bent, "is not what was sent: cosines differ"),
+        (forgetful, "is not what was sent: BM25 scores differ"),
+        (misread, "is not what was sent: the texts of passage 0 differ"),
+    ],
+)
+def test_what_is_not_as_it_was_sent_is_not_published(served, double, spoil, told):
     index = remote(served)
     answer = double.answer
 
-    def losing(method: str, path: str, body: dict) -> object:
+    def spoiling(method: str, path: str, body: dict) -> object:
         if method == "PUT" and path.partition("?")[0].endswith("/points") and "-2" in path:
-            body = {**body, "points": [one for one in body["points"] if one["id"] != 5]}
+            body = {**body, "points": [one for point in body["points"] for one in spoil(point)]}
         return answer(method, path, body)
 
-    double.answer = losing
-    with pytest.raises(
-        IndexDamaged, match=r"is not what was published: \[4, 4, 9\] documents, passages and units"
-    ):
+    double.answer = spoiling
+    with pytest.raises(IndexDamaged, match=told):
         renewed(served, index)
     assert index.current_name() is None
     assert collections(double) == {index.collection}

@@ -5,33 +5,27 @@ passages that only words found; the best passages with all that is read of them.
 remembered, for it never changes.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 from qdrant_client import models
 
-from index.engines.base import Candidates, Entry, Manifest, unknown
+from index.engines.base import Candidates, Manifest
 from index.engines.qdrant.connection import Connection
 from index.engines.qdrant.lexical import RemoteLexicon
 from index.engines.qdrant.points import (
     MEANING,
     PASSAGES,
-    PIECES,
     Folder,
-    StoredDocument,
-    StoredPassage,
-    folders_seen,
     key,
     of_kind,
-    unpacked,
     within,
 )
 from index.engines.qdrant.remembered import Remembered
-from index.errors import IndexDamaged, UnknownSource
+from index.engines.qdrant.texts import RemoteTexts
 from index.languages import AUTO, DEFAULT
-from index.records import Document, Layout, Passage, Unit
 from index.scope import EVERYTHING, Scope
 from index.words import Asked
 
@@ -43,10 +37,10 @@ if TYPE_CHECKING:
 
 _IDS = 1000  # that a filter holds
 _BREADTH = 512  # of the search through the graph of vectors, at least: Qdrant's hnsw_ef
-_DOCUMENTS, _PASSAGES, _NUMBERS = 64, 8192, 65536  # that are remembered
+_NUMBERS = 65536  # of passages and units that are remembered
 
 
-class RemoteGeneration:
+class RemoteGeneration(RemoteTexts):
     """A generation on a server. Safe to share between threads.
 
     Args:
@@ -65,13 +59,8 @@ class RemoteGeneration:
         manifest: Manifest,
         scope: Scope = EVERYTHING,
     ) -> None:
+        super().__init__(connection, collection, scope)
         self.name = name
-        self._connection = connection
-        self._collection = collection
-        self._scope = scope
-        self._folders = folders_seen(scope)
-        self._documents = Remembered(_DOCUMENTS, self._fetch_documents)
-        self._passages = Remembered(_PASSAGES, self._fetch_passages)
         self._spans = Remembered(_NUMBERS, self._fetch_spans)  # the units of passages
         self._homes = Remembered(_NUMBERS, self._fetch_homes)  # the passages of units
         self.manifest = manifest if scope.is_everything else self._seen(manifest)
@@ -88,71 +77,6 @@ class RemoteGeneration:
         manifest = self.manifest
         asked = Asked(manifest.languages, only=manifest.language != AUTO)
         return RemoteLexicon(self._connection, self._collection, asked, self._folders, manifest.passages)
-
-    # -------------------------------------------------------------------------------- texts
-
-    def entries(self) -> list[Entry]:
-        """All documents that are seen, in the order of their sources."""
-        if not self._folders:
-            return []
-        points = self._connection.scroll(
-            self._collection, of_kind("document", self._folders), ["value.entry"]
-        )
-        return sorted((_entry(point.payload) for point in points), key=lambda entry: entry.id)
-
-    def entry(self, source: str) -> Entry:
-        """One of them; raises ``UnknownSource``."""
-        return _entry(self._kept(source))
-
-    def document(self, source: str) -> Document:
-        """A document as it was indexed; raises ``UnknownSource``."""
-        kept = self._kept(source)
-        stored = msgspec.convert(kept["value"]["document"], StoredDocument)
-        about = unpacked(self._read(range(*kept["value"]["about"])))
-        return msgspec.structs.replace(
-            self._documents.of([stored])[stored],
-            layout=about.layout, properties=about.properties, notices=about.notices,
-        )  # fmt: skip
-
-    def sources_with(self, words: str) -> list[str]:
-        """The documents that have a passage with these words in this very form."""
-        if not self._folders:
-            return []
-        where = of_kind("passage", self._folders)
-        text = models.FieldCondition(key="value.text", match=models.MatchText(text=words))
-        fields = ["value.text", "value.document.source"]
-        points = self._connection.scroll(
-            self._collection, models.Filter(must=[*(where.must or ()), text]), fields
-        )
-        values = [point.payload["value"] for point in points]
-        return sorted({value["document"]["source"] for value in values if words in value["text"]})
-
-    def layout(self, source: str) -> Layout:
-        """How the text of a document is built; raises ``UnknownSource``."""
-        return unpacked(self._read(range(*self._kept(source)["value"]["about"]))).layout
-
-    def passage(self, number: int) -> Passage:
-        """The passage of that number; its document has its text, but no layout."""
-        return self._whole([number])[0][0]
-
-    def passages_of(self, source: str) -> list[Passage]:
-        """All passages of a document, in reading order; raises ``UnknownSource``."""
-        entry = self.entry(source)
-        return [passage for passage, _ in self._whole(range(entry.first, entry.last))]
-
-    def units(self, passages: Sequence[int]) -> list[tuple[Unit, ...]]:
-        """For each of the passages of these numbers its units in reading order."""
-        return [units for _, units in self._whole(passages)]
-
-    def around(self, unit: Unit, before: int, after: int) -> tuple[list[Unit], int]:
-        """The units of so many passages before and after that of a unit, and its own place among them."""
-        source, start = unit.passage.place
-        entry = self.entry(source)
-        number = self._number(entry, start)
-        near = range(max(entry.first, number - before), min(entry.last, number + after + 1))
-        units = [one for group in self.units(near) for one in group]
-        places = [(one.passage.start, one.start) for one in units]
-        return units, places.index((start, unit.start))
 
     # -------------------------------------------------------------------------------- vectors
 
@@ -239,14 +163,6 @@ class RemoteGeneration:
         )
         return int(counted.count)
 
-    def _damaged(self, found: str) -> IndexDamaged:
-        return IndexDamaged(
-            f"The collection {self._collection} of Qdrant at {self._connection.address} is not what was "
-            f"published: {found}. Run `docent index --full` to build it anew."
-        )
-
-    # -------------------------------------------------------------------------------- fetching
-
     def _seen(self, whole: Manifest) -> Manifest:
         points = self._connection.points(self._collection, [key("folder", one) for one in self._folders])
         found = [msgspec.convert(point.payload["value"], Folder) for point in points]
@@ -263,38 +179,6 @@ class RemoteGeneration:
             skipped=tuple(skip for skip in whole.skipped if self._scope.shows(skip.source)),
         )
 
-    def _kept(self, source: str) -> dict[str, Any]:
-        """The payload of a document's point."""
-        points = (
-            self._connection.points(self._collection, [key("document", source)])
-            if self._scope.shows(source)
-            else []
-        )
-        if not points:
-            raise UnknownSource(unknown(source))
-        found: dict[str, Any] = points[0].payload
-        return found
-
-    def _read(self, numbers: range) -> str:
-        """The text that some pieces make."""
-        points = self._connection.points(self._collection, [PIECES + one for one in numbers])
-        texts = {point.id - PIECES: point.payload["value"] for point in points}
-        if len(texts) != len(numbers):
-            raise self._damaged("pieces of a text are missing")
-        return "".join(texts[one] for one in numbers)
-
-    def _whole(self, numbers: Sequence[int]) -> list[tuple[Passage, tuple[Unit, ...]]]:
-        """Passages with their units."""
-        stored = self._passages.of(numbers)
-        documents = self._documents.of(one.document for one in stored.values())
-        made = {number: _made(one, documents[one.document]) for number, one in stored.items()}
-        return [made[number] for number in numbers]
-
-    def _number(self, entry: Entry, start: int) -> int:
-        """The number of the passage of a document that starts there."""
-        numbers = range(entry.first, entry.last)
-        return next(number for number, one in self._passages.of(numbers).items() if one.start == start)
-
     def _query(self, requests: list[models.QueryRequest]) -> list[list[models.ScoredPoint]]:
         if not requests:
             return []
@@ -302,28 +186,6 @@ class RemoteGeneration:
         return [
             one.points for one in self._connection.call(client.query_batch_points, self._collection, requests)
         ]
-
-    def _fetch_documents(self, stored: list[StoredDocument]) -> Mapping[StoredDocument, Document]:
-        numbers = [number for one in stored for number in range(*one.pieces)]
-        points = self._connection.points(self._collection, [PIECES + number for number in numbers])
-        texts = {point.id - PIECES: point.payload["value"] for point in points}
-        if len(texts) != len(numbers):
-            raise self._damaged("pieces of a text are missing")
-        return {
-            one: Document(
-                one.source, one.title, "".join(texts[n] for n in range(*one.pieces)), one.digest,
-                file=one.file if one.file != one.source else "",
-            )
-            for one in stored
-        }  # fmt: skip
-
-    def _fetch_passages(self, numbers: list[int]) -> Mapping[int, StoredPassage]:
-        points = self._connection.points(self._collection, [PASSAGES + number for number in numbers])
-        if len(points) != len(numbers):
-            raise self._damaged("passages are missing")
-        return {
-            point.id - PASSAGES: msgspec.convert(point.payload["value"], StoredPassage) for point in points
-        }
 
     def _fetch_spans(self, numbers: list[int]) -> Mapping[int, tuple[int, int]]:
         return {number: (one.first, one.last) for number, one in self._passages.of(numbers).items()}
@@ -333,15 +195,3 @@ class RemoteGeneration:
         if len(points) != len(units):
             raise self._damaged("units are missing")
         return {point.id: point.payload["value"] for point in points}
-
-
-def _entry(payload: Mapping[str, Any]) -> Entry:
-    return msgspec.convert(payload["value"]["entry"], Entry)
-
-
-def _made(stored: StoredPassage, document: Document) -> tuple[Passage, tuple[Unit, ...]]:
-    passage = Passage(document, stored.start, stored.end, stored.locator, stored.language)
-    return passage, tuple(
-        Unit(passage, one.start, one.end, one.kind, stored.contexts[one.context], one.parts)
-        for one in stored.units
-    )

@@ -26,6 +26,7 @@ from index.engines.qdrant.generation import RemoteGeneration
 from index.engines.qdrant.lease import Held, held
 from index.engines.qdrant.points import FORMAT, MANIFEST
 from index.engines.qdrant.sending import Sending
+from index.engines.qdrant.verifying import verify
 from index.errors import IndexAway, IndexDamaged, IndexMismatch, IndexMissing
 from index.scope import Scope
 from index.settings import Settings
@@ -141,7 +142,8 @@ class Remote:
         sending = Sending(self._connection, collection, self._settings, lease, progress)
         sending.send(generation, done, note)
         try:
-            sending.verify(generation, self._open(name))
+            progress.stage("checking the index", 0)
+            verify(generation, self._open(name))
         except IndexDamaged:
             note(0)
             self._drop({state.current, state.previous})

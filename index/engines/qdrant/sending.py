@@ -16,7 +16,6 @@ from qdrant_client import models
 from index.engines.base import About, Entry, Hears, Lease, Readable
 from index.engines.qdrant.connection import Connection
 from index.engines.qdrant.counting import Counted, Counting
-from index.engines.qdrant.generation import RemoteGeneration
 from index.engines.qdrant.lexical import weights
 from index.engines.qdrant.points import (
     INDEXED,
@@ -35,14 +34,12 @@ from index.engines.qdrant.points import (
     pieces,
 )
 from index.engines.settings import IndexSettings
-from index.errors import IndexAway, IndexDamaged
+from index.errors import IndexAway
 from index.records import Passage, Unit
 
 BATCH = 256  # points sent at once: a megabyte
 _NOTED = 5000  # points after which it is noted how far this is
 _LETTER = 5000  # words of a letter in one point
-_SAMPLE = 64  # units and passages whose scores are compared
-_NEAR = 1e-4  # that two scores may differ
 _SETTLING = 3600.0  # seconds that a server may take to make its graph of vectors
 
 
@@ -98,33 +95,6 @@ class Sending:
         self._put(MANIFEST, payload("manifest", generation.manifest))
         self._flush()
         self._settle()
-
-    def verify(self, generation: Readable, remote: RemoteGeneration) -> None:
-        """Count what is there, and compare the scores of a sample with those of this machine.
-
-        Raises:
-            IndexDamaged: it is not what was sent.
-            IndexAway: the server does not answer.
-        """
-        import numpy as np
-
-        self._progress.stage("checking the index", 0)
-        remote.check()
-        manifest = generation.manifest
-        if not manifest.units:
-            return
-        rows = np.linspace(0, manifest.units - 1, min(_SAMPLE, manifest.units)).astype(np.int64)
-        vector = generation.vectors(range(int(rows[-1]), int(rows[-1]) + 1))[0]
-        ours, theirs = generation.cosines(rows, vector), remote.cosines(rows, vector)
-        if not np.allclose(ours, theirs, atol=_NEAR):
-            raise self._differs("cosines")
-        for number in np.unique(generation.passages_with(rows)).tolist():
-            if generation.passage(number) != remote.passage(number):
-                raise self._differs(f"passage {number}")
-        passage = generation.passage(int(generation.passages_with(rows[-1:])[0]))
-        ours_said, theirs_said = (one.lexical.search(passage.text, 5) for one in (generation, remote))
-        if not np.allclose([*ours_said.values()], [*theirs_said.values()], rtol=_NEAR):
-            raise self._differs("BM25")
 
     # -------------------------------------------------------------------------------- the parts
 
@@ -256,12 +226,6 @@ class Sending:
 
     def _call(self, made: Callable[..., Any], **more: Any) -> Any:
         return self._connection.send(made, self._collection, **more)
-
-    def _differs(self, what: str) -> IndexDamaged:
-        return IndexDamaged(
-            f"What Qdrant at {self._connection.address} holds is not what was sent: {what} differ. "
-            "It is not made the current index; run `docent index` to send it anew."
-        )
 
 
 def _stored(
