@@ -64,6 +64,8 @@ def register(
     application.add_handler(TypeHandler(Update, authorising.check), group=-2)
     application.add_handler(TypeHandler(Update, replying.doubts), group=-1)
     application.add_handler(MessageHandler(by_admin & _Adding(services.bot), uploads.message))
+    edited = filters.UpdateType.EDITED_MESSAGE & _ByAdmin(services.access)
+    application.add_handler(MessageHandler(edited & _Adding(services.bot), uploads.edited))
     for name, command in {
         "start": information.start,
         "help": information.help,

@@ -128,6 +128,19 @@ def texts_albums_and_questions(api: BotApi, chat: Chat) -> None:
     assert text.text.startswith("“The plum tree” is among the documents now, as uploads/The plum tree.txt.")
     assert quotes(chat, ASK_PLUMS)[0] == f"[1] {PLUMS.decode()}"
 
+    written = chat.send("/add The medlars are hard in autumn.")
+    first = done(chat, reply(chat, written["message_id"]))
+    name = "uploads/The medlars are hard in autumn.txt"
+    assert f"is among the documents now, as {name}." in first.text
+    chat.edit(written, "/add The medlars are hard in autumn.\nThey are soft in winter.")
+    chat.edit(written, "/add The medlars are hard in autumn.\nThey are soft in winter.")  # as for a preview
+    clash = done(chat, reply(chat, written["message_id"], after=first.id))
+    assert clash.text.startswith(f"There is already a document of that name: {name}. Shall I replace it")
+    turn(api, clash, "Replace")
+    assert f"is in the place of the earlier {name}." in done(chat, clash).text
+    assert quotes(chat, "When are the medlars soft?")[0] == "[1] They are soft in winter."
+    assert len([one for one in chat.messages if one.reply_to == written["message_id"]]) == 2
+
     told = chat.send("The pears are ripe in the third week of September.")
     replied = done(chat, say(chat, "/add", reply_to=told))
     assert "uploads/The pears are ripe in the third week of September.txt" in replied.text

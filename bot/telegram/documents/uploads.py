@@ -11,7 +11,7 @@ from bot.telegram.documents import uploaded
 from bot.telegram.documents.adding import Adding, decided
 from bot.telegram.documents.sent import adds, in_album, items_of, offers
 from bot.telegram.events import event
-from bot.telegram.persistence.offers import Offer
+from bot.telegram.persistence.offers import Item, Offer
 from bot.telegram.presses import acknowledge, administers, button_of
 from bot.telegram.services import Services
 from bot.telegram.showing import screens
@@ -23,6 +23,7 @@ from index.building.intake import Intake
 GONE = noop("This was decided before, or is too long ago. Please send it again.")
 AT_IT = noop("I am at it.")
 _MOST_STARTS = 3  # of the bot, which may have ended because of what it tried to add
+_RECENT = 1000  # messages
 _QUIET = 1.0  # seconds without another file, after which an album is whole
 
 
@@ -38,6 +39,8 @@ class Uploads:
         self._albums: dict[tuple[int, str], Offer] = {}
         self._timers: dict[tuple[int, str], asyncio.TimerHandle] = {}
         self._background = Background()
+        self._taken: dict[tuple[int, int | None], tuple[Item, ...]] = {}
+        """What the last messages gave to add: Telegram tells of an edit, too, where only a preview came."""
 
     async def message(self, update: Update, context: object) -> None:
         """A message by which something may be sent in."""
@@ -56,6 +59,16 @@ class Uploads:
             self._begin(self._to.offers.save(offer))
         else:
             await self._offer(self._to.offers.save(offer))
+
+    async def edited(self, update: Update, context: object) -> None:
+        """Another text with /add: it is added as one that is new, beside the earlier one or in its place."""
+        message = update.edited_message
+        if message is None or not adds(message, self._to.bot.bot) or in_album(message):
+            await self._asking.message(update, context)
+            return
+        offer = self._started(message)
+        if offer.items and self._taken.get((offer.chat, offer.message)) != offer.items:
+            self._begin(self._to.offers.save(offer))
 
     async def press(self, update: Update, _: object) -> None:
         """A button that decides on what was sent in."""
@@ -156,6 +169,9 @@ class Uploads:
         await self._to.post.send(place, uploaded.offer(offer.items, offer.number))
 
     def _begin(self, offer: Offer) -> None:
+        self._taken[offer.chat, offer.message] = offer.items
+        while len(self._taken) > _RECENT:
+            self._taken.pop(next(iter(self._taken)))
         self._background.run(self._adding.add(offer))
 
 
