@@ -22,6 +22,7 @@ from tests.telegram.chats import Chat
 from tests.telegram.conftest import Running, environment
 from tests.telegram.server import BotApi
 
+MODELS = "-c", "from bot.terminal.main import main; main()"
 _LOOK = 1.0  # seconds between two looks at the process
 _MEMBERS = 3  # of a group
 
@@ -167,6 +168,7 @@ def _started(plan: Plan, api: BotApi, folder: Path, owner: int, port: int) -> Ru
     if not plan.models:
         variables = environment(api, folder / "docs", folder / "state", HELD=str(folder), **given)
         return Running([sys.executable, "-m", "tests.telegram.watching_bot", "telegram"], variables)
+    models = load(environment=os.environ).state_folder() / "models"  # what was exported stays exported
     variables = {
         **os.environ,
         "PYTHONPATH": str(ROOT),
@@ -174,11 +176,12 @@ def _started(plan: Plan, api: BotApi, folder: Path, owner: int, port: int) -> Ru
         "DOCENT_TELEGRAM__BASE_URL": api.url,
         "DOCENT_DOCUMENTS__FOLDER": str(folder / "docs"),
         "DOCENT_STATE__FOLDER": str(folder / "state"),
-        "DOCENT_SERVING__FOLDER": str(load().graphs_folder()),  # models that were exported stay exported
+        "DOCENT_SERVING__FOLDER": str(models),
         **given,
     }
-    command = [sys.executable, "-c", "from bot.terminal.main import main; main()", "telegram"]
-    return Running(command, variables)
+    return Running(
+        [sys.executable, "-c", "from bot.terminal.main import main; main()", "telegram"], variables
+    )
 
 
 def _free_port() -> int:
