@@ -359,6 +359,9 @@ def test_answers_of_a_running_bot_stay_true_also_over_a_restart(
     running = start(**allowed)
     first, deleted, second = say(chat, CROSSING), say(chat, CROSSING), say(hers, CROSSING)
     third = say(group, f"/ask {CROSSING}", by=anna)
+    assert api.click(first, "👎").startswith("Thank you.")
+    first = chat.wait_edit(first)
+    assert first.buttons[-1][-2:] == ["👍", "👎 ✓"]
     chat.change(deleted.id, deleted=True)
     texts = len(chat.messages), len(hers.messages), len(group.messages)
     api.fault("editMessageText", "429", chat=chat, retry_after=1)

@@ -230,5 +230,6 @@ class Citations:
         await acknowledge(button.query, good if verdict == "good" else bad)
         keyboard = getattr(button.query.message, "reply_markup", None)
         if keyboard and button.place.chat > 0:  # in a group the buttons are those of all
+            to.answers.judged(kept.number, verdict)
             marked = answered.chosen(keyboard, button.query.data or "")
             await to.post.edit_buttons(button.place, button.message, marked)

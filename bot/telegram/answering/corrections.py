@@ -185,4 +185,4 @@ def _screen(kept: Kept) -> screens.Screen:
     for most in _SHORTER:
         if len(shown.messages) > len(kept.messages):
             shown = show(now=kept.now_shown, most=most)
-    return shown
+    return answered.judged(shown, kept.number, kept.verdict)

@@ -27,7 +27,7 @@ class Kept:
     answer that came before it in the conversation; ``unfinished`` says that it shows the first quotes of a
     list whose members are still looked for; ``now`` tells by the numbers of citations which no longer stand
     in the documents, and what does in their place; ``checked`` is the last generation that they were compared
-    with, if any; ``scope`` is what was seen when it was found.
+    with, if any; ``scope`` is what was seen when it was found; ``verdict``, "good" or "bad", is marked below it.
     """
 
     number: int
@@ -45,6 +45,7 @@ class Kept:
     now: Mapping[int, Said] = field(default_factory=dict)
     checked: str = ""
     scope: Scope = EVERYTHING
+    verdict: str = ""
 
     @property
     def citations(self) -> tuple[Citation, ...]:
@@ -191,6 +192,10 @@ class Answers:
         self.keep(kept)
         return kept
 
+    def judged(self, number: int, verdict: str) -> None:
+        """Keep which verdict is marked below an answer."""
+        self._database.attempt("UPDATE answers SET verdict = ? WHERE id = ?", [verdict, number])
+
     def compared(self, kept: Kept, generation: str) -> None:
         """Write down what quotes of an answer have become in a generation, and where the others stand."""
         self._database.attempt(
@@ -230,13 +235,14 @@ class Answers:
     def _one(self, where: str, *values: float | None) -> Kept | None:
         rows = self._database.rows(
             f"SELECT id, chat, question_message, messages, generation, answer, shown, "  # noqa: S608
-            f"thread, asker, follows, unfinished, language, now, checked, scope FROM answers WHERE {where}",
+            f"thread, asker, follows, unfinished, language, now, checked, scope, verdict "
+            f"FROM answers WHERE {where}",
             values,
         )
         if not rows:
             return None
         number, chat, question, messages, generation, answer, shown, thread, asker, follows, *rest = rows[0]
-        unfinished, language, now, checked, folders = rest
+        unfinished, language, now, checked, folders, verdict = rest
         return Kept(
             number=number,
             chat=chat,
@@ -253,4 +259,5 @@ class Answers:
             now=msgspec.json.decode(now or "{}", type=dict[int, Said]),
             checked=checked or "",
             scope=Scope(msgspec.json.decode(folders, type=tuple[str, ...])) if folders else EVERYTHING,
+            verdict=verdict or "",
         )

@@ -78,7 +78,8 @@ CREATE TABLE IF NOT EXISTS answers (
     language TEXT,           -- in which it was given
     now TEXT,                -- what stands where quotes of it stood that no longer do
     checked TEXT,            -- the last generation that its quotes were compared with
-    scope TEXT               -- the folders that were seen then, as JSON; NULL where all were
+    scope TEXT,              -- the folders that were seen then, as JSON; NULL where all were
+    verdict TEXT             -- good or bad, where the reader of a private chat gave one
 );
 CREATE TABLE IF NOT EXISTS compared (generation TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS answers_by_question ON answers (chat, question_message);
@@ -102,6 +103,7 @@ STEPS = (
         **dict.fromkeys(["thread", "asker", "follows", "unfinished", "doubtful"], "INTEGER"),
         **dict.fromkeys(["language", "now", "checked", "scope"], "TEXT"),
     ),
+    migrating.missing_columns("answers", verdict="TEXT"),
 )
 """How a file comes to its newest format; see ``bot/migrating.py``. A change of it is a step at the end."""
 

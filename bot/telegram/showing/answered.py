@@ -1,6 +1,7 @@
 """An answer → its quotes, their sources, and buttons; then what the buttons bring."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from math import ceil
 
 from telegram import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup
@@ -150,6 +151,13 @@ def other_passages(citations: Sequence[Citation], number: int, *, last: bool) ->
         *_cites(citations, number),
         _further(0, number) if not last else [],
     )
+
+
+def judged(screen: Screen, number: int, verdict: str) -> Screen:
+    """The screen of the answer of that number, with a mark on the verdict that was given, if one was."""
+    if not verdict or screen.keyboard is None:
+        return screen
+    return replace(screen, keyboard=chosen(screen.keyboard, f"{verdict}:{number}"))
 
 
 def chosen(keyboard: InlineKeyboardMarkup, data: str) -> InlineKeyboardMarkup:
