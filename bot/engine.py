@@ -93,6 +93,10 @@ class Engine(Library):
         narrowed._searcher = None
         return narrowed
 
+    def _let_go(self) -> None:
+        super()._let_go()
+        self._searcher = None
+
     def build(
         self, *, full: bool = False, progress: Progress | None = None, removals: Removals = "most"
     ) -> Summary:

@@ -52,6 +52,7 @@ class Library:
         self._pages = Pages(self.settings.state_folder() / "pages")
         self._view: tuple[Generation, Generation] | None = None  # the whole one, and what is seen of it
         self._files: Files | None = None
+        self._latest: Generation | None = None
         self._narrows: Self | None = None
         self._within = {}
 
@@ -82,7 +83,7 @@ class Library:
         narrowed = copy.copy(self)
         narrowed.scope, narrowed._within, narrowed._narrows = scope, {}, self
         narrowed._lock = threading.Lock()
-        narrowed._view = narrowed._files = None
+        narrowed._view = narrowed._files = narrowed._latest = None
         return narrowed
 
     @property
@@ -108,12 +109,27 @@ class Library:
             IndexFolderError: there is none, or it cannot be read.
         """
         whole = self._opening.generation()
+        self._whole._take_up(whole)
         if self._whole is self:
             return whole
         with self._lock:
             if self._view is None or self._view[0] is not whole:
                 self._view = whole, self.store.within(whole, self.scope)
             return self._view[1]
+
+    def _take_up(self, whole: Generation) -> None:
+        """Where a generation is new, let go of the one before, also by scopes that nobody asks."""
+        if whole is self._latest:
+            return
+        with self._lock:
+            self._latest, within = whole, list(self._within.values())
+        for one in (self, *within):
+            one._let_go()
+
+    def _let_go(self) -> None:
+        """Forget what was read of a generation."""
+        with self._lock:
+            self._view = self._files = None
 
     def sources(self) -> list[Entry]:
         """All documents of the index."""

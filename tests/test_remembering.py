@@ -61,6 +61,27 @@ def test_a_generation_that_was_replaced_is_closed_at_once(engine: Engine, uncoll
     assert None not in [one() for one in now]
 
 
+def test_who_is_not_asked_holds_no_generation_that_was_replaced(engine: Engine, uncollected: None) -> None:
+    scopes = Scope(("letters",)), Scope(("notes",))
+    docs = engine.settings.documents.folder
+    (docs / "notes").mkdir()
+    (docs / "notes" / "pears.txt").write_text("The pear tree bears pears.", encoding="utf-8")
+    engine.build()
+
+    def read() -> list[weakref.ref[object]]:
+        every = [engine, *map(engine.within, scopes)]
+        for one in every:
+            one.ask("How long does the crossing take, and what does the pear tree bear?")
+            one.outdated(one.sources()[0].source)
+        return [weakref.ref(one.generation()) for one in every]
+
+    before = read()
+    (docs / "new.txt").write_text("The plum tree bears plums.", encoding="utf-8")
+    engine.build()
+    assert engine.within(scopes[0]).ask("How long does the crossing take?").citations
+    assert [one() for one in before] == [None, None, None]
+
+
 def test_a_library_that_only_looks_something_up_goes_too(engine: Engine, uncollected: None) -> None:
     library = Library(engine.settings)
     generation = weakref.ref(library.generation())

@@ -27,7 +27,7 @@ class Kept:
     answer that came before it in the conversation; ``unfinished`` says that it shows the first quotes of a
     list whose members are still looked for; ``now`` tells by the numbers of citations which no longer stand
     in the documents, and what does in their place; ``checked`` is the last generation that they were compared
-    with, if any; ``scope`` is what was seen when it was found; ``verdict``, "good" or "bad", is marked below it.
+    with, if any; ``scope`` is what was seen when it was found; ``verdict``, "good" or "bad", is marked below.
     """
 
     number: int
