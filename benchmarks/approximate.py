@@ -34,6 +34,7 @@ from benchmarks.million import HALVES
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from benchmarks.drawn import Drawn
     from index.encoder import Vectors
 
 NEAREST, WANTED, QUESTIONS = 10, 200, 200
@@ -75,15 +76,16 @@ def _factory(pattern: str) -> Callable[[Any, int, int], Any]:
 
 
 _FEW = ((32, 500), (64, 500), (64, 1000), (128, 1000))
+_MANY = ((64, 500), (128, 300), (128, 500), (128, 1000), (256, 500), (400, 500))
 WAYS = {
     "8 bits": Way(_factory("IVF{lists},SQ8"), 2, ((96, 300), (160, 300))),
-    "RaBitQ, 1 bit": Way(_rabitq(1), 1, _FEW),
+    "RaBitQ, 1 bit": Way(_rabitq(1), 1, ((64, 500), (128, 500), (256, 500))),
     "RaBitQ, 1 bit, rotated": Way(_factory("RR{dimension},IVF{lists},RaBitQ"), 1, _FEW),
     "RaBitQ, 2 bits": Way(_rabitq(2), 1, ((64, 300), (64, 500), (128, 500))),
     "RaBitQ, 4 bits": Way(_rabitq(4), 1, ((64, 300), (128, 300))),
     "RaBitQ, 1 bit, HNSW": Way(_factory("IVF{lists}_HNSW32,RaBitQ"), 2, _FEW),
     "PQ, 8 dimensions a byte": Way(_factory("IVF{lists},PQ{bytes}"), 1, _FEW),
-    "PQ, 4 bits, fast scan": Way(_factory("IVF{lists},PQ{halves}x4fs"), 1, _FEW),
+    "PQ, 4 bits, fast scan": Way(_factory("IVF{lists},PQ{halves}x4fs"), 1, _MANY),
     "OPQ and PQ": Way(_factory("OPQ{bytes},IVF{lists},PQ{bytes}"), 1, _FEW),
 }
 
@@ -156,43 +158,52 @@ def _prepare(given: argparse.Namespace) -> list[tuple[str, int, str, str]]:
             stream.write(_eighths(block).data)
             exact = questions @ block.T
             for kind, changed in kinds.items():
-                cosines = questions @ changed(block).T
+                cosines = questions @ changed(block).T if kind != "32 bits" else exact
                 errors[kind] = max(errors[kind], float(np.abs(cosines - exact).max()))
-                best[kind] = _merged(*best[kind], cosines, start)
+                best[kind] = merged(*best[kind], cosines, start)
             start += len(block)
     np.save(given.work / ASKED, questions)
     truth = best["32 bits"][1]
     np.save(given.work / TRUTH, truth)
     return [
-        (kind, dimension * bits // 8, f"{_found(truth, best[kind][1]):.4f}", f"{errors[kind]:.1e}")
+        (kind, dimension * bits // 8, f"{found_of(truth, best[kind][1]):.4f}", f"{errors[kind]:.1e}")
         for kind, bits in zip(kinds, (32, 16, 8), strict=True)
     ]
 
 
 def _blocks(given: argparse.Namespace) -> Iterator[tuple[Vectors, Vectors]]:
     """Blocks of rows, each with all the questions."""
+    import numpy as np
+
+    rows, questions = drawn(given.files, given.rows, given.work)
+    for start in range(0, given.rows, BLOCK):
+        yield rows.batch(np.arange(start, min(start + BLOCK, given.rows))), questions
+
+
+def drawn(files: list[Path], count: int, work: Path) -> tuple[Drawn, Vectors]:
+    """Rows, and the vectors of questions, shape (QUESTIONS, dimension)."""
     from benchmarks import synthetic
+    from benchmarks.drawn import Drawn
     from bot.evaluation.questions import read_squad
     from bot.settings import load
     from index.joining import encoder_of
 
-    articles = read_squad(given.files)
-    encoder = synthetic.Recombining(
-        encoder_of(load(environment=os.environ)), synthetic.halves(articles), given.work / HALVES
-    )
+    articles = read_squad(files)
+    halves = synthetic.halves(articles)
+    encoder = synthetic.Recombining(encoder_of(load(environment=os.environ)), halves, work / HALVES)
     pool = [question.text for article in articles for question in article.questions]
     questions = encoder.real.encode_questions(pool[:: max(1, len(pool) // QUESTIONS)][:QUESTIONS])
-    for block in encoder.drawn(given.rows, BLOCK):
-        yield block, questions
+    return Drawn(encoder, halves, count), questions
 
 
-def _merged(cosines: Vectors, rows: Any, more: Vectors, start: int) -> tuple[Vectors, Any]:
-    """The best rows so far of each question, best first, with those of another block."""
+def merged(cosines: Vectors, rows: Any, more: Vectors, start: int) -> tuple[Vectors, Any]:
+    """The best rows so far of each question with those of another block."""
     import numpy as np
 
-    numbers = np.broadcast_to(np.arange(start, start + more.shape[1]), more.shape)
-    cosines, rows = np.hstack([cosines, more]), np.hstack([rows, numbers])
-    order = np.argsort(-cosines, axis=1)[:, :NEAREST]
+    better = np.argpartition(more, -NEAREST, axis=1)[:, -NEAREST:]
+    cosines = np.hstack([cosines, np.take_along_axis(more, better, 1)])
+    rows = np.hstack([rows, better + start])
+    order = np.argpartition(cosines, -NEAREST, axis=1)[:, -NEAREST:]
     return np.take_along_axis(cosines, order, 1), np.take_along_axis(rows, order, 1)
 
 
@@ -243,7 +254,7 @@ def _ask(given: argparse.Namespace) -> list[tuple[Any, ...]]:
                     waited.append((time.perf_counter() - clock) * 1000)
                     found.append(best[:NEAREST])
         memory = resident_mb()
-        share = _found(truth, found)
+        share = found_of(truth, found)
         times = [percentile(kind, part) for kind in (used, waited) for part in (0.5, 0.95)]
         told.append((lists, compared, f"{share:.4f}", *times, memory["VmRSS"], memory["RssAnon"]))
     return told
@@ -264,7 +275,8 @@ def _unit(rows: Any) -> Vectors:
     return rows
 
 
-def _found(truth: Any, found: Any) -> float:
+def found_of(truth: Any, found: Any) -> float:
+    """The share of true neighbours that is among those found, both of shape (questions, NEAREST)."""
     shared = sum(len({*one} & {*other}) for one, other in zip(truth, found, strict=True))
     return float(shared / truth.size)
 

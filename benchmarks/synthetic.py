@@ -23,14 +23,14 @@ from zlib import crc32
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from bot.evaluation.questions import Article
     from index.encoder import Encoder, Vectors
 
 JOINT = " – "
 PER_PARAGRAPH, PARAGRAPHS = 5, 10
-_PER_DOCUMENT = PER_PARAGRAPH * PARAGRAPHS
+PER_DOCUMENT = PER_PARAGRAPH * PARAGRAPHS
 NOISE = 0.5  # length of the noise beside two vectors of length 1
 _NOISES = 4096  # vectors of noise, of which each text gets two
 
@@ -58,9 +58,9 @@ def write(articles: list[list[tuple[str, str]]], folder: Path, sentences: int) -
     """Write documents of so many sentences below a folder, the same ones each time."""
     drawn = random.Random(0)
     ends = [second for article in articles for _, second in article]
-    for number in range(-(-sentences // _PER_DOCUMENT)):
+    for number in range(-(-sentences // PER_DOCUMENT)):
         article = drawn.choice(articles)
-        left = min(_PER_DOCUMENT, sentences - number * _PER_DOCUMENT)
+        left = min(PER_DOCUMENT, sentences - number * PER_DOCUMENT)
         lines = [f"{drawn.choice(article)[0]}{JOINT}{drawn.choice(ends)}" for _ in range(left)]
         starts = range(0, left, PER_PARAGRAPH)
         file = folder / f"{number // 1000:03}" / f"{number:06}.txt"
@@ -93,11 +93,13 @@ class Recombining:
         texts = list(dict.fromkeys(half for article in articles for pair in article for half in pair))
         if not file.exists():
             np.save(file, real.encode(texts))
-        self._halves = np.load(file)
-        self._row = {text: row for row, text in enumerate(texts)}
-        self._articles = articles
-        noise = np.random.default_rng(0).standard_normal((_NOISES, self._halves.shape[1])).astype(np.float32)
-        self._noise = noise / np.linalg.norm(noise, axis=1, keepdims=True) * NOISE / np.sqrt(2)
+        self.halves = np.load(file)
+        """Vectors of the halves, shape (halves, dimension)."""
+        self.row = {text: row for row, text in enumerate(texts)}
+        """The row of each half."""
+        noise = np.random.default_rng(0).standard_normal((_NOISES, self.halves.shape[1])).astype(np.float32)
+        self.noise = noise / np.linalg.norm(noise, axis=1, keepdims=True) * NOISE / np.sqrt(2)
+        """Vectors of noise, of which each text gets two, shape (noises, dimension)."""
         self._killed_after = killed_after
 
     def __getattr__(self, name: str) -> Any:
@@ -113,34 +115,12 @@ class Recombining:
         self.encoded += len(texts)
         if self._killed_after is not None and self.encoded > self._killed_after:
             os.kill(os.getpid(), signal.SIGKILL)
-        sums = np.zeros((len(texts), self._halves.shape[1]), np.float32)
+        sums = np.zeros((len(texts), self.halves.shape[1]), np.float32)
         for place, text in enumerate(texts):
             for half in text.split(JOINT):
-                if (row := self._row.get(half)) is not None:
-                    sums[place] += self._halves[row]
+                if (row := self.row.get(half)) is not None:
+                    sums[place] += self.halves[row]
         hashes = np.array([crc32(text.encode()) for text in texts])
-        sums += self._noise[hashes % _NOISES] + self._noise[hashes // _NOISES % _NOISES]
+        sums += self.noise[hashes % _NOISES] + self.noise[hashes // _NOISES % _NOISES]
         vectors: Vectors = sums / np.linalg.norm(sums, axis=1, keepdims=True)
         return vectors
-
-    def drawn(self, count: int, block: int) -> Iterator[Vectors]:
-        """Vectors of sentences drawn as ``write`` draws them, without the texts: the same ones each time.
-
-        Args:
-            count: so many, in
-            block: blocks of so many, of shape (rows, dimension).
-        """
-        rng = np.random.default_rng(0)
-        firsts = [np.array([self._row[first] for first, _ in article]) for article in self._articles]
-        sizes, lines = np.array([*map(len, firsts)]), np.concatenate(firsts)
-        begins = np.cumsum(sizes) - sizes
-        ends = np.array([self._row[second] for article in self._articles for _, second in article])
-        for start in range(0, count, block):
-            size = min(block, count - start)
-            article = np.repeat(rng.integers(0, len(sizes), -(-size // _PER_DOCUMENT)), _PER_DOCUMENT)[:size]
-            sums = self._halves[lines[begins[article] + rng.integers(0, sizes[article])]]
-            sums += self._halves[rng.choice(ends, size)]
-            sums += self._noise[rng.integers(0, _NOISES, size)]
-            sums += self._noise[rng.integers(0, _NOISES, size)]
-            sums /= np.linalg.norm(sums, axis=1, keepdims=True)
-            yield sums
