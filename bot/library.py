@@ -18,7 +18,7 @@ from index.building import differences
 from index.building.changes import Changes, changes
 from index.building.files import Files
 from index.drawing.paged import Kind, Paged, Pages
-from index.engines.base import Entry, Generation, Index, unknown
+from index.engines.base import Entry, Generation, Index, Served, unknown
 from index.engines.table import index_of
 from index.errors import IndexAway, IndexDamaged, IndexFolderError, UnknownSource
 from index.history import Renewal
@@ -297,6 +297,9 @@ class Library:
             if files.unchanged(source):
                 return None
         except OSError:
+            folder = self.settings.documents.folder
+            if isinstance(self.store, Served) and not folder.exists():
+                return None  # another machine has the documents, this one only answers
             return Outdated(source, gone=True)
         return Outdated(source, gone=False)
 

@@ -69,7 +69,7 @@ def status(settings: Settings, said: Callable[[DocentError], str] = str) -> Stat
     """
     engine = Engine(settings)
     folder = str(engine.settings.documents.folder)
-    place = str(settings.index_folder())
+    place = engine.store.place
     if not engine.has_index():
         documents.check_folder(engine.settings.documents.folder)
         hint = "There is no index yet. Run `docent index`."

@@ -219,6 +219,10 @@ class Index(Protocol):
     folder: Path
     """What belongs to the index on this machine: the history, a build that is not finished."""
 
+    @property
+    def place(self) -> str:
+        """Where it lies, as people are told."""
+
     def current_name(self) -> str | None:
         """The name of the current generation, or None where there is none yet."""
 

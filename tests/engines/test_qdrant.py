@@ -10,6 +10,7 @@ pytest.importorskip("qdrant_client")
 
 from bot.engine import Engine
 from bot.settings import Settings
+from bot.status import status
 from index.engines.qdrant import lease, sending
 from index.engines.qdrant.connection import KEY, Connection, client_of
 from index.engines.qdrant.lexical import LENGTHS, weights
@@ -19,7 +20,7 @@ from index.engines.table import ENGINES, Row, index_of
 from index.errors import IndexAway, IndexBusy, IndexDamaged, SettingsError
 from index.scope import EVERYTHING, NOTHING, Scope
 from tests.conftest import WordsEncoder
-from tests.engines.conftest import renewed
+from tests.engines.conftest import FILES, renewed
 from tests.engines.double import Double, running
 
 QUESTIONS = (
@@ -205,6 +206,21 @@ def test_an_index_moves_to_a_server_without_encoding_anew(small, served, double)
     summary = engine.build()
     assert (summary.changed, summary.embedded, encoder.encoded) == (True, 0, [])
     assert engine.generation().manifest.units == 10
+
+
+def test_another_machine_answers_without_the_documents(served, tmp_path):
+    Engine(served, WordsEncoder()).build()
+    elsewhere = replace(
+        served,
+        documents=replace(served.documents, folder=tmp_path / "none"),
+        state=replace(served.state, folder=str(tmp_path / "other state")),
+        index=replace(served.index, name=served.index_folder().name),
+    )
+    engine = Engine(elsewhere, WordsEncoder())
+    reply = engine.ask(QUESTIONS[0])
+    assert (reply.found, reply.outdated) == (True, ())
+    assert engine.document("garden.md").text == FILES["garden.md"]
+    assert status(elsewhere).index == f"docent-{served.index_folder().name} on {served.index.url}"
 
 
 # ------------------------------------------------------------------------------------ away, keys, builders

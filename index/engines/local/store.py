@@ -209,6 +209,11 @@ class Store:
         self.folder = folder
         self._generations = folder / "generations"
 
+    @property
+    def place(self) -> str:
+        """Where it lies: its folder."""
+        return str(self.folder)
+
     def current_name(self) -> str | None:
         """The name of the current generation, or None where there is none yet."""
         try:

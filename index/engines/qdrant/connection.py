@@ -140,4 +140,4 @@ def _reason(error: Exception) -> str:
     source = getattr(error, "source", error)
     if isinstance(source, ValueError):  # of the JSON, or of what stands in it
         return "half an answer, or none of Qdrant's"
-    return reason(source if isinstance(source, Exception) else error)
+    return reason(source if isinstance(source, Exception) else error).rstrip(".")

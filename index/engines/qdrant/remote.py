@@ -65,6 +65,11 @@ class Remote:
         self._state: tuple[float, State | None] | None = None  # and when it was looked at
         self._opened: RemoteGeneration | None = None
 
+    @property
+    def place(self) -> str:
+        """Where it lies: what it is called there, and the server."""
+        return f"{self.collection} on {self._connection.address}"
+
     def current_name(self) -> str | None:
         """The name of the current generation, or None where there is none yet; it is a second old at most."""
         with self._lock:
