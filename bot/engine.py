@@ -62,7 +62,7 @@ class Engine(Library):
         settings: where the documents and the index are, and how to answer.
         encoder: by default that of the settings.
         reader: by default that of the settings.
-        once: whether just one question will be asked: encoder and vectors then leave before the reader
+        once: whether just one question will be asked: encoder and vectors are then unloaded before the reader
             reads, for a quarter less memory.
         rewriter: what makes questions stand alone.
     """
@@ -187,7 +187,7 @@ class Engine(Library):
         hits = searcher.search(searched_for, lap=watch.lap)
         check()
         if self._once:
-            generation.leave()
+            generation.unload()
         most, several = self.settings.reader.passages, wanted.intent != "one"
         evidence = distinct(self._scorer.rank(searched_for, hits, most, check, several=several))
         choice = choose(

@@ -122,8 +122,9 @@ class Library:
         if whole is self._latest:
             return
         with self._lock:
-            self._latest, within = whole, list(self._within.values())
-        for one in (self, *within):
+            self._latest = whole
+            every: list[Library] = [self, *self._within.values()]
+        for one in every:
             one._let_go()
 
     def _let_go(self) -> None:

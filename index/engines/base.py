@@ -48,7 +48,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     files: dict[str, tuple[int, str]] = {}
 
 
-class About(msgspec.Struct, frozen=True):
+class DocumentMetadata(msgspec.Struct, frozen=True):
     """What is known of a document and not wanted by a search."""
 
     layout: Layout
@@ -132,7 +132,7 @@ class Meaning(Protocol):
     def cosines(self, units: "NDArray[np.int64]", vector: "Vectors") -> "NDArray[np.float32]":
         """The exact cosines of some units to a vector of shape (dimension,), shape (units,)."""
 
-    def leave(self) -> None:
+    def unload(self) -> None:
         """Give back memory that is read again when it is wanted."""
 
 

@@ -114,7 +114,7 @@ def test_cosines_are_exact(generation):
     items = generation.rows_of(np.array([passage_of(generation, "hr/leave.md")]))[0][2:]
     found = generation.cosines(items, asked("Ask Zoë early."))
     assert found.tolist() == pytest.approx([1 / sqrt(1 + 0.4**2), 0], abs=5e-3)
-    generation.leave()
+    generation.unload()
     assert generation.cosines(rows[::-1].copy(), vector) == pytest.approx(cosines[::-1], abs=1e-6)
 
 

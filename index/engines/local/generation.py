@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from index.documents import digest_file
-from index.engines.base import About, Candidates, Entry, Manifest, unknown
+from index.engines.base import Candidates, DocumentMetadata, Entry, Manifest, unknown
 from index.engines.local.holding import hold
 from index.errors import IndexDamaged, IndexFolderError, IndexForbidden, IndexMismatch, UnknownSource, reason
 from index.records import Context, Document, Layout, Locator, Part, Passage, Unit
@@ -108,7 +108,7 @@ class Generation:
         self.close = weakref.finalize(self, _close, self._database, held)
         """Gives back what is open, if nobody does before the generation is forgotten."""
         self._document = remembering(self._read_document, 64)
-        self._about = remembering(self._read_about, _LAID_OUT)
+        self._metadata = remembering(self._read_metadata, _LAID_OUT)
         self._read = remembering(self._read_passage, _REMEMBERED)
 
     @property
@@ -138,10 +138,10 @@ class Generation:
             UnknownSource: there is none of that name.
         """
         number = self.entry(source).id
-        about = self._about(number)
+        metadata = self._metadata(number)
         return msgspec.structs.replace(
             self._document(number)[0],
-            layout=about.layout, properties=about.properties, notices=about.notices,
+            layout=metadata.layout, properties=metadata.properties, notices=metadata.notices,
         )  # fmt: skip
 
     def holds(self, digits: Collection[str]) -> frozenset[str]:
@@ -162,7 +162,7 @@ class Generation:
         Raises:
             UnknownSource: there is none of that name.
         """
-        return self._about(self.entry(source).id).layout
+        return self._metadata(self.entry(source).id).layout
 
     def passage(self, number: int) -> Passage:
         """The passage of that number; its document has its text, but no layout."""
@@ -239,7 +239,7 @@ class Generation:
         """The cosines of some units to a vector of shape (dimension,), shape (units,)."""
         return self.matrix.cosines(units, vector)
 
-    def leave(self) -> None:
+    def unload(self) -> None:
         """Give back the memory of vectors that have been read."""
         self.matrix.leave()
 
@@ -341,9 +341,9 @@ class Generation:
         document = Document(source, title, text, digest, file=file if file != source else "")
         return document, msgspec.msgpack.decode(contexts, type=tuple[Context, ...])
 
-    def _read_about(self, number: int) -> About:
-        about = self._query("SELECT about FROM documents WHERE id = ?", number)[0][0]
-        return msgspec.msgpack.decode(about, type=About)
+    def _read_metadata(self, number: int) -> DocumentMetadata:
+        packed = self._query("SELECT about FROM documents WHERE id = ?", number)[0][0]
+        return msgspec.msgpack.decode(packed, type=DocumentMetadata)
 
     def _query(self, sql: str, *values: object) -> list[Any]:
         try:

@@ -28,7 +28,7 @@ import msgspec
 from index import history
 from index.documents import File, digest_file
 from index.engines import base
-from index.engines.base import About, Entry, Manifest
+from index.engines.base import DocumentMetadata, Entry, Manifest
 from index.engines.local.generation import (
     BORDERS,
     MANIFEST,
@@ -107,12 +107,12 @@ class Draft:
                 ),
             )  # fmt: skip
             self.passages, self.units = self.passages + 1, last
-        about = About(document.layout, document.properties, document.notices)
+        metadata = DocumentMetadata(document.layout, document.properties, document.notices)
         self._database.execute(
             "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 self.documents, document.source, document.title, document.digest, file.size, file.mtime_ns,
-                file.source, document.text, msgspec.msgpack.encode(about),
+                file.source, document.text, msgspec.msgpack.encode(metadata),
                 msgspec.msgpack.encode(list(contexts)), first, self.passages,
             ),
         )  # fmt: skip

@@ -32,7 +32,7 @@ class View(Generation):
     def __init__(self, whole: Generation, scope: Scope) -> None:
         self.folder, self.close = whole.folder, whole.close
         self._database, self._lock = whole._database, whole._lock
-        self._document, self._about, self._read = whole._document, whole._about, whole._read
+        self._document, self._metadata, self._read = whole._document, whole._metadata, whole._read
         self.whole = whole
         self._scope = scope
         entries = [entry for entry in whole.entries() if scope.shows(entry.source)]

@@ -139,7 +139,7 @@ class RemoteGeneration(RemoteTexts):
         homes = self._homes.of(units.tolist())
         return np.array([homes[one] for one in units.tolist()], np.int64)
 
-    def leave(self) -> None:
+    def unload(self) -> None:
         """Nothing: vectors are not held here."""
 
     # -------------------------------------------------------------------------------- whole

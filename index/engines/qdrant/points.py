@@ -22,7 +22,7 @@ from uuid import UUID, uuid5
 import msgspec
 from qdrant_client import models
 
-from index.engines.base import About
+from index.engines.base import DocumentMetadata
 from index.records import Context, Kind, Locator, Part
 from index.scope import Scope
 
@@ -117,14 +117,14 @@ def pieces(text: str) -> list[str]:
     return [text[start : start + _PIECE] for start in range(0, len(text), _PIECE)]
 
 
-def packed(about: About) -> str:
+def packed(metadata: DocumentMetadata) -> str:
     """What is known of a document, as text."""
-    return b64encode(msgspec.msgpack.encode(about)).decode()
+    return b64encode(msgspec.msgpack.encode(metadata)).decode()
 
 
-def unpacked(text: str) -> About:
+def unpacked(text: str) -> DocumentMetadata:
     """What is known of a document, from text."""
-    return msgspec.msgpack.decode(b64decode(text), type=About)
+    return msgspec.msgpack.decode(b64decode(text), type=DocumentMetadata)
 
 
 def payload(kind: str, value: Any, folders: Iterable[str] = ()) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from qdrant_client import models
 
-from index.engines.base import About, Entry, Hears, Lease, Readable
+from index.engines.base import DocumentMetadata, Entry, Hears, Lease, Readable
 from index.engines.qdrant.connection import Connection
 from index.engines.qdrant.counting import Counted, Counting
 from index.engines.qdrant.lexical import weights
@@ -144,8 +144,10 @@ class Sending:
         for number, entry in enumerate(generation.entries()):
             document = generation.document(entry.source)
             text = pieces(document.text)
-            about = pieces(packed(About(document.layout, document.properties, document.notices)))
-            places = (piece, piece + len(text)), (piece + len(text), piece + len(text) + len(about))
+            metadata = pieces(
+                packed(DocumentMetadata(document.layout, document.properties, document.notices))
+            )
+            places = (piece, piece + len(text)), (piece + len(text), piece + len(text) + len(metadata))
             words = list(islice(counted, entry.last - entry.first))
             groups = generation.units(range(entry.first, entry.last))
             if number >= done:
@@ -153,7 +155,7 @@ class Sending:
                 file = document.file or document.source
                 stored = StoredDocument(document.source, document.title, document.digest, file, places[0])
                 self._document(entry, stored, places[1], folders)
-                for offset, one in enumerate([*text, *about]):
+                for offset, one in enumerate([*text, *metadata]):
                     self._put(PIECES + piece + offset, payload("piece", one))
                 passages = range(entry.first, entry.last)
                 for passage, units, (counts, length) in zip(passages, groups, words, strict=True):
@@ -168,9 +170,9 @@ class Sending:
         note(generation.manifest.documents)
 
     def _document(
-        self, entry: Entry, stored: StoredDocument, about: tuple[int, int], folders: Sequence[str]
+        self, entry: Entry, stored: StoredDocument, metadata: tuple[int, int], folders: Sequence[str]
     ) -> None:
-        value = {"entry": entry, "document": stored, "about": about}
+        value = {"entry": entry, "document": stored, "about": metadata}
         self._put(key("document", entry.source), payload("document", value, folders))
 
     def _passage(
