@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sklearn.metrics import brier_score_loss, roc_auc_score
 
 from bot.evaluation import figures
 from bot.evaluation.figures import Bin, Figure, Times, measure
@@ -149,6 +148,8 @@ def test_deeper_finds_no_less(ranks: list[int | None]):
 
 @given(SAMPLE, SAMPLE)
 def test_auroc_is_that_of_scikit_learn(own: np.ndarray, others: np.ndarray):
+    from sklearn.metrics import roc_auc_score
+
     labels = np.repeat([1, 0], [len(own), len(others)])
     expected = roc_auc_score(labels, np.concatenate([own, others]))
     assert figures.auroc(own, others) == pytest.approx(expected, abs=1e-12)
@@ -163,6 +164,8 @@ def test_auroc_depends_on_the_order_alone(own: np.ndarray, others: np.ndarray):
 
 @given(JUDGED)
 def test_brier_is_that_of_scikit_learn(judged: np.ndarray):
+    from sklearn.metrics import brier_score_loss
+
     confidence, right = judged.T
     expected = brier_score_loss(right.astype(int), confidence, pos_label=1)
     assert figures.brier(confidence, right) == pytest.approx(expected)
