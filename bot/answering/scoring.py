@@ -134,7 +134,7 @@ class Scorer:
             if not any(map(self._answers, readings)):
                 break
         found = [one for one in alone if self._answers(one[2])]
-        found = found or [one for one in alone if _as_relevant(one[0], alone[0][0])]
+        found = found or [one for one in alone if as_relevant(one[0], alone[0][0])]
         if len(found) < 2:  # nothing to compare with
             return [self._evidence(*one, 1.0, one[2].answers) for one in found]
         stands = self.stands(question, [hit for hit, _, _ in found], [hit for hit, _, _ in alone], check)
@@ -213,10 +213,11 @@ def relevant(hits: Iterable[Hit]) -> list[Hit]:
     if (best := next(hits, None)) is None:
         return []
     near = takewhile(lambda hit: hit.score >= _AS_RELEVANT * best.score, hits)
-    return [best, *(hit for hit in near if _as_relevant(hit, best))]
+    return [best, *(hit for hit in near if as_relevant(hit, best))]
 
 
-def _as_relevant(hit: Hit, best: Hit) -> bool:
+def as_relevant(hit: Hit, best: Hit) -> bool:
+    """Whether a member of a list that retrieval found is about as relevant as the best one."""
     return hit is best or (
         hit.score >= _AS_RELEVANT * best.score
         and hit.features.unit_coverage >= _AS_RELEVANT * best.features.unit_coverage

@@ -324,7 +324,7 @@ def test_the_surer_the_reader_the_surer_the_answer(one: float, other: float, sco
 @pytest.fixture
 def read_only(monkeypatch: pytest.MonkeyPatch) -> None:
     """Retrieval takes nothing for a member."""
-    monkeypatch.setattr(scoring, "_as_relevant", lambda *_: False)
+    monkeypatch.setattr(scoring, "as_relevant", lambda *_: False)
 
 
 @pytest.mark.usefixtures("read_only")

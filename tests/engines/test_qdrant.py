@@ -57,7 +57,7 @@ def collections(double: Double) -> set[str]:
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     """So that a small collection is sent in many."""
     monkeypatch.setattr(sending, "BATCH", 8)
-    monkeypatch.setattr(sending, "_NOTED", 8)
+    monkeypatch.setattr(sending, "NOTED", 8)
 
 
 # ------------------------------------------------------------------------------------ answers

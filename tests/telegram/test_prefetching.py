@@ -19,7 +19,7 @@ from bot.telegram.persistence import state
 from index.cancellation import uncancelled
 from index.drawing import paged
 from tests.drawing.marked import pdf
-from tests.telegram.test_asking import Desk
+from tests.telegram.inside import Desk
 
 OWN = os.nice(0)
 PATIENT = [str(min(OWN + 10, 19))]

@@ -38,7 +38,7 @@ from index.errors import IndexAway
 from index.records import Passage, Unit
 
 BATCH = 256  # points sent at once: a megabyte
-_NOTED = 5000  # points after which it is noted how far this is
+NOTED = 5000  # points after which it is noted how far this is
 _LETTER = 5000  # words of a letter in one point
 _SETTLING = 3600.0  # seconds that a server may take to make its graph of vectors
 
@@ -160,7 +160,7 @@ class Sending:
                 passages = range(entry.first, entry.last)
                 for passage, units, (counts, length) in zip(passages, groups, words, strict=True):
                     self._passage(generation, passage, units, stored, folders, weights(counts, length, mean))
-                if self._sent > _NOTED:
+                if self._sent > NOTED:
                     self._flush()
                     self._sent = 0
                     note(number + 1)
