@@ -151,7 +151,7 @@ def test_a_message_that_surely_did_not_arrive_is_sent_again(play: Play, endpoint
     assert play(scene) == [0, 1, 3]
 
 
-@pytest.mark.parametrize("endpoint", ["sendMessage", "sendDocument"])
+@pytest.mark.parametrize("endpoint", ["sendMessage", "sendDocument", "methodOfNextYear"])
 @pytest.mark.parametrize("error", PERHAPS_SENT, ids=name)
 def test_a_message_that_may_have_arrived_is_not_sent_again(play: Play, endpoint: str, error: Exception):
     async def scene(line: Line) -> list[float]:
@@ -165,7 +165,7 @@ def test_a_message_that_may_have_arrived_is_not_sent_again(play: Play, endpoint:
 
 @pytest.mark.parametrize("endpoint", ["editMessageText", "deleteMessage", "setMyCommands", "getWebhookInfo"])
 @pytest.mark.parametrize("error", NEVER_SENT + PERHAPS_SENT, ids=name)
-def test_all_else_is_repeated(play: Play, endpoint: str, error: Exception):
+def test_what_is_known_to_be_idempotent_is_repeated(play: Play, endpoint: str, error: Exception):
     async def scene(line: Line) -> list[float]:
         assert await line.call(endpoint, error, True) is True
         return line.times

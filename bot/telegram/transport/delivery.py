@@ -1,7 +1,7 @@
 """Requests on their way out: paced, repeated where that is safe, and never twice where it is not.
 
 Telegram gives no receipt: where the reply to ``sendMessage`` is lost, the message may stand in the
-chat. So what is not known to be harmless is repeated only if it surely did not arrive.
+chat. So what is not known to be idempotent is repeated only if it surely did not arrive.
 Limits: https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
 """
 
@@ -36,7 +36,7 @@ _SHORT = 3.0  # seconds of which nobody need be told
 _FOR_EVER = {"getMe", "deleteWebhook", "setWebhook"}  # without them the bot cannot start
 _SHORT_LIVED = {"sendChatAction", "answerInlineQuery", "answerCallbackQuery"}  # of no use later
 _EDITS = {"editMessageText", "editMessageMedia", "editMessageReplyMarkup"}
-_HARMLESS = {*_FOR_EVER, *_SHORT_LIVED, *_EDITS, "deleteMessage", "setMyCommands", "deleteMyCommands"}
+_IDEMPOTENT = {*_FOR_EVER, *_SHORT_LIVED, *_EDITS, "deleteMessage", "setMyCommands", "deleteMyCommands"}
 """What does no more when it is done twice, besides all that only asks. All else may create a message."""
 _LAST = 1.0  # seconds for requests that are under way when the bot stops
 _OUTAGE = 24 * 3600.0  # seconds of patience where Telegram is out of reach: so long it keeps messages itself
@@ -123,7 +123,7 @@ class Delivery(BaseRateLimiter[bool]):
             await self._pace(endpoint, chat, data.get("message_thread_id"), spared=bool(rate_limit_args))
             if self._stopping.is_set():
                 raise asyncio.CancelledError  # nothing was sent, so the update stays open
-            update = handled.get() if not _is_harmless(endpoint) else None
+            update = handled.get() if not _is_idempotent(endpoint) else None
             if update:
                 self._inbox.settle(update)
                 handled.set(None)  # once part of the answer may be there, it must not be given again
@@ -194,8 +194,8 @@ class Delivery(BaseRateLimiter[bool]):
                 task.cancel()
 
 
-def _is_harmless(endpoint: str) -> bool:
-    return endpoint in _HARMLESS or endpoint.startswith("get")
+def _is_idempotent(endpoint: str) -> bool:
+    return endpoint in _IDEMPOTENT or endpoint.startswith("get")
 
 
 def _carries_a_file(data: dict[str, Any]) -> bool:
@@ -204,7 +204,7 @@ def _carries_a_file(data: dict[str, Any]) -> bool:
 
 def _is_paced(endpoint: str) -> bool:
     """Whether Telegram counts a request as a message."""
-    return endpoint in _EDITS or not _is_harmless(endpoint)
+    return endpoint in _EDITS or not _is_idempotent(endpoint)
 
 
 def _patience(error: TelegramError, endpoint: str) -> float:
@@ -220,7 +220,7 @@ def _patience(error: TelegramError, endpoint: str) -> float:
         return float("inf")
     if isinstance(error.__cause__, _UNSENT) or any(sign in str(error).lower() for sign in _BY_GATEWAY):
         return _OUTAGE
-    if not _is_harmless(endpoint):
+    if not _is_idempotent(endpoint):
         raise Unconfirmed(f"The reply to {endpoint} was lost ({error}).") from error
     return _HICCUP
 
