@@ -1,6 +1,6 @@
 """An answer → its quotes, their sources, and buttons; then what the buttons bring."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from math import ceil
 
@@ -10,7 +10,7 @@ from bot.answering.answers import NEAR, Answer, Citation
 from bot.plain import clean, line
 from bot.render import NEAREST, NOT_FOUND, SMALL_TALK, where
 from bot.telegram.showing import cited
-from bot.telegram.showing.html import Run, block
+from bot.telegram.showing.html import Block, Run, block
 from bot.telegram.showing.opened import page
 from bot.telegram.showing.screens import Screen, of, text
 from bot.texts import gettext, ngettext, noop
@@ -61,12 +61,29 @@ def answer(
     """
     if reply.talk:
         return text(gettext(SMALL_TALK[reply.talk]))
+    citations = (reply.citations or reply.near[:NEAR])[:QUOTES]
     blocks = [block(Run(line(reply.question), "b"))] if repeat else []
-    leaned = reply.searched_for != reply.question
-    if leaned:
+    blocks += _told(reply, citations, now, most)
+    if searching or stopped:
+        blocks.append(block(Run(gettext(SEARCHING if searching else STOPPED), "i")))
+    cites = _cites(citations, number)
+    if paged and len(citations) == 1:
+        cites[0] += page(number, citations[0])
+    if searching:
+        stop = InlineKeyboardButton(gettext("Stop"), callback_data=f"stop:{number}")
+        return of(blocks, *cites, [stop])
+    if reply.found and 0 < len(reply.lead) <= _COPIED and citations[0].number not in now:
+        copy = InlineKeyboardButton(gettext("📋 Copy"), copy_text=CopyTextButton(line(reply.lead)))
+        cites = [*cites[:-1], [*cites[-1], copy]] if len(cites[-1]) < _IN_A_ROW else [*cites, [copy]]
+    return of(blocks, *cites, *_offers(reply, len(citations), number))
+
+
+def _told(reply: Answer, citations: Sequence[Citation], now: Mapping[int, Said], most: int) -> list[Block]:
+    """What is said in answer: what was searched for, the words that answer, quotes, sources it is."""
+    blocks = []
+    if reply.searched_for != reply.question:
         searched = gettext("searched for: {question}", question=line(reply.searched_for))
         blocks.append(block(Run(searched, "i")))
-    citations = (reply.citations or reply.near[:NEAR])[:QUOTES]
     changed = [citation for citation in citations if citation.number in now]
     stands = len(changed) < len(citations) or not changed
     if changed:
@@ -89,23 +106,19 @@ def answer(
     if reply.found and stands:
         certain = gettext("confidence {share:.0%}", share=min(reply.confidence, 0.99))
         blocks.append(block(Run(" · ".join(filter(None, [coverage_in_words(reply), certain])), "i")))
-    cites = _cites(citations, number)
-    if paged and len(citations) == 1:
-        cites[0] += page(number, citations[0])
-    if searching or stopped:
-        blocks.append(block(Run(gettext(SEARCHING if searching else STOPPED), "i")))
-    if searching:
-        stop = InlineKeyboardButton(gettext("Stop"), callback_data=f"stop:{number}")
-        return of(blocks, *cites, [stop])
-    if 0 < len(reply.lead) <= _COPIED and reply.found and citations[0] not in changed:
-        copy = InlineKeyboardButton(gettext("📋 Copy"), copy_text=CopyTextButton(line(reply.lead)))
-        cites = [*cites[:-1], [*cites[-1], copy]] if len(cites[-1]) < _IN_A_ROW else [*cites, [copy]]
-    further = _further(len(reply.citations) - len(citations), number) if citations else []
-    alone = [InlineKeyboardButton(gettext("Ask as typed"), callback_data=f"alone:{number}")] if leaned else []
+    return blocks
+
+
+def _offers(reply: Answer, shown: int, number: int) -> Iterator[list[InlineKeyboardButton]]:
+    """Rows of buttons below those of citations: what more there is, verdicts, and the question as typed."""
+    further = _further(len(reply.citations) - shown, number) if shown else []
     if reply.found:
-        return of(blocks, *cites, [*further, *_verdicts(number)], alone)
-    expected = InlineKeyboardButton(gettext("I expected an answer"), callback_data=f"bad:{number}")
-    return of(blocks, *cites, further, [expected], alone)
+        yield [*further, *_verdicts(number)]
+    else:
+        yield further
+        yield [InlineKeyboardButton(gettext("I expected an answer"), callback_data=f"bad:{number}")]
+    if reply.searched_for != reply.question:
+        yield [InlineKeyboardButton(gettext("Ask as typed"), callback_data=f"alone:{number}")]
 
 
 def interjection(reply: Answer, number: int) -> Screen:
