@@ -1,12 +1,4 @@
-"""Documents out of the folder, and back: ``/forget NAME``, asked about first, and undone by a button.
-
-Data of buttons, besides those of screens.py:
-    pick:OFFER:PLACE       one of several documents that may be meant
-    drop:OFFER:PLACE       remove it
-    keep:OFFER             remove nothing
-    person:ID              delete what is kept about a person whose id is also a document's name
-    undo:NUMBER            bring back what is in the bin under that number
-"""
+"""Documents out of the folder, and back: ``/forget NAME``, asked about first, and undone by a button."""
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -20,6 +12,7 @@ from bot.plain import line
 from bot.telegram.answering.questions import command_of, is_private
 from bot.telegram.authorisation.whom import Meant, is_id
 from bot.telegram.background import Background
+from bot.telegram.documents import removed
 from bot.telegram.events import event
 from bot.telegram.persistence.offers import Offer
 from bot.telegram.presses import Button, acknowledge, administers, button_of
@@ -28,39 +21,12 @@ from bot.telegram.showing import screens
 from bot.telegram.showing.html import short
 from bot.telegram.transport.post import Place, place_of
 from bot.telegram.troubles import in_words
-from bot.texts import gettext, ngettext, noop
+from bot.texts import gettext
 from index import documents
 from index.building.bin import Bin
 from index.errors import DocentError
 
 _MOST = 8  # documents to choose from
-_LABEL, _NAME = 60, 120  # characters
-
-HOW = noop(
-    "/forget NAME removes the document of that name. To delete what I keep about somebody, reply to their "
-    "message with /forget, or give their id: /forget 12345."
-)
-NO_SUCH = noop(
-    "No document is called “{words}”; /sources lists them. To delete what I keep about somebody, reply to "
-    "their message with /forget, or give their id: /forget 12345."
-)
-WHICH = noop("Which of these shall I remove from the documents?")
-MORE = noop(
-    "There are more of that kind: to see them, send /forget with more of the name, or the whole path."
-)
-PERSON_OR_DOCUMENT = noop("{words} may be somebody's id, and is the name of a document. Which do you mean?")
-THE_PERSON = noop("What I keep about {words}")
-REMOVE, KEEP = noop("Remove"), noop("Keep")
-KEPT = noop("It stays among the documents.")
-REMOVING = noop("Removing “{source}” …")
-ONLY_ONE = noop("“{source}” is the only document, and without any I cannot answer. Add another one first.")
-GONE = noop("It is no longer there.")
-UNDO = noop("Undo")
-NOT_RENEWED = noop("The index could not be renewed; it still holds what it did. {reason}")
-HELD = noop(
-    "Many other documents are gone too, so I still answer from it until it is decided whether that is right."
-)
-BACK = noop("“{source}” is among the documents again.")
 
 
 class Removing:
@@ -85,6 +51,7 @@ class Removing:
         self._forget = forget
         self._forgotten = forgotten
         self._background = Background()
+        self._days = services.settings.documents.bin_days
 
     async def forget(self, update: Update, _: object) -> None:
         """/forget: an id, a picked name or a reply mean a person; words mean a document."""
@@ -94,7 +61,7 @@ class Removing:
         _, words = command_of(message, self._to.bot.bot) or ("", "")
         alone = is_private(message) and not (message.reply_to_message or message.external_reply)
         if not words and alone:
-            await self._to.post.send(place_of(message), screens.text(gettext(HOW)))
+            await self._to.post.send(place_of(message), screens.text(gettext(removed.HOW)))
             return
         if not words or message.parse_entities([MessageEntity.TEXT_MENTION]):
             await self._forget(update, _)
@@ -107,7 +74,7 @@ class Removing:
             return
         place = place_of(message)
         if not found:
-            missing = gettext(NO_SUCH, words=short(line(words), _NAME))
+            missing = gettext(removed.NO_SUCH, words=short(line(words), removed.NAME))
             await self._to.post.send(place, screens.text(missing))
             return
         offer = self._to.offers.save(
@@ -117,7 +84,7 @@ class Removing:
             )
         )  # fmt: skip
         person = words if is_id(words) else ""
-        await self._to.post.send(place, self._asked(offer, person, more=len(found) > _MOST))
+        await self._to.post.send(place, removed.asked(offer, person, self._days, more=len(found) > _MOST))
 
     async def press(self, update: Update, _: object) -> None:
         """A button that decides what is removed."""
@@ -132,16 +99,16 @@ class Removing:
         offer = self._to.offers.find(number, button.place.chat)
         chosen = int(button.words[2]) if len(button.words) > 2 else 0
         if offer is None or offer.stage != "removing" or not 0 <= chosen < len(offer.sources):
-            await acknowledge(button.query, gettext(GONE), alert=True)
+            await acknowledge(button.query, gettext(removed.GONE), alert=True)
             return
         event("pressed", chat=button.place.chat, button=how)
         await acknowledge(button.query)
         if how == "pick":
-            await self._show(button.place, button.message, self._confirm(offer, chosen))
+            await self._show(button.place, button.message, removed.confirm(offer, chosen, self._days))
             return
         if how == "keep":
             self._to.offers.delete(offer)
-            await self._show(button.place, button.message, screens.text(gettext(KEPT)))
+            await self._show(button.place, button.message, screens.text(gettext(removed.KEPT)))
         else:
             await self._remove(button, offer, offer.sources[chosen])
 
@@ -152,7 +119,7 @@ class Removing:
             return
         number = button.words[1]
         if await self._to.look_up(partial(self._bin.about, number)) is None:
-            await acknowledge(button.query, gettext(GONE), alert=True)
+            await acknowledge(button.query, gettext(removed.GONE), alert=True)
             return
         await acknowledge(button.query)
         source = await self._to.work(partial(self._bin.restore, number))
@@ -172,20 +139,23 @@ class Removing:
         Raises:
             DocentError: it stays where it is; the button can be pressed again.
         """
-        to, named = self._to, short(line(source), _NAME)
+        to, named = self._to, short(line(source), removed.NAME)
         files, _ = await to.look_up(partial(documents.found_by, to.settings))
         sources = [file.source for file in files]
         if source not in sources:  # somebody else was quicker
             to.offers.delete(offer)
-            await self._show(button.place, button.message, screens.text(gettext(GONE)))
+            await self._show(button.place, button.message, screens.text(gettext(removed.GONE)))
             return
         if sources == [source]:
-            await self._show(button.place, button.message, screens.text(gettext(ONLY_ONE, source=named)))
+            await self._show(
+                button.place, button.message, screens.text(gettext(removed.ONLY_ONE, source=named))
+            )
             return
         number = await to.work(partial(self._bin.take, source))
         offer = self._moving(button, source, number, offer.number)
         event("removed", chat=button.place.chat)
-        await self._show(button.place, button.message, screens.text(gettext(REMOVING, source=named)))
+        told = screens.text(gettext(removed.REMOVING, source=named))
+        await self._show(button.place, button.message, told)
         self._background.run(self._renewed(offer))
 
     def _moving(self, button: Button, source: str, binned: str = "", number: int = 0) -> Offer:
@@ -204,26 +174,14 @@ class Removing:
         try:
             summary = await self._to.renewals.renew()
         except DocentError as error:
-            trouble = gettext(NOT_RENEWED, reason=in_words(error))
+            trouble = gettext(removed.NOT_RENEWED, reason=in_words(error))
         else:
-            trouble = gettext(HELD) if offer.binned and source in summary.held else ""
+            trouble = gettext(removed.HELD) if offer.binned and source in summary.held else ""
         told = screens.text(trouble).messages if trouble else []
-        screen = self._moved(short(line(source), _NAME), offer.binned)
+        screen = removed.moved(source, offer.binned, self._days)
         place = Place(offer.chat, offer.thread, offer.message)
         await self._show(place, offer.shown[0], screens.Screen([*screen.messages, *told], screen.keyboard))
         self._to.offers.delete(offer)
-
-    def _moved(self, named: str, binned: str) -> screens.Screen:
-        """That a document went to the bin, or came back from there."""
-        if not binned:
-            return screens.text(gettext(BACK, source=named))
-        told = ngettext(
-            "“{source}” is no longer among the documents. It can be brought back for {count} day.",
-            "“{source}” is no longer among the documents. It can be brought back for {count} days.",
-            self._to.settings.documents.bin_days,
-            source=named,
-        )
-        return screens.choice(told, buttons={f"undo:{binned}": gettext(UNDO)})
 
     def _called(self, engine: Engine, words: str, *, exactly: bool) -> list[str]:
         """The sources of the files that are seen and called so, by the surest likeness that one has."""
@@ -244,28 +202,6 @@ class Removing:
         if not exactly:
             ways.append(lambda source: wanted in f"{source}\n{titles.get(source, '')}".casefold())
         return next((called for way in ways if (called := list(filter(way, files)))), [])
-
-    def _asked(self, offer: Offer, person: str, *, more: bool) -> screens.Screen:
-        """Who or what is meant, and whether it is to be removed."""
-        if len(offer.sources) == 1 and not person:
-            return self._confirm(offer, 0)
-        buttons = {f"person:{person}": gettext(THE_PERSON, words=person)} if person else {}
-        for place, source in enumerate(offer.sources):
-            buttons[f"pick:{offer.number}:{place}"] = short(line(source), _LABEL)
-        buttons[f"keep:{offer.number}"] = gettext(KEEP)
-        asked = gettext(PERSON_OR_DOCUMENT, words=person) if person else gettext(WHICH)
-        asked += f" {gettext(MORE)}" if more else ""
-        return screens.choice(asked, buttons=buttons)
-
-    def _confirm(self, offer: Offer, place: int) -> screens.Screen:
-        asked = ngettext(
-            "Shall I remove “{source}” from the documents? It can be brought back for {count} day.",
-            "Shall I remove “{source}” from the documents? It can be brought back for {count} days.",
-            self._to.settings.documents.bin_days,
-            source=short(line(offer.sources[place]), _NAME),
-        )
-        buttons = {f"drop:{offer.number}:{place}": gettext(REMOVE), f"keep:{offer.number}": gettext(KEEP)}
-        return screens.choice(asked, buttons=buttons)
 
     async def _show(self, place: Place, message: int, screen: screens.Screen) -> None:
         with suppress(TelegramError):
