@@ -57,13 +57,14 @@ class FakePost:
 
 
 class FakeBot:
-    """Gives the files that it has, after as many failures as it is told."""
+    """Gives the files that it has, after as many failures as it is told, and as many times something else."""
 
     bot = User(1, "Docent", is_bot=True)
 
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}
         self.failures: list[Exception] = []
+        self.instead: list[bytes] = []
         self.asked = 0
 
     async def get_file(self, number: str) -> Any:
@@ -72,7 +73,7 @@ class FakeBot:
             raise self.failures.pop(0)
 
         async def download_as_bytearray(**_: object) -> bytearray:
-            return bytearray(self.files[number])
+            return bytearray(self.instead.pop() if self.instead else self.files[number])
 
         size = len(self.files[number])
         return SimpleNamespace(file_size=size, download_as_bytearray=download_as_bytearray)
@@ -234,6 +235,10 @@ def test_telegram_may_fail_for_a_while_and_gives_no_large_files(
     desk.bot.failures = [NetworkError("cut"), NetworkError("cut")]
     assert "uploads/plums.txt" in desk.add(file("plums.txt"))
     assert desk.bot.asked == 3
+    desk.bot.instead = [b"<html>Bad gateway"] * 2
+    assert desk.add(file("quinces.txt")).startswith("“quinces” was among the documents before")
+    desk.bot.instead = [b"<html>Bad gateway"] * 3
+    assert desk.add(file("figs.txt")) == "Telegram did not give me “figs.txt”. Please send it again."
     desk.bot.failures = [NetworkError("cut")] * 3
     assert desk.add(file("figs.txt")) == "Telegram did not give me “figs.txt”. Please send it again."
     desk.bot.asked = 0

@@ -154,9 +154,7 @@ class Adding:
         self._check_size(item.name, item.size)
         for left in reversed(range(_TRIES)):
             try:
-                file = await self._to.bot.get_file(item.content)
-                self._check_size(item.name, file.file_size or 0)
-                return item.name, bytes(await file.download_as_bytearray(read_timeout=_FILE))
+                return item.name, await self._downloaded(item)
             except BadRequest as error:
                 if "too big" in str(error).lower():
                     self._check_size(item.name, item.size or FileSizeLimit.FILESIZE_DOWNLOAD + 1)
@@ -167,6 +165,15 @@ class Adding:
             except TelegramError:
                 break
         raise _Refused(gettext(uploaded.NOT_GIVEN, name=line(item.name)))
+
+    async def _downloaded(self, item: Item) -> bytes:
+        """The bytes of a file; raises _Refused, and TelegramError where they do not come, or others do."""
+        file = await self._to.bot.get_file(item.content)
+        self._check_size(item.name, file.file_size or 0)
+        data = bytes(await file.download_as_bytearray(read_timeout=_FILE))
+        if file.file_size is not None and len(data) != file.file_size:  # some gateway's page came instead
+            raise NetworkError("this is not the file")
+        return data
 
     def _check_size(self, name: str, size: int) -> None:
         """Refuse what Telegram does not give, or the settings do not let in; raises _Refused."""
