@@ -177,7 +177,18 @@ class Person:
                 asked.answer = _seen_now(found)
                 self._last[chat.id] = asked
                 return
-            self._told.count("came back")
+            self._come_back_to(chat, last.message)
+
+    def _come_back_to(self, chat: Chat, message: int) -> None:
+        """Have an answer shown that is offered again, where it was given anew and did not arrive."""
+        self._told.count("came back")
+        before = chat.messages[-1].id
+        chat.send("/help")
+        offered = self._awaited(
+            chat, lambda sent: sent.reply_to == message and sent.id > before and sent.text == DID_IT_ARRIVE
+        )
+        if offered:
+            self._click(offered, SHOW_AGAIN)
 
     def _inline(self, user: User) -> None:
         began = time.monotonic()

@@ -82,10 +82,9 @@ class Faults:
         self.struck: Counter[tuple[str, str]] = Counter()
         """How often a kind of fault struck a method."""
 
-    @property
-    def waiting(self) -> int:
-        """How many faults have not ended."""
-        return len(self._queue)
+    def waits(self, method: str) -> bool:
+        """Whether a fault waits for a call of that method."""
+        return any(fault.method == method for fault in self._queue)
 
     def add(self, fault: Fault) -> None:
         """Appends a fault to the queue."""

@@ -33,7 +33,7 @@ def test_nothing_is_lost_or_doubled_or_untrue_whatever_happens(
     figures, found = command.soak(PLAN, tmp_path)
     assert found == []
     assert (figures["lost"], figures["doubled"]) == ("0", "0")
-    assert int(figures["questions"].split()[0]) > 20
+    assert int(figures["questions"].split()[0]) > 5
     assert "forgotten" in figures["besides"]
     for name, value in figures.items():
         record_property(name, value)
