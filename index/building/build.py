@@ -97,7 +97,8 @@ def build(
                 _refuse_nothing(draft, written, settings.documents.folder)
             progress.stage("indexing vectors", 0)
             dimension = old.manifest.dimension if old and not journal.dimension else journal.dimension
-            draft.write_vectors(vectors_of_units(written.rows, written.around, dimension, old, journal))
+            made = partial(vectors_of_units, written.rows, written.around, dimension, old, journal)
+            draft.write_vectors(made, written.rows)
             progress.stage("indexing words", 0)
             draft.write_lexical()
             progress.stage("checking the index", 0)

@@ -13,6 +13,9 @@ from index.journal import Journal
 if TYPE_CHECKING:
     from array import array
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from index.encoder import Vectors
 
 BLOCK = 4096  # texts encoded at a time: what a build that is killed loses at most
@@ -58,9 +61,14 @@ class Encoding:
 
 
 def vectors_of_units(
-    rows: "array[int]", around: "array[int]", dimension: int, old: Generation | None, journal: Journal
+    rows: "array[int]",
+    around: "array[int]",
+    dimension: int,
+    old: Generation | None,
+    journal: Journal,
+    units: "NDArray[np.int64]",
 ) -> Iterator["Vectors"]:
-    """The vectors of units, block by block of shape (rows, dimension).
+    """The vectors of some units, block by block of shape (rows, dimension).
 
     Args:
         rows: for every unit the row of its vector in the old generation, or -1 - i where its own is the i-th
@@ -69,12 +77,14 @@ def vectors_of_units(
         dimension: of the vectors.
         old: the generation that vectors are copied from.
         journal: of the texts that were encoded.
+        units: their numbers.
     """
     import numpy as np
 
     numbers, contexts = np.frombuffer(rows, np.int64), np.frombuffer(around, np.int64)
-    for start in range(0, len(numbers) or 1, BLOCK):  # of no rows, one block without any
-        block, names = numbers[start : start + BLOCK], contexts[start : start + BLOCK]
+    for start in range(0, len(units) or 1, BLOCK):  # of no rows, one block without any
+        part = units[start : start + BLOCK]
+        block, names = numbers[part], contexts[part]
         vectors, copied = np.empty((len(block), dimension), np.float32), block >= 0
         if old is not None and copied.any():
             vectors[copied] = old.matrix.batch(block[copied])

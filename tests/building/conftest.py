@@ -57,7 +57,7 @@ def content(settings: Settings) -> dict[str, object]:
     }
 
 
-def rows_fit(settings: Settings) -> bool:
+def rows_fit(settings: Settings, within: float = 1e-6) -> bool:
     """Whether every vector is that of its unit, and 0.4 times that of what models read above it."""
     generation = current(settings)
     units = [unit for found in generation.units(range(generation.manifest.passages)) for unit in found]
@@ -66,7 +66,7 @@ def rows_fit(settings: Settings) -> bool:
         if names:
             vectors[row] += 0.4 * WordsEncoder().encode([" › ".join(names)])[0]
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.allclose(generation.vectors(range(len(units))), vectors, atol=1e-6)
+    return np.allclose(generation.vectors(range(len(units))), vectors, atol=within)
 
 
 def fill(docs: Path, number: int) -> None:

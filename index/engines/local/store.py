@@ -48,6 +48,11 @@ from index.scope import Scope
 from index.units.shown import shown
 
 if TYPE_CHECKING:
+    from array import array
+
+    import numpy as np
+    from numpy.typing import NDArray
+
     from index.encoder import Vectors
 
 IN_USE = 60.0
@@ -64,6 +69,7 @@ class Draft:
 
     def __init__(self, folder: Path, old: Generation | None) -> None:
         self.folder = folder
+        self._old = old
         self.documents = self.passages = self.units = 0
         file = (folder / "texts.sqlite").absolute()
         self._database = sqlite3.connect(file, uri=True, isolation_level=None)  # uri: for what is attached
@@ -181,11 +187,22 @@ class Draft:
                     said.append(shown(text, unpacked(parts, start)) if parts else text[start:end])
                 yield "\n".join([*names, *said]), language
 
-    def write_vectors(self, blocks: Iterable["Vectors"]) -> None:
-        """Write the vectors of all units in their order, each block of shape (rows, dimension)."""
+    def write_vectors(
+        self, blocks: "Callable[[NDArray[np.int64]], Iterable[Vectors]]", kept: "array[int]"
+    ) -> None:
+        """Write the vectors of all units; where most are those of the old generation, only the others.
+
+        Args:
+            blocks: gives the vectors of units of these numbers, each block of shape (rows, dimension).
+            kept: of each unit the one of the old generation that has its vector, or a negative number.
+        """
+        import numpy as np
+
         from index.engines.local.vectors import write
 
-        write(self.folder, blocks, self.units)
+        rows = np.frombuffer(kept, np.int64)
+        if self._old is None or not self._old.matrix.extend(self.folder, rows, blocks):
+            write(self.folder, blocks(np.arange(self.units)), self.units)
 
     def finish(self) -> None:
         """Have the texts written; nothing can be added afterwards."""

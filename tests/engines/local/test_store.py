@@ -3,6 +3,7 @@ import multiprocessing
 import os
 import shutil
 import time
+from array import array
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -42,7 +43,8 @@ def make(folder: Path, texts: dict[str, str] = TEXTS) -> Generation:
             file = File(source, Path(source), len(text.encode()), 1_000_000_000 + number)
             draft.add(document, file, divide(document, encoder.count_tokens, max_tokens=64, min_tokens=4))
         draft.write_lexical()
-        draft.write_vectors([np.eye(draft.units, 16, dtype=np.float32)])
+        vectors = np.eye(draft.units, 16, dtype=np.float32)
+        draft.write_vectors(lambda _: [vectors], array("q", [-1] * draft.units))
         manifest = Manifest(
             format=5,
             created="2024-05-03T10:00:00+00:00",
@@ -472,7 +474,7 @@ def test_once_it_is_named_the_new_index_stays(tmp_path, monkeypatch):
 def test_what_cannot_be_read_back_is_not_published(tmp_path, monkeypatch):
     old = make(tmp_path).name
     monkeypatch.setattr(
-        Draft, "write_vectors", lambda self, _: (self.folder / "vectors.npy").write_bytes(b"?")
+        Draft, "write_vectors", lambda self, *_: (self.folder / "vectors.npy").write_bytes(b"?")
     )
     with pytest.raises(IndexDamaged, match=r"The vectors in .* cannot be read"):
         make(tmp_path)

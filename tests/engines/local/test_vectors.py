@@ -4,17 +4,20 @@ import re
 import sys
 from pathlib import Path
 
+import faiss
 import numpy as np
 import pytest
 
 from index.building.build import build
-from index.engines.local import vectors
+from index.engines.local import lists
 from index.engines.local.generation import Generation
 from index.engines.local.store import Store
 from index.engines.local.vectors import Matrix
 from index.errors import IndexDamaged
 from tests.building.conftest import rows_fit
-from tests.engines.local.rows import FEW, best, clustered, unit, written
+from tests.engines.local.rows import FEW, best, clustered, few, unit, written
+
+__all__ = ["few"]  # a fixture
 
 WORDS = ["harbour", "lighthouse", "ferry", "garden", "soup", "onion", "school", "winter", "bread", "deck"]
 
@@ -78,7 +81,7 @@ def test_of_many_nearly_all_of_the_best_are_found_with_their_exact_cosines(tmp_p
     shares = []
     for question in questions:
         cosines, found = matrix.nearest(question, 200)
-        assert np.abs(cosines - rows[found] @ question).max() < 1e-6
+        assert np.abs(cosines - rows[found] @ question).max() < 2e-4
         assert np.all(np.diff(cosines) <= 0)
         assert len(set(found.tolist())) == len(found) <= 200
         first = matrix.nearest(question, 10)[1].tolist()
@@ -92,7 +95,7 @@ def test_the_more_is_wanted_the_more_lists_are_looked_into(tmp_path, few):
     cosines, found = matrix.nearest(rows[0], 5000)
     assert sorted(found.tolist()) == list(range(5000))
     assert found[0] == 0
-    assert cosines[0] == pytest.approx(1, abs=1e-6)
+    assert cosines[0] == pytest.approx(1, abs=1e-4)
     assert len(matrix.nearest(rows[0], 2000)[1]) > 1500
 
 
@@ -101,6 +104,50 @@ def test_as_many_as_the_limit_are_still_compared(tmp_path, few):
     written(tmp_path / "b", clustered(FEW + 1))
     assert not (tmp_path / "a" / "vectors.faiss").exists()
     assert (tmp_path / "b" / "vectors.faiss").exists()
+
+
+def test_many_vectors_take_half_of_the_bytes_and_copies_of_them_are_the_same(tmp_path, few):
+    rows = clustered(1500)
+    first = written(tmp_path / "a", rows)
+    assert (tmp_path / "a" / "vectors.npy").stat().st_size == 128 + 1500 * 64 * 2
+    copied = first.batch(np.arange(1500))
+    assert copied.dtype == np.float32
+    assert 0 < np.abs(copied @ rows[0] - rows @ rows[0]).max() < 1e-4
+    second = written(tmp_path / "b", copied)
+    assert np.array_equal(second.batch(np.arange(1500)), copied)
+    assert np.array_equal(first.rows(range(690, 710)), copied[690:710])
+
+
+def test_a_few_of_many_are_all_compared_block_by_block(tmp_path, few, monkeypatch):
+    monkeypatch.setattr("index.engines.local.rows.BLOCK", 100)
+    rows = clustered(1500)
+    matrix = written(tmp_path, rows)
+    part = [*range(40, 390), *range(800, 810)]
+    for question in rows[:5] + np.float32(0.01):
+        found = matrix.nearest(question, 20, [range(40, 390), range(800, 810)])[1].tolist()
+        assert found == [part[row] for row in best(rows[part], question, 20)]
+
+
+def test_lists_of_earlier_versions_are_searched_as_they_were(tmp_path, few):
+    rows = clustered(3000)
+    np.save(tmp_path / "vectors.npy", rows)
+    index = faiss.IndexIVFScalarQuantizer(
+        faiss.IndexFlatIP(64), 64, 109, faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT
+    )
+    index.train(rows)
+    index.add(rows)
+    faiss.write_index(index, str(tmp_path / "vectors.faiss"))
+    matrix = Matrix(tmp_path)
+    cosines, found = matrix.nearest(rows[7], 2000)  # 129 lists of 109
+    assert found.tolist() == best(rows, rows[7], 2000)
+    assert cosines[0] == pytest.approx(1, abs=1e-6)
+
+
+@pytest.mark.parametrize("dimension", [6, 7, 10])
+def test_a_vector_of_any_dimension_is_put_into_codes(tmp_path, few, dimension):
+    rows = clustered(1200, dimension)
+    cosines, found = written(tmp_path, rows).nearest(rows[3], 1100)
+    assert (found[0], cosines[0]) == (3, pytest.approx(1, abs=1e-3))
 
 
 @pytest.mark.parametrize(
@@ -115,7 +162,7 @@ def test_as_many_as_the_limit_are_still_compared(tmp_path, few):
 )
 def test_another_kind_of_array_is_refused(tmp_path, data):
     np.save(tmp_path / "vectors.npy", data)
-    with pytest.raises(ValueError, match=r"vectors\.npy holds no float32 matrix"):
+    with pytest.raises(ValueError, match=r"vectors\.npy holds no matrix"):
         Matrix(tmp_path)
 
 
@@ -147,7 +194,7 @@ def fill(docs: Path) -> None:
 def test_an_index_of_many_units_is_searched_reused_and_checked_alike(
     docs, settings, encoder, few, monkeypatch
 ):
-    monkeypatch.setattr(vectors, "PROBES", 69)  # which are all lists
+    monkeypatch.setattr(lists, "PROBES", 69)  # which are all lists
     fill(docs)
     first = build(settings, encoder)
     assert first.sentences == 1213
@@ -162,8 +209,11 @@ def test_an_index_of_many_units_is_searched_reused_and_checked_alike(
     (docs / "new.txt").write_text("A sentence that is new.")
     second = build(settings, encoder)
     assert (encoder.encoded, second.reused) == (["A sentence that is new."], 1213)
-    assert len(Store(settings.index_folder()).current().matrix) == 1214
-    assert rows_fit(settings)
+    again = Store(settings.index_folder()).current()
+    assert len(again.matrix) == 1214
+    assert (again.folder / "vectors.npy").samefile(with_lists.folder / "vectors.npy")
+    again.check()
+    assert rows_fit(settings, 3e-4)
 
 
 @pytest.mark.slow

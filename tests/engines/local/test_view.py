@@ -154,8 +154,8 @@ def test_a_new_generation_is_seen_through_the_same_scope(engine, docs):
 
 @pytest.mark.usefixtures("few")
 def test_of_many_rows_a_part_is_found_as_well_as_if_it_were_all(tmp_path):
-    rows = clustered(6000)
-    matrix = written(tmp_path, rows)
+    matrix = written(tmp_path, clustered(6000))
+    rows = matrix.batch(np.arange(6000))  # in 16 bits
     questions = unit(rows[np.random.default_rng(6).integers(0, len(rows), 20)] + 0.05)
     for among in ([range(100, 160)], [range(7, 8)], [range(0, 300), range(5000, 5500)]):  # few: all compared
         part = np.concatenate([np.arange(one.start, one.stop) for one in among])
