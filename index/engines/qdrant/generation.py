@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 _IDS = 1000  # that a filter holds
 _BREADTH = 512  # of the search through the graph of vectors, at least: Qdrant's hnsw_ef
+_OVERSAMPLED = 2.0  # so many times those wanted are compared again in full
+_EXACT = models.SearchParams(exact=True, quantization=models.QuantizationSearchParams(ignore=True))
 _NUMBERS = 65536  # of passages and units that are remembered
 
 
@@ -90,7 +92,10 @@ class RemoteGeneration(RemoteTexts):
             using=MEANING,
             limit=limit,
             filter=models.Filter(must=seen) if seen else None,
-            params=models.SearchParams(hnsw_ef=max(_BREADTH, limit)),
+            params=models.SearchParams(
+                hnsw_ef=max(_BREADTH, limit),
+                quantization=models.QuantizationSearchParams(rescore=True, oversampling=_OVERSAMPLED),
+            ),
             with_payload=["value"],
         )
         said = self.lexical.request(question, limit)
@@ -113,7 +118,7 @@ class RemoteGeneration(RemoteTexts):
                 using=MEANING,
                 limit=len(part),
                 filter=models.Filter(must=[models.HasIdCondition(has_id=part)]),
-                params=models.SearchParams(exact=True),
+                params=_EXACT,
             )
             for part in (ids[begin : begin + _IDS] for begin in range(0, len(ids), _IDS))
         ]

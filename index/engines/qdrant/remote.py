@@ -119,9 +119,10 @@ class Remote:
             IndexBusy: another machine builds it.
             IndexAway: the server does not answer.
         """
-        self._connection.create(
-            self.collection, vectors_config={}, replication_factor=self._settings.replicas
-        )
+        if not self._connection.exists(self.collection):  # which tells quickly that a server is away
+            self._connection.create(
+                self.collection, vectors_config={}, replication_factor=self._settings.replicas
+            )
         with held(self._connection, self.collection) as one:
             yield one
 
