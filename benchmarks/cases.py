@@ -2,10 +2,11 @@
 
     python -m benchmarks.cases [FILE...] [-v]
 
-By default the two files of ``tests/quality`` are asked: ``cases-dev.jsonl`` was looked at while Docent was
-built, ``cases-held.jsonl`` never was. Each case is a folder of its own; encoder and reader are those of the
-settings (``DOCENT_ENCODER__MODEL=all-MiniLM-L6-v2 DOCENT_READER__MODEL=docent`` is the light pair). What
-answers have to be is told in ``tests/quality/judging.py``; CI holds them to a floor a little below.
+By default the files of ``tests/quality`` are asked: ``cases-dev.jsonl`` was looked at while Docent was built,
+``cases-held.jsonl`` never was, ``cases-everyday.jsonl`` is in twelve languages. Each case is a folder of its
+own; encoder and reader are those of the settings (the light pair is ``DOCENT_ENCODER__MODEL=all-MiniLM-L6-v2
+DOCENT_READER__MODEL=docent``). What answers have to be is told in ``tests/quality/judging.py``; CI holds them
+to a floor a little below.
 """
 
 from __future__ import annotations
@@ -21,9 +22,7 @@ from bot.settings import load
 from index import catalogue
 from tests.quality.judging import asked, folded, read, wrong
 
-FILES = [
-    Path(__file__).parent.parent / "tests" / "quality" / f"cases-{half}.jsonl" for half in ("dev", "held")
-]
+FILES = sorted((Path(__file__).parent.parent / "tests" / "quality").glob("cases-*.jsonl"))
 
 
 def main() -> None:
@@ -35,19 +34,23 @@ def main() -> None:
     settings = load(environment=os.environ)
     print(f"{catalogue.resolve(settings.encoder.model)}, reader {settings.reader.model}")
     for file in arguments.files:
-        right: Counter[str] = Counter()
-        every: Counter[str] = Counter()
+        every: dict[str, Counter[tuple[str, bool]]] = {"kind": Counter(), "language": Counter()}
         with tempfile.TemporaryDirectory() as folder:
             for one in asked(read(file), settings, Path(folder)):
                 faults = wrong(one.answer, one.ask)
-                every[one.case.kind] += 1
-                right[one.case.kind] += not faults
+                every["kind"][one.case.kind, not faults] += 1
+                every["language"][one.engine.generation().manifest.languages[0], not faults] += 1
                 if arguments.verbose and faults:
                     quotes = [folded(citation.shown)[:60] for citation in one.answer.citations[:3]]
                     print(f"{one.case.name} | {one.ask.question} | {'; '.join(faults)} | {quotes}")
-        rows = [(kind, right[kind], every[kind]) for kind in sorted(every)]
-        print(f"\n{file.name}: {right.total()} of {every.total()}\n", flush=True)
-        print(table(["kind", "as wanted", "questions"], rows), flush=True)
+        total = sum(count for (_, right), count in every["kind"].items() if right)
+        print(f"\n{file.name}: {total} of {every['kind'].total()}", flush=True)
+        for what, counts in every.items():
+            if len(names := sorted({name for name, _ in counts})) > 1:
+                rows = [
+                    (name, counts[name, True], counts[name, True] + counts[name, False]) for name in names
+                ]
+                print("\n" + table([what, "as wanted", "questions"], rows), flush=True)
 
 
 if __name__ == "__main__":

@@ -41,9 +41,9 @@ def ready_engine(
         tell(_staleness(engine, watched=watched))
         return engine.within(scope)
     before_build()
+    check_folder(engine.settings.documents.folder)
     tell([f"There is no index yet: building it from '{engine.settings.documents.folder}'."])
     tell([status.fallback(settings)])
-    check_folder(engine.settings.documents.folder)
     with shown() as progress:
         summary = engine.build(progress=progress, removals="all" if may_be_empty else "most")
     tell([status.built(summary)])

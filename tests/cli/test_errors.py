@@ -20,9 +20,9 @@ def test_a_documents_folder_that_is_missing(run: Run, docs: Path, command: list[
     docs.rename(docs.with_name("elsewhere"))
     code, out, err = run(*command)
     assert (code, out) == (1, "")
-    assert err.splitlines()[-1] == (
+    assert err == (
         f"docent: There is no documents folder '{docs}'. Name yours with --docs DIR, "
-        "or set documents.folder in a settings file."
+        "or set documents.folder in a settings file.\n"
     )
 
 
