@@ -16,7 +16,13 @@ from index.errors import BundleError
 
 
 def encode(settings: Settings, shard: Shard, folder: Path) -> Encoded:
-    """Encode the documents of a shard; see ``index.building.sharding.encode``."""
+    """Encode the documents of a shard; see ``index.building.sharding.encode``.
+
+    Raises:
+        BundleError: the folder lies among the documents, or see there.
+    """
+    if folder.resolve().is_relative_to(settings.documents.folder.resolve()):
+        raise BundleError(f"'{folder}' would be among the documents. Name another folder with --to.")
     with shown() as progress:
         return sharding.encode(settings, Engine(settings).encoder, shard, folder, progress)
 

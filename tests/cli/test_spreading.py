@@ -72,6 +72,15 @@ def test_bundles_of_another_model_are_refused_and_the_index_stays(
     assert indexed("ask", "who", "attended", "the", "meeting?").code == 0
 
 
+def test_vectors_are_not_written_among_the_documents(run: Run, docs: Path):
+    refused = run("index", "--shard", "1/1", "--to", str(docs / "letters" / ".." / "b"))
+    assert (refused.code, refused.out) == (1, "")
+    assert refused.err == (
+        f"docent: '{docs}/letters/../b' would be among the documents. Name another folder with --to.\n"
+    )
+    assert not (docs / "b").exists()
+
+
 def test_a_folder_without_bundles(run: Run, tmp_path: Path):
     (tmp_path / "b").mkdir()
     refused = run("index", "--bundles", str(tmp_path / "b"))
