@@ -69,6 +69,33 @@ def test_eval_writes_a_page(indexed: Run, club: Path, tmp_path: Path):
     assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
     code, out, err = indexed("eval", str(club), "--html", str(tmp_path))
     assert (code, out, err) == (1, "", f"docent: The page {tmp_path} cannot be written: Is a directory.\n")
+    page = tmp_path / "missing" / "page.html"
+    code, out, err = indexed("eval", str(club), "--fresh", "--html", str(page))  # before anything is asked
+    assert (code, out) == (1, "")
+    assert err == f"docent: The page {page} cannot be written: No such file or directory.\n"
+
+
+def test_eval_tells_of_evidence_that_no_document_holds(indexed: Run, tmp_path: Path):
+    file = tmp_path / "slips.jsonl"
+    rows = [
+        ("Where was it?", ["in the city hall"]),
+        ("Who came?", ["Alice  Archer, Bob Baker"]),  # white space does not count
+        ("When was it?", ["on 4 May", "on 3 May 2024"]),
+    ]
+    asked = [json.dumps({"question": one, "kind": "fact", "evidence": right}) for one, right in rows]
+    file.write_text("\n".join(asked), encoding="utf-8")
+    code, _, err = indexed("eval", str(file))
+    assert (code, err) == (
+        0,
+        "The evidence of 1 question stands in no document word for word, so no quote can be right: “Where "
+        "was it?”.\nasking questions (3)\n",
+    )
+    many = [json.dumps({"question": f"{n}?", "kind": "list", "evidence": ["nowhere"]}) for n in range(5)]
+    file.write_text("\n".join(many), encoding="utf-8")
+    assert indexed("eval", str(file)).err.startswith(
+        "The evidence of 5 questions stands in no document word for word, so no quote can be right: “0?”, "
+        "“1?”, “2?” and 2 more.\n"
+    )
 
 
 def test_eval_of_what_are_no_questions(indexed: Run, club: Path, tmp_path: Path):

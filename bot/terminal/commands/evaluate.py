@@ -7,7 +7,7 @@ import click
 from bot.progress import shown
 from bot.settings import Settings
 from bot.terminal.options import Place, with_settings
-from bot.terminal.printing import print_json
+from bot.terminal.printing import print_json, tell
 from index.errors import DocentError
 
 
@@ -39,13 +39,18 @@ def evaluate(
     In JSON Lines they are asked of the index; a file of SQuAD's format, whose name ends in .json, brings
     documents of its own. Interrupted, the same command goes on where it stopped.
     """
-    from bot.evaluation import figures, questions, report, run
+    from bot.evaluation import checking, figures, questions, report, run
     from bot.reader.readers import learned_by
     from bot.terminal.opening import ready_engine
 
     collection = questions.read(files, foreign, learned_by(settings)).sample(limit, seed)
+    if page is not None and (page.is_dir() or not page.parent.is_dir()):  # before all that is asked
+        why = "Is a directory" if page.is_dir() else "No such file or directory"
+        raise DocentError(f"The page {page} cannot be written: {why}.")
     if not collection.articles:
-        settings = ready_engine(settings).settings
+        engine = ready_engine(settings)
+        settings = engine.settings
+        tell([checking.told(checking.misses(collection.questions, engine))])
     with shown() as progress:
         outcomes = run.run(settings, collection, fresh=fresh, progress=progress)
     measured = figures.measure(collection.questions, outcomes, threshold=settings.answer.threshold, seed=seed)
