@@ -10,7 +10,7 @@ from tests.telegram.desk import MOODY, attended, said
 from tests.telegram.server import BotApi
 
 pytestmark = pytest.mark.slow
-AWAY = "My index is out of reach just now. I keep your question, and answer it when that is back."
+AWAY = "My index is out of reach just now. I keep your question, and answer it when the index is back."
 
 
 def test_a_question_waits_for_the_index_even_beyond_the_end_of_the_bot(

@@ -17,7 +17,7 @@ from index.errors import IndexAway
 AGAIN = 3.0
 """Seconds after which it is looked whether the server is there again."""
 
-_AWAY = noop("My index is out of reach just now. I keep your question, and answer it when that is back.")
+_AWAY = noop("My index is out of reach just now. I keep your question, and answer it when the index is back.")
 
 _T = TypeVar("_T")
 
