@@ -20,9 +20,10 @@ from bot.telegram.persistence import state
 from bot.telegram.persistence.access import Access
 from bot.telegram.persistence.listened import Listened
 from bot.telegram.transport.receiving import CONFLICT
-from bot.terminal import doctor
+from bot.terminal import doctor, telegram_doctor
 from bot.terminal import main as cli
-from bot.terminal.doctor import Finding, examine
+from bot.terminal.doctor import examine
+from bot.terminal.findings import Finding, text
 from index.serving import ServedEncoder
 from tests.conftest import WordsEncoder
 from tests.reader.words import WordReader
@@ -148,9 +149,9 @@ def test_it_leaves_no_trace(look: Examine, tmp_path: Path):
 
 
 def test_findings_are_written_one_a_line():
-    assert doctor.text(Finding("ok", "disk: fine")) == "ok     disk: fine"
-    assert doctor.text(Finding("note", "disk: so so")) == "note   disk: so so"
-    assert doctor.text(Finding("wrong", "disk: full")) == "WRONG  disk: full"
+    assert text(Finding("ok", "disk: fine")) == "ok     disk: fine"
+    assert text(Finding("note", "disk: so so")) == "note   disk: so so"
+    assert text(Finding("wrong", "disk: full")) == "WRONG  disk: full"
 
 
 # ------------------------------------------------------------------------------------------ token
@@ -248,7 +249,7 @@ def test_privacy_mode_is_no_fault_but_may_surprise(look: Examine, api: BotApi):
     found = look()
     assert wrong(found) == []
     notes = [finding.text for finding in found if finding.level == "note"]
-    assert notes == [doctor.PRIVACY_MODE, doctor.NO_INLINE]
+    assert notes == [telegram_doctor.PRIVACY_MODE, telegram_doctor.NO_INLINE]
     assert "/setprivacy" in notes[0]
 
 
@@ -263,7 +264,7 @@ def test_a_bot_that_shall_listen_needs_privacy_mode_off_or_to_be_administrator(
     other.status = "administrator"
     assert wrong(look()) == []
     api.me["can_read_all_group_messages"] = False
-    assert wrong(look()) == [doctor.LISTENS_IN_VAIN.format(groups=one.id)]
+    assert wrong(look()) == [telegram_doctor.LISTENS_IN_VAIN.format(groups=one.id)]
 
 
 def test_a_server_that_cannot_be_reached(look: Examine):

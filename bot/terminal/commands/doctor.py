@@ -6,6 +6,7 @@ import click
 
 from bot.plain import clean
 from bot.settings import Settings
+from bot.terminal.findings import text
 from bot.terminal.options import with_settings
 from bot.terminal.printing import announce
 from index.errors import DocentError
@@ -15,7 +16,7 @@ from index.errors import DocentError
 @with_settings
 def doctor(settings: Settings) -> int:
     """Look for what is wrong with the set-up, and say how to mend it."""
-    from bot.terminal.doctor import examine, text
+    from bot.terminal.doctor import examine
 
     wrong = 0
     for finding in examine(settings, os.environ):
