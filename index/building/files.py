@@ -1,4 +1,4 @@
-"""Whether the files that quotes are from still are what was indexed.
+"""Detects whether source files changed since they were indexed, for quotes are from them as they were.
 
 Size and change time tell it nearly always. Where they do not, as of a file that was copied or was written
 just before it was indexed, its bytes do, and that is remembered.
