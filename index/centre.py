@@ -41,7 +41,7 @@ def centre_of(model: str) -> "NDArray[np.float32] | None":
 
 
 def centred(centre: "NDArray[np.float32] | None", vectors: "Vectors") -> "Vectors":
-    """Unit vectors as they are seen from a centre, made of length 1 again; shape (texts, dimension)."""
+    """Unit vectors with a centre subtracted, normalised again; shape (texts, dimension)."""
     import numpy as np
 
     if centre is None:

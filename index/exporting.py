@@ -238,7 +238,7 @@ def _place_of_words(
 
 
 def _keep_levels(model: Any) -> None:
-    """Keep matrices that were trained in 8 bits with a scale a row as such, which loses nothing.
+    """Keep matrices that are quantised to 8 bits with a scale a row as such, which loses nothing.
 
     OpenVINO then leaves the rest in 32 bits, which is little.
     """

@@ -1,4 +1,4 @@
-"""Several encoders as one: their vectors side by side, so that a cosine is the mean of theirs, weighted."""
+"""Several encoders as one: their vectors concatenated, so that a cosine is the weighted mean of theirs."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -20,7 +20,7 @@ _LET_IN = 0.001  # seconds between them, so that a question that waits comes fir
 
 
 class JoinedEncoder:
-    """Encoders whose vectors are put side by side.
+    """Encoders whose vectors are concatenated.
 
     Args:
         name: as the settings name it.

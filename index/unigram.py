@@ -1,6 +1,6 @@
-"""Texts in, pieces of words out, as XLM-R cuts them: the library's pieces, ready in a tenth of its time.
+"""Texts in, subword tokens out, as XLM-R cuts them: those of the library, in a tenth of its time.
 
-A text is made plain and divided into words, each led by "▁". Of all ways to make a word of known pieces that
+A text is normalised and divided into words, each led by "▁". Of all ways to make a word of known pieces that
 of the highest probability is taken (Kudo, "Subword Regularization", 2018), found by Viterbi's algorithm.
 Words are remembered, since most come again. What is no piece is unknown, characters side by side together.
 """

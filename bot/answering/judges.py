@@ -1,4 +1,4 @@
-"""The vector of what is said in, what it is out: logistic regressions as data, a file a kind and encoder.
+"""An embedding in, its class out: logistic regressions as data, a file a kind of class and encoder.
 
 Those of what a question wants are ``profiles/intents-*.json``, those of small talk ``profiles/talk-*.json``,
 those of what is a question to anybody ``profiles/asked-*.json``.
@@ -38,7 +38,7 @@ class Classes(msgspec.Struct, frozen=True, omit_defaults=True):
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """The same to judge with: weights of shape (classes, dimension), biases of shape (classes,)."""
+    """A classifier: weights of shape (classes, dimension), biases of shape (classes,)."""
 
     names: list[str]
     weights: "NDArray[np.float64]"
@@ -56,7 +56,7 @@ class Judge:
 
 
 def judge_of(kind: Kind, encoder: str) -> Judge | None:
-    """The judge of a kind for the model of a fingerprint, if there is one."""
+    """The classifier of a kind for the encoder of a fingerprint, if there is one."""
     return _judges(kind, FOLDER).get(encoder)
 
 

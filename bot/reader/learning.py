@@ -81,7 +81,7 @@ def read(network: Network, rows: Sequence[Tokens]) -> Logits:
 
 
 def loss(network: Network, groups: Sequence[Group], teacher: Teacher | None = None) -> Tensor:
-    """How wrong the network is, by what is marked and by what a teacher says."""
+    """The loss of a network, by what is marked and by distillation from a teacher."""
     items = [item for group in groups for item in group]
     logits = read(network, [item.tokens for item in items])
     marked = losses.by_marks(logits, groups)

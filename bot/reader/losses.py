@@ -1,4 +1,4 @@
-"""How wrong a network is: by what is marked in the texts, and by what a teacher says of them."""
+"""The losses that a network learns by: against what is marked in the texts, and against a teacher."""
 
 from collections.abc import Sequence
 

@@ -169,7 +169,7 @@ def mix(network: Network, other: Network, share: float) -> None:
 
 
 def pack(network: Network) -> dict[str, Tensor]:
-    """The weights but the embedding matrix: matrices in 8 bits with a scale a row, the rest in 16."""
+    """The weights but the embedding matrix: matrices quantised to 8 bits, a scale a row, the rest in 16."""
     packed = {}
     for name, value in network.state_dict().items():
         if name == WORD_TABLE:
@@ -184,7 +184,7 @@ def pack(network: Network) -> dict[str, Tensor]:
 
 
 def unpack(packed: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """The weights in 32 bits; the inverse of ``pack`` but for rounding."""
+    """The weights dequantised to 32 bits; the inverse of ``pack`` but for rounding."""
     return {
         name: value.float() * packed[name + _SCALE] if value.dtype == torch.int8 else value.float()
         for name, value in packed.items()

@@ -1,7 +1,7 @@
 """Question files in, examples out, without an index: each paragraph beside those most like the question.
 
-It serves all languages: likeness is that of letters, and the wrong paragraphs are of the same article where
-it has others. What is read is a stretch of the paragraph, of whole sentences.
+It serves all languages: similarity is that of letter trigrams, and the wrong paragraphs are of the same
+article where it has others. What is read is a stretch of the paragraph, of whole sentences.
 """
 
 import itertools
@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from bot.reader.examples import Example, Read, held_out
-from bot.reader.likeness import Likeness
+from bot.reader.trigrams import TrigramSimilarity
 from index.records import Span
 
 _WRONG = 4  # paragraphs that do not answer, kept beside the one asked about
@@ -75,17 +75,17 @@ class Near:
 
     def __init__(self, texts: Sequence[str]) -> None:
         self._texts = texts
-        self._likeness = Likeness(texts)
+        self._similarity = TrigramSimilarity(texts)
 
     def of(self, question: str, draw: random.Random) -> Iterator[tuple[str, Span | None]]:
         """Each paragraph, those most like the question first, and the sentence that a stretch is about."""
-        for number in self._likeness.order(question):
+        for number in self._similarity.order(question):
             yield self._texts[number], self._likest(number, question) if draw.random() < _LIKEST else None
 
     def _likest(self, number: int, question: str) -> Span | None:
         text = self._texts[number]
         spans = _sentences(text)
-        order = Likeness([text[start:end] for start, end in spans]).order(question)
+        order = TrigramSimilarity([text[start:end] for start, end in spans]).order(question)
         return spans[order[0]] if spans else None
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import msgspec
 
 from bot.reader.examples import Example, Read, held_out
-from bot.reader.likeness import Likeness
+from bot.reader.trigrams import TrigramSimilarity
 from index.documents import load
 from index.encoder import Encoder
 from index.records import Passage, Span, Unit
@@ -132,13 +132,13 @@ class _Texts:
 
     def __init__(self, texts: Sequence[Sequence[Woven]], encoder: Encoder | None = None) -> None:
         self._texts = [(number, one) for number, of in enumerate(texts) for one in of]
-        self._likeness = Likeness([one.text for _, one in self._texts])
+        self._similarity = TrigramSimilarity([one.text for _, one in self._texts])
         self._encoder = encoder
         self._vectors = encoder.encode([one.text for _, one in self._texts]) if encoder else None
 
     def _order(self, question: str) -> list[int]:
         """The numbers of the texts, those most like the question first: by letters and by meaning in turn."""
-        by_letters = self._likeness.order(question)
+        by_letters = self._similarity.order(question)
         if self._encoder is None or self._vectors is None:
             return by_letters
         (vector,) = self._encoder.encode_questions([question])
@@ -159,7 +159,7 @@ class _Texts:
 
 
 def _elsewhere(question: str, texts: Sequence[Woven]) -> Read:
-    likest = Likeness([one.text for one in texts]).order(question)[0]
+    likest = TrigramSimilarity([one.text for one in texts]).order(question)[0]
     return Read(texts[likest].text, 0.5, False, False)
 
 

@@ -10,7 +10,7 @@ from index.records import Divided, Document
 from index.settings import Settings
 
 CONTEXT_WEIGHT = 0.4
-"""What a context's vector counts in that of a unit, which is made of length 1 again (docs/quality.md)."""
+"""What a context's vector counts in that of a unit, which is normalised again (docs/quality.md)."""
 
 _SPLITTERS = ("nupunkt", "langchain-text-splitters", "py3langid", "PyStemmer")
 DIVIDING = 4  # counts up whenever a document may be divided otherwise, or its words be others

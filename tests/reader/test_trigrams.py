@@ -1,34 +1,37 @@
-"""Likeness of texts to a question, by letters in threes."""
+"""TrigramSimilarity of texts to a question, by letters in threes."""
 
 import os
 import subprocess
 import sys
 
-from bot.reader.likeness import Likeness
+from bot.reader.trigrams import TrigramSimilarity
 from tests.reader.conftest import CLOCK, FERRY, MILL
 
 TEXTS = ["The ferry sails at nine.", "The mill grinds rye.", "The bell strikes nine."]
 
 
 def test_what_shares_rare_letters_comes_first_whatever_its_case():
-    assert Likeness(TEXTS).order("WHEN does the FERRY sail?")[0] == 0
-    assert Likeness(TEXTS).order("who grinds the rye")[0] == 1
+    assert TrigramSimilarity(TEXTS).order("WHEN does the FERRY sail?")[0] == 0
+    assert TrigramSimilarity(TEXTS).order("who grinds the rye")[0] == 1
 
 
 def test_rare_letters_count_more_than_those_of_all_texts():
-    ferry, mill, bell = Likeness(TEXTS).of("the")
+    ferry, mill, bell = TrigramSimilarity(TEXTS).of("the")
     assert ferry == mill == bell > 0
-    assert Likeness(TEXTS).of("rye")[1] > mill
+    assert TrigramSimilarity(TEXTS).of("rye")[1] > mill
 
 
 def test_what_shares_nothing_counts_nothing():
-    assert Likeness(TEXTS).of("東京") == [0, 0, 0]
-    assert Likeness([]).order("who?") == []
+    assert TrigramSimilarity(TEXTS).of("東京") == [0, 0, 0]
+    assert TrigramSimilarity([]).order("who?") == []
 
 
 def test_every_process_finds_the_same_to_the_last_bit():
     texts = [f"{FERRY} {number} {MILL}" for number in range(40)]
-    script = f"from bot.reader.likeness import Likeness; print(Likeness({texts!r}).of({CLOCK!r}))"
+    script = (
+        "from bot.reader.trigrams import TrigramSimilarity\n"
+        f"print(TrigramSimilarity({texts!r}).of({CLOCK!r}))"
+    )
     said = {
         subprocess.run(
             [sys.executable, "-c", script],

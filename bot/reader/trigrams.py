@@ -1,17 +1,16 @@
-"""Texts that are like a question, by their letters in threes: of any language, without an index."""
+"""Similarity of texts to a question by letter trigrams: for any language, without an index."""
 
 import math
 from collections import Counter
 from collections.abc import Sequence
 
-_LETTERS = 3  # that are compared together
+_LETTERS = 3  # of a trigram
 
 
-class Likeness:
-    """Compares questions with texts; threes that few of the texts have count more.
+class TrigramSimilarity:
+    """Compares questions with texts by their trigrams, each weighted by its inverse document frequency.
 
-    The weight is the inverse document frequency of Spärck Jones, "A statistical interpretation of term
-    specificity and its application in retrieval" (1972).
+    Spärck Jones, "A statistical interpretation of term specificity and its application in retrieval" (1972).
     """
 
     def __init__(self, texts: Sequence[str]) -> None:
@@ -20,7 +19,7 @@ class Likeness:
         self._weights = {three: math.log(1 + len(texts) / count) for three, count in having.items()}
 
     def of(self, question: str) -> list[float]:
-        """How like the question each text is: the weights of what both have, 0 or more."""
+        """The similarity of each text: the weights of the trigrams that it shares with the question."""
         wanted = _threes(question) & self._weights.keys()
         return [  # exactly, for sets are in another order in each process
             math.fsum(self._weights[three] for three in wanted & threes) for threes in self._threes
@@ -28,8 +27,8 @@ class Likeness:
 
     def order(self, question: str) -> list[int]:
         """The numbers of the texts, those most like the question first."""
-        likeness = self.of(question)
-        return sorted(range(len(likeness)), key=lambda number: -likeness[number])
+        similarity = self.of(question)
+        return sorted(range(len(similarity)), key=lambda number: -similarity[number])
 
 
 def _threes(text: str) -> set[str]:
