@@ -25,15 +25,20 @@ from index.parsing.formats import FORMATS
 
 @dataclass(frozen=True)
 class Row:
-    """Of the table: how often something was tried, how often it went well, and what was not as it must be."""
+    """Of the table: how often something was tried, how often it went well, and what was not as it must be.
+
+    ``confirmed`` counts what people were told meanwhile that is kept or done, if that was counted.
+    """
 
     what: str
     tried: int
     well: int
     wrong: tuple[str, ...] = ()
+    confirmed: int | None = None
 
     def __str__(self) -> str:
-        return f"| {self.what} | {self.tried:,} | {self.well:,} | {len(self.wrong)} |"
+        told = "" if self.confirmed is None else f"{self.confirmed:,}"
+        return f"| {self.what} | {self.tried:,} | {self.well:,} | {told} | {len(self.wrong)} |"
 
 
 def killed(tries: int, seed: int) -> Iterator[Row]:
@@ -42,7 +47,8 @@ def killed(tries: int, seed: int) -> Iterator[Row]:
     for name, kind in faults.WORKS.items():
         with tempfile.TemporaryDirectory(prefix="docent-faults-") as folder:
             figures = faults.tried(kind(Path(folder)), tries, chance)
-        yield Row(f"killed while {name}", figures.tried, figures.survived, tuple(figures.lost))
+        lost = tuple(figures.lost)
+        yield Row(f"killed while {name}", figures.tried, figures.survived, lost, figures.confirmed)
 
 
 def fuzzed(seconds: float, seed: int) -> Iterator[Row]:
@@ -76,7 +82,7 @@ def main() -> None:
     given = parser.parse_args()
     details: dict[str, str] = {}
     wrong: list[str] = []
-    print("| | tried | went well | lost or wrong |\n|---|--:|--:|--:|")
+    print("| | tried | went well | confirmed | lost or wrong |\n|---|--:|--:|--:|--:|")
     for row in _rows(given, details):
         print(row, flush=True)
         wrong += row.wrong
