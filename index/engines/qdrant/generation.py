@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from index.encoder import Vectors
 
 _IDS = 1000  # that a filter holds
-_BREADTH = 512  # of the search through the graph of vectors, at least: Qdrant's hnsw_ef
+_BREADTH = 1024  # of the search through the graph of vectors, at least: Qdrant's hnsw_ef
 _OVERSAMPLED = 2.0  # so many times those wanted are compared again in full
 _EXACT = models.SearchParams(exact=True, quantization=models.QuantizationSearchParams(ignore=True))
 _NUMBERS = 65536  # of passages and units that are remembered

@@ -21,6 +21,9 @@ from index.errors import IndexAway, IndexBusy
 LASTS = 60.0
 """Seconds for which a builder has the right, unless it renews it."""
 
+INDEXED = {"holder": models.PayloadSchemaType.KEYWORD, "until": models.PayloadSchemaType.FLOAT}
+"""Fields of its payload that are compared: in strict mode a server wants an index of them."""
+
 POINT = 1
 """Its id among what is kept of an index."""
 

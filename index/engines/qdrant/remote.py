@@ -23,7 +23,7 @@ from index.engines import base
 from index.engines.base import Hears, Lease, Manifest, Readable
 from index.engines.qdrant.connection import Connection
 from index.engines.qdrant.generation import RemoteGeneration
-from index.engines.qdrant.lease import Held, held
+from index.engines.qdrant.lease import INDEXED, Held, held
 from index.engines.qdrant.points import FORMAT, MANIFEST
 from index.engines.qdrant.sending import Sending
 from index.engines.qdrant.verifying import verify
@@ -123,6 +123,10 @@ class Remote:
             self._connection.create(
                 self.collection, vectors_config={}, replication_factor=self._settings.replicas
             )
+            for field, kind in INDEXED.items():
+                self._connection.send(
+                    self._connection.client.create_payload_index, self.collection, field, kind
+                )
         with held(self._connection, self.collection) as one:
             yield one
 
