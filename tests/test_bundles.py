@@ -1,5 +1,6 @@
 """Vectors in portable files: what is found in them, what is refused, and how an encoder takes from them."""
 
+import errno
 from collections.abc import Callable
 from pathlib import Path
 
@@ -142,3 +143,18 @@ def test_a_folder_that_cannot_be_written_to_is_said(tmp_path):
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(BundleError, match=r"^Vectors cannot be written to '.*file' \(file exists\)\. What"):
         part(tmp_path / "file")
+
+
+def test_a_disk_that_is_full_leaves_what_was_whole_and_nothing_else(tmp_path, monkeypatch):
+    first = part(tmp_path, TEXTS[:2])
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("index.writing.os.fsync", full)
+    with pytest.raises(
+        BundleError, match=r"\(no space left on device\)\. What was written stays: mend that, and"
+    ):
+        part(tmp_path, TEXTS[2:])
+    assert list(tmp_path.iterdir()) == [first]
+    assert len(Bundles([tmp_path], WordsEncoder())) == 2
