@@ -241,7 +241,7 @@ class Generation:
 
     def unload(self) -> None:
         """Give back the memory of vectors that have been read."""
-        self.matrix.leave()
+        self.matrix.unload()
 
     def nearest(self, vector: "Vectors", limit: int) -> "tuple[NDArray[np.float32], NDArray[np.int64]]":
         """The units nearest to a vector: their cosines and rows, best first; see ``Matrix.nearest``."""

@@ -81,7 +81,7 @@ class Rows:
 
         return np.lib.format.open_memmap(self._file, mode="r").view(np.ndarray)
 
-    def leave(self) -> None:
+    def unload(self) -> None:
         """Give back the memory of what has been read; it is read again when it is wanted."""
         self._rows = self._mapped()
 

@@ -69,10 +69,10 @@ class Segments:
         """Numbers of a vector."""
         return self._rows[0].dimension
 
-    def leave(self) -> None:
+    def unload(self) -> None:
         """Give back the memory of what has been read; it is read again when it is wanted."""
         for one in self._rows:
-            one.leave()
+            one.unload()
 
     def between(self, units: range) -> "Vectors":
         """The vectors of consecutive units, shape (units, dimension), not to be changed."""

@@ -55,7 +55,7 @@ class Matrix:
             OSError: they cannot be read.
         """
         self._rows = Segments(folder)
-        self.leave, self.rows, self.extend = self._rows.leave, self._rows.between, self._rows.extend
+        self.unload, self.rows, self.extend = self._rows.unload, self._rows.between, self._rows.extend
         self.batch, self.cosines = self._rows.batch, self._rows.cosines
 
     def __len__(self) -> int:

@@ -26,8 +26,8 @@ def unit(rows: Vectors) -> Vectors:
 def clustered(count: int, dimension: int = 64, subjects: int = 200) -> Vectors:
     """As those of sentences lie: around subjects, which have something in common among them."""
     rng = np.random.default_rng(5)
-    middles = unit(rng.normal(size=(subjects, dimension)) + 0.5)
-    return unit(middles[rng.integers(0, subjects, count)] + rng.normal(size=(count, dimension)) * 0.08)
+    centroids = unit(rng.normal(size=(subjects, dimension)) + 0.5)
+    return unit(centroids[rng.integers(0, subjects, count)] + rng.normal(size=(count, dimension)) * 0.08)
 
 
 def written(folder: Path, rows: Vectors, size: int = 700) -> Matrix:

@@ -38,7 +38,7 @@ def test_what_has_been_read_can_be_given_back(tmp_path):
     matrix = written(tmp_path, rows)
     before = matrix.nearest(rows[7], 3)
     assert resident(tmp_path / "vectors.npy") > rows.nbytes // 2
-    matrix.leave()
+    matrix.unload()
     assert resident(tmp_path / "vectors.npy") == 0
     assert [part.tolist() for part in matrix.nearest(rows[7], 3)] == [part.tolist() for part in before]
 
