@@ -16,8 +16,8 @@ PIP = $(PYTHON) -m pip --python $(BIN)/python --disable-pip-version-check instal
 # Files in their order; else those of one long test would come last, and one process wait for the other.
 TWO = --numprocesses=2 --dist=loadfile --no-loadscope-reorder
 # What needs torch, which takes each process three seconds to import.
-TORCH = reader/test_learning reader/test_losses reader/test_model reader/test_readers reader/test_train test_exporting \
-	test_graphs
+TORCH = reader/test_batches reader/test_learning reader/test_losses reader/test_model reader/test_readers \
+	reader/test_train test_exporting test_graphs
 MADE = docs/help.md docs/settings.md docs/telegram.md  # pages with parts that come from the code, by cog
 
 .PHONY: ask telegram test fast check docs format readme picture texts image lock sbom audit clean

@@ -25,20 +25,21 @@ def modules_of_tests_imported(source: str) -> Iterator[str]:
             yield str(node.module)
 
 
-def found(search: Callable[[str], Iterable[str]]) -> dict[str, list[str]]:
-    """What is found in each file of the tests."""
+def found(search: Callable[[str], Iterable[str]], word: str) -> dict[str, list[str]]:
+    """What is found in each file of the tests that has the word."""
     files = {file.relative_to(TESTS).as_posix(): file.read_text("utf-8") for file in TESTS.rglob("*.py")}
-    return {name: names for name, source in files.items() if (names := sorted(search(source)))}
+    having = {name: source for name, source in files.items() if word in source}
+    return {name: names for name, source in having.items() if (names := sorted(search(source)))}
 
 
 def test_no_test_sets_a_private_name():
     assert list(private_names_set('monkeypatch.setattr(module, "_EVERY", 2)')) == ["_EVERY"]
     assert list(private_names_set('monkeypatch.setattr("index.store._flush", 2)')) == ["_flush"]
     assert list(private_names_set('monkeypatch.setattr(sys.stderr, "isatty", f)')) == []
-    assert found(private_names_set) == {}
+    assert found(private_names_set, "setattr") == {}
 
 
 def test_no_test_module_is_imported_by_another():
     assert list(modules_of_tests_imported("from tests.cli.test_ask import one")) == ["tests.cli.test_ask"]
     assert list(modules_of_tests_imported("from tests.cli import one")) == []
-    assert found(modules_of_tests_imported) == {}
+    assert found(modules_of_tests_imported, ".test_") == {}

@@ -3,20 +3,12 @@
 from pathlib import Path
 
 import numpy as np
-import pytest
 
-from index.engines.local import lists, vectors
+from index.engines.local import vectors
 from index.engines.local.vectors import Matrix
 from tests.words_encoder import Vectors
 
 FEW = 1000
-
-
-@pytest.fixture
-def few(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Lists are made of so few vectors already, and four of them and a few more are looked into."""
-    monkeypatch.setattr(vectors, "EXACT_UP_TO", FEW)
-    monkeypatch.setattr(lists, "PROBES", 4)
 
 
 def unit(rows: Vectors) -> Vectors:

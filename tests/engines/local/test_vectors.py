@@ -15,9 +15,7 @@ from index.engines.local.store import Store
 from index.engines.local.vectors import Matrix
 from index.errors import IndexDamaged
 from tests.building.conftest import rows_fit
-from tests.engines.local.rows import FEW, best, clustered, few, unit, written
-
-__all__ = ["few"]  # a fixture
+from tests.engines.local.rows import FEW, best, clustered, unit, written
 
 WORDS = ["harbour", "lighthouse", "ferry", "garden", "soup", "onion", "school", "winter", "bread", "deck"]
 

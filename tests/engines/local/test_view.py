@@ -17,9 +17,7 @@ from index.errors import UnknownSource
 from index.scope import EVERYTHING, NOTHING, Scope, folder
 from tests.conftest import WordsEncoder
 from tests.engines.local.folders import FOLDERS, laid_out
-from tests.engines.local.rows import best, clustered, few, unit, written
-
-__all__ = ["few"]  # a fixture
+from tests.engines.local.rows import best, clustered, unit, written
 
 PUBLIC = Scope.of(["handbook/public"])
 QUESTIONS = (
