@@ -69,12 +69,13 @@ def _versions(packages: Iterable[str]) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A process that has ended: its wall time, its peak memory and what it printed."""
+    """A process that has ended: its wall time, its peak memory, what it printed, and its processor time."""
 
     seconds: float
     peak_mb: float
     output: str
     code: int
+    processor: float = 0.0
 
     @property
     def report(self) -> Any:
@@ -104,7 +105,7 @@ def run(
         if code not in allowed:
             sys.exit(f"{' '.join(map(str, command))}\nended with {code}:\n{errors.read()[-3000:]}")
         peak = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-        return Run(seconds, peak / 1e6, output.read(), code)
+        return Run(seconds, peak / 1e6, output.read(), code, usage.ru_utime + usage.ru_stime)
 
 
 def docent(*arguments: str | Path, extra: Mapping[str, str] | None = None) -> Run:
