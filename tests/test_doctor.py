@@ -173,6 +173,7 @@ def test_a_token_that_cannot_be_one(look: Examine, token: str):
     assert text == "token: What stands in TELEGRAM_BOT_TOKEN is no token: one looks like 123456:ABC-def."
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("token", ["123456:short", "123456:TEST-another_0123456789012345678901"])
 def test_a_token_that_telegram_refuses(look: Examine, token: str):
     found = look(token)

@@ -25,6 +25,7 @@ class Hasty(Judging):
         super().work(lambda number: [confirm(number), confirm(str(int(number) + 1))][0])
 
 
+@pytest.mark.slow
 def test_what_is_confirmed_too_early_is_found_to_be_lost(tmp_path: Path):
     figures = tried(Hasty(tmp_path), 4, random.Random(7))
     assert figures.lost

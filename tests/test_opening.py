@@ -50,6 +50,7 @@ DAMAGES: list[tuple[str, Callable[[Path], None]]] = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "damage"), DAMAGES)
 def test_the_generation_before_a_damaged_one_answers_and_that_is_said_once(
     renewed: Engine, monkeypatch: pytest.MonkeyPatch, name: str, damage: Callable[[Path], None]

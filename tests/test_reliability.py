@@ -48,6 +48,7 @@ def test_one_table_tells_of_all_and_the_exit_code_of_what_is_wrong(
     )
 
 
+@pytest.mark.slow
 def test_processes_are_killed_for_it(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

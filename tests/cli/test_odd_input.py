@@ -81,6 +81,7 @@ main()
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 @pytest.mark.parametrize(
     ("module", "code"), [("click", -signal.SIGINT), ("bot.settings", -signal.SIGINT), ("bot.status", 130)]

@@ -100,6 +100,7 @@ def test_a_question_takes_few_calls_and_words_and_vectors_share_one(served, doub
 # ------------------------------------------------------------------------------------ faults
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", ["lost", "refused", "500", "half", "garbage", "slow"])
 def test_a_build_survives_faults_and_nothing_half_is_seen(served, double, small_batches, fault):
     index = remote(served)
@@ -112,6 +113,7 @@ def test_a_build_survives_faults_and_nothing_half_is_seen(served, double, small_
     assert not renewed(served, index)  # all is there
 
 
+@pytest.mark.slow
 def test_a_build_that_was_broken_off_goes_on_and_until_then_nothing_changes(served, double, small_batches):
     index = remote(served)
     renewed(served, index)
@@ -167,6 +169,7 @@ def misread(point: dict) -> list[dict]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("spoil", "told"),
     [
@@ -215,6 +218,7 @@ def test_an_index_moves_to_a_server_without_encoding_anew(small, served, double)
     assert engine.generation().manifest.units == 10
 
 
+@pytest.mark.slow
 def test_another_machine_answers_without_the_documents(served, tmp_path):
     Engine(served, WordsEncoder()).build()
     elsewhere = replace(

@@ -146,6 +146,7 @@ def test_deeper_finds_no_less(ranks: list[int | None]):
     assert recalls[0] <= found["passage_mrr10"] <= recalls[-1]
 
 
+@pytest.mark.slow
 @given(SAMPLE, SAMPLE)
 def test_auroc_is_that_of_scikit_learn(own: np.ndarray, others: np.ndarray):
     from sklearn.metrics import roc_auc_score

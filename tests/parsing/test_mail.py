@@ -207,6 +207,7 @@ def test_no_mail():
             parse(data, "a.eml")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("head", "body"),
     [
