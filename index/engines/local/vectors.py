@@ -6,7 +6,7 @@
 
 A few rows are all compared with the question. Of many, those in the lists whose centroids are nearest are
 compared by their copies, and the best of them again by their rows: every cosine is that of its row, but a row
-in a list that was not looked into is missed. The files are memory-mapped; nothing is pickled.
+in a list that was not looked into is missed. Nothing is pickled.
 """
 
 from collections.abc import Iterable, Sequence

@@ -41,6 +41,16 @@ def test_what_has_been_read_can_be_given_back(tmp_path):
     assert [part.tolist() for part in matrix.nearest(rows[7], 3)] == [part.tolist() for part in before]
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_of_many_vectors_none_stays_in_memory(tmp_path, few):
+    rows = clustered(3000)
+    matrix = written(tmp_path, rows)
+    assert matrix.nearest(rows[7], 300)[1][0] == 7
+    assert matrix.nearest(rows[7], 3, [range(500)])[1][0] == 7
+    assert matrix.cosines(np.arange(3000), rows[7])[7] == pytest.approx(1, abs=1e-4)
+    assert resident(tmp_path / "vectors.npy") == 0
+
+
 def resident(file: Path) -> int:
     """Bytes of a mapped file that are in this process's memory."""
     own = False
