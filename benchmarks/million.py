@@ -128,7 +128,7 @@ def _prepare(arguments: argparse.Namespace) -> dict[str, float]:
     articles = synthetic.halves(read_squad(arguments.files))
     documents = arguments.work / "documents"
     synthetic.write(articles, documents, arguments.sentences[0])
-    engine = _engine(arguments, "whole")  # makes the vectors of the halves where they are missing
+    engine = engine_of(arguments, "whole")  # makes the vectors of the halves where they are missing
     paths = sorted(documents.rglob("*.txt"))
     lines = [line for path in paths[: SAMPLE // 10] for line in path.read_text("utf-8").split(". ")][:SAMPLE]
     begin = time.perf_counter()
@@ -138,7 +138,7 @@ def _prepare(arguments: argparse.Namespace) -> dict[str, float]:
 
 def _build(arguments: argparse.Namespace) -> dict[str, float]:
     """Build an index, or die at it."""
-    engine = _engine(arguments, arguments.index, arguments.kill)
+    engine = engine_of(arguments, arguments.index, arguments.kill)
     summary = engine.build()
     files = [path for path in (arguments.work / arguments.index).rglob("*") if path.is_file()]
     return {
@@ -152,7 +152,7 @@ def _build(arguments: argparse.Namespace) -> dict[str, float]:
 def _ask(arguments: argparse.Namespace) -> dict[str, float]:
     """Ask a warm engine; then compare its vector search with the exact one."""
     articles = read_squad(arguments.files)
-    engine = _engine(arguments, arguments.index)
+    engine = engine_of(arguments, arguments.index)
     begin = time.perf_counter()
     engine.warm()
     opened = time.perf_counter() - begin
@@ -177,7 +177,7 @@ def _ask(arguments: argparse.Namespace) -> dict[str, float]:
     }
 
 
-def _engine(arguments: argparse.Namespace, index: str, kill: int | None = None) -> Engine:
+def engine_of(arguments: argparse.Namespace, index: str, kill: int | None = None) -> Engine:
     """An engine without the reader, whose vectors are put together."""
     from benchmarks.synthetic import Recombining, halves
     from bot.engine import Engine
