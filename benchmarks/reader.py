@@ -27,9 +27,9 @@ import numpy as np
 from bot.evaluation.figures import auroc
 from bot.reader import made, written
 from bot.reader.examples import Example, held_out
-from bot.reader.likeness import Likeness
 from bot.reader.readers import reader_of
 from bot.reader.reading import Reader, Reading
+from bot.reader.trigrams import TrigramSimilarity
 from bot.settings import load
 
 _OTHERS = 3  # paragraphs beside the right one
@@ -77,7 +77,7 @@ def of_file(reader: Reader, file: Path, given: argparse.Namespace) -> str:
     chosen = np.random.default_rng(0).permutation(len(asked))[: given.most]
     overlaps, first, right, none = [], [], [], []
     texts = [[paragraph["context"] for paragraph in article["paragraphs"]] for article in articles]
-    likeness = [Likeness(of) for of in texts]
+    likeness = [TrigramSimilarity(of) for of in texts]
     for question, text, article in (asked[number] for number in chosen):
         if not question["answers"]:
             none.append(reader.read(question["question"], [text])[0].answers)
