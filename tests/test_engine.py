@@ -20,8 +20,8 @@ from bot.words import coverage_in_words, outdated_in_words
 from index.building.changes import Changes
 from index.cancellation import Cancellation, Cancelled
 from index.catalogue import MINILM
+from index.engines.local.generation import Generation
 from index.engines.local.store import Store
-from index.engines.local.vectors import Matrix
 from index.errors import DocumentsError, IndexMismatch, IndexMissing, UnknownSource
 from index.records import Locator, Style
 from index.serving import ServedEncoder
@@ -438,7 +438,7 @@ def test_where_one_question_is_asked_vectors_leave_before_the_reader_reads(
 ):
     _, reader = reading(engine, {"on Tuesday": 12.0, "attended": 12.0})
     left: list[int] = []
-    monkeypatch.setattr(Matrix, "leave", lambda _: left.append(len(reader.asked)))
+    monkeypatch.setattr(Generation, "unload", lambda _: left.append(len(reader.asked)))
     usual = Engine(engine.settings, engine.encoder, reader).ask(question)
     assert left == []
     reader.asked.clear()
