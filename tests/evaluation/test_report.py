@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from bot.evaluation import report
 from bot.evaluation.figures import Measured, measure
+from bot.evaluation.page import html
 from bot.evaluation.questions import Collection, Question
 from bot.evaluation.run import Outcome, Quote
 from bot.plain import line
@@ -141,7 +142,7 @@ class Page(HTMLParser):
 
 
 def test_the_page(measured: Measured):
-    page = Page(report.html(HEAD, COLLECTION, measured))
+    page = Page(html(HEAD, COLLECTION, measured))
     assert (page.tags["svg"], page.tags["figure"], page.tags["table"]) == (2, 2, 2)
     text = "\n".join(page.texts)
     for wanted in (
@@ -158,7 +159,7 @@ def test_the_page(measured: Measured):
 
 
 def test_the_page_runs_and_fetches_nothing(measured: Measured):
-    source = report.html(HEAD, COLLECTION, measured)
+    source = html(HEAD, COLLECTION, measured)
     page = Page(source)
     assert not {"script", "link", "img", "iframe", "object", "form", "a"} & page.tags.keys()
     assert not {"src", "href", "action", "style"} & {name for name, _ in page.attributes}
@@ -179,7 +180,7 @@ def test_nothing_breaks_out(evil: str):
         head = report.Head((text,), (text,), text, text, text, 0)
         collection = Collection((question,), (), {text: 1})
         measured = measure((question,), (bad,), threshold=0.18, seed=0, rounds=5)
-        return report.html(head, collection, measured)
+        return html(head, collection, measured)
 
     shown = page(evil, f"stage {evil}")
     assert Page(shown).tags == Page(page("plain", "stage")).tags
@@ -190,9 +191,9 @@ def test_nothing_breaks_out(evil: str):
 @pytest.mark.slow
 def test_plots_of_no_risk_at_all_and_of_nothing_answered():
     good = measure(QUESTIONS[:1], [replace(FIRST, confidence=1.0)], threshold=0.18, seed=0)
-    page = report.html(HEAD, COLLECTION, good)
+    page = html(HEAD, COLLECTION, good)
     assert "Sure, and wrong" not in page
     assert "1.0%</text>" in page  # the scale still has a top
     nothing = measure(QUESTIONS[1:], [replace(SECOND, quotes=(), confidence=0.0)], threshold=0.18, seed=0)
-    assert '<circle class=dot r="5.5"' not in report.html(HEAD, COLLECTION, nothing)
-    assert "nan" not in report.html(HEAD, COLLECTION, nothing)
+    assert '<circle class=dot r="5.5"' not in html(HEAD, COLLECTION, nothing)
+    assert "nan" not in html(HEAD, COLLECTION, nothing)

@@ -40,6 +40,7 @@ def evaluate(
     documents of its own. Interrupted, the same command goes on where it stopped.
     """
     from bot.evaluation import checking, figures, questions, report, run
+    from bot.evaluation.page import html as html_of
     from bot.reader.readers import learned_by
     from bot.terminal.opening import ready_engine
 
@@ -57,7 +58,7 @@ def evaluate(
     head = report.Head.of(files, foreign, settings, seed)
     if page is not None:
         try:
-            page.write_text(report.html(head, collection, measured), encoding="utf-8")
+            page.write_text(html_of(head, collection, measured), encoding="utf-8")
         except OSError as error:
             raise DocentError(f"The page {page} cannot be written: {error.strerror or error}.") from None
     if as_json:
