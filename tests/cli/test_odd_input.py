@@ -69,6 +69,8 @@ def test_a_state_folder_that_is_a_file(
 INTERRUPTED = """\
 import os, signal, sys
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell that runs CI in the background has it ignored
+
 class Presses:
     def find_spec(self, name, path=None, target=None):
         if name == {module!r}:
