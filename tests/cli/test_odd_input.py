@@ -69,7 +69,7 @@ def test_a_state_folder_that_is_a_file(
 INTERRUPTED = """\
 import os, signal, sys
 
-signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell that runs CI in the background has it ignored
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell ignores it for what is in the background
 
 class Presses:
     def find_spec(self, name, path=None, target=None):
