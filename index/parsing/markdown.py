@@ -191,7 +191,7 @@ class _Markdown:
                 if token.map:
                     token.map = [number + first for number in token.map]
                     if token.type in _LEAVES:
-                        last = max(last, token.map[1], token.map[0] + 1)  # a term is told to end where it begins
+                        last = max(last, token.map[1], token.map[0] + 1)  # a term ends where it begins
             tokens += found
             if last == first or max(token.level for token in found) < _DEEPEST - 1:
                 return tokens
