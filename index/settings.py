@@ -9,14 +9,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from index import layered
 from index.building.settings import DocumentsSettings
 from index.engines.settings import IndexSettings, LexicalSettings
+from index.model_settings import EncoderSettings, ServingSettings
 from index.search.settings import SearchSettings
 from index.units.settings import PassagesSettings
-from index.values import Device, Positive
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -25,23 +25,6 @@ ROOT = Path(__file__).resolve().parent.parent
 class FolderSetting:
     """A folder that Docent chooses by itself when it is left empty."""
 
-    folder: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EncoderSettings:
-    """Which model embeds texts, and where it runs."""
-
-    model: str
-    device: Device
-    batch_size: Positive
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServingSettings:
-    """By what means models are run."""
-
-    backend: Literal["auto", "torch"]
     folder: str
 
 

@@ -268,6 +268,7 @@ print(*sorted(ours - {packages}))
         "index.engines.settings",
         "index.errors",
         "index.layered",
+        "index.model_settings",
         "index.scope",
         "index.search.settings",
         "index.settings",
