@@ -154,8 +154,7 @@ def test_200_people_lose_nothing_though_the_index_is_renewed_and_the_bot_stopped
     for chat in crowd.chats:
         replies = [one.reply_to for one in by_bot(chat) if (chat.id, one.reply_to) in answered]
         assert replies == sorted(replies), "in the order in which they were asked"
-    times = sorted(crowd.acknowledged)
-    assert times[len(times) // 2] < 1, "others may meet a renewal, or a machine with other work"
+    assert sorted(crowd.acknowledged)[-2] < 1, "of twenty, one may meet a hiccup of a machine with other work"
     seconds = sorted(times[0] - crowd.asked[key] for key, times in answered.items())
     figures = {
         "answers": len(seconds),
