@@ -20,15 +20,13 @@ import argparse
 import json
 import os
 import sys
-import tempfile
 import time
-from contextlib import nullcontext
 from dataclasses import dataclass
 from math import sqrt
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.machine import machine, percentile, resident_mb, run, table
+from benchmarks.machine import machine, percentile, resident_mb, run, table, work_folder
 from benchmarks.million import HALVES
 
 if TYPE_CHECKING:
@@ -92,19 +90,20 @@ WAYS = {
 
 def main() -> None:
     """Run it, or one of its stages, which is what the processes that it starts do."""
+    stages = {"prepare": _prepare, "build": _build, "ask": _ask}
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("files", nargs="+", type=Path, help="of SQuAD's format")
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--only", nargs="+", choices=WAYS, default=list(WAYS), metavar="NAME")
     parser.add_argument("--work", type=Path, metavar="DIR", help="where to work, and to find what is there")
-    parser.add_argument("--stage", choices=("prepare", "build", "ask"), help=argparse.SUPPRESS)
+    parser.add_argument("--stage", choices=stages, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.stage:
-        print(json.dumps(globals()[f"_{given.stage}"](given)))
+        print(json.dumps(stages[given.stage](given)))
         return
     print(f"{machine()}\n\n{given.rows:,} rows", flush=True)
-    with nullcontext(given.work) if given.work else tempfile.TemporaryDirectory() as folder:
-        kept = _stage(given, Path(folder), "prepare")
+    with work_folder(given.work) as folder:
+        kept = _stage(given, folder, "prepare")
         head = ["a row is kept in", "bytes", f"found of the best {NEAREST}", "greatest error of a cosine"]
         print(f"\n{table(head, kept)}\n", flush=True)
         head = [
@@ -119,10 +118,10 @@ def main() -> None:
         head += ["p50 ms", "p95 ms", "wall p50 ms", "wall p95 ms", "resident MB", "anonymous MB"]
         rows = []
         for name in given.only:
-            built = _stage(given, Path(folder), "build", name)
-            rows += [[name, *built, *asked] for asked in _stage(given, Path(folder), "ask", name)]
+            built = _stage(given, folder, "build", name)
+            rows += [[name, *built, *asked] for asked in _stage(given, folder, "ask", name)]
             print(json.dumps(rows[-1]), file=sys.stderr, flush=True)  # the larger ones take long
-            (Path(folder) / "index.faiss").unlink()
+            (folder / "index.faiss").unlink()
     print(table(head, rows))
 
 

@@ -14,15 +14,13 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.approximate import BLOCK, NEAREST, QUESTIONS, WANTED, drawn, found_of, merged
-from benchmarks.machine import machine, percentile, resident_mb, run, table
+from benchmarks.machine import machine, percentile, resident_mb, run, table, work_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,6 +36,7 @@ HEAD = {
 
 def main() -> None:
     """Run it, or one of its stages, which is what the processes that it starts do."""
+    stages = {"write": _write, "train": _train, "part": _part, "merge": _merge, "ask": _ask}
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("files", nargs="+", type=Path, help="of SQuAD's format")
     parser.add_argument("--rows", nargs="+", type=int, default=[10**3, 10**4, 10**5, 10**6, 10**7])
@@ -45,15 +44,15 @@ def main() -> None:
     parser.add_argument("--parts", type=int, default=1)
     parser.add_argument("--plot", type=Path, metavar="FILE", help="an SVG or PNG file to draw into")
     parser.add_argument("--work", type=Path, metavar="DIR", help="where to work; what is there is replaced")
-    parser.add_argument("--stage", choices=("write", "train", "part", "merge", "ask"), help=argparse.SUPPRESS)
+    parser.add_argument("--stage", choices=stages, help=argparse.SUPPRESS)
     parser.add_argument("--part", type=int, default=0, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.stage:
-        print(json.dumps(globals()[f"_{given.stage}"](given)))
+        print(json.dumps(stages[given.stage](given)))
         return
     print(f"{machine()}\n", flush=True)
-    with nullcontext(given.work) if given.work else tempfile.TemporaryDirectory() as folder:
-        given.work = Path(folder)
+    with work_folder(given.work) as folder:
+        given.work = folder
         told = []
         for rows in sorted(given.rows):
             told.append(_measure(given, rows))

@@ -14,33 +14,30 @@ import argparse
 import json
 import os
 import sys
-import tempfile
 import time
-from contextlib import nullcontext
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from benchmarks.machine import machine, resident_mb, run, table
-
-STAGES = ("prepare", "build", "change")
+from benchmarks.machine import machine, resident_mb, run, table, work_folder
 
 
 def main() -> None:
     """Run it, or one of its stages, which is what the processes that it starts do."""
+    stages = {"prepare": _prepare, "build": _build, "change": _change}
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("files", nargs="+", type=Path, help="of SQuAD's format")
     parser.add_argument("--sentences", type=int, default=200_000)
     parser.add_argument("--changed", type=float, default=0.01, help="share of the documents")
     parser.add_argument("--work", type=Path, metavar="DIR", help="an empty folder to work in")
-    parser.add_argument("--stage", choices=STAGES, help=argparse.SUPPRESS)
+    parser.add_argument("--stage", choices=stages, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.stage:
-        print(json.dumps(globals()[f"_{given.stage}"](given)))
+        print(json.dumps(stages[given.stage](given)))
         return
     print(f"{machine()}\n", flush=True)
-    with nullcontext(given.work) if given.work else tempfile.TemporaryDirectory() as folder:
-        given.work = Path(folder)
+    with work_folder(given.work) as folder:
+        given.work = folder
         _stage(given, "prepare")
         whole = _stage(given, "build")
         documents = _stage(given, "change")

@@ -13,13 +13,14 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 TELLING = ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16")  # instruction sets that matter here
 OWN = ("torch", "openvino", "faiss-cpu", "numpy", "tantivy")
@@ -65,6 +66,13 @@ def _versions(packages: Iterable[str]) -> list[str]:
         except PackageNotFoundError:
             continue
     return found
+
+
+@contextmanager
+def work_folder(given: Path | None) -> Iterator[Path]:
+    """Where a benchmark works: the folder that was given, else one that is gone afterwards."""
+    with nullcontext(given) if given else tempfile.TemporaryDirectory() as folder:
+        yield Path(folder)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,13 +27,11 @@ import os
 import shutil
 import signal
 import sys
-import tempfile
 import time
-from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.machine import Run, machine, percentile, resident_mb, run, table
+from benchmarks.machine import Run, machine, percentile, resident_mb, run, table, work_folder
 from bot.evaluation.questions import read_squad
 
 if TYPE_CHECKING:
@@ -44,35 +42,34 @@ if TYPE_CHECKING:
 NEAREST = 10
 SAMPLE = 1000  # sentences that the encoder of the settings encodes, to reckon how long all would take
 HALVES = "halves.npy"
-STAGES = ("prepare", "build", "ask")
 _BLOCK = 50_000  # sentences compared exactly at a time
 _ROUNDING = 1e-6  # by which sums in another order may differ
 
 
 def main() -> None:
     """Run it, or one of its stages, which is what the processes that it starts do."""
+    stages = {"prepare": _prepare, "build": _build, "ask": _ask}
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("files", nargs="+", type=Path, help="of SQuAD's format")
     parser.add_argument("--sentences", nargs="+", type=int, default=[1_000_000])
     parser.add_argument("--questions", type=int, default=200)
     parser.add_argument("--plot", type=Path, metavar="FILE", help="an SVG or PNG file to draw growth into")
     parser.add_argument("--work", type=Path, metavar="DIR", help="where to work; what is there is replaced")
-    parser.add_argument("--stage", choices=STAGES, help=argparse.SUPPRESS)
+    parser.add_argument("--stage", choices=stages, help=argparse.SUPPRESS)
     parser.add_argument("--index", help=argparse.SUPPRESS)
     parser.add_argument("--kill", type=int, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.stage:
-        print(json.dumps(globals()[f"_{arguments.stage}"](arguments)))
+        print(json.dumps(stages[arguments.stage](arguments)))
         return
     if arguments.plot:
         from benchmarks.growth import draw  # what it needs is missed now, not after an hour
     print(f"{machine()}\n", flush=True)
-    temporary = nullcontext(arguments.work) if arguments.work else tempfile.TemporaryDirectory()
-    with temporary as folder:
-        (Path(folder) / HALVES).unlink(missing_ok=True)  # perhaps of other files
+    with work_folder(arguments.work) as folder:
+        (folder / HALVES).unlink(missing_ok=True)  # perhaps of other files
         figures = []
         for sentences in arguments.sentences:
-            figures.append(_measure(arguments, sentences, Path(folder)))
+            figures.append(_measure(arguments, sentences, folder))
             print(json.dumps(figures[-1]), file=sys.stderr, flush=True)  # the larger ones take long
     print(_tables(figures))
     if arguments.plot:
