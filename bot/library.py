@@ -17,7 +17,7 @@ from index import documents, history
 from index.building import differences
 from index.building.changes import Changes, changes
 from index.building.files import Files
-from index.drawing.paged import Kind, Paged, Pages
+from index.drawing.paged import Kind, Paged, Pages, owner_of
 from index.engines.base import Entry, Generation, Index, Served, unknown
 from index.engines.table import index_of
 from index.errors import IndexAway, IndexDamaged, IndexFolderError, UnknownSource
@@ -222,9 +222,8 @@ class Library:
         """By which names pages are kept of documents of this index."""
         with suppress(IndexFolderError):
             owners = self._pages.owners() if self.has_index() else ()
-            length = len(next(iter(owners), ""))
             entries = self._whole.generation().entries() if owners else []
-            return frozenset(entry.digest[:length] for entry in entries) & frozenset(owners)
+            return frozenset(owner_of(entry.digest) for entry in entries).intersection(owners)
         return frozenset()
 
     def _check_file(self, document: Document) -> None:

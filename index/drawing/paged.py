@@ -271,9 +271,14 @@ def _name(document: Document) -> str:
     return _named(document.digest, f"{_VERSION} {document.digest} {inner}")
 
 
+def owner_of(digest: str) -> str:
+    """By which first digits of its digest what is kept of a document is told from that of others."""
+    return digest[:_OWNER]
+
+
 def _named(digest: str, told: str) -> str:
     """A name of something that is kept of the document of a digest."""
-    return f"{digest[:_OWNER]}-{sha256(told.encode()).hexdigest()[:_OWNER]}"
+    return f"{owner_of(digest)}-{sha256(told.encode()).hexdigest()[:_OWNER]}"
 
 
 def _places(document: Document, quote: Span, made: LaidOut) -> tuple[dict[int, list[Mark]], int]:
