@@ -30,7 +30,7 @@ from index.parsing.cache import Cache
 from index.parsing.worker import shared
 from index.records import Unit
 from index.settings import Settings
-from index.units.woven import BETWEEN_NAMES, told
+from index.units.woven import stands_under
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +164,7 @@ class _Writing:
         """The texts of units, and what they stand under, as a build has them encoded."""
         new = []
         for unit in units:
-            for text in (visible(unit.shown), visible(BETWEEN_NAMES.join(told(unit)))):
+            for text in (visible(unit.shown), visible(stands_under(unit))):
                 if text and (digest := digest_of(text)) not in self.seen:
                     self.seen.add(digest)
                     new.append(text)

@@ -17,7 +17,7 @@ from index.engines.local.store import Draft
 from index.journal import Journal
 from index.parsing.worker import shared
 from index.settings import Settings
-from index.units.woven import BETWEEN_NAMES, told
+from index.units.woven import stands_under, told
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +74,9 @@ def write_texts(
                     noticed += [Noticed(document.source, notice) for notice in document.notices]
                     for passage, units in passages:
                         for unit in units:
-                            names = told(unit)
-                            row = known.get((names, text := unit.shown))
+                            row = known.get((told(unit), text := unit.shown))
                             rows.append(-1 - journal.number(text) if row is None else row)
-                            named = BETWEEN_NAMES.join(names) if row is None else ""
+                            named = stands_under(unit) if row is None else ""
                             around.append(journal.number(named) if named else -1)
                         encoding.go_on(size + file.size * passage.end // len(document.text))
                     fresh += 1

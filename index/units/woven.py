@@ -85,6 +85,11 @@ class Woven:
         return (found[0], found[-1]) if found else None
 
 
+def stands_under(unit: Unit) -> str:
+    """What is told before a unit as one text, which has a vector of its own; "" where it is nothing."""
+    return BETWEEN_NAMES.join(told(unit))
+
+
 def told(unit: Unit) -> tuple[str, ...]:
     """The names that models read before a unit, outermost first.
 
