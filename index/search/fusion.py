@@ -5,9 +5,7 @@ passage of a small collection.
 """
 
 import re
-import threading
-from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,6 +14,7 @@ from msgspec import structs
 from index.cancellation import Check, uncancelled
 from index.engines.base import Generation
 from index.records import ENTRIES, NAMES, Features, Hit, Kind, Unit
+from index.remembering import Recent
 from index.words import Term, spaced
 
 if TYPE_CHECKING:
@@ -81,11 +80,10 @@ class ScoreFusion:
         remembered: int = _REMEMBERED,
         at_once: int = _AT_ONCE,
     ) -> None:
-        self._remembered, self._at_once = remembered, at_once
+        self._at_once = at_once
         self._generation = generation
         self._weights = structs.astuple(weights)
-        self._known: OrderedDict[int, _Words] = OrderedDict()  # the last looked at last
-        self._lock = threading.Lock()
+        self._recent = Recent[int, _Words](remembered)
 
     def fuse(
         self,
@@ -210,8 +208,7 @@ class ScoreFusion:
 
     def _words(self, passages: Sequence[int], check: Check) -> list[_Words]:
         """The words of each of the passages of these numbers."""
-        with self._lock:
-            found = {number: self._known[number] for number in passages if number in self._known}
+        found = self._recent.known(passages)
         missing = [number for number in passages if number not in found]
         try:
             for begin in range(0, len(missing), _AT_ONCE):
@@ -221,16 +218,8 @@ class ScoreFusion:
                     check()
                     found[number] = self._stemmed(units)
         finally:  # what was stemmed is worth keeping, also where the rest is wanted no longer
-            self._remember(found)
+            self._recent.put(found)
         return [found[number] for number in passages]
-
-    def _remember(self, found: Mapping[int, _Words]) -> None:
-        with self._lock:
-            for number, words in found.items():
-                self._known[number] = words
-                self._known.move_to_end(number)
-            while len(self._known) > self._remembered:
-                self._known.popitem(last=False)
 
     def _stemmed(self, units: Sequence[Unit]) -> _Words:
         language = units[0].passage.language if units else ""

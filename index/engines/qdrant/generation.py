@@ -23,9 +23,9 @@ from index.engines.qdrant.points import (
     of_kind,
     within,
 )
-from index.engines.qdrant.remembered import Remembered
 from index.engines.qdrant.texts import RemoteTexts
 from index.languages import AUTO, DEFAULT
+from index.remembering import Remembered
 from index.scope import EVERYTHING, Scope
 from index.words import Asked
 

@@ -14,7 +14,7 @@ from qdrant_client import models
 from index.engines.lexicon import Lexicon
 from index.engines.qdrant.connection import Connection
 from index.engines.qdrant.points import PASSAGES, WORDS, key, within
-from index.engines.qdrant.remembered import Remembered
+from index.remembering import Remembered
 from index.words import Asked
 
 K1, B = 1.2, 0.75

@@ -18,9 +18,9 @@ from index.engines.qdrant.points import (
     of_kind,
     unpacked,
 )
-from index.engines.qdrant.remembered import Remembered
 from index.errors import IndexDamaged, UnknownSource
 from index.records import Document, Layout, Passage, Unit
+from index.remembering import Remembered
 from index.scope import Scope
 
 _DOCUMENTS, _PASSAGES = 64, 8192  # that are remembered
