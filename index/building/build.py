@@ -27,8 +27,9 @@ from index.building.writing import Written, write_texts
 from index.documents import Parse
 from index.encoder import Encoder
 from index.engines.base import Manifest
+from index.engines.local.draft import Draft
 from index.engines.local.generation import FORMAT, Generation
-from index.engines.local.store import Draft, Store
+from index.engines.local.store import Store
 from index.errors import DocumentsError, IndexDamaged, IndexMismatch, IndexMissing
 from index.journal import Journal, discard
 from index.parsing.cache import Cache

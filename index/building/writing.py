@@ -12,8 +12,8 @@ from index.building.splitting import divider
 from index.building.summary import Noticed
 from index.documents import Parse, Skipped
 from index.encoder import Encoder
+from index.engines.local.draft import Draft
 from index.engines.local.generation import Generation
-from index.engines.local.store import Draft
 from index.journal import Journal
 from index.parsing.worker import shared
 from index.settings import Settings

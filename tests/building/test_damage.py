@@ -8,7 +8,7 @@ import pytest
 from index import documents
 from index.building.build import build
 from index.building.changes import Changes, changes
-from index.engines.local.store import Draft
+from index.engines.local.draft import Draft
 from index.errors import IndexFolderError
 from tests.building.conftest import add, content, counts, current, rows_fit
 

@@ -7,7 +7,8 @@ import pytest
 from index import documents
 from index.building.build import build
 from index.building.progress import Silent
-from index.engines.local.store import Draft, Store
+from index.engines.local.draft import Draft
+from index.engines.local.store import Store
 from index.errors import IndexFolderError, ModelError
 from index.settings import Settings, load
 from tests.building.conftest import age, content, counts, current, fill, rows_fit

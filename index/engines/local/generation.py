@@ -6,7 +6,7 @@
     vectors.*       row i is the vector of unit i; see index/engines/local/vectors.py
     lexical/        BM25 over passages, numbered as in texts.sqlite
 
-Nothing in it ever changes, and nothing is pickled. How one comes to be is ``index/engines/local/store.py``.
+Nothing in it ever changes, and nothing is pickled. How one comes to be is ``draft.py`` and ``store.py``.
 """
 
 import os

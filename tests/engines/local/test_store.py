@@ -17,8 +17,9 @@ from index.building.build import build
 from index.documents import File, Skipped
 from index.engines.base import Manifest
 from index.engines.local import generation, store
+from index.engines.local.draft import Draft
 from index.engines.local.generation import Generation
-from index.engines.local.store import Draft, Store
+from index.engines.local.store import Store
 from index.errors import IndexBusy, IndexDamaged, IndexFolderError, IndexMismatch, IndexMissing, UnknownSource
 from index.journal import discard
 from index.records import Context, Layout, Locator, Part
