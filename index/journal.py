@@ -23,9 +23,17 @@ if TYPE_CHECKING:
 
 FORMAT = 1  # of the records; one of another format is not found, and discarded with the others
 
-_CHECKSUM, _DIGEST = 4, 16  # bytes; of 10^9 texts, two have one digest once in 10^20 times
+_CHECKSUM = 4  # bytes
+DIGEST = 16
+"""Bytes of a text's digest; of 10^9 texts, two have one digest once in 10^20 times."""
+
 _BLOCK = 4096  # records in memory at a time
 _NAME = re.compile(r"journal-[0-9a-f]{16}-\d+")
+
+
+def digest_of(text: str) -> bytes:
+    """By what the vector of a text is found."""
+    return blake2b(text.encode(), digest_size=DIGEST).digest()
 
 
 class Journal:
@@ -64,7 +72,7 @@ class Journal:
 
     def number(self, text: str) -> int:
         """The number of a text; one that has none is given the next, and waits for its vector."""
-        digest = blake2b(text.encode(), digest_size=_DIGEST).digest()
+        digest = digest_of(text)
         following = len(self._numbers)
         number = self._numbers.setdefault(digest, following)
         if number == following:
@@ -104,9 +112,7 @@ class Journal:
     def _record(self) -> "np.dtype[np.void]":
         import numpy as np
 
-        return np.dtype(
-            [("checksum", "<u4"), ("digest", f"V{_DIGEST}"), ("vector", "<f4", (self.dimension,))]
-        )
+        return np.dtype([("checksum", "<u4"), ("digest", f"V{DIGEST}"), ("vector", "<f4", (self.dimension,))])
 
     def _mapped(self) -> "NDArray[np.void]":
         """All whole records; the map is of this call alone, for what a map has read counts as memory."""

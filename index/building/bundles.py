@@ -10,13 +10,14 @@ machines.
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from hashlib import blake2b, sha256
+from hashlib import sha256
 from itertools import accumulate, chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.encoder import Encoder
 from index.errors import BundleError, reason
+from index.journal import DIGEST, digest_of
 from index.writing import put, why_not
 
 if TYPE_CHECKING:
@@ -26,13 +27,7 @@ if TYPE_CHECKING:
     from index.encoder import Vectors
 
 FORMAT = "1"  # of the parts; those of another format are refused
-_DIGEST = 16  # bytes; of 10^9 texts, two have one digest once in 10^20 times
 _PARTS = "vectors-*.safetensors"
-
-
-def digest_of(text: str) -> bytes:
-    """By what the vector of a text is found."""
-    return blake2b(text.encode(), digest_size=_DIGEST).digest()
 
 
 def write(folder: Path, texts: Sequence[str], vectors: "Vectors", encoder: Encoder) -> None:
@@ -50,7 +45,7 @@ def write(folder: Path, texts: Sequence[str], vectors: "Vectors", encoder: Encod
     import numpy as np
     from safetensors.numpy import save
 
-    digests = np.frombuffer(b"".join(map(digest_of, texts)), np.uint8).reshape(-1, _DIGEST)
+    digests = np.frombuffer(b"".join(map(digest_of, texts)), np.uint8).reshape(-1, DIGEST)
     rows = np.ascontiguousarray(vectors, np.float32)
     checksum = _checksum(digests, rows)
     about = {"docent": FORMAT, "model": encoder.name, "fingerprint": encoder.fingerprint, "sha256": checksum}
@@ -87,7 +82,7 @@ class Bundles:
         self._files = list(dict.fromkeys(found))
         digests = [_digests(file, encoder) for file in self._files]
         self._ends = list(accumulate(map(len, digests)))
-        every = np.concatenate(digests) if digests else np.empty(0, f"S{_DIGEST}")
+        every = np.concatenate(digests) if digests else np.empty(0, f"S{DIGEST}")
         self._order = np.argsort(every, kind="stable")
         self._sorted = every[self._order]
         self.taken = 0
@@ -190,14 +185,11 @@ def _digests(file: Path, encoder: Encoder) -> "NDArray[np.bytes_]":
     except (SafetensorError, OSError) as error:
         raise _damaged(file, reason(error)) from None
     shapes = digests.shape, vectors.shape
-    if (
-        shapes != ((len(vectors), _DIGEST), (len(digests), *vectors.shape[1:2]))
-        or vectors.dtype != np.float32
-    ):
+    if shapes != ((len(vectors), DIGEST), (len(digests), *vectors.shape[1:2])) or vectors.dtype != np.float32:
         raise _damaged(file, "its tensors are of other shapes")
     if _checksum(digests, vectors) != about.get("sha256"):
         raise _damaged(file, "its bytes are not those that were written")
-    found: NDArray[np.bytes_] = digests.reshape(-1).view(f"S{_DIGEST}")
+    found: NDArray[np.bytes_] = digests.reshape(-1).view(f"S{DIGEST}")
     return found
 
 

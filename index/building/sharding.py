@@ -16,7 +16,7 @@ from pathlib import Path
 from index import documents
 from index.building import bundles
 from index.building.build import PARSED, usable
-from index.building.bundles import Bundles, digest_of
+from index.building.bundles import Bundles
 from index.building.changes import in_order, make_plan
 from index.building.encoding import BLOCK
 from index.building.prefetching import prefetched
@@ -26,6 +26,7 @@ from index.documents import File, Skipped
 from index.encoder import Encoder
 from index.engines.local.store import Store
 from index.invisible import visible
+from index.journal import digest_of
 from index.parsing.cache import Cache
 from index.parsing.worker import shared
 from index.records import Unit
