@@ -5,9 +5,8 @@ import signal
 
 def main() -> None:
     """Import the command line, and run it."""
-    raises = (
-        signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    )  # else whoever started us ignores it
+    # else whoever started us ignores it
+    raises = signal.getsignal(signal.SIGINT) is signal.default_int_handler
     if raises:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     from bot.terminal.main import main as run
