@@ -88,6 +88,20 @@ def spaced(text: str, language: str) -> str:
     return _ZEROS.sub("", f" {' '.join(words(' '.join([text, *spelled(text, language, 'en')]), language))} ")
 
 
+def searched(units: Iterable[tuple[Iterable[str], str]]) -> str:
+    """A passage as its words are indexed: what its units stand under, each name once, then what they show.
+
+    Args:
+        units: of each the names that it stands under, and what it shows.
+    """
+    names: dict[str, None] = {}
+    said = []
+    for under, shown in units:
+        names |= dict.fromkeys(under)
+        said.append(shown)
+    return "\n".join([*names, *said])
+
+
 def indexed(text: str, language: str) -> tuple[list[str], list[str]]:
     """What an index keeps of a text: the stem of every word, and the words as they are written."""
     tokens = tokens_of(" ".join([text, *spelled(text, language, "en")]), language)

@@ -101,6 +101,15 @@ def _stems(term: Term) -> dict[str, None]:
     return dict.fromkeys(filter(None, term))
 
 
+def alike(word: str, words: list[str], most: int) -> list[tuple[str, int]]:
+    """Those of some words that are spelled nearly like one, each with how many letters; see ``near``."""
+    from rapidfuzz import process
+    from rapidfuzz.distance import OSA
+
+    found = process.extract(word, words, scorer=OSA.distance, score_cutoff=most, limit=None)
+    return [(one, int(distance)) for one, distance, _ in found]
+
+
 def idf(found: int, total: int) -> float:
     """Inverse document frequency of a word that so many of all passages have; see ``Lexicon.weights``."""
     return log(1 + (total - found + 0.5) / (found + 0.5))

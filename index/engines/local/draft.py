@@ -135,6 +135,8 @@ class Draft:
 
     def _passage_texts(self) -> Iterator[tuple[str, str]]:
         """Every passage as it is shown, below what its units stand under; and its language."""
+        from index.words import searched
+
         cursor = self._database.cursor()
         for number, text, kept in self._database.execute(
             "SELECT id, text, contexts FROM documents ORDER BY id"
@@ -147,12 +149,14 @@ class Draft:
                 [number],
             )
             for (_, language), group in groupby(units, itemgetter(0, 1)):
-                names: dict[str, None] = {}
-                said = []
-                for _, _, start, end, context, parts in group:
-                    names |= dict.fromkeys(contexts[context].names)
-                    said.append(shown(text, unpacked(parts, start)) if parts else text[start:end])
-                yield "\n".join([*names, *said]), language
+                pairs = (
+                    (
+                        contexts[context].names,
+                        shown(text, unpacked(parts, start)) if parts else text[start:end],
+                    )
+                    for _, _, start, end, context, parts in group
+                )
+                yield searched(pairs), language
 
     def write_vectors(
         self, blocks: "Callable[[NDArray[np.int64]], Iterable[Vectors]]", kept: "array[int]"

@@ -15,7 +15,7 @@ from typing import Any
 
 import tantivy
 
-from index.engines.lexicon import Lexicon, idf
+from index.engines.lexicon import Lexicon, alike, idf
 from index.remembering import remembering
 from index.words import Asked, indexed
 
@@ -92,16 +92,12 @@ class Lexical(Lexicon):
 
     def near(self, word: str, most: int) -> dict[str, tuple[int, int]]:
         """As of a lexicon; indexes made before words were kept as they are written have none."""
-        from rapidfuzz import process
-        from rapidfuzz.distance import OSA
-
         try:
             known = self._searcher.terms_with_prefix("written", word[0])
         except ValueError:
             return {}
-        words = [one for one, _ in known]
-        found = process.extract(word, words, scorer=OSA.distance, score_cutoff=most, limit=None)
-        counts = [(one, distance, self._count("written", one)) for one, distance, _ in found]
+        found = alike(word, [one for one, _ in known], most)
+        counts = [(one, distance, self._count("written", one)) for one, distance in found]
         return {one: (distance, count) for one, distance, count in counts if count}
 
     def search(self, question: str, limit: int) -> dict[int, float]:

@@ -14,7 +14,7 @@ import msgspec
 
 from index.engines.qdrant.points import Folder, folders_of
 from index.records import Unit
-from index.words import indexed
+from index.words import indexed, searched
 
 
 class Counted(msgspec.Struct):
@@ -60,7 +60,8 @@ class Counting:
             one.documents += 1
         for units in passages:
             language = units[0].passage.language
-            stems, written = indexed(_text(units), language)
+            text = searched((unit.context.names, unit.shown) for unit in units)
+            stems, written = indexed(text, language)
             counts = Counter(self.numbers.setdefault(stem, len(self.numbers)) for stem in stems)
             self._write(counts, len(stems))
             self.length += len(stems)
@@ -96,11 +97,3 @@ class Counting:
     def _write(self, counts: dict[int, int], length: int) -> None:
         data = self._encode((counts, length))
         self._file.write(len(data).to_bytes(4, "big") + data)
-
-
-def _text(units: Sequence[Unit]) -> str:
-    """A passage as its words are indexed: what its units stand under, then each as it is shown."""
-    names: dict[str, None] = {}
-    for unit in units:
-        names |= dict.fromkeys(unit.context.names)
-    return "\n".join([*names, *(unit.shown for unit in units)])

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from qdrant_client import models
 
-from index.engines.lexicon import Lexicon
+from index.engines.lexicon import Lexicon, alike
 from index.engines.qdrant.connection import Connection
 from index.engines.qdrant.points import PASSAGES, WORDS, key, within
 from index.remembering import Remembered
@@ -114,14 +114,10 @@ class RemoteLexicon(Lexicon):
 
     def near(self, word: str, most: int) -> dict[str, tuple[int, int]]:
         """As of a lexicon: the words of each letter are fetched once, and compared here."""
-        from rapidfuzz import process
-        from rapidfuzz.distance import OSA
-
         words: Counter[str] = Counter()
         for known in self._spelled.of((folder, word[0]) for folder in self._folders).values():
             words.update(known)
-        found = process.extract(word, list(words), scorer=OSA.distance, score_cutoff=most, limit=None)
-        return {one: (int(distance), words[one]) for one, distance, _ in found}
+        return {one: (distance, words[one]) for one, distance in alike(word, list(words), most)}
 
     def _fetch(self, stems: Sequence[str]) -> dict[str, tuple[int, int]]:
         """Of each stem its number and in how many passages it stands; (0, 0) where in none."""
