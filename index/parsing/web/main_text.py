@@ -167,11 +167,6 @@ def _plain(element: Element) -> int:
     return whole - linked
 
 
-def _is_linked(element: Element) -> bool:
-    whole, linked = _length(element)
-    return linked >= _MOST_LINKED * whole
-
-
 def _leave_out(element: Element, total: int, *, inside: bool) -> None:
     """Leave out what by its tag, role or name is no text of the page.
 
