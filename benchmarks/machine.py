@@ -71,6 +71,8 @@ def _versions(packages: Iterable[str]) -> list[str]:
 @contextmanager
 def work_folder(given: Path | None) -> Iterator[Path]:
     """Where a benchmark works: the folder that was given, else one that is gone afterwards."""
+    if given:
+        given.mkdir(parents=True, exist_ok=True)
     with nullcontext(given) if given else tempfile.TemporaryDirectory() as folder:
         yield Path(folder)
 
