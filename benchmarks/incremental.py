@@ -5,7 +5,7 @@
 The text and the vectors are those of ``million.py``. An index is built; of the documents so many, evenly
 spread, get a sentence more; and it is built again, each time in a process of its own. A file of the new
 generation counts as written unless it is, by a hard link, that of the old one. Seconds are of the clock,
-and of the processor.
+and of the processor: in all, and of the processor by the stages that a build tells of.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from benchmarks.machine import machine, resident_mb, run, table, work_folder
+from index.building.progress import Silent
 
 
 def main() -> None:
@@ -51,6 +52,9 @@ def main() -> None:
     kinds = {"built": whole, "built again": again}
     figures = ("seconds", "processor", "peak", "encoded")
     print(f"\n{table(head, [(name, *(one[key] for key in figures)) for name, one in kinds.items()])}")
+    names = dict.fromkeys([*whole["stages"], *again["stages"]])
+    stages = [(name, *(one["stages"].get(name, 0) for one in kinds.values())) for name in names]
+    print(f"\n{table(['stage', *(f'{kind}, processor s' for kind in kinds)], stages)}")
 
 
 def _stage(given: argparse.Namespace, stage: str) -> Any:
@@ -81,8 +85,10 @@ def _build(given: argparse.Namespace) -> dict[str, Any]:
 
     engine = engine_of(SimpleNamespace(files=given.files, work=given.work), "index")
     old = {file.stat().st_ino for file in (given.work / "index").glob("generations/*/**/*") if file.is_file()}
+    stages = _Stages()
     began = time.perf_counter()
-    summary = engine.build()
+    summary = engine.build(progress=stages)
+    stages.stage("", 0)
     seconds = time.perf_counter() - began
     folder = engine.generation().folder
     written: dict[str, int] = {}
@@ -95,9 +101,25 @@ def _build(given: argparse.Namespace) -> dict[str, Any]:
         "files": written,
         "seconds": seconds,
         "processor": time.process_time(),
+        "stages": stages.seconds,
         "peak": resident_mb()["VmHWM"],
         "encoded": summary.embedded,
     }
+
+
+class _Stages(Silent):
+    """Counts the seconds of the processor of each stage of a build."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._name, self._began = "", time.process_time()
+
+    def stage(self, name: str, total: int) -> None:
+        """One ends and another begins."""
+        now = time.process_time()
+        if self._name:
+            self.seconds[self._name] = self.seconds.get(self._name, 0) + now - self._began
+        self._name, self._began = name, now
 
 
 if __name__ == "__main__":
