@@ -71,6 +71,10 @@ class StateError(DocentError):
     """What the bot keeps cannot be read or written."""
 
 
+REBUILD = "Run `docent index --full` to build it anew."
+"""What mends an index that is damaged, or of another format."""
+
+
 class IndexFolderError(DocentError):
     """Base of the errors about the index folder."""
 

@@ -104,8 +104,13 @@ def searched(units: Iterable[tuple[Iterable[str], str]]) -> str:
 
 def indexed(text: str, language: str) -> tuple[list[str], list[str]]:
     """What an index keeps of a text: the stem of every word, and the words as they are written."""
-    tokens = tokens_of(" ".join([text, *spelled(text, language, "en")]), language)
+    tokens = tokens_indexed(text, language)
     return stems_of(tokens, language), written(tokens)
+
+
+def tokens_indexed(text: str, language: str) -> list[str]:
+    """The tokens of a text that an index is made of: its own, and those of dates in words."""
+    return tokens_of(" ".join([text, *spelled(text, language, "en")]), language)
 
 
 class Asked:

@@ -13,7 +13,15 @@ from tests.words_encoder import WordsEncoder
 
 WHO = "Who attended the meeting?"
 QUOTE = "Alice Archer, Bob Baker and Carol Cook attended the meeting."
-FILES = ["texts.sqlite", "borders.npy", "vectors.npy", "manifest.json", "lexical/meta.json", "lexical"]
+FILES = [
+    "documents.sqlite",
+    "texts.sqlite",
+    "borders.npy",
+    "vectors.npy",
+    "manifest.json",
+    "lexical/meta.json",
+    "lexical",
+]
 
 
 @pytest.fixture

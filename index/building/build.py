@@ -91,7 +91,7 @@ def build(
         old = found if found and _intact(found) else None  # what was altered must not be copied
         if found and not old:
             plan, held = _plan(settings, None, splitting, parse, progress, removals)
-        with store.draft(old) as draft:
+        with store.draft(old, plan.kept) as draft:
             journal = Journal(store.folder, encoder.fingerprint)
             written = write_texts(draft, plan, old, settings, encoder, journal, parse, progress)
             if removals != "all" and not _last_is_gone(found, plan):

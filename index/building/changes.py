@@ -50,6 +50,11 @@ class Plan:
         """The files that have to be read."""
         return [file for file, entries in self.items if not entries]
 
+    @property
+    def kept(self) -> int:
+        """How many passages are copied."""
+        return sum(entry.last - entry.first for _, entries in self.items for entry in entries)
+
 
 def changes(generation: Generation, settings: Settings) -> Changes:
     """Compare the documents folder with what was indexed; only files that look edited are read.

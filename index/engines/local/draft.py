@@ -1,30 +1,20 @@
 """A generation being written: documents in, the files of a generation out."""
 
-import sqlite3
-from collections.abc import Callable, Iterable, Iterator
-from itertools import groupby
-from operator import itemgetter
+from array import array
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from index.documents import File
-from index.engines.base import DocumentMetadata, Entry
-from index.engines.local.generation import (
-    BORDERS,
-    SCHEMA,
-    Generation,
-    packed,
-    unpacked,
-    uri,
-)
-from index.records import Context, Divided, Document
-from index.units.shown import shown
+from index.engines.base import Entry
+from index.engines.local import tables
+from index.engines.local.appending import Segment, kept
+from index.engines.local.generation import BORDERS, Generation
+from index.engines.local.tables import Kept, Place
+from index.engines.local.texts import Texts
+from index.records import Divided, Document
 
 if TYPE_CHECKING:
-    from array import array
-
     import numpy as np
     from numpy.typing import NDArray
 
@@ -34,129 +24,104 @@ if TYPE_CHECKING:
 class Draft:
     """A generation being written. It becomes one by ``Store.publish``, or vanishes."""
 
-    def __init__(self, folder: Path, old: Generation | None) -> None:
+    def __init__(self, folder: Path, old: Generation | None, kept: int = 0) -> None:
+        """Begin one.
+
+        Args:
+            folder: where its files belong.
+            old: the one that documents are copied from, which was checked.
+            kept: so many of its passages will be.
+        """
         self.folder = folder
+        self.documents = 0
+        """How many there are so far."""
         self._old = old
-        self.documents = self.passages = self.units = 0
-        file = (folder / "texts.sqlite").absolute()
-        self._database = sqlite3.connect(file, uri=True, isolation_level=None)  # uri: for what is attached
-        try:
-            self._database.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + SCHEMA)
-            if old is not None:
-                self._database.execute("ATTACH ? AS old", [uri(old.folder / "texts.sqlite")])
-            self._database.execute("BEGIN")
-        except sqlite3.Error:
-            self.close()
-            raise
+        self._borders = array("q", [0])
+        self._segment: Segment | None = None  # begun with its first document
+        self._texts: Texts | None = None
+        self._linked = old.texts.link(folder, kept) if old else 0  # segments that are those of the old one
+        self._list = tables.created(folder / tables.LIST, tables.DOCUMENTS)
+
+    @property
+    def passages(self) -> int:
+        """How many there are so far."""
+        return len(self._borders) - 1
+
+    @property
+    def units(self) -> int:
+        """How many there are so far."""
+        return self._borders[-1]
 
     def add(self, document: Document, file: File, passages: Divided) -> None:
         """Write a new document after those already written."""
-        first = self.passages
-        contexts: dict[Context, int] = {}
-        for passage, units in passages:
-            last = self.units + len(units)
-            locator = msgspec.msgpack.encode(passage.locator)
-            self._database.execute(
-                "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    self.passages,
-                    self.documents,
-                    passage.start,
-                    passage.end,
-                    locator,
-                    passage.language,
-                    self.units,
-                    last,
-                ),
-            )
-            self._database.executemany(
-                "INSERT INTO units VALUES (?, ?, ?, ?, ?, ?)",
-                (
-                    (
-                        self.units + number, unit.start, unit.end, unit.kind,
-                        contexts.setdefault(unit.context, len(contexts)), packed(unit.parts, unit.start),
-                    )
-                    for number, unit in enumerate(units)
-                ),
-            )  # fmt: skip
-            self.passages, self.units = self.passages + 1, last
-        metadata = DocumentMetadata(document.layout, document.properties, document.notices)
-        self._database.execute(
-            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                self.documents, document.source, document.title, document.digest, file.size, file.mtime_ns,
-                file.source, document.text, msgspec.msgpack.encode(metadata),
-                msgspec.msgpack.encode(list(contexts)), first, self.passages,
-            ),
-        )  # fmt: skip
-        self.documents += 1
+        named = document.source, document.title, document.digest, file.source
+        self._enlist(named, file, len(passages), self._write(kept(document, passages)))
+        for _, units in passages:
+            self._borders.append(self.units + len(units))
 
     def copy(self, entry: Entry, file: File) -> range:
-        """Take a document over from the old generation; the result is its units there."""
-        low, high = self._database.execute(
-            "SELECT min(first), max(last) FROM old.passages WHERE id >= ? AND id < ?",
-            (entry.first, entry.last),
-        ).fetchone()
-        rows = range(low or 0, high or 0)
-        to_passage, to_unit = self.passages - entry.first, self.units - rows.start
-        self._database.execute(
-            'INSERT INTO passages SELECT id + ?, ?, start, "end", locator, language, first + ?, last + ? '
-            "FROM old.passages WHERE id >= ? AND id < ?",
-            (to_passage, self.documents, to_unit, to_unit, entry.first, entry.last),
-        )
-        self._database.execute(
-            'INSERT INTO units SELECT id + ?, start, "end", kind, context, parts FROM old.units '
-            "WHERE id >= ? AND id < ?",
-            (to_unit, rows.start, rows.stop),
-        )
-        self._database.execute(
-            "INSERT INTO documents SELECT ?, source, title, digest, ?, ?, file, text, about, contexts, ?, ? "
-            "FROM old.documents WHERE id = ?",
-            (self.documents, file.size, file.mtime_ns, self.passages, entry.last + to_passage, entry.id),
-        )
+        """Take a document over from the old generation; the result is its units there.
+
+        Raises:
+            ValueError: there is none.
+        """
+        if self._old is None:
+            raise ValueError("there is no generation to copy from")
+        texts = self._old.texts
+        place = texts.place(entry.id) if self._linked else self._write(texts.kept(entry))
+        named = entry.source, entry.title, entry.digest, entry.file
+        self._enlist(named, file, entry.last - entry.first, place)
+        borders = self._old.borders[entry.first : entry.last + 1]
+        self._borders.extend((borders[1:] - borders[0] + self.units).tolist())
+        return range(int(borders[0]), int(borders[-1]))
+
+    def _write(self, kept: Kept) -> Place:
+        """Write a document into the segment of this generation; where it lies."""
+        if self._segment is None:
+            self._segment = Segment(tables.file_of(self.folder, self._linked))
+        place = Place(self._linked, self._segment.documents, self._segment.passages)
+        self._segment.add(kept)
+        return place
+
+    def _enlist(self, named: tuple[str, str, str, str], file: File, passages: int, place: Place) -> None:
+        """Put a document into the list.
+
+        Args:
+            named: its source, title and digest, and the source of its file.
+            file: as it is now.
+            passages: so many are its own.
+            place: where it lies.
+        """
+        source, title, digest, within = named
+        first, last = self.passages, self.passages + passages
+        row = source, title, digest, file.size, file.mtime_ns, within, first, last, *place
+        self._list.execute(tables.ENLIST, (self.documents, *row))
         self.documents += 1
-        self.passages += entry.last - entry.first
-        self.units += len(rows)
-        return rows
+
+    def _written(self) -> Texts:
+        """The texts as they are read; nothing can be added afterwards."""
+        if self._texts is None:
+            if self._segment is None and not self._linked:
+                self._segment = Segment(tables.file_of(self.folder, 0))  # of nothing
+            if self._segment is not None:
+                self._segment.finish()
+            self._list.execute("COMMIT")
+            self._list.close()
+            self._texts = Texts(self.folder)
+        return self._texts
 
     def languages(self) -> tuple[str, ...]:
         """The languages of the passages, of most passages first."""
-        rows = self._database.execute("SELECT language FROM passages GROUP BY language ORDER BY -count(*)")
-        return tuple(row[0] for row in rows)
+        return self._written().languages([range(self.passages)])
 
     def write_lexical(self) -> None:
         """Write the lexical index of all passages."""
-        from index.engines.local.lexical import build
+        from index.engines.local.lexical import write
 
         try:
-            build(self.folder / "lexical", self._passage_texts())
+            write(self.folder / "lexical", self._written().words())
         except ValueError as error:  # the way in which tantivy says that a disk is full
             raise OSError(str(error)) from error
-
-    def _passage_texts(self) -> Iterator[tuple[str, str]]:
-        """Every passage as it is shown, below what its units stand under; and its language."""
-        from index.words import searched
-
-        cursor = self._database.cursor()
-        for number, text, kept in self._database.execute(
-            "SELECT id, text, contexts FROM documents ORDER BY id"
-        ):
-            contexts = msgspec.msgpack.decode(kept, type=tuple[Context, ...])
-            units = cursor.execute(
-                'SELECT passages.id, language, units.start, units."end", context, parts FROM passages '
-                "JOIN units ON units.id >= first AND units.id < last WHERE document = ? "
-                "ORDER BY units.id",
-                [number],
-            )
-            for (_, language), group in groupby(units, itemgetter(0, 1)):
-                pairs = (
-                    (
-                        contexts[context].names,
-                        shown(text, unpacked(parts, start)) if parts else text[start:end],
-                    )
-                    for _, _, start, end, context, parts in group
-                )
-                yield searched(pairs), language
 
     def write_vectors(
         self, blocks: "Callable[[NDArray[np.int64]], Iterable[Vectors]]", kept: "array[int]"
@@ -179,12 +144,20 @@ class Draft:
         """Have the texts written; nothing can be added afterwards."""
         import numpy as np
 
-        firsts = (row[0] for row in self._database.execute("SELECT first FROM passages ORDER BY id"))
-        borders = np.fromiter(firsts, np.int64, self.passages)
-        np.save(self.folder / BORDERS, np.append(borders, self.units))
-        self._database.execute("COMMIT")
+        np.save(self.folder / BORDERS, np.frombuffer(self._borders, np.int64))
+        self._written()
         self.close()
+
+    def linked(self) -> dict[str, tuple[int, str]]:
+        """The files that are the old generation's too: of each its size, and its checksum there."""
+        if self._old is None:
+            return {}
+        files = self._old.manifest.files.items()
+        pairs = ((name, told, self.folder / name, self._old.folder / name) for name, told in files)
+        return {name: told for name, told, file, other in pairs if file.exists() and file.samefile(other)}
 
     def close(self) -> None:
         """Give back what is open."""
-        self._database.close()
+        for one in (self._texts, self._segment, self._list):
+            if one is not None:
+                one.close()

@@ -43,3 +43,13 @@ def is_held(file: Path) -> bool:
     finally:
         os.close(descriptor)
     return False
+
+
+def release(held: int | None) -> None:
+    """Hold a file no longer.
+
+    Args:
+        held: as of ``hold``.
+    """
+    if held is not None:
+        os.close(held)

@@ -1,8 +1,8 @@
 """BM25 over passages.
 
 BM25 and its statistics are tantivy's, which has Lucene's constants k1 = 1.2 and b = 0.75; the words are those
-of ``index/words.py``. It is built anew for each generation: that is quick, and the scores of an index that
-grew in steps are then those of one built at once.
+of ``index/words.py``. It is built anew for each generation, of tokens that are kept beside the texts: that is
+quick, and the scores of an index that grew in steps are then those of one built at once.
 """
 
 import os
@@ -17,7 +17,7 @@ import tantivy
 
 from index.engines.lexicon import Lexicon, alike, idf
 from index.remembering import remembering
-from index.words import Asked, indexed
+from index.words import Asked, stems_of, tokens_indexed, written
 
 _COUNTED = 4096  # words of which it is remembered how many of the passages that are seen have them
 
@@ -120,11 +120,16 @@ def _blanks() -> tantivy.TextAnalyzer:
 
 
 def build(folder: Path, texts: Iterable[tuple[str, str]]) -> None:
+    """Write the lexical index of texts, each with its language: see ``write``."""
+    write(folder, ((tokens_indexed(text, language), language) for text, language in texts))
+
+
+def write(folder: Path, passages: Iterable[tuple[list[str], str]]) -> None:
     """Write the lexical index of passages, numbered in their order, into a new folder.
 
     Args:
         folder: that is made.
-        texts: each with its language.
+        passages: the tokens of each, as of ``tokens_indexed``, and its language.
     """
     folder.mkdir()
     schema = tantivy.SchemaBuilder().add_integer_field("number", fast=True)
@@ -133,9 +138,8 @@ def build(folder: Path, texts: Iterable[tuple[str, str]]) -> None:
     index = tantivy.Index(schema.build(), str(folder))
     index.register_tokenizer("stems", _blanks())
     writer = index.writer(num_threads=1)  # keeps the passages in their order
-    for number, (text, language) in enumerate(texts):
-        stems, words = indexed(text, language)
-        added = {"text": " ".join(stems), "written": " ".join(words)}
+    for number, (tokens, language) in enumerate(passages):
+        added = {"text": " ".join(stems_of(tokens, language)), "written": " ".join(written(tokens))}
         writer.add_document(tantivy.Document(number=number, **added))
     writer.commit()
     writer.wait_merging_threads()

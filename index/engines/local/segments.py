@@ -10,13 +10,13 @@ can be removed without the other. The lists of later segments have the centroids
 are many segments, or many rows that are gone, the next build writes all rows anew, as one.
 """
 
-import os
 from collections.abc import Callable, Iterable, Sequence
 from itertools import count, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.engines.local import lists, rows
+from index.engines.local.linking import GONE, SEGMENTS, linked
 from index.engines.local.lists import Lists
 from index.engines.local.rows import Rows
 
@@ -25,12 +25,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from index.encoder import Vectors
-
-SEGMENTS = 10
-"""At most so many."""
-
-GONE = 0.2
-"""The share of all rows that may be gone, or be in later segments, for which centroids were not made."""
 
 ORDER, UNITS = "order.npy", "units.npy"
 
@@ -179,9 +173,16 @@ class Segments:
         new, total = np.flatnonzero(~reused), int(self._starts[-1])
         later = total - len(self._rows[0]) + len(new)
         gone = total - int(reused.sum())
-        if not self.lists or len(self._rows) == SEGMENTS or max(later, gone) > GONE * total:
+        if not self.lists or len(self._rows) == SEGMENTS:
             return False
-        if not self._linked(folder):
+        if max(later, gone) > GONE * total:  # for later ones centroids were not made
+            return False
+        files = (
+            (file_of, number)
+            for number in range(len(self._rows))
+            for file_of in (rows.file_of, lists.file_of)
+        )
+        if not linked((file_of(self.folder, number), file_of(folder, number)) for file_of, number in files):
             return False
         order = np.empty(len(kept), np.int32)
         old = kept[reused]
@@ -195,20 +196,6 @@ class Segments:
             number = len(self._rows)
             rows.write(folder, blocks(new), len(new), half=True, number=number)
             lists.append(folder, Rows(folder, number), number)
-        return True
-
-    def _linked(self, folder: Path) -> bool:
-        """Give the files of the segments names in another folder too, if the file system can."""
-        made = []
-        try:
-            for number in range(len(self._rows)):
-                for file_of in (rows.file_of, lists.file_of):
-                    os.link(file_of(self.folder, number), file_of(folder, number))
-                    made.append(file_of(folder, number))
-        except OSError:
-            for file in made:
-                file.unlink()
-            return False
         return True
 
 

@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 import msgspec
 
@@ -29,19 +29,20 @@ from index.documents import digest_file
 from index.engines import base
 from index.engines.base import Manifest
 from index.engines.local.draft import Draft
-from index.engines.local.generation import (
-    MANIFEST,
-    REBUILD,
-    Generation,
-)
+from index.engines.local.generation import MANIFEST, Generation
 from index.engines.local.holding import is_held
 from index.engines.local.view import View
-from index.errors import IndexBusy, IndexDamaged, IndexFolderError, IndexForbidden, IndexMissing, reason
+from index.errors import (
+    REBUILD,
+    IndexBusy,
+    IndexDamaged,
+    IndexFolderError,
+    IndexForbidden,
+    IndexMissing,
+    reason,
+)
 from index.journal import is_journal
 from index.scope import Scope
-
-if TYPE_CHECKING:
-    pass
 
 IN_USE = 60.0
 """Seconds for which a generation is kept after it was replaced, for questions that go on."""
@@ -171,15 +172,20 @@ class Store:
                 )
 
     @contextmanager
-    def draft(self, old: Generation | None) -> Iterator[Draft]:
-        """A new generation to write into; it is removed again unless it was published."""
+    def draft(self, old: Generation | None, kept: int = 0) -> Iterator[Draft]:
+        """A new generation to write into; it is removed again unless it was published.
+
+        Args:
+            old: the one that documents are copied from, which was checked.
+            kept: so many of its passages will be.
+        """
         for leftover in self._generations.glob(f"{_DRAFT}*"):  # of a process that was killed
             shutil.rmtree(leftover, ignore_errors=True)
         name = f"{time.strftime('%Y%m%dT%H%M%S', time.gmtime())}-{secrets.token_hex(3)}"
         folder = self._generations / f"{_DRAFT}{name}"
         folder.mkdir()
         try:
-            with closing(Draft(folder, old)) as draft:
+            with closing(Draft(folder, old, kept)) as draft:
                 yield draft
         finally:
             shutil.rmtree(folder, ignore_errors=True)
@@ -202,10 +208,11 @@ class Store:
             IndexDamaged: what was read back is not what was written.
         """
         draft.finish()
+        known = draft.linked()
         files = sorted(path for path in draft.folder.rglob("*") if path.is_file())
+        names = {path.relative_to(draft.folder).as_posix(): path for path in files}
         listing = {
-            path.relative_to(draft.folder).as_posix(): (path.stat().st_size, digest_file(path))
-            for path in files
+            name: known.get(name) or (path.stat().st_size, digest_file(path)) for name, path in names.items()
         }
         text = msgspec.json.format(msgspec.json.encode(msgspec.structs.replace(manifest, files=listing)))
         (draft.folder / "manifest.json").write_bytes(text)
@@ -215,6 +222,7 @@ class Store:
         draft.folder.rename(finished)
         generation = Generation(finished)
         try:
+            generation.check(known)
             previous = self._switch(generation, first)
         except BaseException:
             generation.close()
@@ -228,8 +236,7 @@ class Store:
         return generation
 
     def _switch(self, generation: Generation, first: Callable[[Generation, str], None]) -> str | None:
-        """Read a generation back and name it the current one; the name of the one before."""
-        generation.check()
+        """Name a generation the current one; the name of the one before."""
         try:
             previous = self.current_name()
         except IndexDamaged:  # which is why this one was built

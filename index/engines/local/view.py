@@ -5,8 +5,6 @@ few intervals of them. Scores are computed among what is seen, with the frequenc
 mean length of passages, which BM25 divides by, is that of all.
 """
 
-from collections import Counter
-from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -14,6 +12,7 @@ from msgspec import structs
 
 from index.engines.base import Entry, unknown
 from index.engines.local.generation import Generation
+from index.engines.local.texts import joined
 from index.errors import UnknownSource
 from index.languages import DEFAULT
 from index.scope import Scope
@@ -31,15 +30,13 @@ class View(Generation):
 
     def __init__(self, whole: Generation, scope: Scope) -> None:
         self.folder, self.close = whole.folder, whole.close
-        self._database, self._lock = whole._database, whole._lock
-        self._document, self._metadata, self._read = whole._document, whole._metadata, whole._read
-        self.whole = whole
+        self.texts, self.whole = whole.texts, whole
         self._scope = scope
         entries = [entry for entry in whole.entries() if scope.shows(entry.source)]
         self.seen = self._passages = joined(range(entry.first, entry.last) for entry in entries)
         self.manifest = structs.replace(
             whole.manifest,
-            languages=self._languages() or (DEFAULT,),
+            languages=self.texts.languages(self._passages) or (DEFAULT,),
             documents=len(entries),
             passages=sum(map(len, self._passages)),
             units=sum(map(len, self._rows)),
@@ -71,30 +68,12 @@ class View(Generation):
         return self.whole.matrix
 
     @cached_property
-    def _borders(self) -> "NDArray[np.int64]":
-        return self.whole._borders
+    def borders(self) -> "NDArray[np.int64]":
+        """As of a generation."""
+        return self.whole.borders
 
     @cached_property
     def _rows(self) -> list[range]:
         """The units that are seen."""
-        borders = self._borders
+        borders = self.borders
         return [range(int(borders[one.start]), int(borders[one.stop])) for one in self._passages]
-
-    def _languages(self) -> tuple[str, ...]:
-        """The languages of the passages that are seen, of most passages first."""
-        sql = "SELECT language, count(*) FROM passages WHERE id >= ? AND id < ? GROUP BY language"
-        counts: Counter[str] = Counter()
-        for one in self._passages:
-            counts.update(dict(self._query(sql, one.start, one.stop)))
-        return tuple(sorted(counts, key=lambda code: (-counts[code], code)))
-
-
-def joined(intervals: Iterable[range]) -> list[range]:
-    """Intervals in order, those that follow each other as one, empty ones left out."""
-    found: list[range] = []
-    for one in intervals:
-        if found and found[-1].stop == one.start:
-            found[-1] = range(found[-1].start, one.stop)
-        elif one:
-            found.append(one)
-    return found

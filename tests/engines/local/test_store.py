@@ -16,7 +16,7 @@ from index import documents
 from index.building.build import build
 from index.documents import File, Skipped
 from index.engines.base import Manifest
-from index.engines.local import generation, store
+from index.engines.local import store
 from index.engines.local.draft import Draft
 from index.engines.local.generation import Generation
 from index.engines.local.store import Store
@@ -47,7 +47,7 @@ def make(folder: Path, texts: dict[str, str] = TEXTS) -> Generation:
         vectors = np.eye(draft.units, 16, dtype=np.float32)
         draft.write_vectors(lambda _: [vectors], array("q", [-1] * draft.units))
         manifest = Manifest(
-            format=5,
+            format=6,
             created="2024-05-03T10:00:00+00:00",
             folder="/docs",
             encoder="words",
@@ -139,9 +139,9 @@ def test_the_manifest_names_every_file_with_its_checksum(tmp_path):
     generation = make(tmp_path)
     files = listing(generation.folder)
     described = msgspec.json.decode(files.pop("manifest.json"))
-    assert described["format"] == 5
+    assert described["format"] == 6
     assert (
-        {"texts.sqlite", "borders.npy", "vectors.npy", "lexical/meta.json"}
+        {"documents.sqlite", "texts.sqlite", "borders.npy", "vectors.npy", "lexical/meta.json"}
         <= files.keys()
         == described["files"].keys()
     )
@@ -189,7 +189,14 @@ def test_no_index_says_what_to_run(tmp_path):
     assert str(error.value) == f"There is no index in {tmp_path} yet. Run `docent index`."
 
 
-PARTS = ["manifest.json", "texts.sqlite", "borders.npy", "vectors.npy", "lexical/meta.json"]
+PARTS = [
+    "manifest.json",
+    "documents.sqlite",
+    "texts.sqlite",
+    "borders.npy",
+    "vectors.npy",
+    "lexical/meta.json",
+]
 
 
 @pytest.mark.parametrize("part", PARTS)
@@ -217,7 +224,8 @@ def test_an_altered_file_is_noticed_by_check(tmp_path, part):
 @pytest.mark.parametrize(
     ("part", "use"),
     [
-        ("texts.sqlite", Generation.entries),
+        ("documents.sqlite", Generation.entries),
+        ("texts.sqlite", lambda generation: generation.passage(0)),
         ("vectors.npy", lambda generation: generation.matrix),
         ("lexical/meta.json", lambda generation: generation.lexical),
     ],
@@ -247,12 +255,12 @@ def test_parts_that_do_not_fit_together_are_noticed(tmp_path):
         Store(tmp_path).current().check()
 
 
-def test_another_format_is_no_damage(tmp_path, monkeypatch):
-    make(tmp_path)
-    monkeypatch.setattr(generation, "FORMAT", 6)
+def test_another_format_is_no_damage(tmp_path):
+    manifest = make(tmp_path).folder / "manifest.json"
+    manifest.write_bytes(manifest.read_bytes().replace(b'"format": 6', b'"format": 4'))
     with pytest.raises(IndexMismatch) as error:
         Store(tmp_path).current()
-    assert str(error.value) == f"The index in {tmp_path} has format 5, this Docent reads 6. {REBUILD}"
+    assert str(error.value) == f"The index in {tmp_path} has format 4, this Docent reads 6. {REBUILD}"
 
 
 @pytest.mark.parametrize("name", ["none", "../..", ".", "", "two\nlines"])
