@@ -8,6 +8,7 @@ import pytest
 
 pytest.importorskip("qdrant_client")
 
+from qdrant_client.http.exceptions import ResponseHandlingException
 
 from bot.engine import Engine
 from bot.settings import Settings
@@ -300,6 +301,21 @@ def test_one_builder_at_a_time(served, double, monkeypatch):
             held.check()
         with other.lease():  # its time ran out
             assert held.take() != held.holder
+
+
+def test_a_builder_that_lost_its_lease_while_the_server_was_away_tries_no_more(served, double, monkeypatch):
+    index = remote(served)
+    connection = Connection(client_of(served.index), double.url, (0.0, 0.0, 0.0))
+    tried = []
+
+    def sent() -> None:
+        tried.append(1)
+        monkeypatch.setattr(lease.time, "time", lambda clock=time.time: clock() + 2 * lease.LASTS)
+        raise ResponseHandlingException(OSError("it is away"))
+
+    with index.lease() as held, pytest.raises(IndexBusy, match="another machine may build it now"):
+        connection.send(sent, lease=held)
+    assert tried == [1]
 
 
 def test_what_is_not_installed_is_named(small, monkeypatch):

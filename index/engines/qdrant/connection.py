@@ -16,6 +16,7 @@ from qdrant_client import QdrantClient, models
 from qdrant_client.common.client_exceptions import ResourceExhaustedResponse
 from qdrant_client.http.exceptions import ResponseHandlingException, UnexpectedResponse
 
+from index.engines.base import Lease
 from index.engines.settings import IndexSettings
 from index.errors import IndexAway, reason
 
@@ -57,9 +58,19 @@ class Connection:
         self.address = address
         self._building = building
 
-    def send(self, made: Callable[..., Any], *args: Any, **more: Any) -> Any:
-        """As ``call``, with the patience of a build."""
-        return self.call(made, *args, pauses=self._building, **more)
+    def send(self, made: Callable[..., Any], *args: Any, lease: Lease | None = None, **more: Any) -> Any:
+        """As ``call``, with the patience of a build, whose lease is looked at before each try.
+
+        Raises:
+            IndexBusy: the lease ran out, so another machine may write here by now.
+        """
+
+        def tried(*args: Any, **more: Any) -> Any:
+            if lease is not None:
+                lease.check()
+            return made(*args, **more)
+
+        return self.call(tried, *args, pauses=self._building, **more)
 
     def call(
         self, made: Callable[..., Any], *args: Any, pauses: Sequence[float] = READING, **more: Any

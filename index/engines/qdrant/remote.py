@@ -145,7 +145,7 @@ class Remote:
         done = state.documents if state.sending == name else 0
 
         def note(documents: int) -> None:
-            self._write(msgspec.structs.replace(state, sending=name, documents=documents))
+            self._write(msgspec.structs.replace(state, sending=name, documents=documents), lease)
 
         collection = self._collection_of(name)
         self._drop({state.current, state.previous, name})  # what builds left that were given up
@@ -158,8 +158,7 @@ class Remote:
             note(0)
             self._drop({state.current, state.previous})
             raise
-        lease.check()
-        self._write(State(current=name, previous=state.current))
+        self._write(State(current=name, previous=state.current), lease)
         self._drop({name, state.current})
         return True
 
@@ -197,10 +196,11 @@ class Remote:
             )
         return state
 
-    def _write(self, state: State) -> None:
+    def _write(self, state: State, lease: Lease) -> None:
         payload: dict[str, Any] = msgspec.to_builtins(state)
         point = models.PointStruct(id=0, vector={}, payload=payload)
-        self._connection.send(self._connection.client.upsert, self.collection, [point], wait=True)
+        upsert = self._connection.client.upsert
+        self._connection.send(upsert, self.collection, [point], wait=True, lease=lease)
         with self._lock:
             self._state = None
 

@@ -203,7 +203,6 @@ class Sending:
             self._flush()
 
     def _flush(self) -> None:
-        self._lease.check()
         if self._waiting:
             self._call(self._client.upsert, points=self._waiting, wait=True)
             self._sent += len(self._waiting)
@@ -227,7 +226,7 @@ class Sending:
             time.sleep(1)
 
     def _call(self, made: Callable[..., Any], **more: Any) -> Any:
-        return self._connection.send(made, self._collection, **more)
+        return self._connection.send(made, self._collection, lease=self._lease, **more)
 
 
 def _stored(
