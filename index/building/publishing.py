@@ -36,5 +36,5 @@ def renew(
     with index.lease() as lease:
         summary = build(settings, encoder, full=full, progress=progress, removals=removals)
         with closing(Store(settings.index_folder()).current()) as built:
-            sent = index.take(built, lease, progress or Silent())
+            sent = index.take(built, lease, progress or Silent(), full=full)
     return replace(summary, changed=summary.changed or sent)

@@ -263,8 +263,10 @@ class Served(Index, Protocol):
     def lease(self) -> AbstractContextManager[Lease]:
         """Be the only builder; raises ``IndexBusy`` where another machine is."""
 
-    def take(self, generation: Readable, lease: Lease, progress: Hears) -> bool:
+    def take(self, generation: Readable, lease: Lease, progress: Hears, *, full: bool = False) -> bool:
         """Make a finished generation the current one, the one before it staying; False where it is already.
+
+        Only what changed has to be sent, unless it is asked for in full.
 
         What was sent before it was broken off is not sent again, and nothing is seen of it before it is whole
         and was compared with what was sent.

@@ -67,6 +67,10 @@ class Double:
                 return local.retrieve(name, asked.ids, with_payload=asked.with_payload)
             case ("POST", "points", "delete"):
                 return local.delete(name, TypeAdapter(rest.PointsSelector).validate_python(body))
+            case ("POST", "points", "payload"):
+                put = rest.SetPayload(**body)
+                where = models.FilterSelector(filter=put.filter)
+                return local.set_payload(name, put.payload, where if put.filter else put.points, key=put.key)
             case ("POST", "points", "query", "batch"):
                 return local.query_batch_points(name, rest.QueryRequestBatch(**body).searches)
             case ("POST", "points", "scroll"):

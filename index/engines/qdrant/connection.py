@@ -117,13 +117,14 @@ class Connection:
             found += self.call(self.client.retrieve, collection, part, with_payload=wanted)
         return found
 
-    def scroll(self, collection: str, where: models.Filter, fields: Sequence[str]) -> list[Any]:
-        """All points that a filter lets through, with some fields of their payload."""
+    def scroll(self, collection: str, where: models.Filter, fields: Sequence[str] | bool) -> list[Any]:
+        """All points that a filter lets through, with all of their payload or just some fields."""
+        wanted = fields if isinstance(fields, bool) else list(fields)
         found: list[Any] = []
         offset: Any = None
         while True:
             page, offset = self.call(
-                self.client.scroll, collection, where, limit=_PAGE, offset=offset, with_payload=list(fields)
+                self.client.scroll, collection, where, limit=_PAGE, offset=offset, with_payload=wanted
             )
             found += page
             if offset is None:

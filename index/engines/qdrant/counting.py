@@ -1,8 +1,9 @@
-"""The words of a generation counted before it is sent: stems get numbers, folders their frequencies.
+"""The words of documents counted before they are sent: stems get numbers, folders their frequencies.
 
-BM25 needs the mean length of all passages before the first can be sent, so a temporary file holds the stems
-of each passage meanwhile. Documents are sorted by source, so a folder is whole as soon as a document that
-lies elsewhere comes: only the folders that one document lies in are counted at a time.
+What documents that go had is taken off, so that only what changed is counted. BM25 needs the mean length of
+passages before the first can be sent, so a temporary file holds the stems of each passage meanwhile.
+Documents are sorted by their files, so a folder is whole as soon as a file that lies elsewhere comes: only
+the folders that one file lies in are counted at a time.
 """
 
 import tempfile
@@ -12,13 +13,14 @@ from typing import IO
 
 import msgspec
 
+from index.engines.base import Entry
 from index.engines.qdrant.points import Folder, folders_of
 from index.records import Unit
 from index.words import indexed, searched
 
 
 class Counted(msgspec.Struct):
-    """What is below a folder: how much, and how many passages have each stem and each written word."""
+    """What comes below a folder, less what goes: how much, and in how many passages each stem and word is."""
 
     path: str
     documents: int = 0
@@ -41,47 +43,45 @@ class Counting:
         whole: hears of each folder when it is counted, the outermost last.
     """
 
-    def __init__(self, whole: Callable[[Counted, dict[str, int]], None]) -> None:
+    def __init__(self, whole: Callable[[Counted], None]) -> None:
         self.numbers: dict[str, int] = {}
-        """Of each stem its number, in the order in which they come: the same at each try."""
-        self.length = self.passages = 0
+        """Of each stem that comes its number, in the order in which they do."""
+        self.length = 0
+        """Words of the passages that come, less those of passages that go."""
         self._whole = whole
-        self._open: list[Counted] = []
+        self._file_of = ""
+        self._open: dict[str, Counted] = {}
         self._file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
         self._encode = msgspec.msgpack.Encoder().encode
 
-    def add(self, source: str, passages: Sequence[Sequence[Unit]]) -> None:
-        """Count a document's passages, each by its units."""
-        paths = folders_of(source)
-        while self._open and self._open[-1].path not in paths:
-            self._whole(self._open.pop(), self.numbers)
-        self._open += [Counted(path) for path in paths[len(self._open) :]]
-        for one in self._open:
-            one.documents += 1
+    def add(self, entry: Entry, passages: Sequence[Sequence[Unit]], sign: int = 1) -> None:
+        """Count a document's passages, each by its units; with -1 for a sign, as what goes."""
+        paths = folders_of(entry.source)
+        if entry.file != self._file_of:
+            self._close_all_but(folders_of(entry.file))
+            self._file_of = entry.file
+        opened = [self._open.setdefault(path, Counted(path)) for path in paths]
+        for one in opened:
+            one.documents += sign
         for units in passages:
             language = units[0].passage.language
             text = searched((unit.context.names, unit.shown) for unit in units)
             stems, written = indexed(text, language)
-            counts = Counter(self.numbers.setdefault(stem, len(self.numbers)) for stem in stems)
-            self._write(counts, len(stems))
-            self.length += len(stems)
-            self.passages += 1
-            for one in self._open:
-                one.passages += 1
-                one.units += len(units)
-                one.languages[language] += 1
-                one.stems.update(set(stems))
-                one.written.update(set(written))
+            if sign > 0:
+                counts = Counter(self.numbers.setdefault(stem, len(self.numbers)) for stem in stems)
+                self._write(counts, len(stems))
+            self.length += sign * len(stems)
+            for one in opened:
+                one.passages += sign
+                one.units += sign * len(units)
+                one.languages[language] += sign
+                for counter, words in ((one.stems, stems), (one.written, written)):
+                    for word in set(words):
+                        counter[word] += sign
 
     def finish(self) -> None:
         """No more documents come."""
-        while self._open:
-            self._whole(self._open.pop(), self.numbers)
-
-    @property
-    def mean(self) -> float:
-        """Length of a passage in words."""
-        return self.length / max(self.passages, 1)
+        self._close_all_but([])
 
     def counted(self) -> Iterator[tuple[dict[int, int], int]]:
         """Of each passage how often it has each stem, by its number, and its length in words."""
@@ -93,6 +93,11 @@ class Counting:
     def close(self) -> None:
         """Remove the temporary file."""
         self._file.close()
+
+    def _close_all_but(self, paths: Sequence[str]) -> None:
+        for path in sorted(self._open, reverse=True):
+            if path not in paths:
+                self._whole(self._open.pop(path))
 
     def _write(self, counts: dict[int, int], length: int) -> None:
         data = self._encode((counts, length))

@@ -20,9 +20,9 @@ from index.engines.qdrant.points import (
     PASSAGES,
     Folder,
     key,
-    of_kind,
-    within,
+    one_of,
 )
+from index.engines.qdrant.state import Recorded, Site
 from index.engines.qdrant.texts import RemoteTexts
 from index.languages import AUTO, DEFAULT
 from index.remembering import Remembered
@@ -48,8 +48,8 @@ class RemoteGeneration(RemoteTexts):
     Args:
         connection: to the server.
         collection: that it lies in.
-        name: of the generation.
-        manifest: of all of it.
+        site: its name, and its number there.
+        recorded: what is recorded of all of it.
         scope: what is seen.
     """
 
@@ -57,28 +57,31 @@ class RemoteGeneration(RemoteTexts):
         self,
         connection: Connection,
         collection: str,
-        name: str,
-        manifest: Manifest,
+        site: Site,
+        recorded: Recorded,
         scope: Scope = EVERYTHING,
     ) -> None:
-        super().__init__(connection, collection, scope)
-        self.name = name
+        super().__init__(connection, collection, site.number, scope)
+        self.name = site.generation
+        self._site, self.recorded = site, recorded
         self._spans = Remembered(_NUMBERS, self._fetch_spans)  # the units of passages
         self._homes = Remembered(_NUMBERS, self._fetch_homes)  # the passages of units
-        self.manifest = manifest if scope.is_everything else self._seen(manifest)
+        self.manifest = recorded.manifest if scope.is_everything else self._manifest(recorded.manifest)
         self.close: Callable[[], None] = lambda: None
         """Nothing is open but the connection, which generations share."""
 
     def within(self, scope: Scope) -> "RemoteGeneration":
         """As far as a scope shows it; what was fetched is not shared."""
-        return RemoteGeneration(self._connection, self._collection, self.name, self.manifest, scope)
+        return RemoteGeneration(self._connection, self._collection, self._site, self.recorded, scope)
 
     @cached_property
     def lexical(self) -> RemoteLexicon:
         """The words of the passages that are seen."""
         manifest = self.manifest
         asked = Asked(manifest.languages, only=manifest.language != AUTO)
-        return RemoteLexicon(self._connection, self._collection, asked, self._folders, manifest.passages)
+        return RemoteLexicon(
+            self._connection, self._collection, asked, self._seen, self.recorded.segments, manifest.passages
+        )
 
     # -------------------------------------------------------------------------------- vectors
 
@@ -86,12 +89,11 @@ class RemoteGeneration(RemoteTexts):
         """What is nearest to a question by its vector and by its words, in one call."""
         import numpy as np
 
-        seen = within(self._folders)
         meant = models.QueryRequest(
             query=vector.tolist(),
             using=MEANING,
             limit=limit,
-            filter=models.Filter(must=seen) if seen else None,
+            filter=self._seen.where(),
             params=models.SearchParams(
                 hnsw_ef=max(_BREADTH, limit),
                 quantization=models.QuantizationSearchParams(rescore=True, oversampling=_OVERSAMPLED),
@@ -99,7 +101,9 @@ class RemoteGeneration(RemoteTexts):
             with_payload=["value"],
         )
         said = self.lexical.request(question, limit)
-        near, *rest = self._query([meant, said] if said else [meant])
+        near, there, *rest = self._query([meant, self._still_there(), *([said] if said else [])])
+        if not there:
+            raise self._damaged("it was replaced twice, and removed")
         self._homes.put({point.id: point.payload["value"] for point in near})
         spans = [point.payload["value"] for found in rest for point in found]
         bm25 = {point.id - PASSAGES: point.score for found in rest for point in found}
@@ -160,16 +164,24 @@ class RemoteGeneration(RemoteTexts):
             raise self._damaged(f"{counts} documents, passages and units")
 
     def _count(self, kind: str) -> int:
-        if not self._folders:
+        if not self._seen.folders:
             return 0
-        where = of_kind(kind, self._folders)
+        where = self._seen.where(one_of("kind", [kind]))
         counted = self._connection.call(
             self._connection.client.count, self._collection, count_filter=where, exact=True
         )
         return int(counted.count)
 
-    def _seen(self, whole: Manifest) -> Manifest:
-        points = self._connection.points(self._collection, [key("folder", one) for one in self._folders])
+    def _still_there(self) -> models.QueryRequest:
+        """Finds what makes the generation, which goes before its points do."""
+        manifest = models.HasIdCondition(has_id=[key("manifest", self.name, self._site.number)])
+        return models.QueryRequest(filter=models.Filter(must=[manifest]), limit=1, with_payload=False)
+
+    def _manifest(self, whole: Manifest) -> Manifest:
+        ids = [
+            key("folder", segment, one) for segment in self.recorded.segments for one in self._seen.folders
+        ]
+        points = self._connection.points(self._collection, ids)
         found = [msgspec.convert(point.payload["value"], Folder) for point in points]
         languages: dict[str, int] = {}
         for one in found:
@@ -177,7 +189,10 @@ class RemoteGeneration(RemoteTexts):
                 languages[code] = languages.get(code, 0) + count
         return msgspec.structs.replace(
             whole,
-            languages=tuple(sorted(languages, key=lambda code: (-languages[code], code))) or (DEFAULT,),
+            languages=tuple(
+                sorted(filter(languages.get, languages), key=lambda code: (-languages[code], code))
+            )
+            or (DEFAULT,),
             documents=sum(one.documents for one in found),
             passages=sum(one.passages for one in found),
             units=sum(one.units for one in found),

@@ -13,7 +13,7 @@ from qdrant_client import models
 
 from index.engines.lexicon import Lexicon, alike
 from index.engines.qdrant.connection import Connection
-from index.engines.qdrant.points import PASSAGES, WORDS, key, within
+from index.engines.qdrant.points import PASSAGES, WORDS, Seen, key
 from index.remembering import Remembered
 from index.words import Asked
 
@@ -56,17 +56,25 @@ class RemoteLexicon(Lexicon):
         connection: to the server.
         collection: of the generation.
         asked: how questions are taken apart.
-        folders: that are seen, none of them in another.
+        seen: of which generation, and below which folders, none of them in another.
+        segments: that its words are counted in.
         passages: there are so many.
     """
 
     def __init__(
-        self, connection: Connection, collection: str, asked: Asked, folders: Sequence[str], passages: int
+        self,
+        connection: Connection,
+        collection: str,
+        asked: Asked,
+        seen: Seen,
+        segments: Sequence[int],
+        passages: int,
     ) -> None:
         super().__init__(asked)
         self._connection = connection
         self._collection = collection
-        self._folders = folders
+        self._seen = seen
+        self._segments = segments
         self._passages = passages
         self._stems = Remembered(_REMEMBERED, self._fetch)  # number and frequency
         self._spelled = Remembered(_LETTERS, self._fetch_letters)
@@ -94,12 +102,11 @@ class RemoteLexicon(Lexicon):
         """What to ask the server for the best passages; None where no passage has a word of the question."""
         if (vector := self.vector(question)) is None:
             return None
-        seen = within(self._folders)
         return models.QueryRequest(
             query=vector,
             using=WORDS,
             limit=limit,
-            filter=models.Filter(must=seen) if seen else None,
+            filter=self._seen.where(),
             with_payload=["value.first", "value.last"],
         )
 
@@ -115,31 +122,44 @@ class RemoteLexicon(Lexicon):
     def near(self, word: str, most: int) -> dict[str, tuple[int, int]]:
         """As of a lexicon: the words of each letter are fetched once, and compared here."""
         words: Counter[str] = Counter()
-        for known in self._spelled.of((folder, word[0]) for folder in self._folders).values():
+        for known in self._spelled.of((folder, word[0]) for folder in self._seen.folders).values():
             words.update(known)
         return {one: (distance, words[one]) for one, distance in alike(word, list(words), most)}
 
     def _fetch(self, stems: Sequence[str]) -> dict[str, tuple[int, int]]:
         """Of each stem its number and in how many passages it stands; (0, 0) where in none."""
-        ids = {key("word", folder, stem): stem for folder in self._folders for stem in stems}
+        numbers = {key("stem", stem): stem for stem in stems}
+        counts = {
+            key("word", segment, folder, stem): stem
+            for segment in self._segments
+            for folder in self._seen.folders
+            for stem in stems
+        }
         found = dict.fromkeys(stems, (0, 0))
-        for point in self._connection.points(self._collection, list(ids)):
-            number, count = point.payload["value"]
-            stem = ids[str(point.id)]
-            found[stem] = number, found[stem][1] + count
+        for point in self._connection.points(self._collection, [*numbers, *counts], ["value"]):
+            value = point.payload["value"]
+            if stem := numbers.get(str(point.id)):
+                found[stem] = value, found[stem][1]
+            else:
+                stem = counts[str(point.id)]
+                found[stem] = found[stem][0], found[stem][1] + value
         return found
 
     def _fetch_letters(self, asked: Sequence[tuple[str, str]]) -> dict[tuple[str, str], dict[str, int]]:
         """The words of folders that begin with letters, with the number of passages that have each."""
-        found: dict[tuple[str, str], dict[str, int]] = {}
-        for one in asked:
-            part, parts = 0, 1
-            found[one] = {}
-            while part < parts:
-                points = self._connection.points(self._collection, [key("letter", *one, part)])
-                if not points:
-                    break
-                value = points[0].payload["value"]
-                found[one] |= dict(zip(value["words"], value["counts"], strict=True))
-                part, parts = part + 1, value["parts"]
-        return found
+        return {one: self._letter(*one) for one in asked}
+
+    def _letter(self, folder: str, letter: str) -> dict[str, int]:
+        found: Counter[str] = Counter()
+        wanted = [(segment, 0) for segment in self._segments]
+        while wanted:
+            ids = {key("letter", segment, folder, letter, part): (segment, part) for segment, part in wanted}
+            wanted = []
+            for point in self._connection.points(self._collection, list(ids), ["value"]):
+                value = point.payload["value"]
+                for word, count in zip(value["words"], value["counts"], strict=True):
+                    found[word] += count
+                segment, part = ids[str(point.id)]
+                if part + 1 < value["parts"]:
+                    wanted.append((segment, part + 1))
+        return {word: count for word, count in found.items() if count > 0}

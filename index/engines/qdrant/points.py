@@ -1,20 +1,27 @@
-"""What lies in the collection of a generation: the points and their payloads.
+"""What lies in a collection that generations share: the points and their payloads.
 
     unit        number i            vector "meaning"; the passage it stands in
     passage     2^40 + i            sparse vector "words"; text, locator, units with their contexts
     piece       2 * 2^40 + i        of a document's text, or of what else is known of it
-    manifest    3 * 2^40            what made the generation
-    document    by its source       what tells whether its file changed, and where its pieces are
-    word        by folder and stem  the stem's number in sparse vectors, how many passages have it
-    letter      by folder, letter   words as they are written, to spell by, with how many passages have each
-    folder      by its path         how much there is in it, and in which languages
+    document    by its number       what tells whether its file changed, and where its pieces are
+    stem        by itself           its number in sparse vectors, for good
+    word        by folder and stem  how many more passages have it than before
+    letter      by folder, letter   words as written, to spell by, and how many more passages have them
+    folder      by its path         how much more there is in it, and in which languages
+    manifest    by its generation   what made it
+
+The generations of a collection are numbered. A point holds in those from ``since`` to before ``until``, and
+a search is told which generation it is for: so a new one is sent by its new points, and by the ends of old
+ones; what did not change is not touched. Words, letters and folders are counted in segments, one a
+generation, to be summed up; which belong to a generation its manifest says (``state.py``).
 
 A folder is each that a source begins with, "" for all; units, passages and documents name theirs, so that a
-search within some folders is one filter. Ids that are no numbers are UUIDs of what they are "by".
+search within some folders is one filter. ``document`` is the number of the document with which a point came.
+Ids that are no numbers are UUIDs of what they are "by".
 """
 
 from base64 import b64decode, b64encode
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 from unicodedata import normalize
 from uuid import UUID, uuid5
@@ -26,10 +33,23 @@ from index.engines.base import DocumentMetadata
 from index.records import Context, Kind, Locator, Part
 from index.scope import Scope
 
-FORMAT = 1  # of these points; those of another one are not read
+FORMAT = 2  # of these points; those of another one are not read
 MEANING, WORDS = "meaning", "words"
-PASSAGES, PIECES, MANIFEST = 1 << 40, 2 << 40, 3 << 40
-INDEXED = ("kind", "folders")
+PASSAGES, PIECES = 1 << 40, 2 << 40
+FOREVER = 1 << 50
+"""``until`` of what holds in the last generation."""
+
+OF_DOCUMENTS, OF_WORDS = ("document", "passage", "unit", "piece"), ("word", "letter", "folder", "manifest")
+"""Kinds of points: those of a document, and those of a generation."""
+
+INDEXED = {
+    "kind": models.PayloadSchemaType.KEYWORD,
+    "folders": models.PayloadSchemaType.KEYWORD,
+    "source": models.PayloadSchemaType.KEYWORD,
+    "document": models.PayloadSchemaType.INTEGER,
+    "since": models.PayloadSchemaType.INTEGER,
+    "until": models.PayloadSchemaType.INTEGER,
+}
 """Fields of the payload that are filtered by."""
 
 _PIECE = 100_000  # characters
@@ -91,25 +111,36 @@ def folders_of(source: str) -> list[str]:
     return ["/".join(parts[:depth]) for depth in range(len(parts))]
 
 
-def folders_seen(scope: Scope) -> list[str]:
+def folders_seen(scope: Scope) -> tuple[str, ...]:
     """The folders of a scope without those that lie in others of them."""
     names = sorted(set(scope.folders))
     if scope.is_everything:
-        return [""]
-    return [one for one in names if not any(one.startswith(f"{other}/") for other in names)]
+        return ("",)
+    return tuple(one for one in names if not any(one.startswith(f"{other}/") for other in names))
 
 
-def of_kind(kind: str, folders: Sequence[str] = ("",)) -> models.Filter:
-    """The points of a kind below some folders."""
-    kinds = models.FieldCondition(key="kind", match=models.MatchValue(value=kind))
-    return models.Filter(must=[kinds, *(within(folders) or ())])
+class Seen(msgspec.Struct, frozen=True):
+    """What is seen of a collection: the points of the generation of a number, below some folders."""
+
+    number: int
+    folders: tuple[str, ...] = ("",)
+
+    def where(self, *more: models.FieldCondition) -> models.Filter:
+        """What lets through these points, as far as further conditions do."""
+        found = [between("since", most=self.number), between("until", least=self.number + 1), *more]
+        if "" not in self.folders:
+            found.append(one_of("folders", self.folders))
+        return models.Filter(must=list(found))
 
 
-def within(folders: Sequence[str]) -> list[models.FieldCondition] | None:
-    """What lets through the points below some folders; None where all are."""
-    if "" in folders:
-        return None
-    return [models.FieldCondition(key="folders", match=models.MatchAny(any=list(folders)))]
+def one_of(field: str, values: Iterable[str | int]) -> models.FieldCondition:
+    """Lets through points of which a field is, or holds, one of some values."""
+    return models.FieldCondition(key=field, match=models.MatchAny(any=list(values)))
+
+
+def between(field: str, least: int | None = None, most: int | None = None) -> models.FieldCondition:
+    """Lets through points of which a field is a number from one to another."""
+    return models.FieldCondition(key=field, range=models.Range(gte=least, lte=most))
 
 
 def pieces(text: str) -> list[str]:
@@ -127,7 +158,11 @@ def unpacked(text: str) -> DocumentMetadata:
     return msgspec.msgpack.decode(b64decode(text), type=DocumentMetadata)
 
 
-def payload(kind: str, value: Any, folders: Iterable[str] = ()) -> dict[str, Any]:
-    """A record as the payload of a point."""
-    found: dict[str, Any] = {"kind": kind, "value": msgspec.to_builtins(value)}
-    return found | ({"folders": list(folders)} if folders else {})
+def payload(kind: str, value: Any, **more: Any) -> dict[str, Any]:
+    """A record as the payload of a point, with what is filtered by."""
+    return {"kind": kind, "value": msgspec.to_builtins(value), **more}
+
+
+def lasting(number: int, **more: Any) -> dict[str, Any]:
+    """What a point has that holds from the generation of a number on."""
+    return {"since": number, "until": FOREVER, **more}

@@ -11,11 +11,11 @@ from index.engines.qdrant.connection import Connection
 from index.engines.qdrant.points import (
     PASSAGES,
     PIECES,
+    Seen,
     StoredDocument,
     StoredPassage,
     folders_seen,
-    key,
-    of_kind,
+    one_of,
     unpacked,
 )
 from index.errors import IndexDamaged, UnknownSource
@@ -32,25 +32,26 @@ class RemoteTexts:
     Args:
         connection: to the server.
         collection: that they lie in.
+        number: of the generation in it.
         scope: what is seen.
     """
 
-    def __init__(self, connection: Connection, collection: str, scope: Scope) -> None:
+    def __init__(self, connection: Connection, collection: str, number: int, scope: Scope) -> None:
         self._connection = connection
         self._collection = collection
         self._scope = scope
-        self._folders = folders_seen(scope)
+        self._seen = Seen(number, folders_seen(scope))
         self._documents = Remembered(_DOCUMENTS, self._fetch_documents)
         self._passages = Remembered(_PASSAGES, self._fetch_passages)
 
     def entries(self) -> list[Entry]:
         """All documents that are seen, in the order of their sources."""
-        if not self._folders:
+        if not self._seen.folders:
             return []
-        points = self._connection.scroll(
-            self._collection, of_kind("document", self._folders), ["value.entry"]
-        )
-        return sorted((_entry(point.payload) for point in points), key=lambda entry: entry.id)
+        where = self._seen.where(one_of("kind", ["document"]))
+        points = self._connection.scroll(self._collection, where, ["value.entry"])
+        entries = (_entry(point.payload) for point in points)
+        return sorted(entries, key=lambda entry: (entry.file, entry.id))
 
     def entry(self, source: str) -> Entry:
         """One of them; raises ``UnknownSource``."""
@@ -68,14 +69,11 @@ class RemoteTexts:
 
     def sources_with(self, words: str) -> list[str]:
         """The documents that have a passage with these words in this very form."""
-        if not self._folders:
+        if not self._seen.folders:
             return []
-        where = of_kind("passage", self._folders)
         text = models.FieldCondition(key="value.text", match=models.MatchText(text=words))
-        fields = ["value.text", "value.document.source"]
-        points = self._connection.scroll(
-            self._collection, models.Filter(must=[*(where.must or ()), text]), fields
-        )
+        where = self._seen.where(one_of("kind", ["passage"]), text)
+        points = self._connection.scroll(self._collection, where, ["value.text", "value.document.source"])
         values = [point.payload["value"] for point in points]
         return sorted({value["document"]["source"] for value in values if words in value["text"]})
 
@@ -108,11 +106,8 @@ class RemoteTexts:
 
     def _kept(self, source: str) -> dict[str, Any]:
         """The payload of a document's point."""
-        points = (
-            self._connection.points(self._collection, [key("document", source)])
-            if self._scope.shows(source)
-            else []
-        )
+        where = self._seen.where(one_of("kind", ["document"]), one_of("source", [source]))
+        points = self._connection.scroll(self._collection, where, True) if self._scope.shows(source) else []
         if not points:
             raise UnknownSource(unknown(source))
         found: dict[str, Any] = points[0].payload

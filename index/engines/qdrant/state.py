@@ -1,0 +1,138 @@
+"""What is kept of an index on a server, beside its points: which generation is the current one, and where."""
+
+import threading
+import time
+from typing import Any
+
+import msgspec
+from qdrant_client import models
+
+from index.engines.base import Lease, Manifest
+from index.engines.qdrant.connection import Connection
+from index.engines.qdrant.points import FORMAT
+from index.errors import IndexMismatch
+
+FRESH = 1.0
+"""Seconds for which it is remembered which generation is the current one."""
+
+POINT = 0
+"""Its id among what is kept of an index."""
+
+
+class Numbers(msgspec.Struct, frozen=True):
+    """The next free numbers of a collection; documents from that number on may not be whole."""
+
+    document: int = 0
+    passage: int = 0
+    unit: int = 0
+    piece: int = 0
+    stem: int = 0
+
+
+class Site(msgspec.Struct, frozen=True):
+    """Where a generation lies: its collection, its number there, and the first number of a later document."""
+
+    generation: str
+    collection: str
+    number: int
+    documents: int
+
+
+class Onto(msgspec.Struct, frozen=True):
+    """The collection that the next generation is sent to.
+
+    Attributes:
+        collection: named by the generation that it was made for.
+        made: what its points depend on beside documents; see ``made_of``.
+        mean: length of a passage in words that the weights of words were computed with.
+        following: its next free numbers.
+    """
+
+    collection: str
+    made: str
+    mean: float
+    following: Numbers = Numbers()
+
+
+class State(msgspec.Struct, frozen=True):
+    """What is kept of an index."""
+
+    current: Site | None = None
+    previous: Site | None = None
+    onto: Onto | None = None
+    format: int = FORMAT
+
+    @property
+    def collections(self) -> set[str]:
+        """Those that are in use."""
+        return {one.collection for one in (self.current, self.previous, self.onto) if one}
+
+    def site(self, generation: str) -> Site | None:
+        """Where a generation lies, if it is there still."""
+        sites = (self.current, self.previous)
+        return next((one for one in sites if one and one.generation == generation), None)
+
+
+class Recorded(msgspec.Struct, frozen=True):
+    """The manifest of a generation, the segments of its words, and the length of its passages in words."""
+
+    manifest: Manifest
+    segments: tuple[int, ...]
+    length: int
+
+
+class Keeper:
+    """Reads and writes what is kept of an index. Safe to share between threads.
+
+    Args:
+        connection: to the server.
+        collection: where it is kept.
+    """
+
+    def __init__(self, connection: Connection, collection: str) -> None:
+        self._connection = connection
+        self.collection = collection
+        self._lock = threading.Lock()
+        self._known: tuple[float, State | None] | None = None  # and when it was looked at
+
+    def read(self, *, fresh: bool = True) -> State | None:
+        """What the server keeps, or if that need not be fresh kept a second ago; None where there is none.
+
+        Raises:
+            IndexMismatch: another version of Docent wrote it.
+            IndexAway: the server does not answer.
+        """
+        with self._lock:
+            known = self._known
+        if fresh or known is None or time.monotonic() - known[0] > FRESH:
+            known = time.monotonic(), self._read()
+            with self._lock:
+                self._known = known
+        return known[1]
+
+    def write(self, state: State, lease: Lease) -> None:
+        """Have the server keep it.
+
+        Raises:
+            IndexAway: the server does not answer.
+            IndexBusy: another builder took over.
+        """
+        payload: dict[str, Any] = msgspec.to_builtins(state)
+        point = models.PointStruct(id=POINT, vector={}, payload=payload)
+        upsert = self._connection.client.upsert
+        self._connection.send(upsert, self.collection, [point], wait=True, lease=lease)
+        with self._lock:
+            self._known = None
+
+    def _read(self) -> State | None:
+        if not self._connection.exists(self.collection):
+            return None
+        points = self._connection.points(self.collection, [POINT])
+        if not points:
+            return None
+        if (version := points[0].payload["format"]) != FORMAT:
+            raise IndexMismatch(
+                f"The index '{self.collection}' has format {version}, this Docent reads {FORMAT}. "
+                "Run `docent index --full` where the documents are."
+            )
+        return msgspec.convert(points[0].payload, State)
