@@ -2,7 +2,8 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -71,6 +72,16 @@ def many(tmp_path: Path, request: pytest.FixtureRequest) -> Settings:
     for number in range(getattr(request, "param", 16)):
         write(settings, number, text(number))
     return settings
+
+
+@pytest.fixture(params=["memory", "core"])
+def client(request: pytest.FixtureRequest) -> Iterator[Any]:
+    """The client's local mode, and Qdrant's own core in this process, where that is installed."""
+    if request.param == "memory":
+        yield QdrantClient(":memory:")
+        return
+    with closing(pytest.importorskip("benchmarks.edge").EdgeClient()) as core:
+        yield core
 
 
 class Counted:
@@ -261,7 +272,7 @@ class Killed(BaseException):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("many", [7], indirect=True)
-def test_a_build_that_is_killed_anywhere_harms_nothing_and_the_next_one_is_whole(many, monkeypatch):
+def test_a_build_that_is_killed_anywhere_harms_nothing_and_the_next_one_is_whole(many, client, monkeypatch):
     monkeypatch.setattr(batching, "BATCH", 6)
     monkeypatch.setattr(sending, "NOTED", 4)
     monkeypatch.setattr(taking, "MOVED", 1.0)
@@ -273,8 +284,7 @@ def test_a_build_that_is_killed_anywhere_harms_nothing_and_the_next_one_is_whole
         if len(writes) == kill_at[0]:
             raise Killed
 
-    client = Counted().wrap(QdrantClient(":memory:"), before)
-    index = remote(many, client)
+    index = remote(many, Counted().wrap(client, before))
     renewed(many, index)
     killed = 0
     for step in range(1, 100, 5):
@@ -330,8 +340,7 @@ def test_a_first_send_that_is_killed_goes_on_though_documents_changed(many, monk
 # ------------------------------------------------------------------------------------ what goes
 
 
-def test_the_last_two_generations_stay_then_they_go(many):
-    client = QdrantClient(":memory:")
+def test_the_last_two_generations_stay_then_they_go(many, client):
     index = remote(many, client)
     names, opened = [], []
     for number in range(4):

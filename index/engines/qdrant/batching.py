@@ -10,7 +10,7 @@ from index.engines.qdrant.connection import Connection
 from index.engines.qdrant.points import FOREVER, OF_DOCUMENTS, OF_WORDS, between, one_of
 
 BATCH = 256  # points sent at once: a megabyte
-_NUMBERS = 1000  # that a filter holds
+_NUMBERS = 100  # documents or points that one request ends or removes
 
 
 class Batches:
@@ -77,7 +77,7 @@ class Batches:
     def end(self, number: int, documents: list[int]) -> None:
         """Let documents, by their numbers, hold no longer from the generation of a number on."""
         for part in _parts(documents):
-            self._until(number, _of_documents(part, between("until", least=number)))
+            self._until(number, _of_documents(part, between("until", least=number + 1)))
 
     def end_points(self, number: int, points: list[Any]) -> None:
         """Let some points hold no longer from the generation of a number on."""
@@ -87,7 +87,7 @@ class Batches:
     def end_words(self, number: int) -> None:
         """Let the words that were counted before hold no longer from the generation of a number on."""
         before = [one_of("kind", ["word", "letter", "folder"]), between("since", most=number - 1)]
-        self._until(number, models.Filter(must=[*before, between("until", least=number)]))
+        self._until(number, models.Filter(must=[*before, between("until", least=number + 1)]))
 
     def remove(self, documents: list[int]) -> None:
         """Remove documents by their numbers."""
