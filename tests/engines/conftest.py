@@ -6,7 +6,7 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from secrets import token_hex
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -49,6 +49,7 @@ SERVER = "DOCENT_TEST_QDRANT_URL"
         "local",
         "qdrant in memory",
         "qdrant by HTTP",
+        "qdrant's core",
         pytest.param("qdrant", marks=pytest.mark.skipif(SERVER not in os.environ, reason=f"no {SERVER}")),
     ]
 )
@@ -61,6 +62,7 @@ FIXTURES = {
     "local": "local_index",
     "qdrant in memory": "index_in_memory",
     "qdrant by HTTP": "index_by_http",
+    "qdrant's core": "index_of_core",
     "qdrant": "index_of_server",
 }
 
@@ -80,6 +82,23 @@ def index_in_memory(small: Settings) -> Index:
     from index.engines.qdrant.remote import Remote
 
     renewed(small, index := Remote(Connection(qdrant_client.QdrantClient(":memory:"), "memory"), small))
+    return index
+
+
+@pytest.fixture
+def core() -> Iterator[Any]:
+    """A client before Qdrant's own core in this process, where that is installed."""
+    with closing(pytest.importorskip("benchmarks.edge").EdgeClient()) as found:
+        yield found
+
+
+@pytest.fixture
+def index_of_core(small: Settings, core: Any) -> Index:
+    """By the core of a server, in this process."""
+    from index.engines.qdrant.connection import Connection
+    from index.engines.qdrant.remote import Remote
+
+    renewed(small, index := Remote(Connection(core, "the core"), small))
     return index
 
 

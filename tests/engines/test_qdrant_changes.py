@@ -2,8 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -75,13 +74,9 @@ def many(tmp_path: Path, request: pytest.FixtureRequest) -> Settings:
 
 
 @pytest.fixture(params=["memory", "core"])
-def client(request: pytest.FixtureRequest) -> Iterator[Any]:
+def client(request: pytest.FixtureRequest) -> Any:
     """The client's local mode, and Qdrant's own core in this process, where that is installed."""
-    if request.param == "memory":
-        yield QdrantClient(":memory:")
-        return
-    with closing(pytest.importorskip("benchmarks.edge").EdgeClient()) as core:
-        yield core
+    return QdrantClient(":memory:") if request.param == "memory" else request.getfixturevalue("core")
 
 
 class Counted:
