@@ -71,11 +71,16 @@ class EdgeClient:
         self._shards[name].update(core.UpdateOperation.create_field_index(field_name, schema))
 
     def update_collection(self, name: str, **_: Any) -> None:
-        while self._shards[name].optimize():
-            pass
+        """Nothing: the graph of vectors is made by ``optimize``, which stops all threads meanwhile."""
+
+    def optimize(self) -> None:
+        """Make the graphs of vectors."""
+        for shard in self._shards.values():
+            while shard.optimize():
+                pass
 
     def get_collection(self, name: str) -> Any:
-        return SimpleNamespace(status=models.CollectionStatus.GREEN, points_count=self._shards[name].info())
+        return SimpleNamespace(status=models.CollectionStatus.GREEN, info=self._shards[name].info())
 
     # -------------------------------------------------------------------------------- points
 
