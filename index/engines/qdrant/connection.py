@@ -130,14 +130,19 @@ class Connection:
             if offset is None:
                 return found
 
-    def create(self, collection: str, **settings: Any) -> None:
-        """Make a collection, if it is not there; the reply to an earlier try may have been lost."""
+    def create(self, collection: str, lease: Lease | None = None, **settings: Any) -> None:
+        """Make a collection, if it is not there; the reply to an earlier try may have been lost.
+
+        Raises:
+            IndexAway: the server does not answer.
+            IndexBusy: another builder took over.
+        """
 
         def made() -> None:
             if not self.client.collection_exists(collection):
                 self.client.create_collection(collection, **settings)
 
-        self.send(made)
+        self.send(made, lease=lease)
 
     def exists(self, collection: str) -> bool:
         """Whether there is a collection of that name."""

@@ -1,7 +1,8 @@
 """An index on a Qdrant server: collections that generations share, and a small one that names the current.
 
-    docent-<name>                   point 0: the current generation, the one before it, what is being sent
+    docent-<name>                   point 0: the current generation, the one before it
                                     point 1: who builds, and until when (index/engines/qdrant/lease.py)
+                                    point 2: what is being sent, and how far that is
     docent-<name>-<time>            index/engines/qdrant/points.py
 
 Whoever asks names the generation, so that a new one never comes between two calls about one question. It is
@@ -123,6 +124,7 @@ class Remote:
         Raises:
             IndexBusy: another machine took over.
             IndexAway: the server does not answer any more; it goes on from there the next time.
+            IndexMismatch: a newer Docent made the index there, and it is not all to be sent anew.
             IndexDamaged: what is there is not what was sent; the next time all is sent anew.
         """
         taking = Taking(self._connection, self._keeper, self._sites, self._settings, lease, progress)

@@ -43,12 +43,18 @@ class Sites:
         """Whether the server has it."""
         return self._connection.exists(self.name_of(collection))
 
-    def make(self, dimension: int) -> str:
-        """Make a collection, and tell which; its graph of vectors is made only when they all are there."""
+    def make(self, dimension: int, lease: Lease) -> str:
+        """Make a collection, and tell which; its graph of vectors is made only when they all are there.
+
+        Raises:
+            IndexAway: the server does not answer.
+            IndexBusy: another builder took over.
+        """
         collection = f"{time.strftime('%Y%m%dT%H%M%S', time.gmtime())}-{secrets.token_hex(3)}"
         name, settings = self.name_of(collection), self._settings
         self._connection.create(
             name,
+            lease,
             vectors_config={
                 MEANING: models.VectorParams(size=dimension, distance=models.Distance.DOT, on_disk=True)
             },
@@ -63,7 +69,7 @@ class Sites:
         )
         for field, kind in INDEXED.items():
             index = self._client.create_payload_index
-            self._connection.send(index, name, field_name=field, field_schema=kind)
+            self._connection.send(index, name, field_name=field, field_schema=kind, lease=lease)
         return collection
 
     def open(self, site: Site) -> RemoteGeneration:
@@ -107,9 +113,18 @@ class Sites:
                 )
             time.sleep(1)
 
-    def drop(self, kept: Collection[str]) -> None:
-        """Remove the collections of this index but those that are kept."""
-        for name in self._connection.collections():
-            collection = name.removeprefix(f"{self._index}-")
-            if collection != name and _NAME.fullmatch(collection) and collection not in kept:
-                self._connection.send(self._client.delete_collection, name)
+    def all_of_them(self) -> set[str]:
+        """The collections of this index."""
+        prefix = f"{self._index}-"
+        names = {one.removeprefix(prefix) for one in self._connection.collections() if one.startswith(prefix)}
+        return set(filter(_NAME.fullmatch, names))
+
+    def drop(self, collections: Collection[str], lease: Lease) -> None:
+        """Remove collections.
+
+        Raises:
+            IndexAway: the server does not answer.
+            IndexBusy: another builder took over; that one's are not removed.
+        """
+        for collection in collections:
+            self._connection.send(self._client.delete_collection, self.name_of(collection), lease=lease)

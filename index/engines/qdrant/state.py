@@ -15,8 +15,8 @@ from index.errors import IndexMismatch
 FRESH = 1.0
 """Seconds for which it is remembered which generation is the current one."""
 
-POINT = 0
-"""Its id among what is kept of an index."""
+POINT, NOTED = 0, 2
+"""Among what is kept of an index the ids of which generations can be asked, and of what is being sent."""
 
 
 class Numbers(msgspec.Struct, frozen=True):
@@ -60,7 +60,6 @@ class State(msgspec.Struct, frozen=True):
     current: Site | None = None
     previous: Site | None = None
     onto: Onto | None = None
-    format: int = FORMAT
 
     @property
     def collections(self) -> set[str]:
@@ -105,34 +104,76 @@ class Keeper:
         with self._lock:
             known = self._known
         if fresh or known is None or time.monotonic() - known[0] > FRESH:
-            known = time.monotonic(), self._read()
+            known = time.monotonic(), self._state(self._kept())
             with self._lock:
                 self._known = known
         return known[1]
 
-    def write(self, state: State, lease: Lease) -> None:
-        """Have the server keep it.
+    def to_build_on(self, *, full: bool) -> State:
+        """What the server keeps, for a builder: of an older Docent's only what is being sent in its place.
+
+        Raises:
+            IndexMismatch: a newer Docent wrote it, and it is not all to be sent anew.
+            IndexAway: the server does not answer.
+        """
+        kept = self._kept()
+        if (version := _format(kept)) != FORMAT:
+            if version > FORMAT and not full:
+                raise self._mismatch(version)
+            del kept[POINT]
+        return self._state(kept) or State()
+
+    def publish(self, state: State, lease: Lease) -> None:
+        """Have the server keep which generations can be asked.
 
         Raises:
             IndexAway: the server does not answer.
             IndexBusy: another builder took over.
         """
-        payload: dict[str, Any] = msgspec.to_builtins(state)
-        point = models.PointStruct(id=POINT, vector={}, payload=payload)
+        self._write(POINT, {"current": state.current, "previous": state.previous}, lease)
+
+    def note(self, onto: Onto | None, lease: Lease) -> None:
+        """Have the server keep what the next generation is sent to, beside those that can be asked.
+
+        Raises:
+            IndexAway: the server does not answer.
+            IndexBusy: another builder took over.
+        """
+        self._write(NOTED, {"onto": onto}, lease)
+
+    def _write(self, point: int, value: dict[str, Site | Onto | None], lease: Lease) -> None:
+        payload: dict[str, Any] = msgspec.to_builtins({**value, "format": FORMAT})
+        written = models.PointStruct(id=point, vector={}, payload=payload)
         upsert = self._connection.client.upsert
-        self._connection.send(upsert, self.collection, [point], wait=True, lease=lease)
+        self._connection.send(upsert, self.collection, [written], wait=True, lease=lease)
         with self._lock:
             self._known = None
 
-    def _read(self) -> State | None:
+    def _kept(self) -> dict[int, dict[str, Any]]:
+        """The payloads of what is kept, by their points."""
         if not self._connection.exists(self.collection):
-            return None
-        points = self._connection.points(self.collection, [POINT])
-        if not points:
-            return None
-        if (version := points[0].payload["format"]) != FORMAT:
-            raise IndexMismatch(
-                f"The index '{self.collection}' has format {version}, this Docent reads {FORMAT}. "
-                "Run `docent index --full` where the documents are."
+            return {}
+        return {one.id: one.payload for one in self._connection.points(self.collection, [POINT, NOTED])}
+
+    def _state(self, kept: dict[int, dict[str, Any]]) -> State | None:
+        if (version := _format(kept)) != FORMAT:
+            raise self._mismatch(version)
+        noted = kept.get(NOTED, {})
+        onto = noted["onto"] if noted.get("format") == FORMAT else None
+        return msgspec.convert({**kept.get(POINT, {}), "onto": onto}, State) if kept else None
+
+    def _mismatch(self, version: int) -> IndexMismatch:
+        if version > FORMAT:
+            return IndexMismatch(
+                f"A newer Docent made the index '{self.collection}': it has format {version}, this one "
+                f"reads {FORMAT}. Use that Docent; `docent index --full` where the documents are replaces it."
             )
-        return msgspec.convert(points[0].payload, State)
+        return IndexMismatch(
+            f"The index '{self.collection}' has format {version}, this Docent reads {FORMAT}. "
+            "Run `docent index` where the documents are."
+        )
+
+
+def _format(kept: dict[int, dict[str, Any]]) -> int:
+    """Of which generations can be asked; that of this Docent where there are none."""
+    return int(kept[POINT]["format"]) if POINT in kept else FORMAT

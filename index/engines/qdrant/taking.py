@@ -66,18 +66,15 @@ class Taking:
 
     def take(self, generation: Readable, *, full: bool) -> bool:
         """Make a generation of this machine the current one there; see ``Served.take``."""
-        try:
-            state = self._keeper.read() or State()
-        except IndexMismatch:
-            state = State()  # what another version sent is replaced
+        state = self._keeper.to_build_on(full=full)
         if state.current and state.current.generation == generation.name:
             return False
-        self._sites.drop(state.collections)  # what builders left that were given up
+        self._drop(state)  # what builders left that were given up
         found = None if full else self._joining(generation, state)
         onto, parcel = found or self._whole(generation)
         with closing(parcel):
-            state = self._sent(parcel, onto, state)
-        self._publish(parcel, state)
+            onto = self._sent(parcel, onto, state)
+        self._publish(parcel, onto, state)
         return True
 
     # -------------------------------------------------------------------------------- what to send
@@ -110,7 +107,7 @@ class Taking:
 
     def _whole(self, generation: Readable) -> tuple[Onto, Parcel]:
         """All of it, to be sent to a new collection."""
-        collection = self._sites.make(generation.manifest.dimension)
+        collection = self._sites.make(generation.manifest.dimension, self._lease)
         site = Site(generation.name, collection, 1, 0)
         entries = generation.entries()
         difference = Difference(fresh=entries)
@@ -161,13 +158,14 @@ class Taking:
 
     # -------------------------------------------------------------------------------- sent, and seen
 
-    def _sent(self, parcel: Parcel, onto: Onto, state: State) -> State:
-        """Send it, and compare; what is kept of the index then."""
+    def _sent(self, parcel: Parcel, onto: Onto, state: State) -> Onto:
+        """Send it, and compare; the collection then."""
+        noted = onto
 
         def note(following: Numbers) -> None:
-            nonlocal state
-            state = msgspec.structs.replace(state, onto=msgspec.structs.replace(onto, following=following))
-            self._keeper.write(state, self._lease)
+            nonlocal noted
+            noted = msgspec.structs.replace(onto, following=following)
+            self._keeper.note(noted, self._lease)
 
         pairs = parcel.send(onto, note, self._progress)
         self._progress.stage("waiting for Qdrant", 0)
@@ -179,19 +177,26 @@ class Taking:
         try:
             verify(parcel.generation, self._sites.open(parcel.site), pairs, sent, moved)
         except IndexDamaged:
-            state = msgspec.structs.replace(state, onto=None)
-            self._keeper.write(state, self._lease)
-            self._sites.drop(state.collections)
+            self._keeper.note(None, self._lease)
+            self._drop(msgspec.structs.replace(state, onto=None))
             raise
-        return state
+        return noted
 
-    def _publish(self, parcel: Parcel, state: State) -> None:
+    def _publish(self, parcel: Parcel, onto: Onto, state: State) -> None:
         """Make it the current generation; those before the last one go."""
-        old, onto = state.current, state.onto
-        documents = onto.following.document if onto else 0
-        site = msgspec.structs.replace(parcel.site, documents=documents)
+        old = state.current
+        site = msgspec.structs.replace(parcel.site, documents=onto.following.document)
         state = State(current=site, previous=old, onto=onto)
-        self._keeper.write(state, self._lease)
-        self._sites.drop(state.collections)
+        self._keeper.publish(state, self._lease)
+        self._drop(state)
         if old and old.collection == site.collection:
             parcel.batches.purge(old.number)
+
+    def _drop(self, state: State) -> None:
+        """Remove the collections that neither this builder knows to be in use, nor the server by now."""
+        found = self._sites.all_of_them()
+        try:
+            there = self._keeper.read() or State()
+        except IndexMismatch:
+            return  # what another version sent stays until all of this is
+        self._sites.drop(found - state.collections - there.collections, self._lease)

@@ -1,0 +1,150 @@
+"""The Qdrant engine where builders are of several versions, lost their lease, or find less than was sent."""
+
+from dataclasses import replace
+
+import pytest
+
+pytest.importorskip("qdrant_client")
+
+from qdrant_client import QdrantClient, models
+from qdrant_client.http.exceptions import ResponseHandlingException
+
+from bot.settings import Settings
+from index.building.build import build
+from index.building.progress import Silent
+from index.building.publishing import renew
+from index.engines.local.store import Store
+from index.engines.qdrant import batching, sending
+from index.engines.qdrant.points import FORMAT
+from index.engines.qdrant.remote import Remote
+from index.engines.qdrant.state import NOTED, POINT
+from index.errors import IndexAway, IndexBusy, IndexMismatch
+from tests.conftest import WordsEncoder
+from tests.engines.conftest import renewed
+from tests.engines.test_qdrant_changes import Counted, remote
+
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:Local mode performs:UserWarning"),
+    pytest.mark.filterwarnings("ignore:Payload indexes have no effect:UserWarning"),
+]
+
+
+class Lease:
+    """A lease that is held, until it is not."""
+
+    lost = False
+
+    def check(self) -> None:
+        """As a lease does."""
+        if self.lost:
+            raise IndexBusy("its time ran out")
+
+
+def collections(client: QdrantClient) -> set[str]:
+    return {one.name for one in client.get_collections().collections}
+
+
+def edited(settings: Settings, text: str = "The castle is open.\n") -> None:
+    (settings.documents.folder / "new.md").write_text(text, encoding="utf-8")
+
+
+def of_format(client: QdrantClient, index: Remote, version: int) -> None:
+    client.set_payload(index.collection, {"format": version}, [POINT, NOTED])
+
+
+# ------------------------------------------------------------------------------------ other versions
+
+
+def test_what_an_older_docent_sent_stays_until_all_is_sent(small, monkeypatch):
+    monkeypatch.setattr(batching, "BATCH", 8)
+    monkeypatch.setattr(sending, "NOTED", 4)
+    client = QdrantClient(":memory:")
+    index = remote(small, client)
+    renewed(small, index)
+    of_format(client, index, FORMAT - 1)
+    before, kept = collections(client), client.retrieve(index.collection, [POINT])[0].payload
+    counted, most = Counted(), [6]
+
+    def away(_: str) -> None:
+        if counted.points["unit"] > most[0]:
+            raise ResponseHandlingException(OSError("it is away"))
+
+    counted.wrap(client, away)
+    with pytest.raises(IndexAway):
+        renewed(small, index)
+    assert before < collections(client)
+    assert client.retrieve(index.collection, [POINT])[0].payload == kept
+    most[0] = 100
+    counted.points.clear()
+    assert renewed(small, index)  # it goes on
+    assert counted.points["unit"] < 10
+    assert len(collections(client) - before) == 1
+    assert len(collections(client)) == 2
+    index.current().check()
+
+
+def test_an_older_docent_replaces_no_newer_index_unless_it_is_told_to(small):
+    client = QdrantClient(":memory:")
+    index = remote(small, client)
+    renewed(small, index)
+    of_format(client, index, FORMAT + 1)
+    before = collections(client)
+    edited(small)
+    with pytest.raises(IndexMismatch, match=r"A newer Docent made the index .* Use that Docent"):
+        renewed(small, index)
+    with pytest.raises(IndexMismatch, match="A newer Docent"):
+        remote(small, client).current()
+    assert collections(client) == before
+    assert renew(small, WordsEncoder(), index, full=True).changed
+    assert index.current().manifest.documents == 5
+    assert len(collections(client)) == 2
+
+
+# ------------------------------------------------------------------------------------ leases that were lost
+
+
+@pytest.fixture
+def two(small: Settings) -> tuple[QdrantClient, Settings]:
+    """An index, and a generation of this machine that is not sent yet."""
+    client = QdrantClient(":memory:")
+    renewed(small, remote(small, client))
+    edited(small)
+    build(small, WordsEncoder())
+    return client, small
+
+
+def test_a_builder_that_lost_its_lease_makes_and_removes_nothing(two):
+    client, small = two
+    index, lease = remote(small, client), Lease()
+    other = index._sites.make(256, lease)  # which another builder sends to
+    before = collections(client)
+    lease.lost = True
+    with pytest.raises(IndexBusy):
+        index.take(Store(small.index_folder()).current(), lease, Silent())
+    with pytest.raises(IndexBusy):
+        index._sites.make(256, lease)
+    assert collections(client) == before
+    assert index._sites.exists(other)
+
+
+def test_what_another_builder_published_meanwhile_is_not_removed(two):
+    client, small = two
+    index, lease = remote(small, client), Lease()
+    other = replace(small, state=replace(small.state, folder=f"{small.state.folder} of another"))
+    other = replace(other, index=replace(other.index, name=index.collection.removeprefix("docent-")))
+    listed, exists = client.get_collections, client.collection_exists
+
+    def meanwhile() -> models.CollectionsResponse:
+        client.get_collections = listed
+        renew(other, WordsEncoder(), remote(other, client), full=True)
+        return listed()
+
+    def looked_at(name: str) -> bool:  # when collections were removed
+        lease.lost = client.get_collections is listed and "T" in name
+        return exists(name)
+
+    client.get_collections, client.collection_exists = meanwhile, looked_at
+    with pytest.raises(IndexBusy):
+        index.take(Store(small.index_folder()).current(), lease, Silent())
+    client.collection_exists = exists
+    assert remote(other, client).current().manifest.documents == 5
