@@ -1,6 +1,7 @@
 """The Qdrant engine where builders are of several versions, lost their lease, or find less than was sent."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -15,10 +16,11 @@ from index.building.progress import Silent
 from index.building.publishing import renew
 from index.engines.local.store import Store
 from index.engines.qdrant import batching, sending
-from index.engines.qdrant.points import FORMAT
+from index.engines.qdrant.points import FORMAT, one_of
 from index.engines.qdrant.remote import Remote
 from index.engines.qdrant.state import NOTED, POINT
-from index.errors import IndexAway, IndexBusy, IndexMismatch
+from index.engines.table import index_of
+from index.errors import IndexAway, IndexBusy, IndexDamaged, IndexMismatch
 from tests.conftest import WordsEncoder
 from tests.engines.conftest import renewed
 from tests.engines.test_qdrant_changes import Counted, remote
@@ -148,3 +150,52 @@ def test_what_another_builder_published_meanwhile_is_not_removed(two):
         index.take(Store(small.index_folder()).current(), lease, Silent())
     client.collection_exists = exists
     assert remote(other, client).current().manifest.documents == 5
+
+
+# ------------------------------------------------------------------------------------ what the server lost
+
+
+def generations(client: QdrantClient) -> list[str]:
+    """The names of the collections of generations."""
+    return sorted(name for name in collections(client) if "T" in name)
+
+
+def of_kind(kind: str) -> models.Filter:
+    return models.Filter(must=[one_of("kind", [kind])])
+
+
+def away(*_: Any, **__: Any) -> None:
+    raise IndexAway("it is away")
+
+
+@pytest.mark.parametrize("lost", ["collection", "manifest"])
+def test_a_generation_that_the_server_lost_is_sent_again_though_nothing_changed(served, double, lost):
+    index = index_of(served)
+    renewed(served, index)
+    [name] = generations(double.local)
+    if lost == "collection":
+        double.local.delete_collection(name)
+    else:
+        double.local.delete(name, of_kind("manifest"))
+    with pytest.raises(IndexDamaged, match="Run `docent index` where the documents are"):
+        index_of(served).current()
+    assert renewed(served, index)
+    index_of(served).current().check()
+    assert len(generations(double.local)) == 1
+    assert not renewed(served, index)
+
+
+def test_what_a_broken_off_publication_left_goes_though_nothing_changed(small, monkeypatch):
+    client = QdrantClient(":memory:")
+    index = remote(small, client)
+    for number in ("one", "two"):
+        edited(small, f"The castle has {number}.\n")
+        renewed(small, index)
+    edited(small, "The castle has three.\n")
+    with monkeypatch.context() as patched, pytest.raises(IndexAway):
+        patched.setattr(batching.Batches, "purge", away)
+        renewed(small, index)
+    assert not renewed(small, index)
+    [name] = generations(client)
+    texts = [one.payload["value"]["text"] for one in client.scroll(name, of_kind("passage"), limit=100)[0]]
+    assert {text for text in texts if "castle" in text} == {"The castle has two.", "The castle has three."}

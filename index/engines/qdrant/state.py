@@ -66,6 +66,14 @@ class State(msgspec.Struct, frozen=True):
         """Those that are in use."""
         return {one.collection for one in (self.current, self.previous, self.onto) if one}
 
+    @property
+    def before(self) -> "State":
+        """As if the current generation, which the server lost, and its collection had never been there."""
+        lost = self.current.collection if self.current else None
+        return State(
+            current=self.previous, onto=self.onto if self.onto and self.onto.collection != lost else None
+        )
+
     def site(self, generation: str) -> Site | None:
         """Where a generation lies, if it is there still."""
         sites = (self.current, self.previous)

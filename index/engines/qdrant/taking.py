@@ -68,7 +68,10 @@ class Taking:
         """Make a generation of this machine the current one there; see ``Served.take``."""
         state = self._keeper.to_build_on(full=full)
         if state.current and state.current.generation == generation.name:
-            return False
+            if self._opened(state.current):
+                self._tidy(state)  # which may have been broken off
+                return False
+            state = state.before
         self._drop(state)  # what builders left that were given up
         found = None if full else self._joining(generation, state)
         onto, parcel = found or self._whole(generation)
@@ -93,9 +96,8 @@ class Taking:
         difference = compare(entries, old)
         if there and len(difference.kept) < KEPT * len(entries):
             return None
-        try:
-            before = self._sites.open(there) if there else None
-        except IndexDamaged:
+        before = self._opened(there) if there else None
+        if there and not before:
             return None
         if before and len(before.recorded.segments) >= SEGMENTS:
             before = None
@@ -147,6 +149,13 @@ class Taking:
             counting=counting, counted=counted, before=before.recorded if before else None,
         )  # fmt: skip
 
+    def _opened(self, site: Site) -> RemoteGeneration | None:
+        """A generation there, if the server still has it."""
+        try:
+            return self._sites.open(site)
+        except IndexDamaged:
+            return None
+
     def _made(self, generation: Readable) -> str:
         """What points depend on beside documents: nothing is kept where it is otherwise."""
         one, two = generation.manifest, self._settings
@@ -184,13 +193,17 @@ class Taking:
 
     def _publish(self, parcel: Parcel, onto: Onto, state: State) -> None:
         """Make it the current generation; those before the last one go."""
-        old = state.current
         site = msgspec.structs.replace(parcel.site, documents=onto.following.document)
-        state = State(current=site, previous=old, onto=onto)
+        state = State(current=site, previous=state.current, onto=onto)
         self._keeper.publish(state, self._lease)
+        self._tidy(state)
+
+    def _tidy(self, state: State) -> None:
+        """Remove what is only of generations before those that can be asked."""
         self._drop(state)
-        if old and old.collection == site.collection:
-            parcel.batches.purge(old.number)
+        old, new = state.previous, state.current
+        if old and new and old.collection == new.collection:
+            self._batches(new).purge(old.number)
 
     def _drop(self, state: State) -> None:
         """Remove the collections that neither this builder knows to be in use, nor the server by now."""
