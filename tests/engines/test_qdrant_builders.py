@@ -15,14 +15,14 @@ from index.building.build import build
 from index.building.progress import Silent
 from index.building.publishing import renew
 from index.engines.local.store import Store
-from index.engines.qdrant import batching, sending
-from index.engines.qdrant.points import FORMAT, one_of
+from index.engines.qdrant import batching, sending, vocabulary
+from index.engines.qdrant.points import FORMAT, PASSAGES, PIECES, one_of
 from index.engines.qdrant.remote import Remote
 from index.engines.qdrant.state import NOTED, POINT
 from index.engines.table import index_of
 from index.errors import IndexAway, IndexBusy, IndexDamaged, IndexMismatch
 from tests.conftest import WordsEncoder
-from tests.engines.conftest import renewed
+from tests.engines.conftest import FILES, renewed
 from tests.engines.test_qdrant_changes import Counted, remote
 
 pytestmark = [
@@ -199,3 +199,33 @@ def test_what_a_broken_off_publication_left_goes_though_nothing_changed(small, m
     [name] = generations(client)
     texts = [one.payload["value"]["text"] for one in client.scroll(name, of_kind("passage"), limit=100)[0]]
     assert {text for text in texts if "castle" in text} == {"The castle has two.", "The castle has three."}
+
+
+def test_a_full_send_that_is_broken_off_is_not_forgotten(small, monkeypatch):
+    client = QdrantClient(":memory:")
+    index = remote(small, client)
+    renewed(small, index)
+    [name] = generations(client)
+    client.delete(name, [PIECES])
+    with pytest.raises(IndexDamaged, match=r"published: 7 of 8 pieces of texts"):
+        index.current().check()
+    with monkeypatch.context() as patched, pytest.raises(IndexAway):
+        patched.setattr(vocabulary.Vocabulary, "numbered", away)  # before anything is noted
+        renew(small, WordsEncoder(), index, full=True)
+    assert renewed(small, index)
+    index.current().check()
+    assert index.current().document("garden.md").text == FILES["garden.md"]
+
+
+def test_all_is_sent_where_the_server_lost_a_passage_of_a_document_that_goes(small):
+    client = QdrantClient(":memory:")
+    index = remote(small, client)
+    renewed(small, index)
+    [name] = generations(client)
+    entry = index.current().entry("garden.md")
+    client.delete(name, [PASSAGES + entry.first])
+    (small.documents.folder / "garden.md").unlink()
+    assert renewed(small, index)
+    index.current().check()
+    assert index.current().manifest.documents == 3
+    assert not index.current().lexical.stands("garden")

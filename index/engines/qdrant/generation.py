@@ -162,6 +162,17 @@ class RemoteGeneration(RemoteTexts):
         counts = [self._count(kind) for kind in ("document", "passage", "unit")]
         if counts != [wanted.documents, wanted.passages, wanted.units]:
             raise self._damaged(f"{counts} documents, passages and units")
+        if self._scope.is_everything and (found := self._count("piece")) != (pieces := self._pieces()):
+            raise self._damaged(f"{found} of {pieces} pieces of texts")
+
+    def _pieces(self) -> int:
+        """How many pieces documents have, of their texts and of what else is known of them."""
+        fields = ["value.document.pieces", "value.about"]
+        points = self._connection.scroll(
+            self._collection, self._seen.where(one_of("kind", ["document"])), fields
+        )
+        values = (point.payload["value"] for point in points)
+        return sum(value["about"][1] - value["document"]["pieces"][0] for value in values)
 
     def _count(self, kind: str) -> int:
         if not self._seen.folders:

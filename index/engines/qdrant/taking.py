@@ -72,6 +72,9 @@ class Taking:
                 self._tidy(state)  # which may have been broken off
                 return False
             state = state.before
+        if full:  # also for the next build, should this one be broken off
+            self._keeper.note(None, self._lease)
+            state = msgspec.structs.replace(state, onto=None)
         self._drop(state)  # what builders left that were given up
         found = None if full else self._joining(generation, state)
         onto, parcel = found or self._whole(generation)
@@ -101,7 +104,10 @@ class Taking:
             return None
         if before and len(before.recorded.segments) >= SEGMENTS:
             before = None
-        parcel = self._counted(generation, entries, batches, site, difference, before)
+        try:
+            parcel = self._counted(generation, entries, batches, site, difference, before)
+        except IndexDamaged:  # some of what goes is not there to be taken off
+            return None
         if abs(parcel.mean / onto.mean - 1) > MOVED:
             parcel.close()
             return None
