@@ -22,6 +22,7 @@ from index.engines.table import ENGINES, Row, index_of
 from index.errors import IndexAway, IndexBusy, IndexDamaged, SettingsError
 from index.scope import EVERYTHING, NOTHING, Scope
 from tests.conftest import WordsEncoder
+from tests.engines import double as server
 from tests.engines.conftest import FILES, renewed
 from tests.engines.double import Double, running
 
@@ -154,6 +155,22 @@ def test_a_build_that_was_broken_off_goes_on_and_until_then_nothing_changes(serv
     assert 0 < upserts(double) < whole + 8
     assert index.current().manifest.documents == 5
     assert index.current().lexical.stands("tower")
+
+
+def test_a_document_with_more_text_than_a_request_may_have_is_sent_in_several(served, double, monkeypatch):
+    assert batching.BYTES < server.LIMIT / 2
+    monkeypatch.setattr(server, "LIMIT", server.LIMIT // 10)
+    monkeypatch.setattr(batching, "BYTES", batching.BYTES // 10)
+    served = replace(served, index=replace(served.index, timeout=30))
+    double.local.create_collection("large", {})
+    connection = Connection(client_of(served.index), double.url, (0.0,))
+    with remote(served).lease() as held:
+        batches = batching.Batches(connection, "large", held)
+        for number in range(48):
+            batches.put(number, {"kind": "piece", "value": "слово дом " * 4_000})  # 72 kilobytes
+        batches.flush()
+    assert double.local.count("large").count == 48
+    assert upserts(double) == 2 + 4  # two of the lease
 
 
 def lost(point: dict) -> list[dict]:

@@ -3,13 +3,16 @@
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 from qdrant_client import models
 
 from index.engines.base import Lease
 from index.engines.qdrant.connection import Connection
 from index.engines.qdrant.points import FOREVER, OF_DOCUMENTS, OF_WORDS, between, one_of
 
-BATCH = 256  # points sent at once: a megabyte
+BATCH = 256  # points sent at once
+BYTES = 8_000_000  # of them, from which on they are sent; Qdrant takes requests of 32 MB
+_NUMBER = 20  # bytes of a number of a vector as JSON
 _NUMBERS = 100  # documents or points that one request ends or removes
 
 
@@ -30,6 +33,7 @@ class Batches:
         self.sent = 0
         """Points so far."""
         self._waiting: list[models.PointStruct] = []
+        self._bytes = 0
 
     def put(self, number: int | str, payload: dict[str, Any], vectors: dict[str, Any] | None = None) -> None:
         """Send a point, now or with others.
@@ -38,8 +42,11 @@ class Batches:
             IndexAway: the server does not answer.
             IndexBusy: another builder took over.
         """
-        self._waiting.append(models.PointStruct(id=number, payload=payload, vector=vectors or {}))
-        if len(self._waiting) >= BATCH:
+        vectors = vectors or {}
+        self._waiting.append(models.PointStruct(id=number, payload=payload, vector=vectors))
+        numbers = sum(len(one) for one in vectors.values() if isinstance(one, list))
+        self._bytes += len(msgspec.json.encode(payload)) + _NUMBER * numbers
+        if len(self._waiting) >= BATCH or self._bytes >= BYTES:
             self.flush()
 
     def flush(self) -> None:
@@ -47,7 +54,7 @@ class Batches:
         if self._waiting:
             self.call(self.client.upsert, points=self._waiting, wait=True)
             self.sent += len(self._waiting)
-            self._waiting = []
+            self._waiting, self._bytes = [], 0
 
     def call(self, made: Callable[..., Any], **more: Any) -> Any:
         """What a method of the client returns for the collection; raises as ``put``."""
