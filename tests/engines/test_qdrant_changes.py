@@ -232,6 +232,28 @@ def test_a_file_that_is_written_anew_with_the_same_bytes_is_listed_anew(many):
     same(many, index)
 
 
+@pytest.mark.parametrize("many", [3], indirect=True)
+def test_a_folder_whose_name_is_written_in_two_ways_is_counted_as_one(many, monkeypatch):
+    monkeypatch.setattr(taking, "MOVED", 1.0)
+    index, scope = remote(many, QdrantClient(":memory:")), Scope.of(["é"])
+
+    def counts() -> tuple[int, dict[str, int]]:
+        seen = index.within(index.current(), scope)
+        return seen.manifest.documents, seen.lexical.frequencies(["bridg", "river"])
+
+    for name in ("e\u0301/1.txt", "\u00e9/3.txt", "f/2.txt"):  # NFD, NFC; what is between sorts so, too
+        file = many.documents.folder / name
+        file.parent.mkdir()
+        file.write_text("The bridge is near.\n", encoding="utf-8")
+    renewed(many, index)
+    assert counts() == (2, {"bridg": 2, "river": 0})
+    for name in ("e\u0301/1.txt", "\u00e9/3.txt"):
+        (many.documents.folder / name).write_text("The river is near.\n", encoding="utf-8")
+    renewed(many, index)
+    assert index.current().recorded.segments == (1, 2)
+    assert counts() == (2, {"bridg": 0, "river": 2})
+
+
 # ------------------------------------------------------------------------------------ one generation, whole
 
 

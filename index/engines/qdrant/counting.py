@@ -2,14 +2,16 @@
 
 What documents that go had is taken off, so that only what changed is counted. BM25 needs the mean length of
 passages before the first can be sent, so a temporary file holds the stems of each passage meanwhile.
-Documents are sorted by their files, so a folder is whole as soon as a file that lies elsewhere comes: only
-the folders that one file lies in are counted at a time.
+Documents come in the order of their files, whose names are in NFC as those of folders are; so a folder is
+whole as soon as a file that lies elsewhere comes, and only the folders that one file lies in are counted at
+a time.
 """
 
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import IO
+from unicodedata import normalize
 
 import msgspec
 
@@ -36,6 +38,11 @@ class Counted(msgspec.Struct):
         return Folder(self.documents, self.passages, self.units, dict(self.languages))
 
 
+def file_of(entry: Entry) -> str:
+    """The file of a document, by which it is sorted to be counted; NFC, for a folder may be in two forms."""
+    return normalize("NFC", entry.file)
+
+
 class Counting:
     """Counts passages in their order, then tells what was counted. To be closed.
 
@@ -57,9 +64,9 @@ class Counting:
     def add(self, entry: Entry, passages: Sequence[Sequence[Unit]], sign: int = 1) -> None:
         """Count a document's passages, each by its units; with -1 for a sign, as what goes."""
         paths = folders_of(entry.source)
-        if entry.file != self._file_of:
-            self._close_all_but(folders_of(entry.file))
-            self._file_of = entry.file
+        if (file := file_of(entry)) != self._file_of:
+            self._close_all_but(folders_of(file))
+            self._file_of = file
         opened = [self._open.setdefault(path, Counted(path)) for path in paths]
         for one in opened:
             one.documents += sign

@@ -14,7 +14,7 @@ import msgspec
 from index.engines.base import Entry, Hears, Lease, Readable
 from index.engines.qdrant.batching import Batches
 from index.engines.qdrant.connection import Connection
-from index.engines.qdrant.counting import Counting
+from index.engines.qdrant.counting import Counting, file_of
 from index.engines.qdrant.differing import Difference, compare, known
 from index.engines.qdrant.generation import RemoteGeneration
 from index.engines.qdrant.parcel import Parcel
@@ -138,11 +138,12 @@ class Taking:
         if before:
             counted = [one for one in entries if one.id not in kept or kept[one.id].since == site.number]
             gone = (one.entry for one in difference.gone if one.since < site.number)
-            going = sorted(gone, key=lambda one: (one.file, one.id))
+            going = sorted(gone, key=lambda one: (file_of(one), one.file, one.id))
+        counted = sorted(counted, key=file_of)
         self._progress.stage("counting words", len(counted) + len(going))
         comes, goes = ([(one, sign) for one in some] for some, sign in ((counted, 1), (going, -1)))
         try:
-            for entry, sign in merge(comes, goes, key=lambda pair: pair[0].file):
+            for entry, sign in merge(comes, goes, key=lambda pair: file_of(pair[0])):
                 there = before if before and sign < 0 else generation
                 counting.add(entry, there.units(range(entry.first, entry.last)), sign)
                 self._progress.advance(1)
