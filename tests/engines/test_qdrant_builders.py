@@ -1,6 +1,7 @@
 """The Qdrant engine where builders are of several versions, lost their lease, or find less than was sent."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from index.building.build import build
 from index.building.progress import Silent
 from index.building.publishing import renew
 from index.engines.local.store import Store
-from index.engines.qdrant import batching, sending, vocabulary
+from index.engines.qdrant import batching, sending, sites, vocabulary
 from index.engines.qdrant.points import FORMAT, PASSAGES, PIECES, one_of
 from index.engines.qdrant.remote import Remote
 from index.engines.qdrant.state import NOTED, POINT
@@ -229,3 +230,25 @@ def test_all_is_sent_where_the_server_lost_a_passage_of_a_document_that_goes(sma
     index.current().check()
     assert index.current().manifest.documents == 3
     assert not index.current().lexical.stands("garden")
+
+
+@pytest.mark.parametrize(
+    ("statuses", "told"),
+    [("yellow grey yellow green", 2), ("grey grey", 2), ("yellow grey green", 2), ("green", 1)],
+)
+def test_a_server_that_started_again_and_is_grey_is_told_once_more_and_not_waited_for(
+    small, monkeypatch, statuses, told
+):
+    client, slept, settings = QdrantClient(":memory:"), [], []
+    following = iter(statuses.split())
+    monkeypatch.setattr(sites.time, "sleep", slept.append)
+    monkeypatch.setattr(
+        client, "get_collection", lambda _: SimpleNamespace(status=models.CollectionStatus(next(following)))
+    )
+    monkeypatch.setattr(
+        client, "update_collection", lambda _, optimizers_config: settings.append(optimizers_config)
+    )
+    remote(small, client)._sites.settle("some", Lease())
+    assert [one.indexing_threshold for one in settings] == [20_000] * told
+    assert slept == [1] * (len(statuses.split()) - 1)
+    assert list(following) == []

@@ -97,15 +97,25 @@ class Sites:
     def settle(self, collection: str, lease: Lease) -> None:
         """Have the server make its graph of vectors, and wait for it.
 
+        One that started again meanwhile may be grey, with work that it does not begin: it is told once more.
+        Where it stays so, the search finds as much without that work, if more slowly.
+
         Raises:
             IndexAway: the server does not answer, or takes too long.
             IndexBusy: another builder took over.
         """
-        name, send = self.name_of(collection), self._connection.send
+        name, send, grey = self.name_of(collection), self._connection.send, models.CollectionStatus.GREY
         threshold = models.OptimizersConfigDiff(indexing_threshold=20_000)
+        until, before = time.monotonic() + _SETTLING, None
         send(self._client.update_collection, name, optimizers_config=threshold, lease=lease)
-        until = time.monotonic() + _SETTLING
-        while send(self._client.get_collection, name, lease=lease).status != models.CollectionStatus.GREEN:
+        while (
+            status := send(self._client.get_collection, name, lease=lease).status
+        ) != models.CollectionStatus.GREEN:
+            if status == before == grey:
+                return
+            if status == grey:
+                send(self._client.update_collection, name, optimizers_config=threshold, lease=lease)
+            before = status
             if time.monotonic() > until:
                 raise IndexAway(
                     f"Qdrant at {self._connection.address} is still making its index of "
