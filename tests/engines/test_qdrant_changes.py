@@ -14,6 +14,7 @@ pytest.importorskip("qdrant_client")
 from qdrant_client import QdrantClient, models
 
 from bot.settings import Settings
+from index.building.publishing import renew
 from index.engines.base import Generation, Index
 from index.engines.local.store import Store
 from index.engines.qdrant import batching, sending, taking
@@ -394,14 +395,38 @@ def test_words_are_counted_anew_after_some_builds(many, monkeypatch):
     assert {one["since"] for one in words} == {4, 5}
 
 
+@pytest.mark.parametrize("full", [False, True])
+def test_what_is_deleted_goes_from_the_server_its_single_words_when_all_is_counted_anew(
+    many, monkeypatch, full
+):
+    monkeypatch.setattr(taking, "SEGMENTS", 3)
+    client = QdrantClient(":memory:")
+    index = remote(many, client)
+    write(many, 20, text(20).replace("river", "zebra"))
+    renewed(many, index)
+    (many.documents.folder / "a/020.txt").unlink()
+    kinds = []
+    for number in range(4):
+        renew(many, WordsEncoder(), index, full=full and number == 1)
+        kinds.append({
+            point.payload["kind"]
+            for one in client.get_collections().collections
+            for point in client.scroll(one.name, limit=100_000)[0]
+            if "zebra" in json.dumps(point.payload)
+        })  # fmt: skip
+        write(many, 12, text(12).replace("river", f"valley{number}"))
+    everything = {"piece", "passage", "letter"}
+    assert kinds == (
+        [everything, everything, set(), set()] if full else [everything, {"letter"}, {"letter"}, set()]
+    )
+
+
 def test_all_is_sent_where_the_mean_length_moved_or_most_changed_or_it_is_asked_for(many):
     client = QdrantClient(":memory:")
     index = remote(many, client)
     collections = []
 
     def changed(full: bool = False) -> bool:
-        from index.building.publishing import renew
-
         renew(many, WordsEncoder(), index, full=full)
         collections.append(index._keeper.read().current.collection)
         same(many, index, scopes=False)
