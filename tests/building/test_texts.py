@@ -14,7 +14,7 @@ from index.engines.local import texts
 from index.engines.local.appending import Segment
 from index.engines.local.generation import Generation
 from index.engines.local.view import View
-from index.errors import IndexFolderError
+from index.errors import IndexDamaged, IndexFolderError
 from index.scope import Scope
 from index.settings import Settings, load
 from tests.building.conftest import add, age, content, counts, current, fill, rows_fit
@@ -197,6 +197,8 @@ def as_format_5(generation: Generation) -> None:
             DROP TABLE words;
             ALTER TABLE before RENAME TO documents;
             CREATE INDEX passages_by_document ON passages (document);
+            DETACH listed;
+            VACUUM;
         """)
     (folder / TEXTS).unlink()
     manifest = msgspec.json.decode((folder / "manifest.json").read_bytes())
@@ -216,3 +218,22 @@ def test_an_index_of_format_5_is_read_and_becomes_one_of_this_format(built, sett
     assert len(encoder.encoded) == 2  # the two sentences that are new
     assert (current(settings).manifest.format, files(current(settings))) == (6, [TEXTS, FIRST])
     assert content(settings) == built_at_once(settings)
+
+
+def test_an_index_of_format_5_is_opened_without_reading_its_texts(built, settings, encoder):
+    lines = (f"{n} is said at length. It goes on.\n\n" for n in range(2000))
+    (built / "long.txt").write_text("".join(lines))
+    build(settings, encoder, full=True)
+    as_format_5(current(settings))
+    before = current(settings).entries()
+    assert [(one.source, one.first) for one in before][:3] == [
+        ("letters/ferry.txt", 0), ("long.txt", 1), ("minutes.md", 501)
+    ]  # fmt: skip
+    file = current(settings).folder / FIRST
+    data = file.read_bytes()
+    begin = data.index(b"1000 is said at length") // 4096 * 4096
+    file.write_bytes(data[:begin] + bytes(4096) + data[begin + 4096 :])  # with what leads to the rest of it
+    damaged = current(settings)
+    assert damaged.entries() == before
+    with pytest.raises(IndexDamaged, match="malformed"):
+        damaged.document("long.txt")

@@ -7,6 +7,7 @@ same in every generation that has its segment. The list of the documents says wh
 import sqlite3
 import zlib
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
@@ -93,24 +94,45 @@ def created(file: Path, tables: str) -> sqlite3.Connection:
 
 
 def opened(file: Path) -> sqlite3.Connection:
-    """A file that nobody changes, to be read from: that takes no locks and writes nothing."""
-    uri = f"{file.absolute().as_uri()}?immutable=1"
+    """A file that nobody changes, to be read from: that takes no locks and writes nothing.
+
+    Raises:
+        sqlite3.Error: it cannot be opened.
+    """
+    uri = f"{file.absolute().as_uri()}?mode=ro&immutable=1"
     return sqlite3.connect(uri, uri=True, check_same_thread=False, isolation_level=None)
 
 
-def listed(texts: sqlite3.Connection) -> sqlite3.Connection:
-    """The list of documents, in memory, of an index of format 5, which had it among the texts.
+def listed(folder: Path) -> sqlite3.Connection:
+    """The list of the documents of a folder.
 
     Raises:
         sqlite3.Error: it cannot be read.
+    """
+    if (file := folder / LIST).is_file():
+        return opened(file)
+    with closing(opened(file_of(folder, 0))) as texts:
+        return _listed_among(texts)
+
+
+def _listed_among(texts: sqlite3.Connection) -> sqlite3.Connection:
+    """That of an index of format 5, which had it among the texts, in memory.
+
+    There the numbers of passages stand behind the text of their document, and SQLite would read all of that
+    on its way to them; so they are told by the passages, which are numbered as documents are.
     """
     database = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
     try:
         database.executescript(DOCUMENTS)
         rows = texts.execute(
-            "SELECT id, source, title, digest, size, mtime_ns, file, first, last, 0, id, first FROM documents"
+            "SELECT id, source, title, digest, size, mtime_ns, file, "
+            "(SELECT max(id) + 1 FROM passages WHERE document = documents.id) FROM documents ORDER BY id"
         )
-        database.executemany(ENLIST, rows)
+        first = 0
+        for number, *named, end in rows:
+            last = first if end is None else end  # which has none
+            database.execute(ENLIST, (number, *named, first, last, 0, number, first))
+            first = last
     except sqlite3.Error:
         database.close()
         raise

@@ -49,14 +49,13 @@ class Texts:
         self._lock = threading.Lock()  # a connection serves one thread at a time
         self._files = files(folder)
         self._segments: list[sqlite3.Connection] = []
-        has_list = (folder / tables.LIST).is_file()
         try:
             self._segments += map(tables.opened, self._files)
-            self._list = tables.opened(folder / tables.LIST) if has_list else tables.listed(self._segments[0])
+            self._list = tables.listed(folder)
         except sqlite3.Error as error:
             _close(self._segments)
             raise self._damaged(error) from error
-        self._has_words = has_list  # those of format 5 are not kept
+        self._has_words = (folder / tables.LIST).is_file()  # those of format 5 are not kept
         self.close = weakref.finalize(self, _close, [self._list, *self._segments])
         """Gives back what is open, if nobody does before."""
         self.document = remembering(self._read_document, 64)
