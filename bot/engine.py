@@ -36,7 +36,7 @@ from index.building.summary import Summary
 from index.cancellation import Check, uncancelled
 from index.encoder import Encoder
 from index.engines.base import Generation
-from index.errors import IndexAway, IndexDamaged, IndexEmpty, IndexMismatch, ModelError
+from index.errors import IndexAway, IndexDamaged, IndexEmpty, IndexMismatch, IndexReplaced, ModelError
 from index.invisible import visible
 from index.joining import encoder_of
 from index.records import Passage, Unit
@@ -101,10 +101,15 @@ class Engine(Library):
         self, *, full: bool = False, progress: Progress | None = None, removals: Removals = "most"
     ) -> Summary:
         """Bring the index up to date; see ``index.building.build`` for arguments and errors."""
-        full = full or self._opening.is_withdrawn
         paged = self._pages_kept()
         summary = renew(
-            self.settings, self.encoder, self.store, full=full, progress=progress, removals=removals
+            self.settings,
+            self.encoder,
+            self.store,
+            full=full,
+            damaged=self._opening.is_withdrawn,
+            progress=progress,
+            removals=removals,
         )
         self._pages.drop(paged - self._pages_kept())
         if self.reader is not None:
@@ -143,6 +148,8 @@ class Engine(Library):
         generation = self._opening.generation()
         try:
             return self._asked(question, history, first, check, as_typed=as_typed)
+        except IndexReplaced as error:
+            _log.info("asking again: %s", error)
         except IndexDamaged as error:
             if not self._opening.withdraw(generation, error):
                 raise

@@ -14,6 +14,7 @@
         ├── IndexEmpty     there are no documents in the index
         ├── IndexMismatch  the index was made by another model or another version
         ├── IndexDamaged   files of the index are missing or altered
+        ├── IndexReplaced  what was asked went, for the index was built again meanwhile
         ├── IndexForbidden  this user may not read files of the index
         ├── IndexAway      the server that holds the index does not answer
         └── IndexBusy      another process is building this index
@@ -93,6 +94,10 @@ class IndexMismatch(IndexFolderError):
 
 class IndexDamaged(IndexFolderError):
     """Files of the index are missing or altered."""
+
+
+class IndexReplaced(IndexFolderError):
+    """The generation that was asked is gone, for the index was built again meanwhile; that can be asked."""
 
 
 class IndexForbidden(IndexFolderError):

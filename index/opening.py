@@ -59,8 +59,11 @@ class Opening:
 
     @property
     def is_withdrawn(self) -> bool:
-        """Whether damage was met that a build, which looks at sizes only, may not notice."""
-        return bool(self._withdrawn)
+        """Whether damage was met in the current generation; a build, which looks at sizes, may not see it."""
+        try:
+            return self._store.current_name() in self._withdrawn
+        except IndexFolderError:  # which a build meets, too
+            return False
 
     def _name_of_current(self) -> str | None:
         try:

@@ -11,7 +11,7 @@ import pytest
 
 from bot.engine import Engine
 from bot.status import status
-from index.errors import IndexDamaged
+from index.errors import DocumentsError, IndexDamaged
 from tests.conftest import ROOT
 from tests.words_encoder import WordsEncoder
 
@@ -107,6 +107,35 @@ def test_no_earlier_generation_brings_back_a_document_that_was_removed(renewed: 
     cut(folder(renewed) / "texts.sqlite")
     with pytest.raises(IndexDamaged, match="missing or cut short"):
         Engine(renewed.settings, WordsEncoder()).ask(WHO)
+
+
+def test_after_damage_only_the_next_build_starts_over(renewed: Engine, docs: Path):
+    overwritten(folder(renewed) / "vectors.npy")
+    engine = Engine(renewed.settings, WordsEncoder())
+    assert engine.ask(WHO).found
+    assert "vectors" in engine.fault
+    assert engine.build().reused == 0
+    assert (engine.ask(WHO).found, engine.fault) == (True, "")
+    (docs / "later.txt").write_text("The pear tree bears none.")
+    summary = engine.build()
+    assert (summary.embedded, summary.reused) == (1, 14)
+
+
+def test_a_damaged_index_of_which_most_is_gone_is_built_anew_by_hand_only(renewed: Engine, docs: Path):
+    overwritten(folder(renewed) / "vectors.npy")
+    engine = Engine(renewed.settings, WordsEncoder())
+    assert engine.ask(WHO).found
+    name = engine.store.current_name()
+    for gone in ("minutes.md", "new.txt", "soup.txt"):
+        (docs / gone).unlink()
+    for _ in range(2):
+        with pytest.raises(
+            DocumentsError, match=r"3 of 4 files that are indexed are gone .* is damaged, so it is left"
+        ):
+            engine.build(removals="few")
+    assert engine.store.current_name() == name
+    assert engine.ask(WHO).text == f"{QUOTE} [1]"  # from what stands in
+    assert engine.build().documents == 1
 
 
 def test_status_tells_of_a_stand_in(renewed: Engine, monkeypatch: pytest.MonkeyPatch):

@@ -20,7 +20,7 @@ from index.building import differences
 from index.building.changes import Plan, by_file, make_plan
 from index.building.encoding import vectors_of_units
 from index.building.progress import Progress, Silent
-from index.building.removals import Removals, hold_back
+from index.building.removals import Removals, hold_back, refuse
 from index.building.splitting import splitting_of
 from index.building.summary import Noticed, Summary
 from index.building.writing import Written, write_texts
@@ -47,6 +47,7 @@ def build(
     encoder: Encoder,
     *,
     full: bool = False,
+    damaged: bool = False,
     progress: Progress | None = None,
     removals: Removals = "most",
 ) -> Summary:
@@ -59,13 +60,15 @@ def build(
         settings: which folder, which index, how to split.
         encoder: what makes the vectors.
         full: start over, reusing nothing.
+        damaged: damage was met in the index, so that nothing of it is reused either.
         progress: hears of stages and steps.
         removals: how much of the index may go with files that are gone. Where "few" may, what is beyond that
             stays; where "most" may, an index of nothing comes of a folder whose last file is gone; where
             "all" may, of any that is empty or missing.
 
     Raises:
-        DocumentsError: the folder is missing or nothing in it can be read.
+        DocumentsError: the folder is missing, or nothing in it can be read, or too many files are gone and
+            what is indexed of them cannot be copied.
         IndexBusy: another process is building this index.
         IndexFolderError: the index folder cannot be written to.
         ModelError: the model cannot be loaded.
@@ -77,11 +80,13 @@ def build(
     store = Store(settings.index_folder())
     code_of(settings.lexical.language)  # refused before anything is encoded
     splitting = splitting_of(settings, encoder)
-    with store.lock(), usable(store, full=full) as found:
+    with store.lock(), usable(store, full=full or damaged) as found:
         if full:
             discard(store.folder)
         parse = Cache(settings.state_folder() / PARSED, shared().parse).parse
         plan, held = _plan(settings, found, splitting, parse, progress, removals)
+        if removals == "few" and not (found or full):
+            refuse(plan, store.listed(), settings.documents.folder)
         if found and not (plan.fresh or plan.removed) and plan.skipped == found.manifest.skipped:
             discard(store.folder)
             reused = found.manifest.units
@@ -186,7 +191,7 @@ def _plan(
 
 def _last_is_gone(found: Generation | None, plan: Plan) -> bool:
     """Whether the folder is empty because its last file was deleted; of more at once, a disk may be away."""
-    return found is not None and len(by_file(found)) == 1 and not (plan.items or plan.skipped)
+    return found is not None and len(by_file(found.entries())) == 1 and not (plan.items or plan.skipped)
 
 
 def _refuse_nothing(draft: Draft, written: Written, folder: Path) -> None:

@@ -63,7 +63,7 @@ def changes(generation: Generation, settings: Settings) -> Changes:
         DocumentsError: the folder is gone.
     """
     files, _ = documents.found_by(settings)
-    known = by_file(generation)
+    known = by_file(generation.entries())
     passed_over = {skip.source for skip in generation.manifest.skipped}
     settled = settled_ns(generation)
     added, edited = [], []
@@ -106,7 +106,7 @@ def make_plan(
         parse: parses what was passed over before.
         advance: hears of every file.
     """
-    known = by_file(old) if old else {}
+    known = by_file(old.entries()) if old else {}
     reusable = old is not None and old.manifest.splitting == splitting
     passed_over = {skip.source for skip in old.manifest.skipped} if old else set()
     settled = settled_ns(old) if old else 0
@@ -131,10 +131,10 @@ def _refused(file: File, parse: Parse) -> Skipped | None:
     return loaded if isinstance(loaded, Skipped) else None
 
 
-def by_file(generation: Generation) -> dict[str, tuple[Entry, ...]]:
+def by_file(entries: Iterable[Entry]) -> dict[str, tuple[Entry, ...]]:
     """The documents of an index, those of each file together."""
     found: dict[str, tuple[Entry, ...]] = {}
-    for entry in generation.entries():
+    for entry in entries:
         found[entry.file] = (*found.get(entry.file, ()), entry)
     return found
 

@@ -2,6 +2,7 @@
 
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 
 from index.building.build import build
 from index.building.progress import Progress, Silent
@@ -19,6 +20,7 @@ def renew(
     index: Index,
     *,
     full: bool = False,
+    damaged: bool = False,
     progress: Progress | None = None,
     removals: Removals = "most",
 ) -> Summary:
@@ -31,10 +33,13 @@ def renew(
         IndexBusy: another process, or another machine, is building this index.
         DocentError: as of ``build``.
     """
+    built = partial(
+        build, settings, encoder, full=full, damaged=damaged, progress=progress, removals=removals
+    )
     if not isinstance(index, Served):
-        return build(settings, encoder, full=full, progress=progress, removals=removals)
+        return built()
     with index.lease() as lease:
-        summary = build(settings, encoder, full=full, progress=progress, removals=removals)
-        with closing(Store(settings.index_folder()).current()) as built:
-            sent = index.take(built, lease, progress or Silent(), full=full)
+        summary = built()
+        with closing(Store(settings.index_folder()).current()) as new:
+            sent = index.take(new, lease, progress or Silent(), full=full or damaged)
     return replace(summary, changed=summary.changed or sent)

@@ -7,7 +7,7 @@ deleted without being asked; the last one never goes unasked, for a folder that 
 folder whose disk is away.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from os.path import isdir
 from pathlib import Path
@@ -37,21 +37,13 @@ def hold_back(plan: Plan, old: Generation, folder: Path, splitting: str) -> tupl
     Raises:
         DocumentsError: too many are gone, and what is indexed of them cannot be copied.
     """
-    known = by_file(old)
-    there = {file.source: file for file, _ in plan.items}
-    missing = [source for source in known if source not in there or not there[source].size]
-    if _are_few(missing, known):
-        return plan, ()
-    moved = _digests(plan.fresh, {known[source][0].size for source in missing})
-    held = {source: known[source] for source in missing if known[source][0].digest not in moved}
-    if _are_few(held, known):
+    known = by_file(old.entries())
+    held = _too_many(plan, known)
+    if not held:
         return plan, ()
     if old.manifest.splitting != splitting:
-        raise DocumentsError(
-            f"{len(held)} of {len(known)} files that are indexed are gone from '{folder}', and the index is "
-            "of another version of Docent or of other settings, so it is left as it is. `docent index` takes "
-            "up what is there."
-        )
+        raise _refused(len(held), len(known), folder, "of another version of Docent or of other settings")
+    there = {file.source for file, _ in plan.items}
     held = {source: entries for source, entries in held.items() if not isdir(folder / source)}  # noqa: PTH112 - raises nothing
     kept = [(_as_indexed(entries[0], folder), entries) for entries in held.values()]
     items = [item for item in plan.items if item[0].source not in held]
@@ -59,6 +51,40 @@ def hold_back(plan: Plan, old: Generation, folder: Path, splitting: str) -> tupl
     removed = plan.removed - sum(len(entries) for source, entries in held.items() if source not in there)
     items = sorted([*items, *kept], key=lambda item: item[0].source)
     return Plan(items, skipped, removed), tuple(held)
+
+
+def refuse(plan: Plan, entries: Iterable[Entry], folder: Path) -> None:
+    """Have an index as it is that is damaged, and of which too many documents are gone.
+
+    Args:
+        plan: how to build it anew.
+        entries: its documents, as far as they can be told.
+        folder: of the documents.
+
+    Raises:
+        DocumentsError: too many are gone.
+    """
+    known = by_file(entries)
+    if held := _too_many(plan, known):
+        raise _refused(len(held), len(known), folder, "damaged")
+
+
+def _refused(gone: int, known: int, folder: Path, kind: str) -> DocumentsError:
+    return DocumentsError(
+        f"{gone} of {known} files that are indexed are gone from '{folder}', and the index is "
+        f"{kind}, so it is left as it is. `docent index` takes up what is there."
+    )
+
+
+def _too_many(plan: Plan, known: dict[str, tuple[Entry, ...]]) -> dict[str, tuple[Entry, ...]]:
+    """The files that are gone, if those are too many; one that was moved is not gone."""
+    there = {file.source: file for file, _ in plan.items}
+    missing = [source for source in known if source not in there or not there[source].size]
+    if _are_few(missing, known):
+        return {}
+    moved = _digests(plan.fresh, {known[source][0].size for source in missing})
+    held = {source: known[source] for source in missing if known[source][0].digest not in moved}
+    return {} if _are_few(held, known) else held
 
 
 def _are_few(files: Collection[str], known: dict[str, tuple[Entry, ...]]) -> bool:

@@ -91,7 +91,7 @@ class _Donors:
 
     def __init__(self, old: Generation | None) -> None:
         self._old = old
-        self._entries = by_file(old) if old else {}
+        self._entries = by_file(old.entries()) if old else {}
         self._sources = {entries[0].digest: source for source, entries in self._entries.items()}
 
     def rows(self, source: str, digest: str) -> dict[tuple[tuple[str, ...], str], int]:

@@ -193,6 +193,9 @@ class Generation(Texts, Meaning, Protocol):
             question: in words.
             vector: its unit vector.
             limit: so many units, and so many passages.
+
+        Raises:
+            IndexReplaced: it was removed, for others were built since; the current one can be asked.
         """
 
     def check_sizes(self) -> None:

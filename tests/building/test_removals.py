@@ -11,6 +11,7 @@ from bot.settings import Settings
 from index.building.build import build
 from index.building.changes import Changes, changes
 from index.building.summary import Summary
+from index.engines.local.store import Store
 from index.errors import DocumentsError, IndexDamaged, IndexEmpty
 from tests.building.conftest import OLD, age, content, counts, current, fill
 from tests.conftest import WordsEncoder
@@ -176,6 +177,29 @@ def test_what_cannot_be_copied_is_not_given_up(built: Path, settings: Settings):
     with pytest.raises(IndexDamaged, match="was altered"):
         watched(settings)
     assert current(settings).name == before
+
+
+@pytest.mark.parametrize("name", ["vectors.npy", "texts.sqlite", "manifest.json"])
+def test_an_index_that_cannot_be_opened_is_not_built_anew_of_the_few_files_that_are_left(
+    built: Path, settings: Settings, name: str
+):
+    before = content(settings)
+    generation = current(settings)
+    os.truncate(generation.folder / name, 5)
+    away = built.with_name("away")
+    away.mkdir()
+    for gone in ("minutes.md", "soup.txt"):
+        (built / gone).rename(away / gone)
+    with pytest.raises(
+        DocumentsError, match=r"2 of 3 files that are indexed are gone .* is damaged, so it is left"
+    ):
+        watched(settings)
+    assert Store(settings.index_folder()).current_name() == generation.name
+    for gone in ("minutes.md", "soup.txt"):
+        (away / gone).rename(built / gone)
+    summary = watched(settings)
+    assert (summary.held, counts(summary)) == ((), (3, 0, 15, 0))
+    assert content(settings) == before
 
 
 class _OtherEncoder(WordsEncoder):

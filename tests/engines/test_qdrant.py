@@ -2,8 +2,10 @@
 
 import re
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 pytest.importorskip("qdrant_client")
@@ -108,6 +110,36 @@ def test_a_question_takes_few_calls_and_words_and_vectors_share_one(served, doub
     ]
     assert calls.count("/query/batch") <= 3
     assert len(calls) <= 8
+
+
+class Renewing(WordsEncoder):
+    """Has the index built again, twice, between the opening of a generation and the search in it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.engine: Engine | None = None
+
+    def encode_questions(self, questions: Sequence[str]) -> np.ndarray:
+        engine, self.engine = self.engine, None
+        if engine:
+            for height in (90, 91):
+                edited(engine.settings, f"# New\n\nThe tower is {height} metres high.\n")
+                engine.build()
+        return super().encode_questions(questions)
+
+
+def test_a_question_that_outlives_two_builds_is_asked_of_the_current_generation(served, double):
+    engine = Engine(served, encoder := Renewing())
+    edited(served, "# New\n\nThe tower is 89 metres high.\n")
+    engine.build()
+    encoder.engine = engine
+    assert engine.ask("How high is the tower?").citations[0].quote == "The tower is 91 metres high."
+    assert (encoder.engine, engine.fault) == (None, "")
+    kept = collections(double)
+    edited(served, "# New\n\nThe tower is 92 metres high.\n")
+    summary = engine.build()
+    assert (summary.embedded, summary.reused) == (1, 10)  # and not all anew, as of an index that is damaged
+    assert (len(kept), collections(double)) == (2, kept)
 
 
 # ------------------------------------------------------------------------------------ faults

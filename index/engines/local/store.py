@@ -31,6 +31,7 @@ from index.engines.base import Manifest
 from index.engines.local.draft import Draft
 from index.engines.local.generation import MANIFEST, Generation
 from index.engines.local.holding import is_held
+from index.engines.local.texts import entries_of
 from index.engines.local.view import View
 from index.errors import (
     REBUILD,
@@ -120,6 +121,13 @@ class Store:
             if (newer := self.current_name()) in (name, None):
                 raise
             return self.generation(str(newer))  # it was replaced while being opened
+
+    def listed(self) -> list[base.Entry]:
+        """The documents of the current generation, which may be damaged; none where that cannot be told."""
+        with suppress(IndexDamaged):
+            if name := self.current_name():
+                return entries_of(self._generations / name)
+        return []
 
     def generation(self, name: str) -> Generation:
         """Open the generation of that name.

@@ -13,6 +13,7 @@ import sqlite3
 import threading
 import weakref
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import closing
 from itertools import count, takewhile
 from pathlib import Path
 from typing import Any
@@ -246,6 +247,19 @@ class Texts:
 
     def _damaged(self, error: sqlite3.Error) -> IndexDamaged:
         return IndexDamaged(f"The texts in {self._folder} cannot be read: {error}. {REBUILD}")
+
+
+def entries_of(folder: Path) -> list[Entry]:
+    """The documents of a folder of which all else may be damaged, in the order of their sources.
+
+    Raises:
+        IndexDamaged: they cannot be read either.
+    """
+    try:
+        with closing(tables.listed(folder)) as database:
+            return [Entry(*row) for row in database.execute(f"{_ENTRIES} ORDER BY id")]
+    except sqlite3.DatabaseError as error:
+        raise IndexDamaged(f"The documents in {folder} cannot be told: {error}. {REBUILD}") from error
 
 
 def files(folder: Path) -> list[Path]:

@@ -24,6 +24,7 @@ from index.engines.qdrant.points import (
 )
 from index.engines.qdrant.state import Recorded, Site
 from index.engines.qdrant.texts import RemoteTexts
+from index.errors import IndexReplaced
 from index.languages import AUTO, DEFAULT
 from index.remembering import Remembered
 from index.scope import EVERYTHING, Scope
@@ -103,7 +104,10 @@ class RemoteGeneration(RemoteTexts):
         said = self.lexical.request(question, limit)
         near, there, *rest = self._query([meant, self._still_there(), *([said] if said else [])])
         if not there:
-            raise self._damaged("it was replaced twice, and removed")
+            raise IndexReplaced(
+                f"The index in {self._collection} of Qdrant at {self._connection.address} was built again "
+                "twice since this was asked of it. Ask again."
+            )
         self._homes.put({point.id: point.payload["value"] for point in near})
         spans = [point.payload["value"] for found in rest for point in found]
         bm25 = {point.id - PASSAGES: point.score for found in rest for point in found}
