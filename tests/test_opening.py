@@ -11,6 +11,7 @@ import pytest
 
 from bot.engine import Engine
 from bot.status import status
+from index.engines.local import texts
 from index.errors import DocumentsError, IndexDamaged
 from tests.conftest import ROOT
 from tests.words_encoder import WordsEncoder
@@ -136,6 +137,25 @@ def test_a_damaged_index_of_which_most_is_gone_is_built_anew_by_hand_only(renewe
     assert engine.store.current_name() == name
     assert engine.ask(WHO).text == f"{QUOTE} [1]"  # from what stands in
     assert engine.build().documents == 1
+
+
+@pytest.mark.parametrize("damage", [cut, overwritten])
+def test_where_generations_share_a_file_that_is_damaged_none_stands_in_until_a_build(
+    engine: Engine, docs: Path, monkeypatch: pytest.MonkeyPatch, damage: Callable[[Path], None]
+):
+    monkeypatch.setattr(texts, "WHOLE_UP_TO", 0)
+    (docs / "new.txt").write_text("The plum tree bears forty kilos of plums.")
+    engine.build()
+    first, second = sorted(folder(engine).parent.glob("*/texts.sqlite"))
+    assert first.samefile(second)
+    damage(second)
+    fresh = Engine(engine.settings, WordsEncoder())
+    for _ in range(2):
+        with pytest.raises(IndexDamaged, match="Run `docent index --full` to build it anew"):
+            fresh.ask(WHO)
+    assert fresh.build().reused == 0
+    assert (fresh.ask(WHO).text, fresh.fault) == (f"{QUOTE} [1]", "")
+    assert not second.exists() or not second.samefile(folder(fresh) / "texts.sqlite")
 
 
 def test_status_tells_of_a_stand_in(renewed: Engine, monkeypatch: pytest.MonkeyPatch):
