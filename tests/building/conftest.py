@@ -6,14 +6,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from index.building.build import build
 from index.building.summary import Summary
 from index.engines.local.generation import Generation
 from index.engines.local.store import Store
-from index.settings import Settings
+from index.settings import Settings, load
 from index.units.woven import told
 from tests.conftest import WordsEncoder
 
 OLD = 1_700_000_000_000_000_000  # nanoseconds; long before any index of these tests
+TEXTS, FIRST, SECOND, THIRD = "documents.sqlite", "texts.sqlite", "texts-1.sqlite", "texts-2.sqlite"
 
 
 @pytest.fixture
@@ -82,3 +84,26 @@ def add(docs: Path) -> None:
 
 def touch(docs: Path) -> None:
     os.utime(docs / "soup.txt", ns=(OLD + 5, OLD + 5))
+
+
+def files(generation: Generation) -> list[str]:
+    """The files of texts of a generation."""
+    return sorted(path.name for path in generation.folder.glob("*.sqlite"))
+
+
+def shared(one: Generation, other: Generation) -> list[str]:
+    """Those that are one file by two names."""
+    return [name for name in files(one) if name in files(other)
+            and (one.folder / name).samefile(other.folder / name)]  # fmt: skip
+
+
+def built_at_once(settings: Settings) -> dict[str, object]:
+    """What an index says that is built from nothing."""
+    flags = {
+        "documents.folder": settings.documents.folder,
+        "state.folder": str(settings.state_folder().parent / "other"),
+        "encoder.model": settings.encoder.model,
+    }
+    other = load(flags=flags)
+    build(other, WordsEncoder(), full=True)
+    return content(other)

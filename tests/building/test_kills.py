@@ -12,8 +12,19 @@ from bot.engine import Engine
 from index.building.build import build
 from index.engines.local import texts
 from index.settings import Settings
-from tests.building.conftest import age, content, current, fill
-from tests.building.test_texts import FIRST, SECOND, THIRD, built_at_once, files, shared
+from tests.building.conftest import (
+    FIRST,
+    SECOND,
+    TEXTS,
+    THIRD,
+    age,
+    built_at_once,
+    content,
+    current,
+    files,
+    fill,
+    shared,
+)
 from tests.conftest import ROOT, WordsEncoder
 
 QUESTION, QUOTE = "How many kilos does the plum tree bear?", "The plum tree bears forty kilos of plums."
@@ -95,7 +106,7 @@ def test_the_index_that_is_there_answers_and_the_next_build_is_whole(
     after = current(settings)
     assert (summary.changed, summary.documents) == (moment != NAMED, 24)
     assert content(settings) == is_now
-    assert files(after) == ["documents.sqlite", SECOND, THIRD, FIRST]
+    assert files(after) == [TEXTS, SECOND, THIRD, FIRST]
     assert shared(before, after) == [SECOND, FIRST]
     assert set(generations.iterdir()) == {*there, after.folder}  # nothing is left of what was begun
     assert Engine(settings, WordsEncoder()).ask(QUESTION).citations[0].quote == QUOTE

@@ -16,11 +16,24 @@ from index.engines.local.generation import Generation
 from index.engines.local.view import View
 from index.errors import IndexDamaged, IndexFolderError
 from index.scope import Scope
-from index.settings import Settings, load
-from tests.building.conftest import add, age, content, counts, current, fill, rows_fit
+from index.settings import Settings
+from tests.building.conftest import (
+    FIRST,
+    SECOND,
+    TEXTS,
+    THIRD,
+    add,
+    age,
+    built_at_once,
+    content,
+    counts,
+    current,
+    files,
+    fill,
+    rows_fit,
+    shared,
+)
 from tests.conftest import WordsEncoder
-
-TEXTS, FIRST, SECOND, THIRD = "documents.sqlite", "texts.sqlite", "texts-1.sqlite", "texts-2.sqlite"
 
 
 @pytest.fixture(autouse=True)
@@ -36,29 +49,6 @@ def built(folder: Path, settings: Settings, encoder: WordsEncoder) -> Path:
     age(folder)
     build(settings, encoder)
     return folder
-
-
-def files(generation: Generation) -> list[str]:
-    """The files of texts of a generation."""
-    return sorted(path.name for path in generation.folder.glob("*.sqlite"))
-
-
-def shared(one: Generation, other: Generation) -> list[str]:
-    """Those that are one file by two names."""
-    return [name for name in files(one) if name in files(other)
-            and (one.folder / name).samefile(other.folder / name)]  # fmt: skip
-
-
-def built_at_once(settings: Settings) -> dict[str, object]:
-    """What an index says that is built from nothing."""
-    flags = {
-        "documents.folder": settings.documents.folder,
-        "state.folder": str(settings.state_folder().parent / "other"),
-        "encoder.model": settings.encoder.model,
-    }
-    other = load(flags=flags)
-    build(other, WordsEncoder(), full=True)
-    return content(other)
 
 
 def test_only_new_texts_are_written_and_all_is_found_as_in_an_index_built_at_once(built, settings, encoder):
