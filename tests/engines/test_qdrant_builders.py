@@ -24,7 +24,7 @@ from index.engines.table import index_of
 from index.errors import IndexAway, IndexBusy, IndexDamaged, IndexMismatch
 from tests.conftest import WordsEncoder
 from tests.engines.conftest import FILES, renewed
-from tests.engines.test_qdrant_changes import Counted, remote
+from tests.engines.counted import Counted, remote
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:Local mode performs:UserWarning"),

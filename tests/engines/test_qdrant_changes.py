@@ -1,8 +1,6 @@
 """The Qdrant engine where few documents changed: only they travel, and one generation is seen, whole."""
 
 import json
-from collections import Counter
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,6 +23,7 @@ from index.errors import IndexDamaged, IndexReplaced
 from index.scope import Scope
 from tests.conftest import WordsEncoder
 from tests.engines.conftest import renewed
+from tests.engines.counted import Counted, remote
 from tests.engines.double import Double
 
 pytestmark = [
@@ -78,37 +77,6 @@ def many(tmp_path: Path, request: pytest.FixtureRequest) -> Settings:
 def client(request: pytest.FixtureRequest) -> Any:
     """The client's local mode, and Qdrant's own core in this process, where that is installed."""
     return QdrantClient(":memory:") if request.param == "memory" else request.getfixturevalue("core")
-
-
-class Counted:
-    """What a client sends: points by kind, other writes, bytes."""
-
-    def __init__(self) -> None:
-        self.points: Counter[str] = Counter()
-        self.writes: list[str] = []
-        self.bytes = 0
-
-    def wrap(self, client: QdrantClient, before: Callable[[str], None] = lambda _: None) -> QdrantClient:
-        """Have it count, and hear of each write to points of a generation before it is done."""
-        for name in ("upsert", "set_payload", "delete"):
-            setattr(client, name, self._counting(name, getattr(client, name), before))
-        return client
-
-    def _counting(self, name: str, made: Callable[..., Any], before: Callable[[str], None]) -> Any:
-        def counted(collection: str, *args: Any, **more: Any) -> Any:
-            if "T" in collection:  # the time in the name of a collection of generations
-                before(name)
-                self.writes.append(name)
-                for point in more.get("points", ()) if name == "upsert" else ():
-                    self.points[point.payload["kind"]] += 1
-                    self.bytes += len(point.model_dump_json())
-            return made(collection, *args, **more)
-
-        return counted
-
-
-def remote(settings: Settings, client: QdrantClient) -> Remote:
-    return Remote(Connection(client, "memory", (0.0,)), settings)
 
 
 def told(generation: Generation) -> dict[str, Any]:
