@@ -1,9 +1,10 @@
 """Evidence in, what of it is quoted out: the best and its support, whole lists, all steps, no copies."""
 
 import re
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import log
+from math import ceil, log
 
 import msgspec
 
@@ -28,17 +29,17 @@ Around = Callable[[Unit], Section]
 
 def distinct(evidence: Sequence[Evidence]) -> list[Evidence]:
     """Evidence without copies: of units that say the same the best, which knows where the others stand."""
+    every = [tuple(_WORD.findall(one.unit.shown.casefold())) for one in evidence]
+    copies = _NearCopies(every)
     first: dict[tuple[str, ...], int] = {}
     kept: list[Evidence] = []
-    words: list[tuple[str, ...]] = []
-    for one in evidence:
-        said = tuple(_WORD.findall(one.unit.shown.casefold()))
+    for one, said in zip(evidence, every, strict=True):
         number = first.get(said)
         if number is None:
-            number = next((n for n, other in enumerate(words) if _alike(said, other)), None)
+            number = copies.of(said)
         if number is None:
             first[said] = len(kept)
-            words.append(said)
+            copies.add(said)
             kept.append(one)
         elif (
             kept[number].unit.passage.place != one.unit.passage.place
@@ -47,6 +48,39 @@ def distinct(evidence: Sequence[Evidence]) -> list[Evidence]:
             best = kept[number]
             kept[number] = msgspec.structs.replace(best, also=(*best.also, one.unit))
     return kept
+
+
+class _NearCopies:
+    """Finds which of the texts that were added another one nearly is.
+
+    Two texts with so many words together have one of the first few together, in any order of all words, here
+    that of the rarest: only those that do are compared (Chaudhuri et al., "A Primitive Operator for
+    Similarity Joins in Data Cleaning", 2006).
+    """
+
+    def __init__(self, every: Sequence[Sequence[str]]) -> None:
+        """``every`` are the words of all texts that will come."""
+        self._frequency = Counter(word for said in every for word in set(said))
+        self._added: list[Sequence[str]] = []
+        self._having: dict[str, list[int]] = defaultdict(list)
+
+    def add(self, said: Sequence[str]) -> None:
+        """Add a text's words."""
+        for word in self._rarest(said):
+            self._having[word].append(len(self._added))
+        self._added.append(said)
+
+    def of(self, said: Sequence[str]) -> int | None:
+        """The number of the first text added that has nearly these words."""
+        near = {number for word in self._rarest(said) for number in self._having.get(word, ())}
+        return next((number for number in sorted(near) if _alike(said, self._added[number])), None)
+
+    def _rarest(self, said: Sequence[str]) -> list[str]:
+        """One of them is in each text that is alike."""
+        if len(said) < _ALIKE_WORDS:
+            return []
+        words = sorted(set(said), key=lambda word: (self._frequency[word], word))
+        return words[: len(words) - ceil(_ALIKE * len(words)) + 1]
 
 
 def _alike(one: Sequence[str], other: Sequence[str]) -> bool:

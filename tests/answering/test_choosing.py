@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.answering import choosing
 from bot.answering.choosing import Chosen, Words, choose, distinct, mentioned
 from bot.answering.intent import Intent
 from bot.answering.scoring import Evidence
@@ -106,6 +107,20 @@ def test_copies_are_told_by_what_is_shown():
     shown = Evidence(Unit(passage, 0, len(row), "row", parts=parts), ALL, 0.9, SURE)
     [kept] = distinct([shown, said(text, "b.txt")])
     assert (kept.unit, places(kept)) == (shown.unit, [("b.txt", 0)])
+
+
+@given(st.lists(st.tuples(st.integers(0, 2), st.lists(st.integers(0, 24), max_size=3)), max_size=12))
+def test_each_near_copy_is_found_as_if_all_were_compared(edits: list[tuple[int, list[int]]]):
+    bases = [tuple(f"{letter}{number}" for number in range(20)) for letter in "abc"]
+    every = [
+        tuple(word for n, word in enumerate(bases[base]) if n not in left_out) for base, left_out in edits
+    ]
+    copies, added = choosing._NearCopies(every), list[tuple[str, ...]]()
+    for one in every:
+        alike = (number for number, other in enumerate(added) if choosing._alike(one, other))
+        assert copies.of(one) == next(alike, None)
+        copies.add(one)
+        added.append(one)
 
 
 _words = st.lists(st.sampled_from(["the", "ferry", "leaves", "on", "a", "day", "1", "2"]), max_size=12)
