@@ -27,6 +27,7 @@ from tests.engines.conftest import FILES, renewed
 from tests.engines.counted import Counted, remote
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.filterwarnings("ignore:Local mode performs:UserWarning"),
     pytest.mark.filterwarnings("ignore:Payload indexes have no effect:UserWarning"),
 ]

@@ -27,6 +27,7 @@ from tests.engines.counted import Counted, remote
 from tests.engines.double import Double
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.filterwarnings("ignore:Local mode performs:UserWarning"),
     pytest.mark.filterwarnings("ignore:Payload indexes have no effect:UserWarning"),
 ]
@@ -140,7 +141,6 @@ def payloads(client: QdrantClient, index: Remote) -> dict[str, Any]:
 # ------------------------------------------------------------------------------------ what travels
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("many", [100], indirect=True)
 def test_where_one_document_in_a_hundred_changed_only_that_travels(many):
     counted = Counted()
@@ -168,7 +168,6 @@ def test_where_one_document_in_a_hundred_changed_only_that_travels(many):
     same(many, index)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("many", [100], indirect=True)
 def test_over_http_the_bytes_are_those_of_what_changed(many, double: Double):
     served = replace(many, index=replace(many.index, engine="qdrant", url=double.url))
@@ -256,7 +255,6 @@ class Killed(BaseException):
     """A builder that is killed."""
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("many", [7], indirect=True)
 def test_a_build_that_is_killed_anywhere_harms_nothing_and_the_next_one_is_whole(many, client, monkeypatch):
     monkeypatch.setattr(batching, "BATCH", 6)
