@@ -25,6 +25,7 @@ from sklearn.metrics import roc_auc_score
 
 from benchmarks.machine import table
 from bot.engine import Engine
+from bot.evaluation.questions import Article, lay_out
 from bot.reader import written
 from bot.settings import load
 
@@ -74,10 +75,8 @@ def main() -> None:
 def asked(folder: Sequence[Written]) -> Iterator[Asked]:
     """Index the documents of a folder, and ask all that is asked about them."""
     with tempfile.TemporaryDirectory() as place:
-        for document in folder:
-            file = Path(place) / "documents" / document.file
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(document.text, encoding="utf-8", newline="")
+        articles = (Article(document.file, document.file, document.text, ()) for document in folder)
+        lay_out(articles, Path(place) / "documents")
         flags = {"documents.folder": f"{place}/documents", "index.folder": f"{place}/index"}
         engine = Engine(load(environment=os.environ, flags={**flags, "answer.threshold": "0"}))
         engine.build()

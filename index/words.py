@@ -104,7 +104,11 @@ def searched(units: Iterable[tuple[Iterable[str], str]]) -> str:
 
 def indexed(text: str, language: str) -> tuple[list[str], list[str]]:
     """What an index keeps of a text: the stem of every word, and the words as they are written."""
-    tokens = tokens_indexed(text, language)
+    return forms_of(tokens_indexed(text, language), language)
+
+
+def forms_of(tokens: list[str], language: str) -> tuple[list[str], list[str]]:
+    """The stems of tokens, and the words as they are written."""
     return stems_of(tokens, language), written(tokens)
 
 

@@ -36,10 +36,9 @@ def distinct(evidence: Sequence[Evidence]) -> list[Evidence]:
     for one, said in zip(evidence, every, strict=True):
         number = first.get(said)
         if number is None:
-            number = copies.of(said)
+            number = copies.found_or_added(said)
         if number is None:
             first[said] = len(kept)
-            copies.add(said)
             kept.append(one)
         elif (
             kept[number].unit.passage.place != one.unit.passage.place
@@ -64,16 +63,17 @@ class _NearCopies:
         self._added: list[Sequence[str]] = []
         self._having: dict[str, list[int]] = defaultdict(list)
 
-    def add(self, said: Sequence[str]) -> None:
-        """Add a text's words."""
-        for word in self._rarest(said):
+    def found_or_added(self, said: Sequence[str]) -> int | None:
+        """The number of the first text that has nearly these words; None where there is none: it is added."""
+        rarest = self._rarest(said)
+        near = {number for word in rarest for number in self._having.get(word, ())}
+        for number in sorted(near):
+            if _alike(said, self._added[number]):
+                return number
+        for word in rarest:
             self._having[word].append(len(self._added))
         self._added.append(said)
-
-    def of(self, said: Sequence[str]) -> int | None:
-        """The number of the first text added that has nearly these words."""
-        near = {number for word in self._rarest(said) for number in self._having.get(word, ())}
-        return next((number for number in sorted(near) if _alike(said, self._added[number])), None)
+        return None
 
     def _rarest(self, said: Sequence[str]) -> list[str]:
         """One of them is in each text that is alike."""

@@ -17,7 +17,7 @@ import tantivy
 
 from index.engines.lexicon import Lexicon, alike, idf
 from index.remembering import remembering
-from index.words import Asked, stems_of, tokens_indexed, written
+from index.words import Asked, forms_of, tokens_indexed
 
 _COUNTED = 4096  # words of which it is remembered how many of the passages that are seen have them
 
@@ -139,7 +139,8 @@ def write(folder: Path, passages: Iterable[tuple[list[str], str]]) -> None:
     index.register_tokenizer("stems", _blanks())
     writer = index.writer(num_threads=1)  # keeps the passages in their order
     for number, (tokens, language) in enumerate(passages):
-        added = {"text": " ".join(stems_of(tokens, language)), "written": " ".join(written(tokens))}
+        stems, words = forms_of(tokens, language)
+        added = {"text": " ".join(stems), "written": " ".join(words)}
         writer.add_document(tantivy.Document(number=number, **added))
     writer.commit()
     writer.wait_merging_threads()

@@ -209,14 +209,12 @@ class Texts:
         documents, last = self._query(self._list, "SELECT count(*), max(last) FROM documents")[0]
         passages = units = 0
         for segment, own in self._stored([range(last or 0)]):
-            database, sql = self._segments[segment], "SELECT count(*), min(first), max(last) FROM passages"
-            there, low, high = self._query(database, f"{sql} WHERE id >= ? AND id < ?", own.start, own.stop)[
-                0
-            ]
-            passages += there
-            units += self._query(database, "SELECT count(*) FROM units WHERE id >= ? AND id < ?", low, high)[
-                0
-            ][0]
+            database = self._segments[segment]
+            sql = "SELECT count(*), min(first), max(last) FROM passages WHERE id >= ? AND id < ?"
+            ((there, low, high),) = self._query(database, sql, own.start, own.stop)
+            sql = "SELECT count(*) FROM units WHERE id >= ? AND id < ?"
+            ((inside,),) = self._query(database, sql, low, high)
+            passages, units = passages + there, units + inside
         return documents, passages, units
 
     def link(self, folder: Path, kept: int) -> int:
