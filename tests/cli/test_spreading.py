@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import STAGES, Run, timeless
+from tests.cli.conftest import ANSWER, ATTENDED, STAGES, Run, timeless
 from tests.words_encoder import WordsEncoder
 
 
@@ -90,6 +90,19 @@ def test_a_folder_without_bundles(run: Run, tmp_path: Path):
         "makes them.\n",
     )
     assert run("index", "--bundles", str(tmp_path / "missing")).code == 2
+
+
+def test_an_index_goes_to_a_server_as_it_is(run: Run, monkeypatch: pytest.MonkeyPatch):
+    pytest.importorskip("qdrant_client")
+    from tests.engines.double import running
+
+    assert json.loads(run("index", "--json").out)["embedded"] == 15
+    with running() as double:
+        monkeypatch.setenv("DOCENT_INDEX__URL", double.url)
+        moved = json.loads(run("index", "--to", "qdrant", "--json").out)
+        assert (moved["embedded"], moved["sentences"]) == (0, 13)
+        monkeypatch.setenv("DOCENT_INDEX__ENGINE", "qdrant")
+        assert run("ask", *ATTENDED).out == ANSWER
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """``docent index``."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,8 +37,9 @@ def _shard(context: click.Context, parameter: click.Parameter, value: str | None
 @click.option("--watch", is_flag=True, help="Go on: take up changes as they are made, until Ctrl-C.")
 @click.option("--shard", metavar="I/N", callback=_shard,
               help="Build nothing: encode the I-th of N parts of the documents into --to.")  # fmt: skip
-@click.option("--to", metavar="DIR", type=Place(path_type=Path, file_okay=False),
-              help="The folder that a shard's vectors go to.")  # fmt: skip
+@click.option("--to", metavar="DIR|ENGINE", type=Place(file_okay=False),
+              help="The folder that a shard's vectors go to; without --shard, in place of index.engine, the "
+              "engine that the index goes to.")  # fmt: skip
 @click.option("--bundles", metavar="DIR", multiple=True,
               type=Place(path_type=Path, file_okay=False, exists=True),
               help="Take vectors from what shards wrote to DIR; may be repeated.")  # fmt: skip
@@ -47,7 +49,7 @@ def index(
     full: bool,
     watch: bool,
     shard: "Shard | None",
-    to: Path | None,
+    to: str | None,
     bundles: tuple[Path, ...],
     as_json: bool,
 ) -> None:
@@ -55,15 +57,20 @@ def index(
     from bot import status
     from bot.engine import Engine
     from bot.terminal import spreading
+    from index.engines.table import ENGINES
 
-    if (shard is None) is not (to is None) or (shard and (full or watch or bundles)) or (watch and bundles):
+    if (shard and (to is None or full or watch or bundles)) or (watch and bundles):
         raise click.UsageError("--shard goes with --to and nothing else of this, --bundles not with --watch.")
+    if to and not shard:
+        if to not in ENGINES:
+            raise click.UsageError(f"--to without --shard names an engine: {' or '.join(ENGINES)}.")
+        settings = replace(settings, index=replace(settings.index, engine=to))
     tell([status.fallback(settings)])
     if watch:
         _keep(Engine(settings), full=full, as_json=as_json)
         return
     if shard and to:
-        encoded = spreading.encode(settings, shard, to)
+        encoded = spreading.encode(settings, shard, Path(to))
         print_json(encoded) if as_json else click.echo(spreading.text(encoded))
         return
     if bundles:
