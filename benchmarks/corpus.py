@@ -29,8 +29,17 @@ NAMES = {
     "llama_index_simple": "LlamaIndex",
     "txtai_faiss": "txtai",
     "chroma_hnsw": "Chroma",
+    "lancedb_table": "LanceDB",
 }
-PACKAGES = ("langchain-community", "llama-index-core", "txtai", "chromadb", "sentence-transformers", "torch")
+PACKAGES = (
+    "langchain-community",
+    "llama-index-core",
+    "txtai",
+    "chromadb",
+    "lancedb",
+    "sentence-transformers",
+    "torch",
+)
 RETRIEVAL_ONLY = {"DOCENT_READER__MODEL": "none"}
 
 

@@ -1,6 +1,7 @@
 """A million sentences: building, being killed and going on, asking, and how the cost grows.
 
-    python -m benchmarks.million FILE... [--sentences N ...] [--questions N] [--plot FILE.svg] [--work DIR]
+    python -m benchmarks.million FILE... [--sentences N ...] [--questions N] [--plot FILE.svg]
+        [--work DIR] [--resumed]
 
 Text and vectors are synthetic (``synthetic.py``), so a build does all its work but run the network; how long
 that would take is reckoned from the rate at which the encoder of the settings encodes some of the sentences.
@@ -15,6 +16,9 @@ For each size, in processes of their own:
   files drive those of the first out of the page cache.
 
 "opened" is the time to load the encoder and open the index; all other seconds are of whole processes.
+
+With ``--resumed`` the index that is asked is the one whose build was killed and run again, and none is built
+at once: half of the time and of the disk, for the largest.
 
 ``--plot`` draws seconds and memory against sentences. It needs the extra ``benchmarks``.
 """
@@ -35,14 +39,18 @@ from benchmarks.machine import Run, machine, percentile, resident_mb, run, table
 from bot.evaluation.questions import read_squad
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bot.engine import Engine
+    from bot.evaluation.questions import Article
     from index.encoder import Vectors
     from index.engines.local.generation import Generation
 
 NEAREST = 10
+WARM_UP = 5  # questions asked first and not counted
 SAMPLE = 1000  # sentences that the encoder of the settings encodes, to reckon how long all would take
 HALVES = "halves.npy"
-_BLOCK = 50_000  # sentences compared exactly at a time
+BLOCK = 50_000  # sentences compared exactly at a time
 _ROUNDING = 1e-6  # by which sums in another order may differ
 
 
@@ -55,6 +63,7 @@ def main() -> None:
     parser.add_argument("--questions", type=int, default=200)
     parser.add_argument("--plot", type=Path, metavar="FILE", help="an SVG or PNG file to draw growth into")
     parser.add_argument("--work", type=Path, metavar="DIR", help="where to work; what is there is replaced")
+    parser.add_argument("--resumed", action="store_true", help="build no index at once")
     parser.add_argument("--stage", choices=stages, help=argparse.SUPPRESS)
     parser.add_argument("--index", help=argparse.SUPPRESS)
     parser.add_argument("--kill", type=int, help=argparse.SUPPRESS)
@@ -97,20 +106,27 @@ def _measure(arguments: argparse.Namespace, sentences: int, work: Path) -> dict[
         return run(command, {"DOCENT_STATE__FOLDER": str(work / "state")}, allowed)
 
     prepared = stage("prepare").report
-    whole = stage("build", "--index", "whole")
-    asked = stage("ask", "--index", "whole").report
-    half = whole.report["embedded"] // 2
+    if arguments.resumed:
+        whole, asked, half = None, {}, sentences // 2
+    else:
+        whole = stage("build", "--index", "whole")
+        asked = stage("ask", "--index", "whole").report
+        half = whole.report["embedded"] // 2
     killed = stage("build", "--index", "killed", "--kill", str(half), allowed=(-signal.SIGKILL,))
     resumed = stage("build", "--index", "killed")
+    if not whole:
+        asked = stage("ask", "--index", "killed").report
+    built = whole or resumed
+    texts = whole.report["asked_of_encoder"] if whole else built.report["sentences"]
     return {
-        "sentences": whole.report["sentences"],
+        "sentences": built.report["sentences"],
         "encode_rate": prepared["rate"],
-        "build": whole.seconds,
-        "build_peak": whole.peak_mb,
-        "disk": whole.report["disk"],
+        "build": whole.seconds if whole else killed.seconds + resumed.seconds,
+        "build_peak": built.peak_mb,
+        "disk": built.report["disk"],
         "killed": killed.seconds,
         "resumed": resumed.seconds,
-        "resumed_embedded": resumed.report["asked_of_encoder"] / whole.report["asked_of_encoder"],
+        "resumed_embedded": resumed.report["asked_of_encoder"] / texts,
         **asked,
     }
 
@@ -153,12 +169,11 @@ def _ask(arguments: argparse.Namespace) -> dict[str, float]:
     begin = time.perf_counter()
     engine.warm()
     opened = time.perf_counter() - begin
-    pool = [question.text for article in articles for question in article.questions]
-    questions = pool[:: max(1, len(pool) // (arguments.questions + 5))][: arguments.questions + 5]
-    for question in questions[:5]:
+    questions = drawn(articles, arguments.questions + WARM_UP)
+    for question in questions[:WARM_UP]:
         engine.ask(question)
     milliseconds = []
-    for question in questions[5:]:
+    for question in questions[WARM_UP:]:
         begin = time.perf_counter()
         engine.ask(question)
         milliseconds.append((time.perf_counter() - begin) * 1000)
@@ -170,8 +185,14 @@ def _ask(arguments: argparse.Namespace) -> dict[str, float]:
         "resident": memory["VmRSS"],
         "anonymous": memory["RssAnon"],
         "peak": memory["VmHWM"],
-        "recall": _recall(engine, questions[5:]),
+        **_found(engine, questions[WARM_UP:]),
     }
+
+
+def drawn(articles: Sequence[Article], count: int) -> list[str]:
+    """So many questions of the file, from all of it."""
+    pool = [question.text for article in articles for question in article.questions]
+    return pool[:: max(1, len(pool) // count)][:count]
 
 
 def engine_of(arguments: argparse.Namespace, index: str, kill: int | None = None) -> Engine:
@@ -195,16 +216,25 @@ def engine_of(arguments: argparse.Namespace, index: str, kill: int | None = None
 # -------------------------------------------------------------------------------------------- recall
 
 
-def _recall(engine: Engine, questions: list[str]) -> float:
-    """Share of the exactly nearest sentences that the index finds; of equally near ones each will do."""
+def _found(engine: Engine, questions: list[str]) -> dict[str, float]:
+    """Share of the exactly nearest sentences that the index finds, and milliseconds that finding them takes.
+
+    Of equally near ones each will do.
+    """
     generation = engine.generation()
     vectors = engine.encoder.encode_questions(questions)
-    found = 0
+    found, milliseconds = 0, []
     for vector, least in zip(vectors, _tenth(generation, vectors), strict=True):
+        begin = time.perf_counter()
         rows = generation.matrix.nearest(vector, engine.settings.search.candidates)[1][:NEAREST].tolist()
+        milliseconds.append((time.perf_counter() - begin) * 1000)
         products = [float(generation.vectors(range(row, row + 1))[0] @ vector) for row in set(rows)]
         found += sum(product >= least - _ROUNDING for product in products)
-    return found / (NEAREST * len(questions))
+    return {
+        "recall": found / (NEAREST * len(questions)),
+        "found_p50": percentile(milliseconds, 0.5),
+        "found_p95": percentile(milliseconds, 0.95),
+    }
 
 
 def _tenth(generation: Generation, vectors: Vectors) -> Vectors:
@@ -213,8 +243,8 @@ def _tenth(generation: Generation, vectors: Vectors) -> Vectors:
 
     count = generation.manifest.units
     best = np.empty((len(vectors), 0), np.float32)
-    for start in range(0, count, _BLOCK):
-        block = generation.vectors(range(start, min(start + _BLOCK, count)))
+    for start in range(0, count, BLOCK):
+        block = generation.vectors(range(start, min(start + BLOCK, count)))
         best = np.hstack([best, vectors @ block.T])
         best = np.partition(best, -NEAREST, axis=1)[:, -NEAREST:]
     return best.min(axis=1)

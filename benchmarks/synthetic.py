@@ -23,7 +23,7 @@ from zlib import crc32
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from bot.evaluation.questions import Article
     from index.encoder import Encoder, Vectors
@@ -54,15 +54,20 @@ def halves(articles: Iterable[Article]) -> list[list[tuple[str, str]]]:
     return found
 
 
-def write(articles: list[list[tuple[str, str]]], folder: Path, sentences: int) -> None:
-    """Write documents of so many sentences below a folder, the same ones each time."""
+def documents(articles: list[list[tuple[str, str]]], sentences: int) -> Iterator[list[str]]:
+    """The sentences of each document, so many together, the same ones each time."""
     drawn = random.Random(0)
     ends = [second for article in articles for _, second in article]
-    for number in range(-(-sentences // PER_DOCUMENT)):
+    for start in range(0, sentences, PER_DOCUMENT):
         article = drawn.choice(articles)
-        left = min(PER_DOCUMENT, sentences - number * PER_DOCUMENT)
-        lines = [f"{drawn.choice(article)[0]}{JOINT}{drawn.choice(ends)}" for _ in range(left)]
-        starts = range(0, left, PER_PARAGRAPH)
+        left = min(PER_DOCUMENT, sentences - start)
+        yield [f"{drawn.choice(article)[0]}{JOINT}{drawn.choice(ends)}" for _ in range(left)]
+
+
+def write(articles: list[list[tuple[str, str]]], folder: Path, sentences: int) -> None:
+    """Write documents of so many sentences below a folder."""
+    for number, lines in enumerate(documents(articles, sentences)):
+        starts = range(0, len(lines), PER_PARAGRAPH)
         file = folder / f"{number // 1000:03}" / f"{number:06}.txt"
         file.parent.mkdir(parents=True, exist_ok=True)
         paragraphs = (" ".join(lines[start : start + PER_PARAGRAPH]) for start in starts)

@@ -3,17 +3,21 @@
     python benchmarks/peers/NAME.py build MODEL CORPUS INDEX           index the corpus
     python benchmarks/peers/NAME.py ask MODEL INDEX QUESTION           open the index and print a passage
     python benchmarks/peers/NAME.py serve MODEL CORPUS INDEX           open it, then ask many questions
+    python benchmarks/peers/NAME.py find MODEL CORPUS INDEX            open it, then find what is nearest
 
-CORPUS is a folder made by ``benchmarks/corpus.py``. ``build`` and ``serve`` print a line of JSON.
+CORPUS is a folder made by ``benchmarks/corpus.py``. ``build``, ``serve`` and ``find`` print a line of JSON.
+MODEL may be a folder made by ``benchmarks/at_size.py`` instead, with the vectors of all texts and questions.
 """
 
 import json
 import os
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
+NEAREST = 10
 WARM_UP = 5  # questions asked first and not counted
 
 os.environ.update(
@@ -36,6 +40,44 @@ class Contestant(Protocol):
     def ask(self, question: str) -> str:
         """The best passage for a question."""
 
+    def nearest(self, question: str) -> list[str]:
+        """The ``NEAREST`` passages, nearest first."""
+
+
+class Given:
+    """Vectors that were made before, in place of a model."""
+
+    def __init__(self, folder: Path) -> None:
+        import numpy
+
+        self._folder = folder
+        self._vectors = numpy.load(folder / "vectors.npy", mmap_mode="r")
+        self._questions = numpy.load(folder / "question-vectors.npy")
+        self._asked = {text: row for row, (text, _) in enumerate(_questions(folder))}
+        self._rows: dict[str, int] = {}
+
+    def documents(self, texts: Sequence[str]) -> Any:
+        """Their vectors, shape (texts, dimension)."""
+        if not self._rows:
+            self._rows = {text: row for row, text in enumerate(paragraphs(self._folder))}
+        return self._vectors[[self._rows[text] for text in texts]]
+
+    def question(self, text: str) -> Any:
+        """Its vector, shape (dimension,)."""
+        return self._questions[self._asked[text]]
+
+    def either(self, texts: Sequence[str]) -> Any:
+        """The vectors of texts that are all questions or all not."""
+        if all(text in self._asked for text in texts):
+            return self._questions[[self._asked[text] for text in texts]]
+        return self.documents(texts)
+
+
+def given(model: str) -> Given | None:
+    """What is in the folder in place of a model, if it holds vectors."""
+    folder = Path(model)
+    return Given(folder) if (folder / "vectors.npy").exists() else None
+
 
 def paragraphs(corpus: Path) -> list[str]:
     """The paragraphs of the corpus."""
@@ -57,17 +99,35 @@ def main(contestant: Contestant) -> None:
     elif verb == "serve":
         contestant.open(Path(rest[1]))
         print(json.dumps(_serve(contestant, Path(rest[0]))))
+    elif verb == "find":
+        contestant.open(Path(rest[1]))
+        print(json.dumps(_find(contestant, Path(rest[0]))))
     else:
         sys.exit(__doc__)
 
 
 def _serve(contestant: Contestant, corpus: Path) -> dict[str, object]:
-    questions = json.loads((corpus / "questions.json").read_text(encoding="utf-8"))
     milliseconds, right = [], 0
-    for number, (question, paragraph) in enumerate(questions):
+    for number, (question, paragraph) in enumerate(_questions(corpus)):
         begin = time.perf_counter()
         passage = contestant.ask(question)
         if number >= WARM_UP:
             milliseconds.append((time.perf_counter() - begin) * 1000)
             right += bool(passage) and (passage in paragraph or paragraph in passage)
     return {"milliseconds": milliseconds, "right": right / len(milliseconds)}
+
+
+def _find(contestant: Contestant, corpus: Path) -> dict[str, object]:
+    """``questions.json`` has the exactly nearest passages of each question here."""
+    milliseconds, found = [], 0
+    for number, (question, exact) in enumerate(_questions(corpus)):
+        begin = time.perf_counter()
+        passages = contestant.nearest(question)
+        if number >= WARM_UP:
+            milliseconds.append((time.perf_counter() - begin) * 1000)
+            found += len(set(passages).intersection(exact))
+    return {"milliseconds": milliseconds, "recall": found / (NEAREST * len(milliseconds))}
+
+
+def _questions(corpus: Path) -> list[tuple[str, Any]]:
+    return list(map(tuple, json.loads((corpus / "questions.json").read_text(encoding="utf-8"))))

@@ -7,7 +7,7 @@ classes call sentence-transformers.
 import warnings
 from pathlib import Path
 
-from contest import main, paragraphs
+from contest import NEAREST, given, main, paragraphs
 
 warnings.filterwarnings("ignore", message=".*HuggingFaceEmbeddings.*")
 
@@ -20,10 +20,16 @@ class LangChain:
         from langchain_community.vectorstores import FAISS
 
         self._kind = FAISS
-        self._embeddings = HuggingFaceEmbeddings(model_name=model)
+        self._given = given(model)
+        self._embeddings = None if self._given else HuggingFaceEmbeddings(model_name=model)
 
     def build(self, corpus: Path, index: Path) -> None:
-        self._kind.from_texts(paragraphs(corpus), self._embeddings).save_local(str(index))
+        texts = paragraphs(corpus)
+        if self._given:
+            store = self._kind.from_embeddings(zip(texts, self._given.documents(texts), strict=True), None)
+        else:
+            store = self._kind.from_texts(texts, self._embeddings)
+        store.save_local(str(index))
 
     def open(self, index: Path) -> None:
         self._store = self._kind.load_local(
@@ -32,6 +38,13 @@ class LangChain:
 
     def ask(self, question: str) -> str:
         return str(self._store.similarity_search(question)[0].page_content)
+
+    def nearest(self, question: str) -> list[str]:
+        if self._given:
+            found = self._store.similarity_search_by_vector(self._given.question(question).tolist(), NEAREST)
+        else:
+            found = self._store.similarity_search(question, NEAREST)
+        return [one.page_content for one in found]
 
 
 if __name__ == "__main__":
