@@ -2,7 +2,6 @@
 
 import logging
 import threading
-import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -28,6 +27,7 @@ from bot.library import Library
 from bot.reader.readers import name_of, reader_of
 from bot.reader.reading import Reader
 from bot.settings import Settings
+from bot.stopwatch import Stopwatch
 from index.building.progress import Progress
 from index.building.publishing import renew
 from index.building.removals import Removals
@@ -165,7 +165,7 @@ class Engine(Library):
         as_typed: bool,
     ) -> Answer:
         """Answer a question from the generation that is open; see ``ask``."""
-        watch = _Stopwatch()
+        watch = Stopwatch()
         searcher = self._current()
         if as_typed:
             return self._answer(question, question, searcher, watch, first, check)
@@ -184,7 +184,7 @@ class Engine(Library):
         question: str,
         searched_for: str,
         searcher: Searcher,
-        watch: "_Stopwatch",
+        watch: Stopwatch,
         first: Callable[[Answer], None] | None,
         check: Check,
     ) -> Answer:
@@ -226,7 +226,7 @@ class Engine(Library):
         intent: Intent,
         evidence: Sequence[Evidence],
         chosen: list[Evidence],
-        watch: "_Stopwatch",
+        watch: Stopwatch,
         documents: int = 0,
     ) -> Answer:
         """An answer of what was chosen from the evidence; see ``compose``."""
@@ -392,17 +392,3 @@ def _looking(citation: Citation, generation: Generation) -> Citation:
 def _load(reader: Reader) -> None:
     with suppress(ModelError):  # which reading will meet again
         reader.prepare()
-
-
-class _Stopwatch:
-    """Milliseconds of each stage, all its times: from the end of the one before, the first from the start."""
-
-    def __init__(self) -> None:
-        self.stages: dict[str, float] = {}
-        self._since = time.perf_counter()
-
-    def lap(self, stage: str) -> None:
-        """A stage ends."""
-        now = time.perf_counter()
-        self.stages[stage] = self.stages.get(stage, 0.0) + (now - self._since) * 1000
-        self._since = now
