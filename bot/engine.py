@@ -19,6 +19,7 @@ from bot.answering.intent import CERTAIN, Intent, wanted_by
 from bot.answering.interjecting import Interjection, bar_of
 from bot.answering.profile import profile_of
 from bot.answering.scoring import Evidence, Scorer, confidence
+from bot.answering.standing import standing
 from bot.answering.talk import talk_of
 from bot.answering.whole import Section
 from bot.conversation.rewriting import Rewriter, rewrite
@@ -243,7 +244,8 @@ class Engine(Library):
             near=self._profile.near,
         )
         reply = replace(
-            reply, citations=tuple(_looking(citation, generation) for citation in reply.citations)
+            reply,
+            citations=tuple(standing(one, generation.layout(one.source)) for one in reply.citations),
         )
         watch.lap("compose")
         cited = {citation.source for citation in (*reply.citations, *reply.near)}
@@ -380,13 +382,6 @@ class Engine(Library):
 def _around(generation: Generation, unit: Unit) -> Section:
     """What stands around a unit."""
     return Section(*generation.around(unit, _BEFORE, _AFTER))
-
-
-def _looking(citation: Citation, generation: Generation) -> Citation:
-    """A citation with the looks that its quote has in the document."""
-    styles = generation.layout(citation.source).styles
-    inside = (style for style in styles if citation.start < style.end and style.start < citation.end)
-    return replace(citation, styles=tuple(inside))
 
 
 def _load(reader: Reader) -> None:

@@ -9,7 +9,7 @@ _HEADINGS_SHOWN = 2  # of the path to a passage, the innermost
 
 
 def place_in_words(place: Locator) -> str:
-    """Such as "page 2, Results › Costs, paragraphs 4–5"."""
+    """Such as "page 2, Results › Costs, paragraphs 4–5", or "Prices, row 3"."""
     names = [gettext("page {page}", page=line(place.page))] if place.page else []
     if place.time is not None:
         minutes, seconds = divmod(int(place.time), 60)
@@ -17,7 +17,11 @@ def place_in_words(place: Locator) -> str:
         names.append(f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}")
     if place.headings:
         names.append(apart(line(" › ".join(place.headings[-_HEADINGS_SHOWN:]))))
-    if place.first and place.first != place.last:
+    if place.first_row and place.first_row != place.last_row:
+        names.append(gettext("rows {first}–{last}", first=place.first_row, last=place.last_row))
+    elif place.first_row:
+        names.append(gettext("row {number}", number=place.first_row))
+    elif place.first and place.first != place.last:
         names.append(gettext("paragraphs {first}–{last}", first=place.first, last=place.last))
     elif place.first:
         names.append(gettext("paragraph {number}", number=place.first))

@@ -129,6 +129,8 @@ class Locator(msgspec.Struct, frozen=True):
 
     ``headings`` are those above it, outermost first; ``first`` and ``last`` count its paragraphs within the
     innermost heading, from 1, and are 0 where it has none; ``time`` counts the seconds of a recording.
+    ``first_row`` and ``last_row`` count rows of a table below its heads, from 1; they are 0 but for what is
+    quoted of a table.
     """
 
     page: str = ""
@@ -136,6 +138,8 @@ class Locator(msgspec.Struct, frozen=True):
     first: int = 0
     last: int = 0
     time: float | None = None
+    first_row: int = 0
+    last_row: int = 0
 
 
 class Context(msgspec.Struct, frozen=True):

@@ -300,7 +300,15 @@ def test_json_of_an_answer_has_exactly_these_keys():
                 "source": "letters/ferry.txt",
                 "title": "Dear Miriam",
                 "locator": "paragraph 2",
-                "place": {"page": "", "headings": [], "first": 2, "last": 2, "time": None},
+                "place": {
+                    "page": "",
+                    "headings": [],
+                    "first": 2,
+                    "last": 2,
+                    "time": None,
+                    "first_row": 0,
+                    "last_row": 0,
+                },
                 "context": [],
                 "start": 14,
                 "end": 42,
@@ -331,14 +339,17 @@ def test_keys_of_json_stand_in_this_order():
 
 def test_json_of_a_citation_of_a_row():
     also = (("hours/old.md", 3, 24),)
-    place = Locator(page="iv", headings=("Shop", "Hours"), first=2, last=3, time=61.5)
+    place = Locator(
+        page="iv", headings=("Shop", "Hours"), first=2, last=3, time=61.5, first_row=4, last_row=4
+    )
     row = replace(ROW, place=place, context=("ferry", "Shop", "Hours"), also=also)
     encoded = json.loads(msgspec.json.encode(render.citation_json(row)))
     assert (encoded["quote"], encoded["shown"]) == ("| Saturday | closed |", "day: Saturday · hours: closed")
     assert encoded["span"] == [27, 33]
-    assert encoded["locator"] == "page iv, 1:01, Shop › Hours, paragraphs 2–3"
+    assert encoded["locator"] == "page iv, 1:01, Shop › Hours, row 4"
     assert encoded["place"] == {
         "page": "iv", "headings": ["Shop", "Hours"], "first": 2, "last": 3, "time": 61.5,
+        "first_row": 4, "last_row": 4,
     }  # fmt: skip
     assert encoded["context"] == ["ferry", "Shop", "Hours"]
     assert encoded["also"] == [{"source": "hours/old.md", "start": 3, "end": 24}]

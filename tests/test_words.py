@@ -24,6 +24,8 @@ from index.records import Locator, Notice
             Locator(page="2", headings=("Results", "Costs"), first=4, last=5),
             "page 2, Results › Costs, paragraphs 4–5",
         ),
+        (Locator(headings=("Prices",), first=1, last=9, first_row=3, last_row=3), "Prices, row 3"),
+        (Locator(first=1, last=9, first_row=3, last_row=5), "rows 3–5"),
         (Locator(time=0.0), "0:00"),
         (Locator(time=59.99), "0:59"),
         (Locator(time=65.0, first=2, last=2), "1:05, paragraph 2"),

@@ -50,7 +50,15 @@ def test_ask_json(indexed: Run):
         "passage", "passage_start", "passage_end", "span", "score", "also",
     ]  # fmt: skip
     assert (cited["quote"], cited["shown"]) == (answer["answer"][:-4], answer["answer"][:-4])
-    assert cited["place"] == {"page": "", "headings": ["Attendance"], "first": 1, "last": 1, "time": None}
+    assert cited["place"] == {
+        "page": "",
+        "headings": ["Attendance"],
+        "first": 1,
+        "last": 1,
+        "time": None,
+        "first_row": 0,
+        "last_row": 0,
+    }
     assert (cited["locator"], cited["also"], answer["lead"]) == ("Attendance, paragraph 1", [], "")
     text = json.loads(indexed("show", "minutes.md", "--json").out)["text"]
     assert text[cited["start"] : cited["end"]] == cited["quote"]

@@ -583,8 +583,8 @@ def test_the_verdict_that_was_given_is_marked_and_no_other():
     assert answered.chosen(missed, "bad:7").inline_keyboard[-1][0].text == "I expected an answer ✓"
 
 
-def at(heading: str, first: int, last: int = 0) -> Locator:
-    return Locator(headings=("Rules", heading), first=first, last=last or first)
+def at(heading: str, first: int, last: int = 0, row: int = 0) -> Locator:
+    return Locator(headings=("Rules", heading), first=first, last=last or first, first_row=row, last_row=row)
 
 
 @pytest.mark.parametrize(
@@ -599,6 +599,10 @@ def at(heading: str, first: int, last: int = 0) -> Locator:
             [at("Fees", 1), at("Dogs", 1), at("Dogs", 2)],
             "[1] Fees, paragraph 1 · [2] [3] Dogs, paragraphs 1–2",
         ),
+        ([at("Fees", 1, 9, row=row) for row in (2, 3, 4)], "[1]–[3] Fees, rows 2–4"),
+        ([at("Fees", 1, 9, row=row) for row in (3, 2)], "[1] [2] Fees, rows 2–3"),
+        ([at("Fees", 1, 9, row=row) for row in (2, 4)], "[1] Fees, row 2 · [2] Fees, row 4"),
+        ([at("Fees", 1, 9, row=2), at("Fees", 1, 9)], "[1] Fees, row 2 · [2] Fees, paragraphs 1–9"),
         ([Locator()], ""),
     ],
 )

@@ -100,15 +100,25 @@ def _merged(cited: Sequence[Citation]) -> Iterator[tuple[list[int], str]]:
         place, others = _below(citation.place, title), others_in_words(citation)
         if merged and merged[-1][2] == others:
             numbers, last, _ = merged[-1]
-            if replaced(last, first=0, last=0) == replaced(place, first=0, last=0) and (
-                last.first <= place.first <= last.last + 1
-            ):
-                whole = replaced(last, last=max(last.last, place.last))
+            if (whole := _joined(last, place)) is not None:
                 merged[-1] = [*numbers, citation.number], whole, others
                 continue
         merged.append(([citation.number], place, others))
     for numbers, place, others in merged:
         yield numbers, gettext(", ").join(filter(None, [place_in_words(place), others]))
+
+
+def _joined(one: Locator, other: Locator) -> Locator | None:
+    """Two neighbouring places as one; None where they are none."""
+    apart = {"first": 0, "last": 0, "first_row": 0, "last_row": 0}
+    if replaced(one, **apart) != replaced(other, **apart) or not one.first <= other.first <= one.last + 1:
+        return None
+    if bool(one.first_row) != bool(other.first_row):
+        return None
+    first, last = min(one.first_row, other.first_row), max(one.last_row, other.last_row)
+    if last - first > one.last_row - one.first_row + other.last_row - other.first_row + 1:
+        return None  # there are rows between them
+    return replaced(one, last=max(one.last, other.last), first_row=first, last_row=last)
 
 
 def _below(place: Locator, title: str) -> Locator:
