@@ -1,7 +1,7 @@
 """A million sentences: building, being killed and going on, asking, and how the cost grows.
 
     python -m benchmarks.million FILE... [--sentences N ...] [--questions N] [--plot FILE.svg]
-        [--work DIR] [--resumed]
+        [--work DIR] [--resumed SHARE]
 
 Text and vectors are synthetic (``synthetic.py``), so a build does all its work but run the network; how long
 that would take is reckoned from the rate at which the encoder of the settings encodes some of the sentences.
@@ -17,8 +17,8 @@ For each size, in processes of their own:
 
 "opened" is the time to load the encoder and open the index; all other seconds are of whole processes.
 
-With ``--resumed`` the index that is asked is the one whose build was killed and run again, and none is built
-at once: half of the time and of the disk, for the largest.
+With ``--resumed`` the index that is asked is the one whose build was killed, after this share of the sentences,
+and run again, and none is built at once: half of the time and of the disk, for the largest.
 
 ``--plot`` draws seconds and memory against sentences. It needs the extra ``benchmarks``.
 """
@@ -63,7 +63,7 @@ def main() -> None:
     parser.add_argument("--questions", type=int, default=200)
     parser.add_argument("--plot", type=Path, metavar="FILE", help="an SVG or PNG file to draw growth into")
     parser.add_argument("--work", type=Path, metavar="DIR", help="where to work; what is there is replaced")
-    parser.add_argument("--resumed", action="store_true", help="build no index at once")
+    parser.add_argument("--resumed", type=float, metavar="SHARE", help="build no index at once")
     parser.add_argument("--stage", choices=stages, help=argparse.SUPPRESS)
     parser.add_argument("--index", help=argparse.SUPPRESS)
     parser.add_argument("--kill", type=int, help=argparse.SUPPRESS)
@@ -107,12 +107,12 @@ def _measure(arguments: argparse.Namespace, sentences: int, work: Path) -> dict[
 
     prepared = stage("prepare").report
     if arguments.resumed:
-        whole, asked, half = None, {}, sentences // 2
+        whole, asked, part = None, {}, int(sentences * arguments.resumed)
     else:
         whole = stage("build", "--index", "whole")
         asked = stage("ask", "--index", "whole").report
-        half = whole.report["embedded"] // 2
-    killed = stage("build", "--index", "killed", "--kill", str(half), allowed=(-signal.SIGKILL,))
+        part = whole.report["embedded"] // 2
+    killed = stage("build", "--index", "killed", "--kill", str(part), allowed=(-signal.SIGKILL,))
     resumed = stage("build", "--index", "killed")
     if not whole:
         asked = stage("ask", "--index", "killed").report

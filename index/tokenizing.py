@@ -126,7 +126,7 @@ class _Library:
     def count(self, text: str) -> int:
         with self._alone:
             self._tokenizer.no_truncation()
-            return len(self._tokenizer.encode(text, add_special_tokens=False).ids)
+            return len(self._tokenizer.encode_batch_fast([text], add_special_tokens=False)[0])
 
     @property
     def special(self) -> int:

@@ -30,6 +30,7 @@ _CUTS = ["\n", "; ", ": ", ", ", "；", "，", "、", " "]
 """Where a sentence too long is cut, best place first; else amid words."""
 _TOKEN_CHARACTERS = 100  # at most, on average: WordPiece takes any longer word for one unknown token
 _SHORT, _REMEMBERED = 40, 50_000  # characters of a text whose tokens are counted once; how many of these
+_LATELY = 16  # longer texts, whose tokens are counted where they are cut and again where they are joined
 _WHOLE: frozenset[Kind] = frozenset(
     ("item", "record", "row", "turn", "definition", "answer", "property", "code")
 )
@@ -92,12 +93,12 @@ def divide(
 
 def _bounded(count: TokenCount) -> TokenCount:
     """Counts tokens as an encoder does, but of long texts at least one for so many characters."""
-    known = lru_cache(_REMEMBERED)(count)
+    known, lately = lru_cache(_REMEMBERED)(count), lru_cache(_LATELY)(count)
 
     def bounded(text: str) -> int:
         if len(text) <= _SHORT:
             return known(text)
-        return max(count(text), len(text) // _TOKEN_CHARACTERS)
+        return max(lately(text), len(text) // _TOKEN_CHARACTERS)
 
     return bounded
 
@@ -197,10 +198,14 @@ def _join(
         starts_section = new_section and (not only_names or piece.leaf.kind != "heading")
         together = bool(group) and piece.leaf.group >= 0 and piece.leaf.group == group[-1].leaf.group
         enough = size >= min_tokens and not (only_names or waits or (together and piece.leaf.kind in _JOINED))
-        too_large = bool(group) and count(text[group[0].start : piece.end]) > max_tokens
         turned = bool(group) and piece.leaf.locator.page != group[-1].leaf.locator.page
         new_page = turned and not (only_names or waits)
-        if group and (starts_section or new_page or too_large or enough):
+        if group and (
+            starts_section
+            or new_page
+            or enough
+            or count(text[group[0].start : piece.end]) > max_tokens  # last, since it takes long
+        ):
             yield group
             group, size = [], 0
         group.append(piece)
