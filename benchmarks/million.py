@@ -17,8 +17,8 @@ For each size, in processes of their own:
 
 "opened" is the time to load the encoder and open the index; all other seconds are of whole processes.
 
-With ``--resumed`` the index that is asked is the one whose build was killed, after this share of the sentences,
-and run again, and none is built at once: half of the time and of the disk, for the largest.
+With ``--resumed`` the index that is asked is the one whose build was killed, after this share of the
+sentences, and run again, and none is built at once: half of the time and of the disk, for the largest.
 
 ``--plot`` draws seconds and memory against sentences. It needs the extra ``benchmarks``.
 """
