@@ -108,8 +108,8 @@ def indexed(text: str, language: str) -> tuple[list[str], list[str]]:
 
 
 def forms_of(tokens: list[str], language: str) -> tuple[list[str], list[str]]:
-    """The stems of tokens, and the words as they are written."""
-    return stems_of(tokens, language), written(tokens)
+    """The stems of tokens, but for those without one, as a run of tatweel; and the words as written."""
+    return list(filter(None, stems_of(tokens, language))), written(tokens)
 
 
 def tokens_indexed(text: str, language: str) -> list[str]:

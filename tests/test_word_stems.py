@@ -1,10 +1,12 @@
 """The words that search compares, by language: ``index/words.py``."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from index.function_words import FUNCTION_WORDS
 from index.languages import NAMES
-from index.words import STEMMERS, Asked, spaced, words
+from index.words import STEMMERS, Asked, indexed, spaced, words
 
 ENGLISH = Asked(["en"])
 
@@ -33,6 +35,23 @@ def test_words_are_lower_case_stems_without_accents(text, found):
 @pytest.mark.parametrize("word", ["9" * 100, "я" * 100], ids=["digits", "cyrillic"])
 def test_a_word_of_a_hundred_characters_is_still_a_word(word):
     assert words(word, "en") == [word]
+
+
+LETTERS = st.sampled_from("aeéñßœıјбюيةــًכםहिไทยng不あ한 .-'’\u200c\u200d\u0301\u00a0\u3000\u2028\x1c\x85")
+
+
+@given(
+    st.text(LETTERS | st.characters(), max_size=60),
+    st.sampled_from(sorted({*STEMMERS, "vi", "zh", "th", "xx"})),
+)
+def test_what_an_index_keeps_of_words_is_cut_as_it_is_counted(text: str, language: str):
+    for kept in indexed(text, language):
+        assert " ".join(kept).split(" ") == (kept or [""])
+        assert all(word.split() == [word] for word in kept)
+
+
+def test_what_has_no_stem_is_not_kept():
+    assert indexed("ــــ نادي ــــ", "ar")[0] == ["ناد"]
 
 
 def test_a_run_without_end_is_no_word():

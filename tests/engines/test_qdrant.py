@@ -268,6 +268,15 @@ def test_an_index_moves_to_a_server_without_encoding_anew(small, served, double)
     assert engine.generation().manifest.units == 10
 
 
+def test_tokens_without_a_stem_are_counted_by_neither(small, served, double):
+    (small.documents.folder / "club.txt").write_text(
+        "تأسس النادي سنة 1998.\n\nـــــ ـــــ ـــــ\n" * 3, "utf-8"
+    )
+    engine = Engine(served, WordsEncoder())
+    engine.build()  # which compares scores of words with those here
+    assert engine.generation().manifest.documents > 3
+
+
 @pytest.mark.slow
 def test_another_machine_answers_without_the_documents(served, tmp_path):
     Engine(served, WordsEncoder()).build()
