@@ -1,6 +1,7 @@
-"""Prefetching: files in, divided documents out, in their order, by a thread a little ahead of the build.
+"""Prefetching: files in, divided documents out, in their order, by two threads a little ahead of the build.
 
-How far is bounded, so that not all texts are in memory.
+One reads, and waits for the disk and the parser meanwhile; the other divides. How far they are ahead is
+bounded, so that not all texts are in memory.
 """
 
 from collections import deque
@@ -34,21 +35,23 @@ def prefetched(
     """
     waiting: deque[tuple[File, tuple[Entry, ...] | Future[Item]]] = deque()
     size = 0
-    with ThreadPoolExecutor(1) as pool:
+    with ThreadPoolExecutor(1) as reading, ThreadPoolExecutor(1) as dividing:
         try:
             for number, (file, entries) in enumerate(items, start=1):
-                waiting.append((file, entries or pool.submit(_split, file, divide, parse)))
+                loaded = None if entries else reading.submit(load, file, parse)
+                waiting.append((file, dividing.submit(_split, loaded, divide) if loaded else entries))
                 size += max(file.size, _LEAST)
                 while waiting and (size > PREFETCHED or number == len(items)):
                     first, item = waiting.popleft()
                     size -= max(first.size, _LEAST)
                     yield first, item if isinstance(item, tuple) else item.result()
         except BaseException:  # nobody waits for the rest
-            pool.shutdown(wait=False, cancel_futures=True)
+            dividing.shutdown(wait=False, cancel_futures=True)
+            reading.shutdown(wait=False, cancel_futures=True)
             stop()
             raise
 
 
-def _split(file: File, divide: Callable[[Document], Divided], parse: Parse) -> Item:
-    loaded = load(file, parse)
+def _split(reading: Future[list[Document] | Skipped], divide: Callable[[Document], Divided]) -> Item:
+    loaded = reading.result()
     return loaded if isinstance(loaded, Skipped) else [(one, divide(one)) for one in loaded]
