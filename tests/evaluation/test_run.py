@@ -95,7 +95,7 @@ def test_a_quote_gives_what_it_holds_or_shows(
     (docs / "fair.md").write_text("| stall | price |\n|---|---|\n| **honey** cake | 4 |\n", encoding="utf-8")
     engine.build()
     outcome = ask(engine, Question("What is the price of a honey cake?", "fact", (evidence,)))
-    assert outcome.quotes[0] == Quote("fair.md", "paragraph 1", "stall: honey cake · price: 4", gives)
+    assert outcome.quotes[0] == Quote("fair.md", "row 1", "stall: honey cake · price: 4", gives)
     assert outcome.exact == len(outcome.quotes)
 
 
