@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.machine import machine, percentile, resident_mb, run, table, work_folder
-from benchmarks.million import HALVES
+from benchmarks.million import HALVES, questions_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -190,8 +190,7 @@ def drawn(files: list[Path], count: int, work: Path) -> tuple[Drawn, Vectors]:
     articles = read_squad(files)
     halves = synthetic.halves(articles)
     encoder = synthetic.Recombining(encoder_of(load(environment=os.environ)), halves, work / HALVES)
-    pool = [question.text for article in articles for question in article.questions]
-    questions = encoder.real.encode_questions(pool[:: max(1, len(pool) // QUESTIONS)][:QUESTIONS])
+    questions = encoder.real.encode_questions(questions_of(articles, QUESTIONS))
     return Drawn(encoder, halves, count), questions
 
 

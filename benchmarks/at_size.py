@@ -20,19 +20,16 @@ import sys
 import time
 from pathlib import Path
 
+from benchmarks.approximate import merged
 from benchmarks.corpus import NAMES, PEERS, options, versions
 from benchmarks.machine import machine, percentile, run, table, work_folder
-from benchmarks.million import BLOCK, HALVES, NEAREST, WARM_UP, drawn, engine_of
+from benchmarks.million import BLOCK, HALVES, WARM_UP, engine_of, questions_of
 from bot.evaluation.questions import read_squad
 
 _HEAD = ["", "sentences", "build s", "disk MB", "ask p50 ms", "p95 ms", "recall@10", "peak MB, asked"]
 _OVER_TIME = 124
-_OVER_MEMORY = (
-    "MemoryError",
-    "bad_alloc",
-    "llocat",
-    "ended with -",
-)  # of what a process says that had no more
+# Of what a process says that had no more memory.
+_OVER_MEMORY = ("MemoryError", "bad_alloc", "llocat", "ended with -")
 
 
 def main() -> None:
@@ -116,23 +113,19 @@ def _lay(given: argparse.Namespace) -> None:
     halves, count = synthetic.halves(articles), given.sentences[0]
     synthetic.write(halves, given.work / "documents", count)
     sentences = [line for lines in synthetic.documents(halves, count) for line in lines]
-    questions = drawn(articles, given.questions + WARM_UP)
+    questions = questions_of(articles, given.questions + WARM_UP)
     encoder = engine_of(given, "docent").encoder
     asked = encoder.encode_questions(questions)
     shape = (count, asked.shape[1])
     rows = np.lib.format.open_memmap(given.work / "vectors.npy", "w+", np.float32, shape)
-    best: list[tuple[np.ndarray, np.ndarray]] = []
+    best = np.empty((len(questions), 0), np.float32), np.empty((len(questions), 0), np.int64)
     for start in range(0, count, BLOCK):
         block = encoder.encode(sentences[start : start + BLOCK])
         rows[start : start + len(block)] = block
-        cosines = asked @ block.T
-        near = np.argpartition(-cosines, NEAREST - 1, axis=1)[:, :NEAREST]
-        best.append((near + start, np.take_along_axis(cosines, near, 1)))
+        best = merged(*best, asked @ block.T, start)
     rows.flush()
-    near, cosines = (np.hstack(parts) for parts in zip(*best, strict=True))
-    nearest = np.take_along_axis(near, np.argsort(-cosines, axis=1)[:, :NEAREST], 1)
     np.save(given.work / "question-vectors.npy", asked)
-    pairs = zip(questions, ([sentences[row] for row in one] for one in nearest), strict=True)
+    pairs = zip(questions, ([sentences[row] for row in one] for one in best[1]), strict=True)
     (given.work / "paragraphs.json").write_text(json.dumps(sentences), encoding="utf-8")
     (given.work / "questions.json").write_text(json.dumps(list(pairs)), encoding="utf-8")
 

@@ -22,6 +22,7 @@ from statistics import median
 import msgspec
 from qdrant_client import QdrantClient
 
+from benchmarks.million import questions_of
 from bot.engine import Engine
 from bot.evaluation.questions import lay_out, read_squad
 from bot.settings import load
@@ -65,8 +66,7 @@ def main() -> None:
 def compare(file: Path, most: int, count: int, url: str, state: str, compared: Compared) -> None:
     """Index the first articles of a file by both engines and ask about them; adds to what was counted."""
     articles = read_squad([file])[:most]
-    asked = [question.text for article in articles for question in article.questions]
-    asked = asked[:: max(1, len(asked) // max(1, count))][:count]
+    asked = questions_of(articles, count)
     with tempfile.TemporaryDirectory() as folder:
         lay_out(articles, Path(folder) / "documents")
         flags = {"documents.folder": f"{folder}/documents", "index.folder": f"{folder}/index"}

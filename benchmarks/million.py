@@ -169,7 +169,7 @@ def _ask(arguments: argparse.Namespace) -> dict[str, float]:
     begin = time.perf_counter()
     engine.warm()
     opened = time.perf_counter() - begin
-    questions = drawn(articles, arguments.questions + WARM_UP)
+    questions = questions_of(articles, arguments.questions + WARM_UP)
     for question in questions[:WARM_UP]:
         engine.ask(question)
     milliseconds = []
@@ -189,10 +189,10 @@ def _ask(arguments: argparse.Namespace) -> dict[str, float]:
     }
 
 
-def drawn(articles: Sequence[Article], count: int) -> list[str]:
-    """So many questions of the file, from all of it."""
+def questions_of(articles: Sequence[Article], count: int) -> list[str]:
+    """So many questions, from all of the articles."""
     pool = [question.text for article in articles for question in article.questions]
-    return pool[:: max(1, len(pool) // count)][:count]
+    return pool[:: max(1, len(pool) // max(1, count))][:count]
 
 
 def engine_of(arguments: argparse.Namespace, index: str, kill: int | None = None) -> Engine:

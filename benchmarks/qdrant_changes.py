@@ -26,7 +26,7 @@ from pydantic import TypeAdapter
 from benchmarks import synthetic
 from benchmarks.edge import EdgeClient
 from benchmarks.machine import machine, percentile, table, work_folder
-from benchmarks.million import engine_of
+from benchmarks.million import engine_of, questions_of
 from bot.evaluation.questions import read_squad
 from index.building.progress import Silent
 from index.engines.local.store import Store
@@ -87,8 +87,7 @@ def main() -> None:
         synthetic.write(synthetic.halves(read_squad(given.files)), folder / "documents", given.sentences)
         engine = engine_of(SimpleNamespace(files=given.files, work=folder), "index")
         index = Remote(Connection(client, "the core"), engine.settings)  # type: ignore[arg-type]
-        pool = [one.text for article in read_squad(given.files) for one in article.questions]
-        questions = pool[:: max(1, len(pool) // given.questions)][: given.questions]
+        questions = questions_of(read_squad(given.files), given.questions)
         columns, searches = {}, []
         for name, share in ("all", 0.0), ("1 in 100 changed", given.changed), ("one changed", 1e-9):
             changed = _change(folder / "documents", name, share) if share else 0

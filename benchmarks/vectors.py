@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from benchmarks import squad
+from benchmarks.million import questions_of
 from index import documents
 from index.engines.local import vectors
 from index.units.divide import divide
@@ -72,9 +73,7 @@ def encoded(files: list[Path]) -> tuple[Vectors, Vectors]:
             )
             for unit in units
         ]
-    questions = [question.text for article in articles for question in article.questions]
-    asked = questions[:: max(1, len(questions) // QUESTIONS)][:QUESTIONS]
-    return encoder.encode(list(dict.fromkeys(texts))), encoder.encode(asked)
+    return encoder.encode(list(dict.fromkeys(texts))), encoder.encode(questions_of(articles, QUESTIONS))
 
 
 def made(real: Vectors, count: int) -> Iterator[Vectors]:

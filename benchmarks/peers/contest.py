@@ -14,7 +14,7 @@ import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -41,6 +41,10 @@ class Contestant(Protocol):
     def ask(self, question: str) -> str:
         """The best passage for a question."""
 
+
+class Finder(Contestant, Protocol):
+    """One that is asked at size, too: a peer."""
+
     def nearest(self, question: str) -> list[str]:
         """The ``NEAREST`` passages, nearest first."""
 
@@ -54,7 +58,7 @@ class Given:
         self._folder = folder
         self._vectors = numpy.load(folder / "vectors.npy", mmap_mode="r")
         self._questions = numpy.load(folder / "question-vectors.npy")
-        self._asked = {text: row for row, (text, _) in enumerate(_questions(folder))}
+        self._asked = {text: row for row, (text, _) in enumerate(_expected(folder))}
         self._rows: dict[str, int] = {}
 
     def documents(self, texts: Sequence[str]) -> Any:
@@ -85,7 +89,7 @@ def paragraphs(corpus: Path) -> list[str]:
     return list(json.loads((corpus / "paragraphs.json").read_text(encoding="utf-8")))
 
 
-def main(contestant: Contestant) -> None:
+def main(contestant: Contestant | Finder) -> None:
     """Do what the command line says."""
     verb, model, *rest = sys.argv[1:]
     begin = time.perf_counter()
@@ -108,27 +112,35 @@ def main(contestant: Contestant) -> None:
 
 
 def _serve(contestant: Contestant, corpus: Path) -> dict[str, object]:
-    milliseconds, right = [], 0
-    for number, (question, paragraph) in enumerate(_questions(corpus)):
-        begin = time.perf_counter()
-        passage = contestant.ask(question)
-        if number >= WARM_UP:
-            milliseconds.append((time.perf_counter() - begin) * 1000)
-            right += bool(passage) and (passage in paragraph or paragraph in passage)
-    return {"milliseconds": milliseconds, "right": right / len(milliseconds)}
+    milliseconds, passages, paragraphs = _asked(contestant.ask, corpus)
+    right = [
+        bool(passage) and (passage in paragraph or paragraph in passage)
+        for passage, paragraph in zip(passages, paragraphs, strict=True)
+    ]
+    return {"milliseconds": milliseconds, "right": sum(right) / len(right)}
 
 
-def _find(contestant: Contestant, corpus: Path) -> dict[str, object]:
+def _find(contestant: Finder, corpus: Path) -> dict[str, object]:
     """``questions.json`` has the exactly nearest passages of each question here."""
-    milliseconds, found = [], 0
-    for number, (question, exact) in enumerate(_questions(corpus)):
+    milliseconds, found, nearest = _asked(contestant.nearest, corpus)
+    shared = [
+        (Counter(passages) & Counter(exact)).total()  # some sentences are there twice
+        for passages, exact in zip(found, nearest, strict=True)
+    ]
+    return {"milliseconds": milliseconds, "recall": sum(shared) / (NEAREST * len(shared))}
+
+
+def _asked(ask: Callable[[str], Any], corpus: Path) -> tuple[list[float], list[Any], list[Any]]:
+    """Of each question that counts the milliseconds that it took, what was said, and what was expected."""
+    told = []
+    for question, expected in _expected(corpus):
         begin = time.perf_counter()
-        passages = contestant.nearest(question)
-        if number >= WARM_UP:
-            milliseconds.append((time.perf_counter() - begin) * 1000)
-            found += (Counter(passages) & Counter(exact)).total()  # some sentences are there twice
-    return {"milliseconds": milliseconds, "recall": found / (NEAREST * len(milliseconds))}
+        said = ask(question)
+        told.append(((time.perf_counter() - begin) * 1000, said, expected))
+    milliseconds, said, expected = map(list, zip(*told[WARM_UP:], strict=True))
+    return milliseconds, said, expected
 
 
-def _questions(corpus: Path) -> list[tuple[str, Any]]:
+def _expected(corpus: Path) -> list[tuple[str, Any]]:
+    """Questions, each with what should be found."""
     return list(map(tuple, json.loads((corpus / "questions.json").read_text(encoding="utf-8"))))

@@ -7,7 +7,7 @@ the same paragraphs.
 import os
 from pathlib import Path
 
-from contest import NEAREST, main
+from contest import main
 
 from bot.engine import Engine
 from bot.settings import load
@@ -29,9 +29,6 @@ class Docent:
     def ask(self, question: str) -> str:
         answer = self._opened.ask(question)
         return next((one.passage for one in (*answer.citations, *answer.near)), "")
-
-    def nearest(self, question: str) -> list[str]:
-        return [passage.text for passage in self._opened.passages(question, NEAREST)]
 
     @staticmethod
     def _engine(index: Path, documents: Path | None) -> Engine:
