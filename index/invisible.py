@@ -12,11 +12,12 @@ from index.records import Span
 _SHAPELESS = "\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff"
 _UNJOINED = "A-Za-z0-9\u00c0-\u058f"  # Latin, Greek, Cyrillic, Armenian
 _INVISIBLE = re.compile(f"[{_SHAPELESS}]+|(?<=[{_UNJOINED}])[\u200c\u200d]+(?=[{_UNJOINED}])")
+_MAYBE = re.compile(f"[{_SHAPELESS}\u200c\u200d]")  # which is quick to see that most texts have none of
 
 
 def visible(text: str) -> str:
     """A text without what has no shape."""
-    return text if text.isascii() else _INVISIBLE.sub("", text)
+    return _INVISIBLE.sub("", text) if not text.isascii() and _MAYBE.search(text) else text
 
 
 def visible_parts(text: str, start: int, end: int) -> Iterator[Span]:

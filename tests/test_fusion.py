@@ -5,6 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from index.building.build import build
 from index.engines.local.generation import Generation
@@ -241,3 +243,9 @@ def test_texts_are_read_as_hits_are_taken(generation, monkeypatch):
     assert len(read) == 1
     assert list(hits) == wanted[1:]
     assert len(read) == -(-len(wanted) // 2)
+
+
+@given(st.text("abAB1é.:/_-()<$ \n\u2003", max_size=30))
+def test_a_text_that_is_soon_seen_to_be_no_code_has_no_identifier(text: str):
+    if not module._MAY_BE_CODE.search(text):
+        assert not any(map(module._IDENTIFIER.search, text.split()))

@@ -1,12 +1,15 @@
 """The words that search compares, by language: ``index/words.py``."""
 
+from unicodedata import normalize
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from index.function_words import FUNCTION_WORDS
+from index.invisible import visible
 from index.languages import NAMES
-from index.words import STEMMERS, Asked, indexed, spaced, words
+from index.words import _LATIN, STEMMERS, Asked, _tokenizer, indexed, spaced, tokens_of, words
 
 ENGLISH = Asked(["en"])
 
@@ -30,6 +33,23 @@ def stems(terms: list[tuple[str, ...]]) -> list[str]:
 )
 def test_words_are_lower_case_stems_without_accents(text, found):
     assert words(text, "en") == found
+
+
+def by_the_tokenizer(text: str) -> list[str]:
+    folded = normalize("NFKC", visible(text)).replace("İ", "I").replace("\u0307", "")
+    return _tokenizer().analyze(folded)
+
+
+@given(
+    st.text(st.characters(max_codepoint=127) | st.sampled_from([*map(chr, _LATIN), "\u0301"]), max_size=40)
+)
+def test_what_is_folded_beforehand_is_what_the_tokenizer_makes_of_it(text: str):
+    assert tokens_of(text, "") == by_the_tokenizer(text)
+
+
+def test_so_is_each_letter_that_is():
+    for letter in map(chr, _LATIN):
+        assert tokens_of(f"x{letter}Y", "") == by_the_tokenizer(f"x{letter}Y")
 
 
 @pytest.mark.parametrize("word", ["9" * 100, "я" * 100], ids=["digits", "cyrillic"])

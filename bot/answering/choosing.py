@@ -1,10 +1,12 @@
 """Evidence in, what of it is quoted out: the best and its support, whole lists, all steps, no copies."""
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from math import ceil, log
+from typing import NamedTuple
 
 import msgspec
 
@@ -16,6 +18,8 @@ from index.records import NAMES, RUNNING, Unit
 from index.units.leaves import cut
 
 _WORD = re.compile(r"\w+")
+_BLANKED = bytes(one if _WORD.match(chr(one)) else ord(" ") for one in range(256))
+"""What stands between words of ASCII is blank, where they are split in a quarter of the time."""
 _ALIKE = 0.85  # of the words that two units have together, from which on they say the same, numbers aside
 _ALIKE_WORDS = 8  # of a unit, for near copies to be told
 _LOOKED_AT = 5  # units that may be part of a whole list, where one is asked for
@@ -29,16 +33,16 @@ Around = Callable[[Unit], Section]
 
 def distinct(evidence: Sequence[Evidence]) -> list[Evidence]:
     """Evidence without copies: of units that say the same the best, which knows where the others stand."""
-    every = [tuple(_WORD.findall(one.unit.shown.casefold())) for one in evidence]
-    copies = _NearCopies(every)
+    copies = _NearCopies()
     first: dict[tuple[str, ...], int] = {}
     kept: list[Evidence] = []
-    for one, said in zip(evidence, every, strict=True):
-        number = first.get(said)
+    for one in evidence:
+        said = _said(one.unit.shown)
+        number = first.get(said.words)
         if number is None:
             number = copies.found_or_added(said)
         if number is None:
-            first[said] = len(kept)
+            first[said.words] = len(kept)
             kept.append(one)
         elif (
             kept[number].unit.passage.place != one.unit.passage.place
@@ -49,48 +53,62 @@ def distinct(evidence: Sequence[Evidence]) -> list[Evidence]:
     return kept
 
 
+class _Said(NamedTuple):
+    """The words of a text in their order, whatever case they are written in, and each once."""
+
+    words: tuple[str, ...]
+    each: frozenset[str]
+
+
+def _said(text: str) -> _Said:
+    text = text.casefold()
+    words = text.encode().translate(_BLANKED).decode().split() if text.isascii() else _WORD.findall(text)
+    return _Said(tuple(words), frozenset(words))
+
+
 class _NearCopies:
     """Finds which of the texts that were added another one nearly is.
 
     Two texts with so many words together have one of the first few together, in any order of all words, here
-    that of the rarest: only those that do are compared (Chaudhuri et al., "A Primitive Operator for
-    Similarity Joins in Data Cleaning", 2006).
+    that of the longest, which are seldom everywhere: only those that do are compared (Chaudhuri et al., "A
+    Primitive Operator for Similarity Joins in Data Cleaning", 2006).
     """
 
-    def __init__(self, every: Sequence[Sequence[str]]) -> None:
-        """``every`` are the words of all texts that will come."""
-        self._frequency = Counter(word for said in every for word in set(said))
-        self._added: list[Sequence[str]] = []
+    def __init__(self) -> None:
+        self._added: list[_Said] = []
         self._having: dict[str, list[int]] = defaultdict(list)
 
-    def found_or_added(self, said: Sequence[str]) -> int | None:
+    def found_or_added(self, said: _Said) -> int | None:
         """The number of the first text that has nearly these words; None where there is none: it is added."""
-        rarest = self._rarest(said)
-        near = {number for word in rarest for number in self._having.get(word, ())}
+        first = _first_of(said)
+        near = {number for word in first if word in self._having for number in self._having[word]}
         for number in sorted(near):
             if _alike(said, self._added[number]):
                 return number
-        for word in rarest:
+        for word in first:
             self._having[word].append(len(self._added))
         self._added.append(said)
         return None
 
-    def _rarest(self, said: Sequence[str]) -> list[str]:
-        """One of them is in each text that is alike."""
-        if len(said) < _ALIKE_WORDS:
-            return []
-        words = sorted(set(said), key=lambda word: (self._frequency[word], word))
-        return words[: len(words) - ceil(_ALIKE * len(words)) + 1]
+
+def _first_of(said: _Said) -> list[str]:
+    """The longest words of a text: one of them is among those of each text that is alike."""
+    if len(said.words) < _ALIKE_WORDS:
+        return []
+    words = sorted(sorted(said.each), key=len, reverse=True)
+    return words[: len(words) - ceil(_ALIKE * len(words)) + 1]
 
 
-def _alike(one: Sequence[str], other: Sequence[str]) -> bool:
+def _alike(one: _Said, other: _Said) -> bool:
     """Whether two texts have nearly the same words, and the same numbers."""
-    if min(len(one), len(other)) < _ALIKE_WORDS or abs(len(one) - len(other)) > 0.2 * len(one):
+    shorter, longer = sorted((len(one.words), len(other.words)))
+    if shorter < _ALIKE_WORDS or longer - shorter > 0.2 * len(one.words):
         return False
-    mine, theirs = set(one), set(other)
-    if len(mine & theirs) < _ALIKE * len(mine | theirs):
+    both = len(one.each & other.each)
+    if both < _ALIKE * (len(one.each) + len(other.each) - both):
         return False
-    return [w for w in one if any(map(str.isdigit, w))] == [w for w in other if any(map(str.isdigit, w))]
+    mine, theirs = ([word for word in said.words if any(map(str.isdigit, word))] for said in (one, other))
+    return mine == theirs
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +176,7 @@ class _Choice:
         rows = section.beside() if is_loose([best.unit]) else []
         meant = mentioned(rows, self._words) if rows else []
         if not 0 < len(meant) < len(rows):
-            return quotes_for_fact(_without_names(best, self._evidence), most)
+            return quotes_for_fact(list(islice(_without_names(best, self._evidence), most)), most)
         if best.unit not in meant:  # a row is asked for by what it alone says
             best = max((self._of(unit, best) for unit in meant), key=lambda one: one.score)
         passed_over = {_place(unit) for unit in rows} - {_place(unit) for unit in meant}
@@ -198,10 +216,10 @@ class _Choice:
         return Evidence(unit, best.features, best.score, best.log_odds)
 
 
-def _without_names(best: Evidence, evidence: Sequence[Evidence]) -> list[Evidence]:
+def _without_names(best: Evidence, evidence: Sequence[Evidence]) -> Iterator[Evidence]:
     """Evidence without what the best of it stands under, which is shown with that as its context."""
     names = set(best.unit.context.names)
-    return [one for one in evidence if one is best or cut(one.unit.shown) not in names]
+    return (one for one in evidence if one is best or cut(one.unit.shown) not in names)
 
 
 def _place(unit: Unit) -> tuple[str, int]:

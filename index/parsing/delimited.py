@@ -144,17 +144,17 @@ class _Delimited:
 
 
 class _Dialect:
-    """How cells end, where a delimiter divides them."""
+    """How cells end, where a delimiter divides them; and how many marks are still looked at: some twice."""
 
-    def __init__(self, delimiter: str) -> None:
-        self.delimiter = delimiter
+    def __init__(self, delimiter: str, patience: int) -> None:
+        self.patience = patience
         self.plain = re.compile(rf"[^{re.escape(delimiter)}\r\n]*")
         self.end = re.compile(rf"[ ]*(?={re.escape(delimiter)}|[\r\n]|\Z)")
 
 
 def _records(text: str, begin: int, delimiter: str, most: int) -> list[Record]:
     """The records of a text from an offset on; empty ones are left out."""
-    dialect = _Dialect(delimiter)
+    dialect = _Dialect(delimiter, 2 * len(text))
     found: list[Record] = []
     record: Record = []
     at = begin
@@ -194,8 +194,9 @@ def _closing(text: str, begin: int, dialect: _Dialect) -> tuple[int, int] | None
     close = begin - 1
     stray = 0
     for _ in range(_MOST_DOUBLED):
+        dialect.patience -= 1
         close = text.find('"', close + 1, last)
-        if close < 0 or stray > _MOST_STRAY:
+        if close < 0 or stray > _MOST_STRAY or dialect.patience < 0:
             return None
         if text[close + 1 : close + 2] == '"':
             close += 1

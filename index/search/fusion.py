@@ -43,6 +43,12 @@ class _Words(NamedTuple):
 _CODE: frozenset[Kind] = frozenset(("code", "property"))
 _IDENTIFIER = re.compile(r"\w[:/_#@=\\]\w|\w\.\w{2}|[a-z][A-Z]|[<>{}\[\]$%]|\(\)|^--?\w|^/")
 
+_MAY_BE_CODE = re.compile(
+    r"[:/_#@=\\<>{}\[\]$%(.A-Z-]"
+    r"(?:(?<=[:/_#@=\\<>{}\[\]$%])|(?<=\()\)|(?<=\.)\w|(?<=[a-z][A-Z])|(?<=(?<!\S)-))"
+)
+"""Stands in each text with an identifier, and in few others: found quickly by its first character."""
+
 
 def _kinds(units: Sequence[Unit]) -> list[tuple[float, float, float]]:
     """Of each unit, whether it is a name, an entry or code; see ``Features``."""
@@ -59,7 +65,19 @@ def _kinds(units: Sequence[Unit]) -> list[tuple[float, float, float]]:
 def _is_code(text: str) -> bool:
     """Whether half of the words of a text are identifiers, routes or the like."""
     words = text.split()
+    if not _MAY_BE_CODE.search(text):
+        return not words
     return 2 * sum(_IDENTIFIER.search(word) is not None for word in words) >= len(words)
+
+
+def _have(texts: Sequence[str], words: Sequence[str]) -> list[bool]:
+    """Of each text, whether one of the words stands in it."""
+    if not words:
+        return [False] * len(texts)
+    if len(words) == 1:  # nearly always, and quicker
+        (word,) = words
+        return [word in text for text in texts]
+    return [any(word in text for word in words) for text in texts]
 
 
 class ScoreFusion:
@@ -113,7 +131,7 @@ class ScoreFusion:
         of = np.repeat(np.arange(len(passages)), np.diff(firsts, append=len(rows)))  # each row's passage
         cosines = self._generation.cosines(rows, vector)
         words = self._words(passages.tolist(), check)
-        in_units, in_around, in_passages = self._coverages(question, words, firsts, len(rows), check)
+        in_units, in_around, in_passages = self._coverages(question, words, len(rows), check)
         best = np.maximum.reduceat(cosines, firsts)
         kinds = np.concatenate([found.kinds for found in words])
         apart = kinds[:, 1] * (in_units[:, 0] - np.minimum.reduceat(in_units[:, 0], firsts)[of])
@@ -141,12 +159,7 @@ class ScoreFusion:
                 yield Hit(units[row], score, Features(*values))
 
     def _coverages(
-        self,
-        question: str,
-        words: Sequence["_Words"],
-        firsts: "NDArray[np.int64]",
-        rows: int,
-        check: Check,
+        self, question: str, words: Sequence["_Words"], rows: int, check: Check
     ) -> "tuple[NDArray[np.float64], ...]":
         """Coverage, as it is, smooth and of phrases, and what is missing of numbers and names.
 
@@ -155,21 +168,21 @@ class ScoreFusion:
         import numpy as np
 
         terms, weights = self._terms(question)
-        in_units = np.zeros((rows, len(terms)))
-        in_around = np.zeros((rows, len(terms)))
-        in_passages = np.zeros((len(words), len(terms)))
-        for place, (first, found) in enumerate(zip(firsts.tolist(), words, strict=True)):
+        in_units: list[list[bool]] = [[] for _ in terms]
+        in_around: list[list[bool]] = [[] for _ in terms]
+        in_passages: list[list[bool]] = [[] for _ in terms]
+        for found in words:
             check()
-            last = first + len(found.units)
-            for column, term in enumerate(terms):
-                for one in term:
-                    if one in found.all:
-                        in_passages[place, column] = 1
-                        in_units[first:last, column] += [one in unit for unit in found.units]
-                        in_around[first:last, column] += [one in context for context in found.around]
+            for term, units, around, passages in zip(terms, in_units, in_around, in_passages, strict=True):
+                there = [one for one in term if one in found.all]
+                units.extend(_have(found.units, there))
+                around.extend(_have(found.around, there))
+                passages.append(bool(there))
         shares = weights / np.maximum(weights.sum(0), _TINY)
         # not "@", whose sums depend on where a row stands: units that are alike have to score alike
-        tables = np.minimum(in_units, 1), np.minimum(in_units + in_around, 1), in_passages
+        alone, above = (np.array(table, bool).reshape(len(terms), rows) for table in (in_units, in_around))
+        together = np.array(in_passages, bool).reshape(len(terms), len(words))
+        tables = [np.ascontiguousarray(table.T, float) for table in (alone, alone | above, together)]
         covered = [np.einsum("it,tk->ik", there, shares) for there in tables]
         wanted = weights[:, 3:].any(0)
         for table in covered:

@@ -7,6 +7,7 @@ _DATE = re.compile(
     r"(?<!\d)(?:(?P<y>\d{4})-(?P<m>0[1-9]|1[0-2])-(?P<d>0[1-9]|[12]\d|3[01])"
     r"|(?P<day>0?[1-9]|[12]\d|3[01])\.(?P<month>0?[1-9]|1[0-2])\.(?P<year>\d{4}))(?!\d)"
 )
+_YEAR = re.compile(r"\d{4}")  # which most texts without a date are soon known by
 _PARTS = ("y", "year"), ("m", "month"), ("d", "day")
 AS_SAID = {
     "ar": ("{day} {month} {year}",
@@ -74,6 +75,8 @@ AS_SAID = {
 
 def spelled(text: str, *languages: str) -> Iterator[str]:
     """Each date in digits, as 2024-03-05 or 5.3.2024, in words: "5 March 2024"; by default in English."""
+    if not _YEAR.search(text):
+        return
     known = [code for code in dict.fromkeys(languages) if code in AS_SAID] or ["en"]
     for found in _DATE.finditer(text):
         for code in known:

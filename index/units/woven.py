@@ -1,6 +1,8 @@
 """Units in, one text for models out: what they stand under, then each as it is shown; and the way back."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from index.invisible import visible, visible_parts
@@ -69,7 +71,10 @@ class Woven:
     def source(self, start: int, end: int) -> Span | None:
         """Where in the document a stretch of the text stands; None where it is of no unit."""
         found: list[int] = []
-        for at, first, last in self._pieces:
+        before = bisect_right(self._pieces, start, key=lambda piece: piece.at) - 1
+        for at, first, last in islice(self._pieces, max(before, 0), None):
+            if at >= end:
+                break
             one, other = max(start, at), min(end, at + last - first)
             if one < other:
                 found += [first + one - at, first + other - at]

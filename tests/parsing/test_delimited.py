@@ -139,7 +139,14 @@ def test_what_cannot_be_read_says_why(data, reason):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "data", [b'"a,' * 900, b'"a\n' * 20_000, b'"' + b'""x,' * 1_000, b'"' * 100_000 + b"a"]
+    "data",
+    [
+        b'"a,' * 900,
+        b'"a\n' * 20_000,
+        b'"' + b'""x,' * 1_000,
+        b'"' * 100_000 + b"a",
+        (b'""x,' * 1_500 + b"\n") * 9,
+    ],
 )
 def test_broken_quotation_marks_take_no_time(data):
     assert delimited.parse(data, "a.csv").text == data.decode()
