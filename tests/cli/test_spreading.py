@@ -92,13 +92,15 @@ def test_a_folder_without_bundles(run: Run, tmp_path: Path):
     assert run("index", "--bundles", str(tmp_path / "missing")).code == 2
 
 
-def test_an_index_goes_to_a_server_as_it_is(run: Run, monkeypatch: pytest.MonkeyPatch):
+def test_an_index_goes_to_a_server_as_it_is(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     pytest.importorskip("qdrant_client")
     from tests.engines.double import running
 
     assert json.loads(run("index", "--json").out)["embedded"] == 15
     with running() as double:
         monkeypatch.setenv("DOCENT_INDEX__URL", double.url)
+        monkeypatch.chdir(tmp_path)
+        (tmp_path / "qdrant").touch()  # a file is not meant
         moved = json.loads(run("index", "--to", "qdrant", "--json").out)
         assert (moved["embedded"], moved["sentences"]) == (0, 13)
         monkeypatch.setenv("DOCENT_INDEX__ENGINE", "qdrant")
@@ -119,6 +121,7 @@ def test_an_index_goes_to_a_server_as_it_is(run: Run, monkeypatch: pytest.Monkey
         ["--shard", "2", "--to", "b"],
         ["--shard", "½", "--to", "b"],
         ["--shard", "1/2", "--to", ""],
+        ["--shard", "1/2", "--to", __file__],
     ],
 )
 def test_options_that_do_not_go_together(run: Run, options: list[str]):

@@ -37,7 +37,7 @@ def _shard(context: click.Context, parameter: click.Parameter, value: str | None
 @click.option("--watch", is_flag=True, help="Go on: take up changes as they are made, until Ctrl-C.")
 @click.option("--shard", metavar="I/N", callback=_shard,
               help="Build nothing: encode the I-th of N parts of the documents into --to.")  # fmt: skip
-@click.option("--to", metavar="DIR|ENGINE", type=Place(file_okay=False),
+@click.option("--to", metavar="DIR|ENGINE", type=Place(),
               help="The folder that a shard's vectors go to; without --shard, in place of index.engine, the "
               "engine that the index goes to.")  # fmt: skip
 @click.option("--bundles", metavar="DIR", multiple=True,
@@ -61,6 +61,8 @@ def index(
 
     if (shard and (to is None or full or watch or bundles)) or (watch and bundles):
         raise click.UsageError("--shard goes with --to and nothing else of this, --bundles not with --watch.")
+    if to and shard and Path(to).is_file():
+        raise click.UsageError(f"--to with --shard names a folder, and {to} is a file.")
     if to and not shard:
         if to not in ENGINES:
             raise click.UsageError(f"--to without --shard names an engine: {' or '.join(ENGINES)}.")
