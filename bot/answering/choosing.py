@@ -1,10 +1,10 @@
 """Evidence in, what of it is quoted out: the best and its support, whole lists, all steps, no copies."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from math import ceil, log
 from typing import NamedTuple
 
@@ -33,11 +33,11 @@ Around = Callable[[Unit], Section]
 
 def distinct(evidence: Sequence[Evidence]) -> list[Evidence]:
     """Evidence without copies: of units that say the same the best, which knows where the others stand."""
-    copies = _NearCopies()
+    every = [_said(one.unit.shown) for one in evidence]
+    copies = _NearCopies(every)
     first: dict[tuple[str, ...], int] = {}
     kept: list[Evidence] = []
-    for one in evidence:
-        said = _said(one.unit.shown)
+    for one, said in zip(evidence, every, strict=True):
         number = first.get(said.words)
         if number is None:
             number = copies.found_or_added(said)
@@ -70,17 +70,20 @@ class _NearCopies:
     """Finds which of the texts that were added another one nearly is.
 
     Two texts with so many words together have one of the first few together, in any order of all words, here
-    that of the longest, which are seldom everywhere: only those that do are compared (Chaudhuri et al., "A
-    Primitive Operator for Similarity Joins in Data Cleaning", 2006).
+    that of the rarest: only those that do are compared (Chaudhuri et al., "A Primitive Operator for
+    Similarity Joins in Data Cleaning", 2006).
     """
 
-    def __init__(self) -> None:
+    def __init__(self, every: Sequence[_Said]) -> None:
+        """``every`` are the words of all texts that will come."""
+        self._frequency = Counter(chain.from_iterable([said.each for said in every]))
+        self._lone = {word for word, texts in self._frequency.items() if texts == 1}
         self._added: list[_Said] = []
         self._having: dict[str, list[int]] = defaultdict(list)
 
     def found_or_added(self, said: _Said) -> int | None:
         """The number of the first text that has nearly these words; None where there is none: it is added."""
-        first = _first_of(said)
+        first = self._rarest(said)
         near = {number for word in first if word in self._having for number in self._having[word]}
         for number in sorted(near):
             if _alike(said, self._added[number]):
@@ -90,13 +93,15 @@ class _NearCopies:
         self._added.append(said)
         return None
 
-
-def _first_of(said: _Said) -> list[str]:
-    """The longest words of a text: one of them is among those of each text that is alike."""
-    if len(said.words) < _ALIKE_WORDS:
-        return []
-    words = sorted(sorted(said.each), key=len, reverse=True)
-    return words[: len(words) - ceil(_ALIKE * len(words)) + 1]
+    def _rarest(self, said: _Said) -> list[str]:
+        """One of them is in each text that is alike; words that no other text has are left out."""
+        if len(said.words) < _ALIKE_WORDS:
+            return []
+        shared = said.each - self._lone
+        most = len(shared) - ceil(_ALIKE * len(said.each)) + 1
+        if most <= 0:  # as of most texts
+            return []
+        return sorted(shared, key=lambda word: (self._frequency[word], word))[:most]
 
 
 def _alike(one: _Said, other: _Said) -> bool:

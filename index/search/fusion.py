@@ -70,14 +70,12 @@ def _is_code(text: str) -> bool:
     return 2 * sum(_IDENTIFIER.search(word) is not None for word in words) >= len(words)
 
 
-def _have(texts: Sequence[str], words: Sequence[str]) -> list[bool]:
-    """Of each text, whether one of the words stands in it."""
-    if not words:
-        return [False] * len(texts)
+def _have(texts: Sequence[str], words: Sequence[str]) -> bytes:
+    """Of each text 1 where one of the words stands in it, else 0."""
     if len(words) == 1:  # nearly always, and quicker
         (word,) = words
-        return [word in text for text in texts]
-    return [any(word in text for word in words) for text in texts]
+        return bytes([word in text for text in texts])
+    return bytes([any(word in text for word in words) for text in texts])
 
 
 class ScoreFusion:
@@ -168,20 +166,24 @@ class ScoreFusion:
         import numpy as np
 
         terms, weights = self._terms(question)
-        in_units: list[list[bool]] = [[] for _ in terms]
-        in_around: list[list[bool]] = [[] for _ in terms]
-        in_passages: list[list[bool]] = [[] for _ in terms]
-        for found in words:
+        in_units = [bytearray(rows) for _ in terms]
+        in_around = [bytearray(rows) for _ in terms]
+        in_passages = [bytearray(len(words)) for _ in terms]
+        last = 0
+        for place, found in enumerate(words):
             check()
-            for term, units, around, passages in zip(terms, in_units, in_around, in_passages, strict=True):
-                there = [one for one in term if one in found.all]
-                units.extend(_have(found.units, there))
-                around.extend(_have(found.around, there))
-                passages.append(bool(there))
+            first, last = last, last + len(found.units)
+            for column, term in enumerate(terms):
+                if there := [one for one in term if one in found.all]:
+                    in_passages[column][place] = 1
+                    in_units[column][first:last] = _have(found.units, there)
+                    in_around[column][first:last] = _have(found.around, there)
         shares = weights / np.maximum(weights.sum(0), _TINY)
         # not "@", whose sums depend on where a row stands: units that are alike have to score alike
-        alone, above = (np.array(table, bool).reshape(len(terms), rows) for table in (in_units, in_around))
-        together = np.array(in_passages, bool).reshape(len(terms), len(words))
+        alone, above, together = (
+            np.frombuffer(b"".join(table), bool).reshape(len(terms), length)
+            for table, length in ((in_units, rows), (in_around, rows), (in_passages, len(words)))
+        )
         tables = [np.ascontiguousarray(table.T, float) for table in (alone, alone | above, together)]
         covered = [np.einsum("it,tk->ik", there, shares) for there in tables]
         wanted = weights[:, 3:].any(0)

@@ -116,7 +116,7 @@ def test_each_near_copy_is_found_as_if_all_were_compared(edits: list[tuple[int, 
         choosing._said(" ".join(word for n, word in enumerate(bases[base]) if n not in left_out))
         for base, left_out in edits
     ]
-    copies, added = choosing._NearCopies(), list[choosing._Said]()
+    copies, added = choosing._NearCopies(every), list[choosing._Said]()
     for one in every:
         alike = next((number for number, other in enumerate(added) if choosing._alike(one, other)), None)
         assert copies.found_or_added(one) == alike
