@@ -82,6 +82,12 @@ def test_a_title_stands_above_all_headings():
     assert parsed.title == "Handbook"
 
 
+@pytest.mark.parametrize("level", ["0", "-1", "1.5", "100", ""])
+def test_a_heading_of_no_level_is_one_of_the_first(level: str):
+    parsed = odt.parse(open_text(f'<text:h text:outline-level="{level}">Pay</text:h>'), "a.odt")
+    assert outlined(parsed) == ["heading1: Pay"]
+
+
 def test_white_space_looks_links_and_what_is_left_out():
     body = (
         '<text:p>One<text:s text:c="3"/>two<text:tab/>three<text:line-break/>'

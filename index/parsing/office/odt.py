@@ -91,11 +91,10 @@ class Walk:
 
     def _heading(self, element: Element) -> None:
         words = read(element, self._styles)
-        level = element.get("text:outline-level", "1")
+        said = element.get("text:outline-level", "")
+        level = int(said) if said.isdecimal() and len(said) < 3 else 1
         self._note(words)
-        self.flow.heading(
-            words.text, (int(level) if level.isdecimal() and len(level) < 3 else 1) + self._shift
-        )
+        self.flow.heading(words.text, max(level, 1) + self._shift)
         self._frames(words)
 
     def _paragraph(self, element: Element) -> None:
