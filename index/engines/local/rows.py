@@ -109,6 +109,9 @@ class Rows:
             return
         size = self.dimension * found.itemsize
         descriptor, begin = self._stream.fileno(), self._begin
+        if len(firsts) > 1 and hasattr(os, "posix_fadvise"):  # a disk gives many at once in half of the time
+            for first in firsts:
+                os.posix_fadvise(descriptor, begin + first * size, size, os.POSIX_FADV_WILLNEED)
         read = sum(
             os.preadv(descriptor, [part.data], begin + first * size)
             for part, first in zip(found, firsts, strict=True)
