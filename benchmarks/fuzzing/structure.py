@@ -12,6 +12,7 @@ _VALUES: tuple[Any, ...] = (
     [None], {"": None}, {"source": [1]}, "# x\n- y", "<p>x", "a" * 3000,
 )  # fmt: skip
 _DEEP = (2, 5, 60, 140, 900)
+_MOST_PLACES = 100_000
 
 
 def changed_xml(data: bytes, other: bytes, words: Sequence[bytes], random: Random) -> bytes | None:
@@ -104,13 +105,16 @@ def changed_json(data: bytes, random: Random) -> bytes | None:
             _exchange(holder, key, places, random)
     try:
         return "\n".join(json.dumps(value) for value in values).encode()
-    except ValueError:
+    except (ValueError, MemoryError):
         return None
 
 
 def _places(value: Any, found: list[tuple[Any, Any]]) -> None:
+    """The first places of a value; what was put into itself again and again has no end of them."""
     keys = list(value) if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
     for key in keys:
+        if len(found) >= _MOST_PLACES:
+            return
         found.append((value, key))
         _places(value[key], found)
 
