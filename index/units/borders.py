@@ -7,7 +7,7 @@ words. Those of other languages, and what a full stop after a number means, are 
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -37,6 +37,7 @@ _BLANK = re.compile(
 )
 _BLANKS_END = frozenset(("th", "lo"))
 _LEAST_CLAUSE = 30  # letters before a blank that ends a sentence in Thai, and half as many after it
+_GAP = re.compile(r"\s{100,}")  # no sentence goes on after it
 _TERMS = re.compile(r"[.!?…]")
 
 _NUMBER = re.compile(r"[(\[]?(?:\d|[IVXLC]+\b|§)")
@@ -85,7 +86,7 @@ def _says_little(text: str, span: Span, then: int) -> bool:
 
 def _spans(text: str, language: str) -> list[Span]:
     """What lies between the marks that may end a sentence."""
-    spans = _punkt(language).spans(text) if _TERMS.search(text) else [(0, len(text))]
+    spans = [*_punkts(text, language)] if _TERMS.search(text) else [(0, len(text))]
     marks = [_UNIT] if text.isascii() else [_UNIT, _MARK]
     ends = {border.end() for mark in (*marks, _HOUR) for border in mark.finditer(text)}
     functions = _rules(language).functions
@@ -101,6 +102,16 @@ def _spans(text: str, language: str) -> list[Span]:
         inner = [first, *sorted(border for border in ends if first < border < end), end]
         parts += [span for one in pairwise(inner) if (span := _trimmed(text, *one))]
     return parts
+
+
+def _punkts(text: str, language: str) -> Iterator[Span]:
+    """What nupunkt takes for sentences; it looks through a gap again for each of its lines."""
+    gaps = [found.span() for found in _GAP.finditer(text)]
+    for start, end in zip(
+        [0, *(end for _, end in gaps)], [*(start for start, _ in gaps), len(text)], strict=True
+    ):
+        for first, last in _punkt(language).spans(text[start:end]):
+            yield start + first, start + last
 
 
 def _clauses(text: str) -> Iterable[int]:

@@ -128,6 +128,9 @@ def test_what_is_broken_is_read_all_the_same():
     assert outlined(read("|===\nno cells\n|===\n\nWords.")) == ["paragraph: Words."]
     assert read("{a}\n".join([":a: {b}{b}\n", ":b: {a}{a}\n", ""])).text
     assert read("\n".join("*" * (n % 6 + 1) + " x" for n in range(500))).text.count("x") == 500
+    assert outlined(read(f"* x{chr(10) * 50_000}* y"))[-1].strip() == "paragraph: y"
+    for many in ("9" * 5000, "²"):
+        assert "a" in read(f"|===\n{many}*|a\n{many}.{many}+|b\n|===").text
 
 
 def test_no_text():

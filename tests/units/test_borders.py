@@ -145,3 +145,10 @@ def test_every_character_but_white_space_is_in_one_sentence(text):
 )
 def test_a_word_alone_belongs_to_what_follows_in_its_line(text, language, expected):
     assert [text[start:end] for start, end in sentences(text, language)] == expected
+
+
+@pytest.mark.parametrize("gap", ["\n" * 50_000, " \n" * 60, " " * 100])
+def test_no_sentence_goes_on_after_a_long_gap(gap: str):
+    assert found(f"{gap}It rained. We left at{gap}noon that day. Nobody came.{gap}") == [
+        "It rained.", "We left at", "noon that day.", "Nobody came.",
+    ]  # fmt: skip

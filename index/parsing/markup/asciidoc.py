@@ -280,6 +280,8 @@ class _Reader:
                 )
                 if not goes_on or _HEADING.fullmatch(lines[following]):
                     return number
+                number = following
+                continue
             elif _HEADING.fullmatch(line):
                 return number
             number += 1

@@ -55,13 +55,8 @@ def _cells(
         said = " ".join(text[mark.end() : following].split()).replace("\\|", "|")
         shown = "".join(run.text for run in words(said, attributes)[0])
         span = _SPAN.match(mark["spec"])
-        repeat = (
-            min(int(mark["spec"][:-1]), columns)
-            if mark["spec"].endswith("*") and mark["spec"][:-1].isdigit()
-            else 1
-        )
-        wide = int(span["columns"] or 1) if span else 1
-        tall = int(span["rows"] or 1) if span else 1
+        repeat = min(_number(mark["spec"][:-1]), columns) if mark["spec"].endswith("*") else 1
+        wide, tall = (_number(span["columns"]), _number(span["rows"])) if span else (1, 1)
         for _ in range(repeat):
             row.append(Cell(shown, max(1, wide), max(1, tall), mark["spec"].endswith("h")))
             if sum(cell.columns for cell in row) + sum(left > 0 for left in hanging) >= columns:
@@ -74,6 +69,11 @@ def _cells(
     if row:
         rows.append(row)
     return rows, alone
+
+
+def _number(said: str | None) -> int:
+    """How many cells a cell stands for; 1 where that is not said, or by no number that a table has."""
+    return int(said) if said and said.isdecimal() and len(said) < 6 else 1
 
 
 def _counted(columns: str) -> int:
