@@ -5,8 +5,12 @@ import zipfile
 import zlib
 from io import BytesIO
 from lzma import LZMAError
+from typing import TYPE_CHECKING
 
 from index.parsing.base import Unreadable
+
+if TYPE_CHECKING:
+    from olefile.olefile import OleFileIO
 
 MOST_BYTES = 200_000_000
 """How much is unpacked of one container."""
@@ -14,6 +18,8 @@ MOST_BYTES = 200_000_000
 _MOST_ENTRIES = 20_000
 _RATIO, _RATIO_FROM = 500, 10_000_000  # times that a large entry may grow; XML grows 10 to 100 times
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_OLE_TABLES, _OLE_SECTOR = (44, 64, 72), 512
+"""Where it says how many sectors its three tables have, and the bytes of the smallest ([MS-CFB] 2.2)."""
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _DAMAGED = (
     zipfile.BadZipFile, zlib.error, LZMAError, struct.error, EOFError, OSError, ValueError, OverflowError,
@@ -97,6 +103,22 @@ class Archive:
 def is_ole(data: bytes) -> bool:
     """Whether a file is a container of Office until 2003, which since then is around encrypted documents."""
     return data.startswith(_OLE)
+
+
+def ole(data: bytes) -> "OleFileIO[str]":
+    """Open such a container.
+
+    Raises:
+        OleFileError, OSError, LookupError, TypeError, AttributeError, RecursionError: olefile does not get
+            through it.
+        ValueError: its tables are said to be larger than it is, and olefile would take the memory for them.
+    """
+    from olefile.olefile import OleFileIO
+
+    tables = (int.from_bytes(data[at : at + 4], "little") for at in _OLE_TABLES)
+    if max(tables) * _OLE_SECTOR > len(data):
+        raise ValueError("a table is larger than the file")
+    return OleFileIO(BytesIO(data))
 
 
 def is_encrypted(data: bytes) -> bool:

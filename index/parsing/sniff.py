@@ -7,7 +7,6 @@ text. What is text stays what its name says, unless its first characters mark it
 import codecs
 import re
 from collections.abc import Mapping
-from io import BytesIO
 from pathlib import PurePosixPath
 
 from index.parsing.base import Unreadable
@@ -160,10 +159,12 @@ def _sure(kind: str, head: bytes) -> bool:
 
 def _of_ole(data: bytes) -> str | None:
     """What a container of old Office files holds, by its outermost parts."""
-    from olefile.olefile import OleFileError, OleFileIO
+    from olefile.olefile import OleFileError
+
+    from index.parsing.archive import ole
 
     try:
-        with OleFileIO(BytesIO(data)) as container:
+        with ole(data) as container:
             names = [path[0].lower() for path in container.listdir() if len(path) == 1]
     except (OleFileError, OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         names = []

@@ -2,6 +2,7 @@
 
 import struct
 import time
+import tracemalloc
 from datetime import UTC, datetime
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from index.parsing.base import Unreadable
 from index.parsing.letters.mail import parse as parse_mail
 from index.parsing.letters.msg import parse
+from index.parsing.sniff import kind_of
 from tests.parsing.ole import Tree, compound
 from tests.parsing.outlined import outlined
 
@@ -142,3 +144,17 @@ def test_a_stream_that_is_said_to_be_larger_than_the_file_is_damage():
     damaged = data[:at] + (900_000_000).to_bytes(4, "little") + data[at + 4 :]
     with pytest.raises(Unreadable, match=r"^damaged, or no Outlook message$"):
         parse(damaged, "a.msg")
+
+
+@pytest.mark.parametrize("at", [44, 64, 72])
+def test_a_table_that_is_said_to_be_larger_than_the_file_takes_no_memory(at: int):
+    data = message({SUBJECT: "x", BODY: "Hello."})
+    damaged = data[:at] + (2_000_000_000).to_bytes(4, "little") + data[at + 4 :]
+    tracemalloc.start()
+    try:
+        assert kind_of(damaged, "a.msg") is None
+        with pytest.raises(Unreadable, match=r"^damaged, or no Outlook message$"):
+            parse(damaged, "a.msg")
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()

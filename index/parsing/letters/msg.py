@@ -5,10 +5,9 @@ from collections.abc import Callable, Iterator
 from email import policy
 from email.message import EmailMessage
 from functools import cache
-from io import BytesIO
 from typing import TYPE_CHECKING
 
-from index.parsing.archive import is_ole
+from index.parsing.archive import is_ole, ole
 from index.parsing.base import Attachment, Parsed, Unreadable
 from index.parsing.letters.letter import LONGEST, Letter, joined
 
@@ -36,7 +35,7 @@ def parse(data: bytes, name: str) -> Parsed:
     """
     if not is_ole(data):
         raise Unreadable("no Outlook message" if data else "empty")
-    from olefile.olefile import OleFileError, OleFileIO
+    from olefile.olefile import OleFileError
     from oxmsg import Message
 
     damaged: tuple[type[BaseException], ...] = (
@@ -47,7 +46,7 @@ def parse(data: bytes, name: str) -> Parsed:
         MemoryError,
     )
     try:
-        with OleFileIO(BytesIO(data)) as container:
+        with ole(data) as container:
             if any(container.get_size(path) > len(data) for path in container.listdir()):
                 raise ValueError("a stream is larger than the file")  # which the library reads all the same
         message = Message.load(data)
