@@ -5,6 +5,7 @@ of a log is a record, with the lines below it that belong to it.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import NamedTuple
@@ -212,21 +213,16 @@ class _Code:
         end = self._text.find(closing, begin)
         if end < 0:
             return 0, []
+        last = max(number, bisect_right(self._rows, end, key=lambda row: row.begin) - 1)
+        if self._text[end + len(closing) : self._rows[last].end].strip(" ;,"):
+            return 0, []  # code goes on behind it
         lines: list[Line] = []
-        count = 0
-        for place in range(number, len(self._rows)):
-            row = self._rows[place]
-            if count and row.begin > end:
-                break
-            count += 1
+        for row in self._rows[number : last + 1]:
             start = max(begin, row.start)
-            if closing == "*/" and count > 1 and self._text[start : start + 1] == "*" and start < end:
+            if closing == "*/" and lines and self._text[start : start + 1] == "*" and start < end:
                 start += 1
             lines.append(self._said(start, max(start, min(end, row.end))))
-        after = self._rows[number + count - 1]
-        if self._text[end + len(closing) : after.end].strip(" ;,"):
-            return 0, []  # code goes on behind it
-        return count, lines
+        return len(lines), lines
 
     def _said(self, start: int, end: int) -> Line:
         """What stands between two places, without white space around it."""
