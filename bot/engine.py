@@ -14,7 +14,8 @@ from msgspec import structs
 from bot.answering import answers, calibration, interjecting
 from bot.answering.answers import Answer, Citation
 from bot.answering.calibration import Calibration
-from bot.answering.choosing import choose, distinct
+from bot.answering.choosing import choose
+from bot.answering.copies import distinct
 from bot.answering.intent import CERTAIN, Intent, wanted_by
 from bot.answering.interjecting import Interjection, bar_of
 from bot.answering.profile import profile_of
