@@ -218,11 +218,9 @@ def tokens_of(text: str, language: str) -> list[str]:
     text = normalize("NFKC", _names_marked(visible(text), language))
     if not text.isascii():
         text = text.translate(_folded())
-    if text.isascii():
-        found = text.encode().translate(_ASCII).decode().split()
-        return [word for word in found if len(word) <= _LONGEST_WORD]
-    found = _tokenizer().analyze(text)
-    if not _IS_UNSPACED.search(text):
+    ascii_only = text.isascii()
+    found = text.encode().translate(_ASCII).decode().split() if ascii_only else _tokenizer().analyze(text)
+    if ascii_only or not _IS_UNSPACED.search(text):
         return [word for word in found if len(word) <= _LONGEST_WORD]
     tokens: list[str] = []
     for word in found:

@@ -9,7 +9,7 @@ words. Those of other languages, and what a full stop after a number means, are 
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
 from index.function_words import FUNCTION_WORDS
@@ -106,10 +106,8 @@ def _spans(text: str, language: str) -> list[Span]:
 
 def _punkts(text: str, language: str) -> Iterator[Span]:
     """What nupunkt takes for sentences; it looks through a gap again for each of its lines."""
-    gaps = [found.span() for found in _GAP.finditer(text)]
-    for start, end in zip(
-        [0, *(end for _, end in gaps)], [*(start for start, _ in gaps), len(text)], strict=True
-    ):
+    borders = [0, *chain.from_iterable(gap.span() for gap in _GAP.finditer(text)), len(text)]
+    for start, end in zip(borders[::2], borders[1::2], strict=True):
         for first, last in _punkt(language).spans(text[start:end]):
             yield start + first, start + last
 
