@@ -4,15 +4,17 @@
 
 ``benchmarks/data/talk.tsv`` holds greetings, thanks and questions about the bot in many languages, and what
 looks like them and is a question; the lines of ``held``, four languages among them, are for checking. The
-questions of ``intents.jsonl`` and ``written/`` are questions too. The judge is a logistic regression on the
-vectors, for the encoder of the settings; ``--write`` keeps one taught with all lines in
-``bot/answering/profiles/``. It has to be as sure as ``bot.answering.talk.SURE`` not to search for it.
+questions of ``intents.jsonl`` and ``written/`` are questions too. Short headings of ``written/`` are keywords,
+which are searched as well, but not through all documents; half of them are for checking. The judge is a
+logistic regression on the vectors, for the encoder of the settings; ``--write`` keeps one taught with all lines
+in ``bot/answering/profiles/``. It has to be as sure as ``bot.answering.talk.SURE`` not to search for it.
 """
 
 from __future__ import annotations
 
 import json
 import random
+import re
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
@@ -20,11 +22,14 @@ from sklearn.linear_model import LogisticRegression
 from benchmarks.judging import DATA, keep, rows_of, told
 from benchmarks.machine import table
 from bot.answering.talk import SURE
+from index.parsing.lines import asks
 
 COMMAND = "python -m benchmarks.talk --write"
 PENALTY = 1.0  # inverse strength
 MOST = 800  # of the written questions
-COUNT = 3.0  # of a line of talk.tsv, beside one of the other questions
+HEADING = re.compile(r"^#+ +(\S.*?)[ #]*$", re.MULTILINE)
+LONGEST_KEYWORD = 3  # words of a heading that people may type by itself
+COUNT = 6.0  # of a line of talk.tsv, beside one of the other questions
 
 
 def said(half: str) -> list[tuple[str, str]]:
@@ -48,6 +53,20 @@ def questions() -> tuple[list[str], list[str]]:
     return labelled + written[:MOST], held + written[MOST : 2 * MOST]
 
 
+def keywords() -> tuple[list[str], list[str]]:
+    """Short headings as people type them, to learn from, and others."""
+    documents = [
+        json.loads(line)["text"]
+        for file in sorted((DATA / "written").glob("*.jsonl"))
+        for line in file.read_text(encoding="utf-8").splitlines()
+    ]
+    found = {place[1].casefold() for text in documents for place in HEADING.finditer(text)}
+    found -= {text.casefold() for half in ("learn", "held") for text, _ in said(half)}
+    typed = sorted(name for name in found if len(name.split()) <= LONGEST_KEYWORD and not asks(name))
+    random.Random(1).shuffle(typed)
+    return typed[::2], typed[1::2]
+
+
 def taught(vectors: np.ndarray, lines: list[tuple[str, str]]) -> LogisticRegression:
     """A judge; lines of talk.tsv count for more than other questions."""
     own = {text for half in ("learn", "held") for text, _ in said(half)}
@@ -58,15 +77,16 @@ def taught(vectors: np.ndarray, lines: list[tuple[str, str]]) -> LogisticRegress
 def main() -> None:
     """Run it."""
     command = told(__doc__)
-    learned, others = questions()
-    seen = [*said("learn"), *((question, "question") for question in learned)]
-    unseen = [*said("held"), *((question, "question") for question in others)]
+    seen, unseen = (
+        [*said(half), *((text, "question") for text in asked), *((text, "keyword") for text in typed)]
+        for half, asked, typed in zip(("learn", "held"), questions(), keywords(), strict=True)
+    )
     vectors, others_vectors = (command.vectors([text for text, _ in part]) for part in (seen, unseen))
     judge = taught(vectors, seen)
     likely = judge.predict_proba(others_vectors)
     names = [str(name) for name in judge.classes_]
     found = [
-        names[best] if one[best] >= SURE else "question"
+        names[best] if one[best] >= SURE else "question"  # or a keyword that is taken for one
         for best, one in zip(likely.argmax(axis=1), likely, strict=True)
     ]
     truth = [means for _, means in unseen]

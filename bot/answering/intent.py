@@ -8,6 +8,7 @@ import re
 from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
 from bot.answering.judges import judge_of
+from bot.answering.talk import is_keyword
 
 if TYPE_CHECKING:
     from index.encoder import Vectors
@@ -48,7 +49,7 @@ class Wanted(NamedTuple):
 
 
 def wanted_by(question: str, vector: "Vectors", encoder: str) -> Wanted:
-    """What a question wants.
+    """What a question wants. By a keyword alone nobody wants all that is said of it.
 
     Args:
         question: in words.
@@ -60,7 +61,8 @@ def wanted_by(question: str, vector: "Vectors", encoder: str) -> Wanted:
         return Wanted(by_pattern(question))
     name, probability = judge.likeliest(vector)
     intent = cast(Intent, name) if probability >= LIKELIER else "one"
-    return Wanted(intent, probability, probability >= (judge.sure or SURE))
+    is_sure = probability >= (judge.sure or SURE) and not is_keyword(vector, encoder)
+    return Wanted(intent, probability, is_sure)
 
 
 def by_pattern(question: str) -> Intent:

@@ -17,8 +17,8 @@ Talk = Literal["", "greeting", "thanks", "about", "wordless"]
 """What is said that is no question: "" where it is one; "wordless" are a lone emoji, marks and the like."""
 
 LONGEST = 80  # characters; whoever writes more asks something
-_QUESTION = "question"  # what the judge calls all that is no talk
-SURE = 0.8
+_QUESTION, _KEYWORD = "question", "keyword"  # what the judge calls all that is no talk
+SURE = 0.7
 """Probability from which on something is small talk: a question that gets no answer costs more."""
 
 
@@ -41,4 +41,18 @@ def talk_of(text: str, vector_of: "Callable[[str], Vectors]", encoder: str) -> T
     if judge is None or len(text) > LONGEST:
         return ""
     name, probability = judge.likeliest(vector_of(text))
-    return "" if name == _QUESTION or probability < SURE else cast(Talk, name)
+    return "" if name in (_QUESTION, _KEYWORD) or probability < SURE else cast(Talk, name)
+
+
+def is_keyword(vector: "Vectors", encoder: str) -> bool:
+    """Whether something is only named, as by "vacation" or "sick leave".
+
+    Args:
+        vector: of what is said, a unit vector of shape (dimension,).
+        encoder: the fingerprint of the model that made it.
+    """
+    judge = judge_of("talk", encoder)
+    if judge is None:
+        return False
+    name, probability = judge.likeliest(vector)
+    return name == _KEYWORD and probability >= SURE

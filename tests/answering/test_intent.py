@@ -159,6 +159,18 @@ def test_what_is_wanted_is_told_with_its_probability(tiny: None):
     assert found == Wanted("several", pytest.approx(1.6487 / 3.2552, abs=1e-3), is_sure=False)
 
 
+def test_a_keyword_wants_no_sweep_however_surely_it_wants_several(
+    tiny: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    vector = np.array((0.0, 3.0), np.float32)
+    assert wanted_by("keys", vector, "tiny-1").is_sure
+    zeros = {"one": [0.0, 0.0], "keyword": [0.0, 1.0]}
+    named = msgspec.structs.replace(TINY, weights=zeros, bias=dict.fromkeys(zeros, 0.0))
+    judges._judges.cache_clear()
+    (tmp_path / "talk-tiny.json").write_bytes(msgspec.json.encode(named))
+    assert wanted_by("keys", vector, "tiny-1") == Wanted("several", pytest.approx(0.95, abs=0.01), False)
+
+
 @pytest.mark.parametrize("file", sorted(judges.FOLDER.glob("intents-*.json")), ids=lambda file: file.stem)
 def test_the_classifiers_that_are_shipped_are_whole(file: Path):
     shipped = msgspec.json.decode(file.read_bytes(), type=Classes)
