@@ -4,10 +4,11 @@
 
 ``benchmarks/data/talk.tsv`` holds greetings, thanks and questions about the bot in many languages, and what
 looks like them and is a question; the lines of ``held``, four languages among them, are for checking. The
-questions of ``intents.jsonl`` and ``written/`` are questions too. Short headings of ``written/`` are keywords,
-which are searched as well, but not through all documents; half of them are for checking. The judge is a
-logistic regression on the vectors, for the encoder of the settings; ``--write`` keeps one taught with all lines
-in ``bot/answering/profiles/``. It has to be as sure as ``bot.answering.talk.SURE`` not to search for it.
+questions of ``intents.jsonl`` and ``written/`` are questions too. Short headings of ``written/`` are
+keywords, which are searched as well, but not through all documents; half of them are for checking. The
+judge is a logistic regression on the vectors, for the encoder of the settings; ``--write`` keeps one taught
+with all lines in ``bot/answering/profiles/``. It has to be as sure as ``bot.answering.talk.SURE`` not to
+search for it.
 """
 
 from __future__ import annotations

@@ -148,7 +148,7 @@ def test_the_judge_that_is_shipped_knows_keywords_which_nobody_is_thanked_with(b
         "votes",
     ]
     keywords += ["Urlaub", "Kaution", "cuisine", "駐車場", "отпуск", "frais de port", "Пожарная безопасность"]
-    keywords += ["sick leave", "opening hours", "lost keys"]
+    keywords += ["sick leave", "opening hours", "lost keys", "version", "votes"]
     asked = ["who attended?", "list all volunteers", "what does the room cost", "wer kommt", "все участники"]
     vectors = dict(zip([*keywords, *asked], both.encode_questions([*keywords, *asked]), strict=True))
     talk = {text: talk_of(text, vectors.__getitem__, both.fingerprint) for text in keywords}
