@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 
 from bot.answering.scoring import Evidence, confidence
 from bot.answering.talk import Talk
-from index.records import NAMES, Features, Kind, Locator, Part, Style
+from index.records import Features, Kind, Locator, Part, Style
 from index.scope import Scope
+from index.units.leaves import is_only_name
 
 _SUPPORT = 0.6  # times the square of the best score: what another sentence needs, less beside an unsure one
 _SURE = 0.5  # probability of an answer and its words, from which on these are shown by themselves
@@ -127,7 +128,7 @@ def _as_meant(one: Evidence, best: Evidence) -> bool:
     return (
         mine.numbers_missing_around <= other.numbers_missing_around
         and mine.names_missing <= other.names_missing
-        and one.unit.kind not in NAMES
+        and not is_only_name(one.unit)
     )
 
 

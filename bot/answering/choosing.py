@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from math import log
 
 import msgspec
@@ -12,7 +11,7 @@ from bot.answering.intent import Intent
 from bot.answering.scoring import Evidence
 from bot.answering.whole import Section, Words, is_loose, is_value, lifted, whole
 from index.records import NAMES, RUNNING, Unit
-from index.units.leaves import cut
+from index.units.leaves import cut, tells_value
 
 _LOOKED_AT = 5  # units that may be part of a whole list, where one is asked for
 _NEAR_BEST = 1.5  # log-odds: how far behind the best one such a unit may lie
@@ -76,7 +75,7 @@ class _Choice:
 
     def one(self, most: int) -> list[Evidence]:
         """The best and what supports it; where the best only asks or names, what stands below it instead."""
-        best = self._evidence[0]
+        best = self._said_above(self._evidence[0])
         section = self._around(best.unit)
         if units := whole(section, "one"):
             quoted = [self._of(unit, best) for unit in units]
@@ -88,12 +87,23 @@ class _Choice:
         rows = section.beside() if is_loose([best.unit]) else []
         meant = mentioned(rows, self._words) if rows else []
         if not 0 < len(meant) < len(rows):
-            return quotes_for_fact(list(islice(_without_names(best, self._evidence), most)), most)
+            others = [one for one in _without_names(best, self._evidence) if one is not best]
+            return quotes_for_fact([best, *others[: most - 1]], most)
         if best.unit not in meant:  # a row is asked for by what it alone says
             best = max((self._of(unit, best) for unit in meant), key=lambda one: one.score)
         passed_over = {_place(unit) for unit in rows} - {_place(unit) for unit in meant}
         others = [one for one in self._evidence if one.unit != best.unit]
         return quotes_for_fact([best, *(one for one in others if _place(one.unit) not in passed_over)], most)
+
+    def _said_above(self, best: Evidence) -> Evidence:
+        """The heading above the best, where it tells a value and the reader finds the answer there."""
+        above = best.unit.context.names[-1:]
+        for one in self._evidence:
+            is_above = tells_value(one.unit) and (cut(one.unit.shown),) == above
+            if is_above and one.unit.passage.place == best.unit.passage.place:
+                is_near = log_odds(one.score) >= log_odds(best.score) - _NEAR_BEST
+                return one if is_near and one.span_share > best.span_share else best
+        return best
 
     def several(self, intent: Intent) -> list[Evidence]:
         """The first list that one of the best units is part of, and before it the better ones; or nothing."""
@@ -131,7 +141,9 @@ class _Choice:
 def _without_names(best: Evidence, evidence: Sequence[Evidence]) -> Iterator[Evidence]:
     """Evidence without what the best of it stands under, which is shown with that as its context."""
     names = set(best.unit.context.names)
-    return (one for one in evidence if one is best or cut(one.unit.shown) not in names)
+    return (
+        one for one in evidence if one is best or cut(one.unit.shown) not in names or tells_value(one.unit)
+    )
 
 
 def _place(unit: Unit) -> tuple[str, int]:

@@ -13,8 +13,9 @@ from msgspec import structs
 
 from index.cancellation import Check, uncancelled
 from index.engines.base import Generation
-from index.records import ENTRIES, NAMES, Features, Hit, Kind, Unit
+from index.records import ENTRIES, Features, Hit, Kind, Unit
 from index.remembering import Recent
+from index.units.leaves import is_only_name
 from index.words import Term, spaced
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def _kinds(units: Sequence[Unit]) -> list[tuple[float, float, float]]:
     """Of each unit, whether it is a name, an entry or code; see ``Features``."""
     return [
         (
-            float(unit.kind in NAMES),
+            float(is_only_name(unit)),
             float(unit.kind in ENTRIES and unit.kind not in _CODE),
             float(unit.kind in _CODE or _is_code(unit.shown)),
         )

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from index.languages import DEFAULT
-from index.parsing.lines import asks, is_name, leads_in
-from index.records import Block, Context, Document, Kind, Locator
+from index.parsing.lines import asks, is_key_value, is_name, leads_in
+from index.records import NAMES, Block, Context, Document, Kind, Locator, Unit
 from index.units.borders import sentences
 from index.units.dates import spelled
 from index.units.shown import Shower
@@ -236,6 +236,16 @@ def cut(text: str, longest: int = LONGEST_NAME) -> str:
     """A text as a name: on one line, and no longer than is read of one."""
     line = " ".join(text.split())
     return line if len(line) <= longest else line[:longest].rsplit(" ", 1)[0] + "…"
+
+
+def tells_value(unit: Unit) -> bool:
+    """Whether a unit is a heading that answers by itself, as "Date: 14 June 2025"."""
+    return unit.kind == "heading" and is_key_value(unit.shown)
+
+
+def is_only_name(unit: Unit) -> bool:
+    """Whether a unit says nothing but what follows it is about."""
+    return unit.kind in NAMES and not tells_value(unit)
 
 
 def _distinct(names: tuple[str, ...], known: tuple[str, ...]) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from functools import partial
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +14,7 @@ from bot.answering.intent import Intent
 from bot.answering.scoring import Evidence
 from bot.answering.whole import Section
 from index.records import Document, Features, Kind, Passage, Unit
+from index.units.leaves import is_only_name
 from tests.answering.units import units_of
 
 ALL = Features(*[1.0] * len(Features.__struct_fields__))
@@ -45,6 +47,19 @@ To reset the printer:
 3. Switch it on.
 
 Ada has a spare one.
+"""
+
+
+HOUSE = """\
+# Guest house
+
+## Price: 85 euros a night
+
+Breakfast is included.
+
+## Pets
+
+Dogs are welcome.
 """
 
 
@@ -360,3 +375,31 @@ def test_what_is_quoted_has_been_found_or_stands_around_it(
     assert len(set(starts)) == len(starts)
     assert set(starts) <= {unit.start for unit in units}
     assert all(one.log_odds == SURE for one in chosen)
+
+
+# ------------------------------------------------------------------------------- headings that tell a value
+
+
+@pytest.mark.parametrize(
+    ("share_of_heading", "score_of_heading", "quotes"),
+    [
+        (0.9, 0.4, ["Price: 85 euros a night", "Breakfast is included."]),
+        (0.1, 0.4, ["Breakfast is included.", "Price: 85 euros a night"]),  # the reader points below it
+        (0.9, 0.15, ["Breakfast is included."]),  # it is far less likely, and too little for support
+    ],
+)
+def test_a_heading_that_tells_a_value_answers_before_what_stands_below_it(
+    share_of_heading: float, score_of_heading: float, quotes: list[str]
+):
+    units = units_of(HOUSE)
+    heading, text = evidence_of(units, {"Breakfast is included.": 0.6, "Price: 85 euros a night": 0.5})[::-1]
+    heading = msgspec.structs.replace(heading, score=score_of_heading, span_share=share_of_heading)
+    text = msgspec.structs.replace(text, span_share=0.5)
+    chosen = choose([text, heading], "one", partial(_around, units), words_of(""), 3)
+    assert [one.unit.shown for one in chosen.evidence] == quotes
+
+
+def test_a_heading_that_only_names_is_no_quote_beside_what_it_names():
+    units = [*units_of(HOUSE), *units_of("# Guest house\n\n## Pets\n")]
+    assert quoted(HOUSE, {"Dogs are welcome.": 0.6}, "one")[0] == ["Dogs are welcome."]
+    assert [unit.shown for unit in units if is_only_name(unit)] == ["Guest house", "Pets"]
