@@ -17,6 +17,7 @@ _LOOKED_AT = 5  # units that may be part of a whole list, where one is asked for
 _NEAR_BEST = 1.5  # log-odds: how far behind the best one such a unit may lie
 _LOOKED_AT_FOR_LIST, _STANDS_OUT = 3, 0.7  # units; log-odds from the first to the last of them
 _MENTIONED = 0.99  # of what the best row has of the words that tell rows apart, to belong with it
+_REPEATED = 0.45  # of the words of a question, each by its inverse document frequency: it speaks of this step
 
 Around = Callable[[Unit], Section]
 """Finds what stands around a unit."""
@@ -118,6 +119,8 @@ class _Choice:
             units = lifted(section, intent, first, self._words) or whole(section, intent)
             if not units:
                 continue
+            if intent == "steps":
+                units = self._near_repeated(units)
             meant = mentioned(units, self._words) if is_loose(units) else units
             skipped = {_place(unit) for unit in units} | {_place(one.unit)}
             before = [
@@ -129,6 +132,23 @@ class _Choice:
             ]
             return [*before, *(self._of(unit, one) for unit in meant)]
         return []
+
+    def _near_repeated(self, steps: list[Unit]) -> list[Unit]:
+        """Of steps the one that the question repeats, with those before and after; else all.
+
+        "What do I do after taking the wheel out?" asks for no whole procedure.
+        """
+        repeated = [number for number, step in enumerate(steps) if self._is_repeated(step)]
+        if len(repeated) != 1:
+            return steps
+        return steps[max(0, repeated[0] - 1) : repeated[0] + 2]
+
+    def _is_repeated(self, step: Unit) -> bool:
+        """Whether a question says what a step says, and what does not stand above it as well."""
+        there = self._known.get(_place(step))
+        above = self._words(" ".join(step.context.names)).keys()
+        own = self._words(step.shown).keys()
+        return there is not None and there.features.unit_coverage >= _REPEATED and not own <= above
 
     def _of(self, unit: Unit, best: Evidence) -> Evidence:
         """A unit of a whole: as it was scored, or else as sure as what led to it."""

@@ -403,3 +403,49 @@ def test_a_heading_that_only_names_is_no_quote_beside_what_it_names():
     units = [*units_of(HOUSE), *units_of("# Guest house\n\n## Pets\n")]
     assert quoted(HOUSE, {"Dogs are welcome.": 0.6}, "one")[0] == ["Dogs are welcome."]
     assert [unit.shown for unit in units if is_only_name(unit)] == ["Guest house", "Pets"]
+
+
+# ------------------------------------------------------------------------------- a step that is repeated
+
+TYRE = """\
+# Mending a flat tyre
+
+1. Turn the bike upside down.
+2. Take the wheel out.
+3. Lever the tyre off the rim.
+4. Find the hole under water.
+5. Press a patch on.
+"""
+
+
+def about_steps(asked: str, coverage: dict[str, float]) -> list[str]:
+    """What is quoted of steps that have so much of the question's words."""
+    units = units_of(TYRE)
+    found = [
+        Evidence(unit, Features(unit_coverage=coverage.get(unit.shown, 0.0)), 0.5 - number / 100, SURE)
+        for number, unit in enumerate(unit for unit in units if unit.kind == "item")
+    ]
+    chosen = choose(found, "steps", partial(_around, units), words_of(asked), 3)
+    return [one.unit.shown for one in chosen.evidence]
+
+
+def test_who_repeats_a_step_asks_for_what_comes_before_and_after_it():
+    asked = "what do I do after I take the wheel out"
+    steps = ["Turn the bike upside down.", "Take the wheel out.", "Lever the tyre off the rim."]
+    assert about_steps(asked, {"Take the wheel out.": 0.5}) == steps
+    assert about_steps("how do I press a patch on", {"Press a patch on.": 0.9}) == [
+        "Find the hole under water.",
+        "Press a patch on.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "coverage"),
+    [
+        ("how do I mend a flat tyre", {"Lever the tyre off the rim.": 0.5}),  # which the heading says, too
+        ("when the wheel is out", {"Take the wheel out.": 0.3}),
+        ("the wheel or the patch", {"Take the wheel out.": 0.5, "Press a patch on.": 0.5}),
+    ],
+)
+def test_otherwise_all_steps_are_quoted(asked: str, coverage: dict[str, float]):
+    assert len(about_steps(asked, coverage)) == 5
