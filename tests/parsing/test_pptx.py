@@ -156,7 +156,11 @@ def test_the_boxes_of_a_diagram_are_a_list_and_read_once():
 
     links = "".join(
         f'<dgm:cxn srcId="{above}" destId="{below}" srcOrd="{order}"/>'
-        for above, below, order in (("0", "2", "1"), ("0", "1", "0"), ("1", "3", "0"))
+        for above, below, order in (
+            ("0", "2", "1"),
+            ("0", "1", "0"),
+            ("1", "3", "9" * 5000),
+        )  # which int() refuses
     )
     diagram = (
         f"<dgm:dataModel {names}><dgm:ptLst>{point('0', kind='doc')}{point('1', 'Plan')}{point('2', 'Build')}"

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 
+from index.parsing.digits import whole_number
 from index.parsing.grid import Cell, Grid, grid
 from index.parsing.markup.asciidoc_words import words
 
@@ -11,7 +12,7 @@ _CELL = re.compile(
 )
 _SPAN = re.compile(r"(?P<columns>\d*)(?:\.(?P<rows>\d+))?\+")
 _COLUMNS = re.compile(r"cols=\"(?P<list>[^\"]*)\"|cols=(?P<one>\d+)")
-_MOST_COLUMNS = 100
+_MOST_COLUMNS, _MOST_CELLS = 100, 99_999
 
 
 def table(lines: Sequence[str], divider: str, style: str, attributes: Mapping[str, str]) -> Grid:
@@ -73,7 +74,7 @@ def _cells(
 
 def _number(said: str | None) -> int:
     """How many cells a cell stands for; 1 where that is not said, or by no number that a table has."""
-    return int(said) if said and said.isdecimal() and len(said) < 6 else 1
+    return whole_number(said, _MOST_CELLS) or 1
 
 
 def _counted(columns: str) -> int:

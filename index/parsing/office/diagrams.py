@@ -5,6 +5,7 @@ from xml.etree.ElementTree import Element
 
 from index.parsing import xml
 from index.parsing.base import Unreadable
+from index.parsing.digits import whole_number
 from index.parsing.office.package import Package, Relation
 
 _DEEPEST = 8  # lists in lists
@@ -31,10 +32,9 @@ def entries(package: Package, relations: Mapping[str, Relation], name: str) -> I
     points = {point.get("modelId", ""): point for point in xml.children(root, "dgm:ptLst", "dgm:pt")}
     below: dict[str, list[tuple[int, str]]] = {}
     for link in xml.children(root, "dgm:cxnLst", "dgm:cxn"):
-        order = link.get("srcOrd", "0")
+        order = whole_number(link.get("srcOrd")) or 0
         if link.get("type", "parOf") == "parOf":
-            place = int(order) if order.isdecimal() else 0
-            below.setdefault(link.get("srcId", ""), []).append((place, link.get("destId", "")))
+            below.setdefault(link.get("srcId", ""), []).append((order, link.get("destId", "")))
     tops = [one for one, point in points.items() if point.get("type") == "doc"]
     seen: set[str] = set()
     waiting = [(one, -1) for one in reversed(tops)]

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
+from index.parsing.digits import whole_number
 from index.parsing.office.sheet import Counter, Merged, Sheet
 from index.parsing.office.tabular import MOST_COLUMNS, MOST_ROWS
 
@@ -35,7 +36,7 @@ class Reader:
             self.sheets.append(Sheet(attributes.get("table:name", "")))
             self._row = 0
         elif tag == "table:table-row":
-            self._repeat_row = _count(attributes, "table:number-rows-repeated")
+            self._repeat_row = whole_number(attributes.get("table:number-rows-repeated")) or 1
             self._column, self._cells = 0, {}
         elif tag in ("table:table-cell", "table:covered-table-cell"):
             self._cell, self._texts = attributes, []
@@ -62,13 +63,13 @@ class Reader:
             self._texts.append(data)
 
     def _end_cell(self, tag: str) -> None:
-        repeat = _count(self._cell, "table:number-columns-repeated")
+        repeat = whole_number(self._cell.get("table:number-columns-repeated")) or 1
         said = self._shown() if tag == "table:table-cell" else ""
         if said and self.sheets:
             for column in range(min(repeat, MOST_COLUMNS)):
                 self._cells[self._column + column] = said
-            right = self._column + _count(self._cell, "table:number-columns-spanned") - 1
-            bottom = self._row + _count(self._cell, "table:number-rows-spanned") - 1
+            right = self._column + (whole_number(self._cell.get("table:number-columns-spanned")) or 1) - 1
+            bottom = self._row + (whole_number(self._cell.get("table:number-rows-spanned")) or 1) - 1
             if right > self._column or bottom > self._row:
                 self.sheets[-1].merged.append(Merged(self._row, bottom, self._column, right))
         self._column += repeat
@@ -91,8 +92,3 @@ class Reader:
             return f"{hours.zfill(2)}:{minutes.zfill(2)}" + (f":{seconds.zfill(2)}" if int(seconds) else "")
         said = " ".join("".join(self._texts).split())
         return said or self._cell.get("office:value", "")
-
-
-def _count(attributes: dict[str, str], name: str) -> int:
-    text = attributes.get(name, "1")
-    return max(1, int(text)) if text.isascii() and text.isdecimal() and len(text) < 9 else 1

@@ -9,6 +9,7 @@ from xml.etree.ElementTree import Element
 
 from index.parsing import xml
 from index.parsing.base import Parsed, Unreadable
+from index.parsing.digits import whole_number
 from index.parsing.office.flow import EMPHASISED, Flow, all_bold, depth_of_style, may_head
 from index.parsing.office.opendocument import Look, Paragraph, Styles, opened, properties_of, read
 from index.parsing.office.tabular import MOST_COLUMNS, Table, are_names, refuse_large
@@ -30,6 +31,7 @@ SHAPES = (
 """What words stand in on a page."""
 
 _LISTS = ("text:list", "text:ordered-list", "text:unordered-list")
+_DEEPEST = 99  # headings
 _LONG_CELLS = 80  # words a cell: more are no table, but the layout of a page
 
 
@@ -91,10 +93,9 @@ class Walk:
 
     def _heading(self, element: Element) -> None:
         words = read(element, self._styles)
-        said = element.get("text:outline-level", "")
-        level = int(said) if said.isdecimal() and len(said) < 3 else 1
+        level = whole_number(element.get("text:outline-level"), _DEEPEST) or 1
         self._note(words)
-        self.flow.heading(words.text, max(level, 1) + self._shift)
+        self.flow.heading(words.text, level + self._shift)
         self._frames(words)
 
     def _paragraph(self, element: Element) -> None:
@@ -187,12 +188,12 @@ class Walk:
             bold = []
             widest = 1
             for cell in row:
-                repeat = min(_count(cell, "table:number-columns-repeated"), MOST_COLUMNS)
+                repeat = min(whole_number(cell.get("table:number-columns-repeated")) or 1, MOST_COLUMNS)
                 text, is_bold = self._cell(cell)
                 if cell.tag == "table:table-cell":
-                    widest = max(widest, _count(cell, "table:number-columns-spanned"))
+                    widest = max(widest, whole_number(cell.get("table:number-columns-spanned")) or 1)
                     bold += [is_bold] * bool(text)
-                    deep = _count(cell, "table:number-rows-spanned")
+                    deep = whole_number(cell.get("table:number-rows-spanned")) or 1
                     if deep > 1:
                         below[len(texts)] = deep, text
                 elif (above := below.get(len(texts))) and above[0] > 0:
@@ -252,8 +253,3 @@ def _rows(element: Element, *, heads: bool) -> Iterator[tuple[Element, bool]]:
             yield from _rows(child, heads=True)
         elif child.tag in ("table:table-rows", "table:table-row-group"):
             yield from _rows(child, heads=heads)
-
-
-def _count(element: Element, name: str) -> int:
-    text = element.get(name, "1")
-    return max(1, int(text)) if text.isascii() and text.isdecimal() and len(text) < 9 else 1

@@ -9,6 +9,7 @@ from index.parsing import xml
 from index.parsing.archive import Archive, is_ole
 from index.parsing.base import Unreadable
 from index.parsing.builder import Run
+from index.parsing.digits import whole_number
 from index.parsing.office.package import sound_title, tidy_property
 
 _PROPERTIES = {
@@ -173,13 +174,7 @@ def _walk(element: Element, found: Paragraph, styles: Styles, look: Mapping[str,
     for child in element:
         tag = child.tag
         if tag == "text:s":
-            count = child.get("text:c", "1")
-            _say(
-                found,
-                " " * min(int(count) if count.isdecimal() and len(count) < 9 else 1, _MOST_SPACES),
-                look,
-                href,
-            )
+            _say(found, " " * min(whole_number(child.get("text:c")) or 1, _MOST_SPACES), look, href)
         elif tag == "text:tab":
             _say(found, "\t", look, href)
         elif tag == "text:line-break":

@@ -5,7 +5,8 @@ from xml.etree.ElementTree import Element
 
 from index.parsing import lines as roles
 from index.parsing import xml
-from index.parsing.office.wordstyles import number, value
+from index.parsing.digits import whole_number
+from index.parsing.office.wordstyles import value
 
 _WRAPPERS = frozenset(
     ("w:ins", "w:moveTo", "w:customXml", "w:smartTag", "w:sdtContent", "w:sdt", "mc:Choice")
@@ -53,4 +54,4 @@ def is_indented(paragraph: Element, style: str) -> bool:
     """Whether a paragraph below an item belongs to it."""
     indent = xml.below(paragraph, "w:pPr", "w:ind")
     left = "0" if indent is None else indent.get("w:left") or indent.get("w:start") or "0"
-    return style.startswith("list ") or (number(left) or 0) > 0
+    return style.startswith("list ") or (whole_number(left) or 0) > 0

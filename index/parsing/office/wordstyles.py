@@ -6,6 +6,7 @@ from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from index.parsing import xml
+from index.parsing.digits import whole_number
 
 _HEADING = re.compile(r"heading (?P<level>[1-9])")
 _LONGEST_CHAIN = 20  # styles based on one another; more are a loop
@@ -95,12 +96,12 @@ class Styles:
 
 def paragraph_look(properties: Element | None) -> Look:
     """What the properties of a paragraph say: its outline level, its list."""
-    level = number(value(properties, "w:outlineLvl"))
+    level = whole_number(value(properties, "w:outlineLvl"))
     numbering = xml.below(properties, "w:numPr")
     return Look(
         level=None if level is None else 0 if level >= _BODY else level + 1,
         list_id=value(numbering, "w:numId"),
-        depth=number(value(numbering, "w:ilvl")),
+        depth=whole_number(value(numbering, "w:ilvl")),
     )
 
 
@@ -112,7 +113,7 @@ def run_look(properties: Element | None) -> Look:
         bold=switch(properties, "w:b"),
         italic=switch(properties, "w:i"),
         hidden=switch(properties, "w:vanish"),
-        size=number(value(properties, "w:sz")),
+        size=whole_number(value(properties, "w:sz")),
     )
 
 
@@ -123,11 +124,6 @@ def value(element: Element | None, name: str) -> str | None:
     """The value of a child, if there is one."""
     child = xml.below(element, name)
     return None if child is None else child.get("w:val")
-
-
-def number(text: str | None) -> int | None:
-    """A whole number that is not negative, if the text is one."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 8 else None
 
 
 def is_on(text: str | None) -> bool:
@@ -178,8 +174,8 @@ class Numbering:
             levels = _levels(abstracts.get(abstract))
             found = self._lists[name] = _Numbered(abstract, levels)
             for override in xml.children(one, "w:lvlOverride"):
-                depth = number(override.get("w:ilvl")) or 0
-                start = number(value(override, "w:startOverride"))
+                depth = whole_number(override.get("w:ilvl")) or 0
+                start = whole_number(value(override, "w:startOverride"))
                 if start is not None:
                     found.restarts[depth] = start
                 levels.update(_levels(override))
@@ -226,9 +222,9 @@ class Numbering:
 def _levels(element: Element | None) -> dict[int, _Level]:
     found = {}
     for one in xml.children(element, "w:lvl"):
-        depth = number(one.get("w:ilvl"))
+        depth = whole_number(one.get("w:ilvl"))
         if depth is not None and depth < _LEVELS:
-            start = number(value(one, "w:start"))
+            start = whole_number(value(one, "w:start"))
             found[depth] = _Level(
                 value(one, "w:numFmt") or "decimal",
                 value(one, "w:lvlText") or "",

@@ -4,9 +4,10 @@ from collections.abc import Callable, Sequence
 from xml.etree.ElementTree import Element
 
 from index.parsing import xml
+from index.parsing.digits import whole_number
 from index.parsing.office.tabular import MOST_COLUMNS, Table, are_names, refuse_large
 from index.parsing.office.wordblocks import blocks, inner
-from index.parsing.office.wordstyles import Styles, number, switch, value
+from index.parsing.office.wordstyles import Styles, switch, value
 
 _LONG_CELLS = 80  # words a cell: more are no table, but the layout of a page
 _FIRST_ROW = 0x20  # in the bits that say which parts of a table have a look of their own
@@ -57,7 +58,7 @@ def table_of(
     strong = []
     widest = 0
     for place, row in enumerate(cells):
-        before = number(value(xml.below(rows[place], "w:trPr"), "w:gridBefore")) or 0
+        before = whole_number(value(xml.below(rows[place], "w:trPr"), "w:gridBefore")) or 0
         texts = [""] * min(before, MOST_COLUMNS)
         bold = []
         for cell in row:
@@ -69,7 +70,7 @@ def table_of(
                 text = above[len(texts)] if len(texts) < len(above) else ""
             elif text:
                 bold.append(is_bold)
-            span = min(number(value(properties, "w:gridSpan")) or 1, MOST_COLUMNS)
+            span = min(whole_number(value(properties, "w:gridSpan")) or 1, MOST_COLUMNS)
             texts += [text, *[""] * (span - 1)]
         if len(row) == 1 and len(texts) > 1 and not before:
             whole.add(place)

@@ -7,6 +7,7 @@ from xml.etree.ElementTree import Element
 
 from index.parsing import xml
 from index.parsing.base import Unreadable
+from index.parsing.digits import whole_number
 from index.parsing.office import numbers
 from index.parsing.office.package import Package
 from index.parsing.office.sheet import Counter, Merged, Sheet
@@ -57,11 +58,11 @@ def _styles(package: Package) -> _Styles:
         root = package.tree(part)
         codes = dict(numbers.BUILT_IN)
         for one in xml.children(root, "s:numFmts", "s:numFmt"):
-            codes[_whole(one.get("numFmtId"))] = one.get("formatCode", numbers.GENERAL)
+            codes[whole_number(one.get("numFmtId")) or 0] = one.get("formatCode", numbers.GENERAL)
         fonts = [_is_bold(font) for font in xml.children(root, "s:fonts", "s:font")]
         for one in xml.children(root, "s:cellXfs", "s:xf"):
-            font = _whole(one.get("fontId"))
-            found.formats.append(codes.get(_whole(one.get("numFmtId")), numbers.GENERAL))
+            font = whole_number(one.get("fontId")) or 0
+            found.formats.append(codes.get(whole_number(one.get("numFmtId")) or 0, numbers.GENERAL))
             found.bold.append(font < len(fonts) and fonts[font])
     return found
 
@@ -121,12 +122,12 @@ class _Reader:
         if tag == "s:c":
             place = _CELL.fullmatch(attributes.get("r", ""))
             self._column = _column(place[1]) if place else self._column + 1
-            self._kind, self._style = attributes.get("t", "n"), _whole(attributes.get("s"))
+            self._kind, self._style = attributes.get("t", "n"), whole_number(attributes.get("s")) or 0
             self._text = []
         elif tag in ("s:v", "s:t"):
             self._inside = not self._spoken
         elif tag == "s:row":
-            self._row = _whole(attributes.get("r")) - 1 if attributes.get("r") else self._row + 1
+            self._row = (whole_number(attributes.get("r")) or 0) - 1 if attributes.get("r") else self._row + 1
             self._column = -1
             self._bold = []
         elif tag == "s:rPh":
@@ -160,7 +161,7 @@ class _Reader:
         if not text:
             return ""
         if self._kind == "s":
-            number = _whole(text)
+            number = whole_number(text) or 0
             return self._strings[number] if number < len(self._strings) else ""
         if self._kind == "b":
             return "TRUE" if text == "1" else "FALSE"
@@ -185,10 +186,6 @@ def _column(letters: str) -> int:
     for letter in letters.upper():
         number = number * 26 + ord(letter) - ord("A") + 1
     return number - 1
-
-
-def _whole(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 10 else 0
 
 
 def _tidy(text: str) -> str:
