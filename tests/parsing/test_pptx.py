@@ -154,6 +154,7 @@ def test_the_boxes_of_a_diagram_are_a_list_and_read_once():
         words = f"<dgm:t><a:p><a:r><a:t>{text}</a:t></a:r></a:p></dgm:t>"
         return f'<dgm:pt modelId="{name}" type="{kind}">{words}</dgm:pt>'
 
+    digits = "9" * 5000  # which int() refuses
     links = "".join(
         f'<dgm:cxn srcId="{above}" destId="{below}" srcOrd="{order}"/>'
         for above, below, order in (
