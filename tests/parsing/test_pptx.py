@@ -157,7 +157,7 @@ def test_the_boxes_of_a_diagram_are_a_list_and_read_once():
     digits = "9" * 5000  # which int() refuses
     links = "".join(
         f'<dgm:cxn srcId="{above}" destId="{below}" srcOrd="{order}"/>'
-        for above, below, order in (("0", "2", "1"), ("0", "1", "0"), ("1", "3", digits))  # which int() refuses
+        for above, below, order in (("0", "2", "1"), ("0", "1", "0"), ("1", "3", digits))
     )
     diagram = (
         f"<dgm:dataModel {names}><dgm:ptLst>{point('0', kind='doc')}{point('1', 'Plan')}{point('2', 'Build')}"
