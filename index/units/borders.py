@@ -63,6 +63,7 @@ _WORD_ALONE = re.compile(
     r"(?:[^\W\d_\u2e80-\uffff]{1,8}|[\u2e80-\uffff]{1,2})[.!。！।]"
 )  # "Yes.", "Nein.", "可以。"
 _NEAR = 40  # characters around a full stop that tell what it means
+_LONGEST_ASIDE = 160  # characters in parentheses within a sentence
 
 
 def sentences(text: str, language: str = DEFAULT) -> list[Span]:
@@ -71,7 +72,9 @@ def sentences(text: str, language: str = DEFAULT) -> list[Span]:
     rules = _rules(language)
     for start, end in _spans(text, language):
         if found and (
-            _says_little(text, found[-1], start) or rules.belong_together(text, found[-1], (start, end))
+            _says_little(text, found[-1], start)
+            or _is_in_parentheses(text, found[-1], start)
+            or rules.belong_together(text, found[-1], (start, end))
         ):
             found[-1] = found[-1][0], end
         else:
@@ -82,6 +85,15 @@ def sentences(text: str, language: str = DEFAULT) -> list[Span]:
 def _says_little(text: str, span: Span, then: int) -> bool:
     """Whether a sentence is one short word, which says nothing without the next one of its line."""
     return _WORD_ALONE.fullmatch(text, *span) is not None and "\n" not in text[span[1] : then]
+
+
+def _is_in_parentheses(text: str, span: Span, then: int) -> bool:
+    """Whether a border is amid what stands in parentheses within a sentence: "a belt (cat. | no. 7) lies"."""
+    start, end = span
+    opened = text.rfind("(", max(start + 1, end - _LONGEST_ASIDE), end)
+    if opened < 0 or text.find(")", opened, then) >= 0 or "\n\n" in text[end:then]:
+        return False
+    return text.find(")", then, opened + _LONGEST_ASIDE) >= 0
 
 
 def _spans(text: str, language: str) -> list[Span]:

@@ -72,6 +72,22 @@ def test_a_full_stop_that_shortens_a_word_ends_nothing(text, sentences):
 
 @pytest.mark.parametrize(
     ("text", "sentences"),
+    [
+        ("The belt (cat. no. 7) is here. Take it.", ["The belt (cat. no. 7) is here.", "Take it."]),
+        ("He was late (as usual. He is.) and left. So?", ["He was late (as usual. He is.) and left.", "So?"]),
+        ("(See page 3. It tells.) Then go.", ["(See page 3.", "It tells.)", "Then go."]),
+        ("Open ( never closed. Next one.", ["Open ( never closed.", "Next one."]),
+        (f"One (a. He {'b ' * 90}) two.", ["One (a.", f"He {'b ' * 90}) two."]),  # too far to be an aside
+        ("One (a.\n\nTwo) b.", ["One (a.", "Two) b."]),
+        ("One (a) two. Three (b) four.", ["One (a) two.", "Three (b) four."]),
+    ],
+)
+def test_a_full_stop_in_parentheses_ends_no_sentence_around_them(text, sentences):
+    assert found(text) == sentences
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
     [],
 )
 def test_a_full_stop_that_counts_ends_nothing(text, sentences):
