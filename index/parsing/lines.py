@@ -162,10 +162,11 @@ def is_name(text: str) -> bool:
     return short and (leads_in(text) or is_heading(text))
 
 
-def heads(text: str, below: Sequence[str], *, only_items: bool = False) -> bool:
+def heads(text: str, below: Sequence[str], *, only_items: bool = False, wide: int = 0) -> bool:
     """Whether a line is a heading of the items or sentences right below it.
 
-    Of sentences, where the end of the line was wanted, and theirs were not.
+    Of sentences, where the end of the line was wanted, and theirs were not; of one line below it also where
+    lines of the document are so ``wide`` in characters that nothing was wrapped here.
     """
     if not is_name(text) or leads_in(text) or BULLET.match(text) or is_key_value(text):
         return False
@@ -176,7 +177,7 @@ def heads(text: str, below: Sequence[str], *, only_items: bool = False) -> bool:
         if following:
             return following["number"].startswith(f"{number}.")
         return _first_letter(below[0]).isupper() and ends_sentence(below[-1])
-    width = max(map(len, below))
+    width = max(*map(len, below), wide if len(below) == 1 else 0)
     wanted = len(text) + 1 + len(_first_word(below[0])) <= _UNFILLED * width
     prose = len(below) == 1 or flows([Line(0, 0, line) for line in below])
     upper = _first_letter(below[0]).isupper()

@@ -62,7 +62,11 @@ class _Plain:
 
     def read(self) -> None:
         """Find all blocks."""
-        paragraphs = [part for one in _paragraphs(roles.lines_of(self.text)) for part in self._divided(one)]
+        lines = [*_paragraphs(roles.lines_of(self.text))]
+        paragraphs = [part for one in lines for part in self._divided(one)]
+        if len(self._above) > 1:  # the text has such headings, so what is like them is one, too
+            wide = max(len(line.text) for one in lines for line in one)
+            paragraphs = [part for one in lines for part in self._divided(one, wide)]
         if paragraphs and (count := self._mail(paragraphs[0])):
             paragraphs[0] = paragraphs[0][count:]
             paragraphs = [paragraph for paragraph in paragraphs if paragraph]
@@ -78,12 +82,12 @@ class _Plain:
         if not self.title and len(captions) == 1 and self.outline.blocks[1] is captions[0]:
             self.title = self.text[captions[0].start : captions[0].end].rstrip(":")
 
-    def _divided(self, paragraph: Sequence[Line]) -> Iterator[Sequence[Line]]:
+    def _divided(self, paragraph: Sequence[Line], wide: int = 0) -> Iterator[Sequence[Line]]:
         """A paragraph, with lines apart that are headings right above running text or the items of a list."""
         begin = 0
         for number, line in enumerate(paragraph[:-1]):
             if number == 0:
-                is_above = roles.heads(line.text, [one.text for one in paragraph[1:]])
+                is_above = roles.heads(line.text, [one.text for one in paragraph[1:]], wide=wide)
             else:
                 is_above = self._ends_list(paragraph[number - 1], line) and roles.heads(
                     line.text, [paragraph[number + 1].text], only_items=True

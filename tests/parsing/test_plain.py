@@ -539,3 +539,22 @@ def test_what_follows_the_header_without_a_gap_is_text():
 
 def test_a_field_of_a_head_that_says_nothing_is_no_property():
     assert read("From: Anna\nSubject:\nDate: 3 May\n\nHello.").properties == {"from": "Anna", "date": "3 May"}
+
+
+RULES = """\
+Keys
+Ada keeps the keys of the boat house and of the shed behind it.
+
+Boats
+They are stored upside down on the racks, never on the grass.
+
+Guests
+Guests pay.
+"""
+
+
+def test_a_line_above_a_short_sentence_is_a_heading_where_the_text_has_such_headings():
+    headings = ["heading4: Keys", "heading4: Boats", "heading4: Guests"]
+    assert [line for line in lines(RULES) if line.startswith("heading")] == headings
+    alone = "Emil called at nine\nHe wants the boat back.\n\nRosa wrote\nShe is ill.\n"
+    assert not any(line.startswith("heading") for line in lines(alone))
