@@ -1,25 +1,17 @@
 """What is quoted: whole lists, rows that come near the best, all steps."""
 
-import re
-from collections.abc import Sequence
 from functools import partial
 
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.choosing import Chosen, Words, choose, mentioned
+from bot.answering.choosing import Chosen, choose, mentioned
 from bot.answering.intent import Intent
 from bot.answering.scoring import Evidence
-from bot.answering.whole import Section
-from index.records import Document, Features, Kind, Passage, Unit
-from index.units.leaves import is_only_name
+from index.records import Document, Kind, Passage, Unit
+from tests.answering.evidence import ALL, SURE, around, evidence_of, words_of
 from tests.answering.units import units_of
-
-ALL = Features(*[1.0] * len(Features.__struct_fields__))
-SURE = 4.0
-
 
 EVERY: list[Intent] = ["one", "several", "steps"]
 ROTA = """\
@@ -50,58 +42,20 @@ Ada has a spare one.
 """
 
 
-HOUSE = """\
-# Guest house
-
-## Price: 85 euros a night
-
-Breakfast is included.
-
-## Pets
-
-Dogs are welcome.
-"""
-
-
-def evidence_of(units: Sequence[Unit], scores: dict[str, float], log_odds: float = SURE) -> list[Evidence]:
-    """Units by what is shown of them, with their scores, best first; each less sure than the one before."""
-    found = {unit.shown: unit for unit in units}
-    best_first = sorted(scores.items(), key=lambda item: -item[1])
-    return [
-        Evidence(found[shown], ALL, score, log_odds - number)
-        for number, (shown, score) in enumerate(best_first)
-    ]
-
-
 def quoted(
     text: str, scores: dict[str, float], intent: Intent, most: int = 3, asked: str = ""
 ) -> tuple[list[str], list[float], bool]:
     """What is quoted of a document, how sure each is, and whether others may stand elsewhere."""
     units = units_of(text)
     found = evidence_of(units, scores)
-    chosen = choose(found, intent, partial(_around, units), words_of(asked), most)
+    chosen = choose(found, intent, partial(around, units), words_of(asked), most)
     evidence = chosen.evidence
     return [one.unit.shown for one in evidence], [one.log_odds for one in evidence], chosen.is_open
 
 
-def words_of(asked: str, **weights: float) -> Words:
-    """Stands in for the index: words of a question that a text has, each of weight 1 but for those given."""
-    words = asked.casefold().split()
-
-    def found(text: str) -> dict[str, float]:
-        own = re.findall(r"\w+", text.casefold())
-        return {word: weights.get(word, 1.0) for word in words if word in own}
-
-    return found
-
-
-def _around(units: Sequence[Unit], unit: Unit) -> Section:
-    return Section(units, [one.start for one in units].index(unit.start))
-
-
 def test_without_evidence_nothing_is_quoted():
     for intent in EVERY:
-        chosen = choose([], intent, partial(_around, []), words_of(""), 3)
+        chosen = choose([], intent, partial(around, []), words_of(""), 3)
         assert chosen == Chosen([], is_open=intent == "several")
 
 
@@ -188,7 +142,7 @@ def test_a_whole_longer_than_quotes_for_one_thing_is_quoted_alone():
 def test_parts_of_a_whole_keep_their_own_scores():
     units = units_of(ROTA)
     found = evidence_of(units, {"Ruud cleans the attic": 0.9, "Sam cleans the porch": 0.2})
-    chosen = choose(found, "several", partial(_around, units), words_of(""), 3)
+    chosen = choose(found, "several", partial(around, units), words_of(""), 3)
     assert [one.score for one in chosen.evidence] == [0.9, 0.9, 0.2]  # what was not scored, as the best
 
 
@@ -369,83 +323,9 @@ def test_what_is_quoted_has_been_found_or_stands_around_it(
     units = [Unit(passage, n * 9, n * 9 + 8, kind) for n, (kind, _) in enumerate(drawn)]
     evidence = [Evidence(unit, ALL, score, SURE) for unit, (_, score) in zip(units, drawn, strict=True)]
     evidence.sort(key=lambda one: -one.score)
-    chosen = choose(evidence, intent, partial(_around, units), words_of("word 03"), most).evidence
+    chosen = choose(evidence, intent, partial(around, units), words_of("word 03"), most).evidence
     assert chosen
     starts = [one.unit.start for one in chosen]
     assert len(set(starts)) == len(starts)
     assert set(starts) <= {unit.start for unit in units}
     assert all(one.log_odds == SURE for one in chosen)
-
-
-# ------------------------------------------------------------------------------- headings that tell a value
-
-
-@pytest.mark.parametrize(
-    ("share_of_heading", "score_of_heading", "quotes"),
-    [
-        (0.9, 0.4, ["Price: 85 euros a night", "Breakfast is included."]),
-        (0.1, 0.4, ["Breakfast is included.", "Price: 85 euros a night"]),  # the reader points below it
-        (0.9, 0.15, ["Breakfast is included."]),  # it is far less likely, and too little for support
-    ],
-)
-def test_a_heading_that_tells_a_value_answers_before_what_stands_below_it(
-    share_of_heading: float, score_of_heading: float, quotes: list[str]
-):
-    units = units_of(HOUSE)
-    heading, text = evidence_of(units, {"Breakfast is included.": 0.6, "Price: 85 euros a night": 0.5})[::-1]
-    heading = msgspec.structs.replace(heading, score=score_of_heading, span_share=share_of_heading)
-    text = msgspec.structs.replace(text, span_share=0.5)
-    chosen = choose([text, heading], "one", partial(_around, units), words_of(""), 3)
-    assert [one.unit.shown for one in chosen.evidence] == quotes
-
-
-def test_a_heading_that_only_names_is_no_quote_beside_what_it_names():
-    units = [*units_of(HOUSE), *units_of("# Guest house\n\n## Pets\n")]
-    assert quoted(HOUSE, {"Dogs are welcome.": 0.6}, "one")[0] == ["Dogs are welcome."]
-    assert [unit.shown for unit in units if is_only_name(unit)] == ["Guest house", "Pets"]
-
-
-# ------------------------------------------------------------------------------- a step that is repeated
-
-TYRE = """\
-# Mending a flat tyre
-
-1. Turn the bike upside down.
-2. Take the wheel out.
-3. Lever the tyre off the rim.
-4. Find the hole under water.
-5. Press a patch on.
-"""
-
-
-def about_steps(asked: str, coverage: dict[str, float]) -> list[str]:
-    """What is quoted of steps that have so much of the question's words."""
-    units = units_of(TYRE)
-    found = [
-        Evidence(unit, Features(unit_coverage=coverage.get(unit.shown, 0.0)), 0.5 - number / 100, SURE)
-        for number, unit in enumerate(unit for unit in units if unit.kind == "item")
-    ]
-    chosen = choose(found, "steps", partial(_around, units), words_of(asked), 3)
-    return [one.unit.shown for one in chosen.evidence]
-
-
-def test_who_repeats_a_step_asks_for_what_comes_before_and_after_it():
-    asked = "what do I do after I take the wheel out"
-    steps = ["Turn the bike upside down.", "Take the wheel out.", "Lever the tyre off the rim."]
-    assert about_steps(asked, {"Take the wheel out.": 0.5}) == steps
-    assert about_steps("how do I press a patch on", {"Press a patch on.": 0.9}) == [
-        "Find the hole under water.",
-        "Press a patch on.",
-    ]
-
-
-@pytest.mark.parametrize(
-    ("asked", "coverage"),
-    [
-        ("how do I mend a flat tyre", {"Lever the tyre off the rim.": 0.5}),  # which the heading says, too
-        ("when the wheel is out", {"Take the wheel out.": 0.3}),
-        ("the wheel or the patch", {"Take the wheel out.": 0.5, "Press a patch on.": 0.5}),
-    ],
-)
-def test_otherwise_all_steps_are_quoted(asked: str, coverage: dict[str, float]):
-    assert len(about_steps(asked, coverage)) == 5

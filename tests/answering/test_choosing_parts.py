@@ -1,0 +1,93 @@
+"""Which part of a section or a list is meant: a heading that tells a value, a step that is repeated."""
+
+from functools import partial
+
+import msgspec
+import pytest
+
+from bot.answering.choosing import choose
+from bot.answering.scoring import Evidence
+from index.records import Features
+from index.units.leaves import is_only_name
+from tests.answering.evidence import SURE, around, evidence_of, words_of
+from tests.answering.units import units_of
+
+HOUSE = """\
+# Guest house
+
+## Price: 85 euros a night
+
+Breakfast is included.
+
+## Pets
+
+Dogs are welcome.
+"""
+
+
+@pytest.mark.parametrize(
+    ("share_of_heading", "score_of_heading", "quotes"),
+    [
+        (0.9, 0.4, ["Price: 85 euros a night", "Breakfast is included."]),
+        (0.1, 0.4, ["Breakfast is included.", "Price: 85 euros a night"]),  # the reader points below it
+        (0.9, 0.15, ["Breakfast is included."]),  # it is far less likely, and too little for support
+    ],
+)
+def test_a_heading_that_tells_a_value_answers_before_what_stands_below_it(
+    share_of_heading: float, score_of_heading: float, quotes: list[str]
+):
+    units = units_of(HOUSE)
+    heading, text = evidence_of(units, {"Breakfast is included.": 0.6, "Price: 85 euros a night": 0.5})[::-1]
+    heading = msgspec.structs.replace(heading, score=score_of_heading, span_share=share_of_heading)
+    text = msgspec.structs.replace(text, span_share=0.5)
+    chosen = choose([text, heading], "one", partial(around, units), words_of(""), 3)
+    assert [one.unit.shown for one in chosen.evidence] == quotes
+
+
+def test_a_heading_that_only_names_is_no_quote_beside_what_it_names():
+    units = [*units_of(HOUSE), *units_of("# Guest house\n\n## Pets\n")]
+    assert [unit.shown for unit in units if is_only_name(unit)] == ["Guest house", "Pets"]
+
+
+TYRE = """\
+# Mending a flat tyre
+
+1. Turn the bike upside down.
+2. Take the wheel out.
+3. Lever the tyre off the rim.
+4. Find the hole under water.
+5. Press a patch on.
+"""
+
+
+def about_steps(asked: str, coverage: dict[str, float]) -> list[str]:
+    """What is quoted of steps that have so much of the question's words."""
+    units = units_of(TYRE)
+    found = [
+        Evidence(unit, Features(unit_coverage=coverage.get(unit.shown, 0.0)), 0.5 - number / 100, SURE)
+        for number, unit in enumerate(unit for unit in units if unit.kind == "item")
+    ]
+    chosen = choose(found, "steps", partial(around, units), words_of(asked), 3)
+    return [one.unit.shown for one in chosen.evidence]
+
+
+def test_who_repeats_a_step_asks_for_what_comes_before_and_after_it():
+    asked = "what do I do after I take the wheel out"
+    steps = ["Turn the bike upside down.", "Take the wheel out.", "Lever the tyre off the rim."]
+    assert about_steps(asked, {"Take the wheel out.": 0.5}) == steps
+    assert about_steps("how do I press a patch on", {"Press a patch on.": 0.9}) == [
+        "Find the hole under water.",
+        "Press a patch on.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "coverage"),
+    [
+        ("how do I mend a flat tyre", {"Lever the tyre off the rim.": 0.5}),  # which the heading says, too
+        ("when the wheel is out", {"Take the wheel out.": 0.3}),
+        ("the wheel or the patch", {"Take the wheel out.": 0.5, "Press a patch on.": 0.5}),
+    ],
+)
+def test_otherwise_all_steps_are_quoted(asked: str, coverage: dict[str, float]):
+    assert len(about_steps(asked, coverage)) == 5
