@@ -52,13 +52,12 @@ READER = ("answers", "share")
 USED = (
     "unit_cosine", "unit_coverage", "entry_coverage", "around_coverage", "around_coverage_smooth",
     "around_phrases", "passage_cosine", "passage_coverage", "passage_phrases", "passage_fused",
-    "numbers_missing", "names_missing", "numbers_missing_around", "names_missing_around",
-    "numbers_found_around", "names_found_around", "is_name", "is_entry", "is_code",
+    "numbers_missing", "names_missing", "numbers_missing_around", "names_missing_around", "is_name",
+    "is_entry", "is_code",
 )  # fmt: skip
 SURE = (
     "unit_cosine", "around_coverage_smooth", "passage_cosine", "passage_coverage_smooth", "numbers_missing",
-    "names_missing", "numbers_missing_around", "names_missing_around", "numbers_found_around",
-    "names_found_around", "is_name",
+    "names_missing", "numbers_missing_around", "names_missing_around", "is_name",
 )  # fmt: skip
 COUNTS = {"squad": 1.0, "languages": 0.5, "natural": 2.0, "cases": 1.0, "collections": 1.0, "written": 1.0}
 """What a question counts: there are several of SQuAD's for one of the others."""

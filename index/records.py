@@ -234,9 +234,8 @@ class Features(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     an entry covers beyond what all units of its passage do, ``around`` is of the unit together with its
     context. The fused score, in [0, 1], is the one by which the search ranks the passage. Numbers and names
     missing are the shares of those of the question that stand neither in the passage nor above it;
-    ``around``, neither in the unit nor above it. Found are the shares that stand there, and 0 where a
-    question has none. The last three are 1 or 0: whether the unit is only a name, as a heading or a question;
-    an entry of a list or table; code or a property.
+    ``around``, neither in the unit nor above it. The last three are 1 or 0: whether the unit is only a name,
+    as a heading or a question; an entry of a list or table; code or a property.
     """
 
     unit_cosine: float = 0.0
@@ -255,8 +254,6 @@ class Features(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     names_missing: float = 0.0
     numbers_missing_around: float = 0.0
     names_missing_around: float = 0.0
-    numbers_found_around: float = 0.0
-    names_found_around: float = 0.0
     is_name: float = 0.0
     is_entry: float = 0.0
     is_code: float = 0.0
@@ -280,8 +277,6 @@ class Features(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             + weights.names_missing * self.names_missing
             + weights.numbers_missing_around * self.numbers_missing_around
             + weights.names_missing_around * self.names_missing_around
-            + weights.numbers_found_around * self.numbers_found_around
-            + weights.names_found_around * self.names_found_around
             + weights.is_name * self.is_name
             + weights.is_entry * self.is_entry
             + weights.is_code * self.is_code

@@ -21,7 +21,7 @@ from index.records import Span
 _WRONG = 4  # paragraphs that do not answer, kept beside the one asked about
 _ELSEWHERE = 8  # paragraphs of other articles that these are taken of, where an article has no other
 _LIKEST = 0.5  # of the wrong stretches are about their sentence most like the question
-_SHORT, _LONG = 120, 520  # characters of a stretch, of scripts with an alphabet
+_SHORT, _LONG = 120, 900  # characters of a stretch, of scripts with an alphabet
 _DENSE = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _DENSER = 2.6  # so many times fewer characters say the same in scripts without one
 _SENTENCE = re.compile(r"[.!?。！？؟।]+[\"'”’)\]]*\s*|\n+")

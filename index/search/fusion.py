@@ -130,14 +130,13 @@ class ScoreFusion:
         of = np.repeat(np.arange(len(passages)), np.diff(firsts, append=len(rows)))  # each row's passage
         cosines = self._generation.cosines(rows, vector)
         words = self._words(passages.tolist(), check)
-        wanted, in_units, in_around, in_passages = self._coverages(question, words, len(rows), check)
-        missing, missing_around = wanted * (1 - in_passages[:, 3:]), wanted * (1 - in_around[:, 3:])
+        in_units, in_around, in_passages = self._coverages(question, words, len(rows), check)
         best = np.maximum.reduceat(cosines, firsts)
         kinds = np.concatenate([found.kinds for found in words])
         apart = kinds[:, 1] * (in_units[:, 0] - np.minimum.reduceat(in_units[:, 0], firsts)[of])
         features = np.column_stack([
             cosines, in_units[:, :2], apart, in_around[:, :3], best[of], in_passages[of, :3], fused[of],
-            missing[of], missing_around, in_around[:, 3:], kinds,
+            in_passages[of, 3:], in_around[:, 3:], kinds,
         ])  # fmt: skip
         scores = (features * self._weights).sum(1)
         order = np.argsort(-scores, kind="stable")
@@ -161,12 +160,9 @@ class ScoreFusion:
     def _coverages(
         self, question: str, words: Sequence["_Words"], rows: int, check: Check
     ) -> "tuple[NDArray[np.float64], ...]":
-        """Whether there are numbers and names; coverage as it is, smooth, of phrases, of numbers, of names.
+        """Coverage, as it is, smooth and of phrases, and what is missing of numbers and names.
 
-        That is by each unit, by each with its context, and by each passage.
-
-        Returns:
-            arrays of shapes (2,), (rows, 5), (rows, 5) and (passages, 5).
+        By each unit, by each with its context, by each passage; shapes (rows, 5), (rows, 5), (passages, 5).
         """
         import numpy as np
 
@@ -190,8 +186,11 @@ class ScoreFusion:
             for table, length in ((in_units, rows), (in_around, rows), (in_passages, len(words)))
         )
         tables = [np.ascontiguousarray(table.T, float) for table in (alone, alone | above, together)]
-        covered = (np.einsum("it,tk->ik", there, shares) for there in tables)
-        return weights[:, 3:].any(0), *covered
+        covered = [np.einsum("it,tk->ik", there, shares) for there in tables]
+        wanted = weights[:, 3:].any(0)
+        for table in covered:
+            table[:, 3:] = wanted * (1 - table[:, 3:])
+        return tuple(covered)
 
     def _terms(self, question: str) -> "tuple[list[tuple[str, ...]], NDArray[np.float64]]":
         """The words and phrases of a question, as they stand in texts, and what each weighs.
