@@ -23,11 +23,14 @@ from sklearn.linear_model import LogisticRegression
 from benchmarks.judging import DATA, keep, rows_of, told
 from benchmarks.machine import table
 from bot.answering.talk import SURE
+from bot.reader import written
+from bot.reader.written import Written
 from index.parsing.lines import asks
 
 COMMAND = "python -m benchmarks.talk --write"
 PENALTY = 1.0  # inverse strength
 MOST = 800  # of the written questions
+HALVES = "learn", "held"
 HEADING = re.compile(r"^#+ +(\S.*?)[ #]*$", re.MULTILINE)
 LONGEST_KEYWORD = 3  # words of a heading that people may type by itself
 COUNT = 6.0  # of a line of talk.tsv, beside one of the other questions
@@ -38,31 +41,31 @@ def said(half: str) -> list[tuple[str, str]]:
     return [(text, row["means"]) for row in rows_of("talk.tsv", half) for text in row["said"].split(" | ")]
 
 
+def own_lines() -> set[str]:
+    """All that talk.tsv has."""
+    return {text for half in HALVES for text, _ in said(half)}
+
+
+def documents() -> list[Written]:
+    """The written documents."""
+    return written.read(sorted((DATA / "written").glob("*.jsonl")))
+
+
 def questions() -> tuple[list[str], list[str]]:
     """Questions to learn from, and others."""
     labelled, held = (
         [json.loads(line)["question"] for line in (DATA / name).read_text(encoding="utf-8").splitlines()]
         for name in ("intents.jsonl", "intents-held.jsonl")
     )
-    written = [
-        asked["question"]
-        for file in sorted((DATA / "written").glob("*.jsonl"))
-        for line in file.read_text(encoding="utf-8").splitlines()
-        for asked in json.loads(line)["asks"]
-    ]
-    random.Random(1).shuffle(written)
-    return labelled + written[:MOST], held + written[MOST : 2 * MOST]
+    asked = [ask.question for document in documents() for ask in document.asks]
+    random.Random(1).shuffle(asked)
+    return labelled + asked[:MOST], held + asked[MOST : 2 * MOST]
 
 
 def keywords() -> tuple[list[str], list[str]]:
     """Short headings as people type them, to learn from, and others."""
-    documents = [
-        json.loads(line)["text"]
-        for file in sorted((DATA / "written").glob("*.jsonl"))
-        for line in file.read_text(encoding="utf-8").splitlines()
-    ]
-    found = {place[1].casefold() for text in documents for place in HEADING.finditer(text)}
-    found -= {text.casefold() for half in ("learn", "held") for text, _ in said(half)}
+    found = {place[1].casefold() for document in documents() for place in HEADING.finditer(document.text)}
+    found -= {text.casefold() for text in own_lines()}
     typed = sorted(name for name in found if len(name.split()) <= LONGEST_KEYWORD and not asks(name))
     random.Random(1).shuffle(typed)
     return typed[::2], typed[1::2]
@@ -70,7 +73,7 @@ def keywords() -> tuple[list[str], list[str]]:
 
 def taught(vectors: np.ndarray, lines: list[tuple[str, str]]) -> LogisticRegression:
     """A judge; lines of talk.tsv count for more than other questions."""
-    own = {text for half in ("learn", "held") for text, _ in said(half)}
+    own = own_lines()
     counts = [COUNT if text in own else 1.0 for text, _ in lines]
     return LogisticRegression(C=PENALTY, max_iter=3000).fit(vectors, [means for _, means in lines], counts)
 
@@ -80,7 +83,7 @@ def main() -> None:
     command = told(__doc__)
     seen, unseen = (
         [*said(half), *((text, "question") for text in asked), *((text, "keyword") for text in typed)]
-        for half, asked, typed in zip(("learn", "held"), questions(), keywords(), strict=True)
+        for half, asked, typed in zip(HALVES, questions(), keywords(), strict=True)
     )
     vectors, others_vectors = (command.vectors([text for text, _ in part]) for part in (seen, unseen))
     judge = taught(vectors, seen)

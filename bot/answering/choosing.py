@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from math import log
 
 import msgspec
@@ -88,8 +89,7 @@ class _Choice:
         rows = section.beside() if is_loose([best.unit]) else []
         meant = mentioned(rows, self._words) if rows else []
         if not 0 < len(meant) < len(rows):
-            others = [one for one in _without_names(best, self._evidence) if one is not best]
-            return quotes_for_fact([best, *others[: most - 1]], most)
+            return quotes_for_fact([best, *islice(_beside(best, self._evidence), most - 1)], most)
         if best.unit not in meant:  # a row is asked for by what it alone says
             best = max((self._of(unit, best) for unit in meant), key=lambda one: one.score)
         passed_over = {_place(unit) for unit in rows} - {_place(unit) for unit in meant}
@@ -146,9 +146,10 @@ class _Choice:
     def _is_repeated(self, step: Unit) -> bool:
         """Whether a question says what a step says, and what does not stand above it as well."""
         there = self._known.get(_place(step))
-        above = self._words(" ".join(step.context.names)).keys()
-        own = self._words(step.shown).keys()
-        return there is not None and there.features.unit_coverage >= _REPEATED and not own <= above
+        if there is None or there.features.unit_coverage < _REPEATED:
+            return False
+        above = self._words(" ".join(step.context.names))
+        return not self._words(step.shown).keys() <= above.keys()
 
     def _of(self, unit: Unit, best: Evidence) -> Evidence:
         """A unit of a whole: as it was scored, or else as sure as what led to it."""
@@ -158,12 +159,11 @@ class _Choice:
         return Evidence(unit, best.features, best.score, best.log_odds)
 
 
-def _without_names(best: Evidence, evidence: Sequence[Evidence]) -> Iterator[Evidence]:
-    """Evidence without what the best of it stands under, which is shown with that as its context."""
+def _beside(best: Evidence, evidence: Sequence[Evidence]) -> Iterator[Evidence]:
+    """The other evidence, without the names that the best stands under, which are shown with that anyway."""
     names = set(best.unit.context.names)
-    return (
-        one for one in evidence if one is best or cut(one.unit.shown) not in names or tells_value(one.unit)
-    )
+    others = (one for one in evidence if one is not best)
+    return (one for one in others if cut(one.unit.shown) not in names or tells_value(one.unit))
 
 
 def _place(unit: Unit) -> tuple[str, int]:

@@ -62,11 +62,11 @@ class _Plain:
 
     def read(self) -> None:
         """Find all blocks."""
-        lines = [*_paragraphs(roles.lines_of(self.text))]
-        paragraphs = [part for one in lines for part in self._divided(one)]
+        undivided = [*_paragraphs(roles.lines_of(self.text))]
+        paragraphs = [part for one in undivided for part in self._divided(one)]
         if len(self._above) > 1:  # the text has such headings, so what is like them is one, too
-            wide = max(len(line.text) for one in lines for line in one)
-            paragraphs = [part for one in lines for part in self._divided(one, wide)]
+            wide = max(len(line.text) for one in undivided for line in one)
+            paragraphs = [part for one in undivided for part in self._divided(one, wide)]
         if paragraphs and (count := self._mail(paragraphs[0])):
             paragraphs[0] = paragraphs[0][count:]
             paragraphs = [paragraph for paragraph in paragraphs if paragraph]

@@ -33,4 +33,5 @@ def words_of(asked: str, **weights: float) -> Words:
 
 
 def around(units: Sequence[Unit], unit: Unit) -> Section:
+    """A unit of a document, among all of them."""
     return Section(units, [one.start for one in units].index(unit.start))

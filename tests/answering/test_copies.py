@@ -7,10 +7,8 @@ from hypothesis import strategies as st
 from bot.answering import copies
 from bot.answering.copies import distinct
 from bot.answering.scoring import Evidence
-from index.records import Document, Features, Part, Passage, Unit
-
-ALL = Features(*[1.0] * len(Features.__struct_fields__))
-SURE = 4.0
+from index.records import Document, Part, Passage, Unit
+from tests.answering.evidence import ALL, SURE
 
 
 def said(text: str, source: str = "a.txt", score: float = 0.5, before: str = "") -> Evidence:
