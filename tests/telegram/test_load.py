@@ -13,12 +13,13 @@ from tests.conftest import UNTRACED
 from tests.telegram.chats import User
 from tests.telegram.conftest import Running, Start
 from tests.telegram.desk import Key, answers_in, by_bot, crossed_out, until, written_in
-from tests.telegram.server import BotApi
+from tests.telegram.server import WRITES, BotApi
 
 PEOPLE = 200
 QUESTIONS = "Who attended the meeting?", "When does the ferry to Iceland leave?"
 ANSWERS = "Alice Archer", "Hirtshals"
-OVERALL = 45  # messages a second: Telegram's 30, and some for differences on the way of a busy machine
+OVERALL = 30  # messages a second, which Telegram allows
+EARLY = 15  # of them before their turn: the first may be late on a busy machine
 
 
 @pytest.mark.slow
@@ -39,7 +40,7 @@ def test_200_people_who_ask_at_once_are_all_answered_once_and_in_order(
     assert "Traceback" not in running.text
     assert all(len(chat.messages) == 4 for chat in chats)
     assert {made.status for made in api.calls if made.method != "getUpdates"} == {200}
-    assert api.pace()[None] <= OVERALL
+    assert early(api) <= EARLY
     seconds.sort()
     figures = {
         "answers": len(seconds),
@@ -49,6 +50,7 @@ def test_200_people_who_ask_at_once_are_all_answered_once_and_in_order(
         "median_ms": round(seconds[len(seconds) // 2] * 1000),
         "p95_ms": round(seconds[ceil(len(seconds) * 0.95) - 1] * 1000),
         "most_in_a_second": api.pace()[None],
+        "early": round(early(api), 1),
     }
     for name, value in figures.items():
         record_property(name, value)
@@ -56,6 +58,16 @@ def test_200_people_who_ask_at_once_are_all_answered_once_and_in_order(
         f"\n{PEOPLE} people, {len(QUESTIONS)} questions each, all at once (Telegram's pace is 30 a second):"
     )
     print("  " + ", ".join(f"{name} {value}" for name, value in figures.items()))
+
+
+def early(api: BotApi) -> float:
+    """The most messages that came before their turn, if they go evenly from the first on.
+
+    Unlike the most in any second, this is no greater where a busy machine hears of some late, and then of
+    many at once.
+    """
+    times = [made.at for made in api.calls if made.method in WRITES]
+    return max(number - OVERALL * (at - times[0]) for number, at in enumerate(times))
 
 
 READING = "-m", "tests.telegram.reading_bot"
@@ -150,7 +162,7 @@ def test_200_people_lose_nothing_though_the_index_is_renewed_and_the_bot_stopped
     answered = crowd.answers()
     assert {len(times) for times in answered.values()} == {1}, "none is doubled"
     assert crowd.asked.keys() - answered.keys() <= lost
-    assert len(lost) <= 2 * OVERALL
+    assert len(lost) <= 3 * OVERALL
     for chat in crowd.chats:
         replies = [one.reply_to for one in by_bot(chat) if (chat.id, one.reply_to) in answered]
         assert replies == sorted(replies), "in the order in which they were asked"
