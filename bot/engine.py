@@ -382,7 +382,8 @@ class Engine(Library):
 
 def _around(generation: Generation, unit: Unit) -> Section:
     """What stands around a unit."""
-    return Section(*generation.around(unit, _BEFORE, _AFTER))
+    layout = partial(generation.layout, unit.passage.document.source)
+    return Section(*generation.around(unit, _BEFORE, _AFTER), layout)
 
 
 def _load(reader: Reader) -> None:

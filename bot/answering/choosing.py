@@ -10,7 +10,7 @@ import msgspec
 from bot.answering.answers import quotes_for_fact
 from bot.answering.intent import Intent
 from bot.answering.scoring import Evidence
-from bot.answering.whole import Section, Words, is_loose, is_value, lifted, whole
+from bot.answering.whole import Section, Words, headings_below, is_loose, is_value, lifted, whole
 from index.records import NAMES, RUNNING, Unit
 from index.units.leaves import cut, tells_value
 
@@ -18,7 +18,8 @@ _LOOKED_AT = 5  # units that may be part of a whole list, where one is asked for
 _NEAR_BEST = 1.5  # log-odds: how far behind the best one such a unit may lie
 _LOOKED_AT_FOR_LIST, _STANDS_OUT = 3, 0.7  # units; log-odds from the first to the last of them
 _MENTIONED = 0.99  # of what the best row has of the words that tell rows apart, to belong with it
-_REPEATED = 0.45  # of the words of a question, each by its inverse document frequency: it speaks of this step
+_MOSTLY = 0.5  # of the words of a question, each by its inverse document frequency
+_REPEATED = 0.45  # of them: it speaks of this step
 
 Around = Callable[[Unit], Section]
 """Finds what stands around a unit."""
@@ -116,7 +117,8 @@ class _Choice:
             if log_odds(one.score) < log_odds(self._evidence[0].score) - _NEAR_BEST:
                 continue
             section = self._around(one.unit)
-            units = lifted(section, intent, first, self._words) or whole(section, intent)
+            names = self._names(one, section, first) if intent == "several" else []
+            units = names or lifted(section, intent, first, self._words) or whole(section, intent)
             if not units:
                 continue
             if intent == "steps":
@@ -132,6 +134,12 @@ class _Choice:
             ]
             return [*before, *(self._of(unit, one) for unit in meant)]
         return []
+
+    def _names(self, one: Evidence, section: Section, best: Sequence[Unit]) -> list[Unit]:
+        """The headings that answer for a unit; most of what is asked has to be there."""
+        if one.features.around_coverage < _MOSTLY:
+            return []
+        return headings_below(section, best, self._words)
 
     def _near_repeated(self, steps: list[Unit]) -> list[Unit]:
         """Of steps the one that the question repeats, with those before and after; else all.

@@ -11,7 +11,8 @@ from itertools import zip_longest
 
 from bot.answering.intent import Intent
 from index.parsing.lines import asks, ends_sentence, is_name, leads_in
-from index.records import ENTRIES, NAMES, Unit
+from index.records import ENTRIES, NAMES, Layout, Unit
+from index.units.headings import headings_above
 from index.units.leaves import cut
 
 MOST = 40  # units of a whole
@@ -28,10 +29,14 @@ Words = Callable[[str], Mapping[str, float]]
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The units of one section of a document, in reading order, and which of them is looked at."""
+    """The units of one section of a document, in reading order, and which of them is looked at.
+
+    ``layout`` finds how the document is built.
+    """
 
     units: Sequence[Unit]
     number: int
+    layout: Callable[[], Layout] = Layout
 
     @property
     def unit(self) -> Unit:
@@ -50,6 +55,11 @@ class Section:
             elif found or unit.kind not in NAMES:
                 break
         return found
+
+    def headings(self, above: tuple[str, ...]) -> list[Unit]:
+        """The headings that stand right below these, outermost first."""
+        found = headings_above(self.units, self.layout())
+        return [one for one in found if one.context.headings == above]
 
     def above(self) -> "Section | None":
         """The entry that the unit is an entry below of, looked at; None where it is of no sub-list."""
@@ -138,6 +148,46 @@ def lifted(section: Section, intent: Intent, best: Sequence[Unit], words: Words)
     while above is not None and (_of_several(own.unit, best) or _speaks_of_more(own, words)):
         own, above = above, above.above()
     return own.beside(deep=intent == "steps")[:MOST] if own is not section else []
+
+
+def headings_below(section: Section, best: Sequence[Unit], words: Words) -> list[Unit]:
+    """The headings below the one that a question asks for by its name; nothing where it speaks of more.
+
+    "Which kinds of alarm are there?" is answered by the names of the sections below "Alarms".
+
+    Args:
+        section: the unit, and what stands around it.
+        best: the units that answer best: they stand below several of the headings, or above the first.
+        words: finds the words of the question in a text.
+    """
+    here = section.unit.context.headings
+    for above in (here, here[:-1]) if here else (here,):
+        found = section.headings(above)
+        if 1 < len(found) <= MOST and _are_named(section, found, words) and _are_several(found[0], best):
+            return found
+    return []
+
+
+def _are_named(section: Section, headings: Sequence[Unit], words: Words) -> bool:
+    """Whether a question names what some headings stand under, and speaks of nothing that stands below."""
+    names = headings[0].context.names
+    above = headings[0].context.headings
+    under = [one for one in section.units if one.context.headings[: len(above)] == above]
+    below = [one for one in under if one.context.headings != above]
+    said = words(" ".join(one.shown for one in (*headings, *below)))
+    return bool(words(names[-1])) and words(" ".join(names)).keys() >= said.keys()
+
+
+def _are_several(heading: Unit, best: Sequence[Unit]) -> bool:
+    """Whether the best units stand below several headings such as this one, or above the first of them."""
+    above = heading.context.headings
+    stand = {
+        one.context.headings[: len(above) + 1]
+        for one in best
+        if one.passage.document.source == heading.passage.document.source
+        and one.context.headings[: len(above)] == above
+    }
+    return above in stand or len(stand) > 1
 
 
 def _of_several(unit: Unit, best: Sequence[Unit]) -> bool:

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Sequence
+from functools import partial
 
 from bot.answering.scoring import Evidence
 from bot.answering.whole import Section, Words
 from index.records import Features, Unit
+from tests.answering.units import layout_of
 
 ALL = Features(*[1.0] * len(Features.__struct_fields__))
 SURE = 4.0
@@ -34,4 +36,4 @@ def words_of(asked: str, **weights: float) -> Words:
 
 def around(units: Sequence[Unit], unit: Unit) -> Section:
     """A unit of a document, among all of them."""
-    return Section(units, [one.start for one in units].index(unit.start))
+    return Section(units, [one.start for one in units].index(unit.start), partial(layout_of, units))

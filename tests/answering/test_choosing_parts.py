@@ -1,5 +1,8 @@
-"""Which part of a section or a list is meant: a heading that tells a value, a step that is repeated."""
+"""Which part of a section or a list is meant: a heading that tells a value, a step that is repeated, the
+headings below another.
+"""
 
+from collections.abc import Sequence
 from functools import partial
 
 import msgspec
@@ -91,3 +94,64 @@ def test_who_repeats_a_step_asks_for_what_comes_before_and_after_it():
 )
 def test_otherwise_all_steps_are_quoted(asked: str, coverage: dict[str, float]):
     assert len(about_steps(asked, coverage)) == 5
+
+
+DESK = """\
+# Front desk
+
+## Services
+
+There are three services.
+
+### Laundry
+
+Bags come back the same day.
+
+### Luggage
+
+Free until midnight.
+
+### Bicycles
+
+Twelve euros a day.
+
+## Breakfast
+
+### Times
+
+From seven to ten.
+"""
+
+
+def about_services(asked: str, best: Sequence[str], coverage: float = 1.0) -> list[str]:
+    """What is quoted to somebody who asks for several things, of units that answer about as well."""
+    units = {unit.shown: unit for unit in units_of(DESK)}
+    features = Features(around_coverage=coverage)
+    found = [Evidence(units[shown], features, 0.5 - number / 100, SURE) for number, shown in enumerate(best)]
+    chosen = choose(found, "several", partial(around, list(units.values())), words_of(asked), 3)
+    return [one.unit.shown for one in chosen.evidence]
+
+
+SAME_DAY, FREE, THREE = "Bags come back the same day.", "Free until midnight.", "There are three services."
+
+
+@pytest.mark.parametrize("best", [[THREE], [SAME_DAY, FREE]])
+def test_what_there_is_below_a_heading_is_named_by_the_headings_below_it(best: list[str]):
+    assert about_services("which services are there", best) == ["Laundry", "Luggage", "Bicycles"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "best", "coverage"),
+    [
+        ("which services are free", [FREE, SAME_DAY], 1.0),  # of which a section speaks
+        ("which services come with luggage", [FREE, SAME_DAY], 1.0),  # which a heading below names
+        ("which of them is there at night", [FREE, SAME_DAY], 1.0),  # the heading is not named
+        ("which services cost something", [FREE, SAME_DAY], 0.4),  # half is said nowhere
+        ("which services are there", [FREE], 1.0),  # one of them alone answers
+        ("which breakfast", ["From seven to ten."], 1.0),  # there is but one heading below
+    ],
+)
+def test_headings_do_not_answer_what_asks_for_more(asked: str, best: list[str], coverage: float):
+    quotes = about_services(asked, best, coverage)
+    assert quotes
+    assert not {"Laundry", "Luggage", "Bicycles", "Times"} & set(quotes)

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Sequence
+from functools import partial
 
 from bot.answering.whole import Section
 from index import documents
-from index.records import Unit
+from index.records import Layout, Unit
 from index.units.divide import divide
 
 
@@ -18,7 +19,12 @@ def units_of(text: str, source: str = "a.md") -> list[Unit]:
     return [unit for _, units in divided for unit in units]
 
 
+def layout_of(units: Sequence[Unit]) -> Layout:
+    """How the document of some units is built."""
+    return units[0].passage.document.layout
+
+
 def section(units: Sequence[Unit], shown: str) -> Section:
     """The unit that is shown like that, among the others."""
     [number] = [number for number, unit in enumerate(units) if unit.shown == shown]
-    return Section(units, number)
+    return Section(units, number, partial(layout_of, units))
