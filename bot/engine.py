@@ -204,6 +204,7 @@ class Engine(Library):
             wanted.intent,
             partial(_around, generation),
             partial(generation.lexical.found_in, searched_for),
+            partial(self._scorer.wholes, searched_for, check=check),
             self.settings.answer.quotes,
         )
         composed = partial(self._composed, generation, question, searched_for, wanted.intent)

@@ -1,7 +1,7 @@
 """Evidence in, what of it is quoted out: the best and its support, whole lists, all steps."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from math import log
 
@@ -23,6 +23,8 @@ _REPEATED = 0.45  # of them: it speaks of this step
 
 Around = Callable[[Unit], Section]
 """Finds what stands around a unit."""
+Odds = Callable[[Sequence[Sequence[Unit]]], Sequence[float]]
+"""Log-odds that each of several lists answers, read as one text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,9 @@ class Chosen:
     is_open: bool = False
 
 
-def choose(evidence: Sequence[Evidence], intent: Intent, around: Around, words: Words, most: int) -> Chosen:
+def choose(
+    evidence: Sequence[Evidence], intent: Intent, around: Around, words: Words, odds: Odds, most: int
+) -> Chosen:
     """What is quoted of the evidence for a question.
 
     Args:
@@ -44,11 +48,12 @@ def choose(evidence: Sequence[Evidence], intent: Intent, around: Around, words: 
         intent: what is asked for.
         around: finds what stands around a unit.
         words: finds the words of the question in a text.
+        odds: judges lists as a whole.
         most: quotes for a question that wants one thing.
     """
     if not evidence:
         return Chosen([], is_open=intent == "several")
-    choice = _Choice(evidence, around, words)
+    choice = _Choice(evidence, around, words, odds)
     if intent == "one" and not choice.is_a_list():
         return Chosen(choice.one(most))
     if found := choice.several("several" if intent == "one" else intent):
@@ -60,10 +65,11 @@ def choose(evidence: Sequence[Evidence], intent: Intent, around: Around, words: 
 class _Choice:
     """Chooses from the evidence for one question, best first."""
 
-    def __init__(self, evidence: Sequence[Evidence], around: Around, words: Words) -> None:
+    def __init__(self, evidence: Sequence[Evidence], around: Around, words: Words, odds: Odds) -> None:
         self._evidence = evidence
         self._around = around
         self._words = words
+        self._odds = odds
         self._known = {_place(one.unit): one for one in evidence}
 
     def is_a_list(self) -> bool:
@@ -118,7 +124,7 @@ class _Choice:
                 continue
             section = self._around(one.unit)
             names = self._names(one, section, first) if intent == "several" else []
-            units = names or lifted(section, intent, first, self._words) or whole(section, intent)
+            units = names or self._list(section, intent, first)
             if not units:
                 continue
             if intent == "steps":
@@ -134,6 +140,23 @@ class _Choice:
             ]
             return [*before, *(self._of(unit, one) for unit in meant)]
         return []
+
+    def _list(self, section: Section, intent: Intent, first: Sequence[Unit]) -> list[Unit]:
+        """The list that a unit is part of, or another one under its headings that answers better."""
+        units = self._whole(section, intent, first)
+        lists = section.lists() if units else []
+        own = [number for number, one in enumerate(lists) if units[0] in one]
+        if not own or len(lists) == 1:
+            return units
+        odds = self._odds(lists)
+        if odds[own[0]] == max(odds):
+            return units
+        better = lists[odds.index(max(odds))]
+        best = next((one.unit for one in self._evidence if one.unit in better), better[0])
+        return self._whole(replace(section, number=section.units.index(best)), intent, first) or better
+
+    def _whole(self, section: Section, intent: Intent, first: Sequence[Unit]) -> list[Unit]:
+        return lifted(section, intent, first, self._words) or whole(section, intent)
 
     def _names(self, one: Evidence, section: Section, best: Sequence[Unit]) -> list[Unit]:
         """The headings that answer for a unit; most of what is asked has to be there."""

@@ -21,6 +21,7 @@ CAREFUL = Pace()
 _AS_RELEVANT = 0.75  # of the best unit's score and coverage, to be a member of a list
 
 _MOST_READ = 1024  # units for a list, the best first: what a chat bears to wait for
+_READ_OF_LIST = 8  # entries of a list that is read as a whole
 _PASSAGES_AT_ONCE = 16  # of a list, for a check between them
 _FAR = 700.0  # where exp would overflow
 
@@ -148,6 +149,26 @@ class Scorer:
             for fit, (hit, text, reading) in best_first
             if fit >= best_first[0][0] - self._profile.members.behind
         ]
+
+    def wholes(
+        self, question: str, lists: Sequence[Sequence[Unit]], check: Check = uncancelled
+    ) -> list[float]:
+        """Log-odds that lists answer, each read as one text; without a reader all are alike.
+
+        Args:
+            question: as it is searched.
+            lists: units of one list each, in reading order; the first of them are read.
+            check: called before they are read.
+
+        Raises:
+            ModelError: the reader cannot be loaded.
+            Cancelled: by the check.
+        """
+        if self._reader is None:
+            return [0.0] * len(lists)
+        check()
+        texts = [Woven(units[:_READ_OF_LIST]).text for units in lists]
+        return [reading.answers for reading in self._reader.read(question, texts)]
 
     def stands(
         self, question: str, found: Sequence[Hit], known: Sequence[Hit], check: Check = uncancelled

@@ -77,6 +77,15 @@ class Section:
                 return replace(self, number=number)
         return None
 
+    def lists(self) -> list[list[Unit]]:
+        """The lists of items under the headings of the unit, each below a lead-in of its own."""
+        found: dict[str, list[Unit]] = {}
+        for one in self.units:
+            if one.kind == "item" and one.context.headings == self.unit.context.headings:
+                for lead in one.context.leads[:1]:
+                    found.setdefault(lead, []).append(one)
+        return list(found.values())
+
     def beside(self, *, deep: bool = False) -> list[Unit]:
         """The entries of the unit's own list or table, itself among them; they stand under the same names.
 

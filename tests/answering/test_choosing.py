@@ -10,7 +10,7 @@ from bot.answering.choosing import Chosen, choose, mentioned
 from bot.answering.intent import Intent
 from bot.answering.scoring import Evidence
 from index.records import Document, Kind, Passage, Unit
-from tests.answering.evidence import ALL, SURE, around, evidence_of, words_of
+from tests.answering.evidence import ALL, SURE, alike, around, evidence_of, words_of
 from tests.answering.units import units_of
 
 EVERY: list[Intent] = ["one", "several", "steps"]
@@ -48,14 +48,14 @@ def quoted(
     """What is quoted of a document, how sure each is, and whether others may stand elsewhere."""
     units = units_of(text)
     found = evidence_of(units, scores)
-    chosen = choose(found, intent, partial(around, units), words_of(asked), most)
+    chosen = choose(found, intent, partial(around, units), words_of(asked), alike, most)
     evidence = chosen.evidence
     return [one.unit.shown for one in evidence], [one.log_odds for one in evidence], chosen.is_open
 
 
 def test_without_evidence_nothing_is_quoted():
     for intent in EVERY:
-        chosen = choose([], intent, partial(around, []), words_of(""), 3)
+        chosen = choose([], intent, partial(around, []), words_of(""), alike, 3)
         assert chosen == Chosen([], is_open=intent == "several")
 
 
@@ -142,7 +142,7 @@ def test_a_whole_longer_than_quotes_for_one_thing_is_quoted_alone():
 def test_parts_of_a_whole_keep_their_own_scores():
     units = units_of(ROTA)
     found = evidence_of(units, {"Ruud cleans the attic": 0.9, "Sam cleans the porch": 0.2})
-    chosen = choose(found, "several", partial(around, units), words_of(""), 3)
+    chosen = choose(found, "several", partial(around, units), words_of(""), alike, 3)
     assert [one.score for one in chosen.evidence] == [0.9, 0.9, 0.2]  # what was not scored, as the best
 
 
@@ -323,7 +323,7 @@ def test_what_is_quoted_has_been_found_or_stands_around_it(
     units = [Unit(passage, n * 9, n * 9 + 8, kind) for n, (kind, _) in enumerate(drawn)]
     evidence = [Evidence(unit, ALL, score, SURE) for unit, (_, score) in zip(units, drawn, strict=True)]
     evidence.sort(key=lambda one: -one.score)
-    chosen = choose(evidence, intent, partial(around, units), words_of("word 03"), most).evidence
+    chosen = choose(evidence, intent, partial(around, units), words_of("word 03"), alike, most).evidence
     assert chosen
     starts = [one.unit.start for one in chosen]
     assert len(set(starts)) == len(starts)

@@ -1,5 +1,5 @@
 """Which part of a section or a list is meant: a heading that tells a value, a step that is repeated, the
-headings below another.
+headings below another, one of several lists.
 """
 
 from collections.abc import Sequence
@@ -10,9 +10,9 @@ import pytest
 
 from bot.answering.choosing import choose
 from bot.answering.scoring import Evidence
-from index.records import Features
+from index.records import Features, Unit
 from index.units.leaves import is_only_name
-from tests.answering.evidence import SURE, around, evidence_of, words_of
+from tests.answering.evidence import SURE, alike, around, evidence_of, words_of
 from tests.answering.units import units_of
 
 HOUSE = """\
@@ -43,7 +43,7 @@ def test_a_heading_that_tells_a_value_answers_before_what_stands_below_it(
     heading, text = evidence_of(units, {"Breakfast is included.": 0.6, "Price: 85 euros a night": 0.5})[::-1]
     heading = msgspec.structs.replace(heading, score=score_of_heading, span_share=share_of_heading)
     text = msgspec.structs.replace(text, span_share=0.5)
-    chosen = choose([text, heading], "one", partial(around, units), words_of(""), 3)
+    chosen = choose([text, heading], "one", partial(around, units), words_of(""), alike, 3)
     assert [one.unit.shown for one in chosen.evidence] == quotes
 
 
@@ -70,7 +70,7 @@ def about_steps(asked: str, coverage: dict[str, float]) -> list[str]:
         Evidence(unit, Features(unit_coverage=coverage.get(unit.shown, 0.0)), 0.5 - number / 100, SURE)
         for number, unit in enumerate(unit for unit in units if unit.kind == "item")
     ]
-    chosen = choose(found, "steps", partial(around, units), words_of(asked), 3)
+    chosen = choose(found, "steps", partial(around, units), words_of(asked), alike, 3)
     return [one.unit.shown for one in chosen.evidence]
 
 
@@ -128,7 +128,7 @@ def about_services(asked: str, best: Sequence[str], coverage: float = 1.0) -> li
     units = {unit.shown: unit for unit in units_of(DESK)}
     features = Features(around_coverage=coverage)
     found = [Evidence(units[shown], features, 0.5 - number / 100, SURE) for number, shown in enumerate(best)]
-    chosen = choose(found, "several", partial(around, list(units.values())), words_of(asked), 3)
+    chosen = choose(found, "several", partial(around, list(units.values())), words_of(asked), alike, 3)
     return [one.unit.shown for one in chosen.evidence]
 
 
@@ -155,3 +155,62 @@ def test_headings_do_not_answer_what_asks_for_more(asked: str, best: list[str], 
     quotes = about_services(asked, best, coverage)
     assert quotes
     assert not {"Laundry", "Luggage", "Bicycles", "Times"} & set(quotes)
+
+
+SHED = """\
+# Sheds
+
+You may store in a shed:
+
+- hand tools
+- compost
+  - in sacks
+
+You may not keep in a shed:
+
+- gas bottles
+- paint
+
+## Fences
+
+Fences are made of:
+
+- wood
+"""
+
+
+@pytest.mark.parametrize(
+    ("best", "better", "quotes"),
+    [
+        ("hand tools", "gas bottles", ["gas bottles", "paint"]),
+        ("hand tools", "hand tools", ["hand tools", "compost"]),
+        ("gas bottles", "in sacks", ["hand tools", "compost"]),
+        ("gas bottles", "", ["gas bottles", "paint"]),  # none is better
+    ],
+)
+def test_of_the_lists_of_a_section_the_one_is_quoted_that_answers_as_a_whole(
+    best: str, better: str, quotes: list[str]
+):
+    judged: list[list[str]] = []
+
+    def odds(lists: Sequence[Sequence[Unit]]) -> list[float]:
+        said = [[unit.shown for unit in units] for units in lists]
+        judged.extend(said)
+        return [2.0 if better in one else 1.0 for one in said]
+
+    units = units_of(SHED)
+    found = evidence_of(units, {best: 0.5})
+    chosen = choose(found, "several", partial(around, units), words_of("store"), odds, 3)
+    assert [one.unit.shown for one in chosen.evidence] == quotes
+    assert judged == [["hand tools", "compost", "in sacks"], ["gas bottles", "paint"]]
+
+
+def test_one_list_needs_no_judge():
+    def odds(lists: Sequence[Sequence[Unit]]) -> list[float]:
+        raise AssertionError(lists)
+
+    units = units_of(SHED)
+    chosen = choose(
+        evidence_of(units, {"wood": 0.5}), "several", partial(around, units), words_of(""), odds, 3
+    )
+    assert [one.unit.shown for one in chosen.evidence] == ["wood"]

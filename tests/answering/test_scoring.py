@@ -346,6 +346,24 @@ def test_members_are_read_until_none_of_those_read_together_belongs():
     assert sorted(names(members_by_reading(reader, "?", PASSAGES, 12))) == ["x0", "x2", "x9"]
 
 
+@pytest.mark.usefixtures("read_only")
+def test_a_list_is_judged_by_its_first_entries_read_as_one_text():
+    reader = WordReader({"x1": 3.0})
+    lists = [[one.unit for one in ranked("x0", "x1")], [one.unit for one in ranked("y0", "y1")]]
+    assert Scorer(PROFILE, reader).wholes("who?", lists) == [3.0, reader.read("?", ["y0"])[0].answers]
+    assert reader.asked[0] == ("who?", ["Here is x0.\nHere is x1.", "There is y0.\nThere is y1."])
+    many = [one.unit for one in PASSAGES]
+    Scorer(PROFILE, reader).wholes("who?", [many])
+    assert len(reader.asked[-1][1][0].splitlines()) == 8 < len(many)
+
+
+def test_without_a_reader_lists_are_alike():
+    assert Scorer(PROFILE, None).wholes("who?", [[ranked("x0")[0].unit], [ranked("y0")[0].unit]]) == [
+        0.0,
+        0.0,
+    ]
+
+
 def test_retrievals_members_are_all_that_are_about_as_good():
     partly = structs.replace(ALL, unit_coverage=0.74)
     good = [hit("y1", 1.0, ALL), hit("y0", 0.9, ALL), hit("x0", 0.75, ALL)]
