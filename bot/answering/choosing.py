@@ -159,10 +159,11 @@ class _Choice:
         return lifted(section, intent, first, self._words) or whole(section, intent)
 
     def _names(self, one: Evidence, section: Section, best: Sequence[Unit]) -> list[Unit]:
-        """The headings that answer for a unit; most of what is asked has to be there."""
+        """The headings that answer for a unit, read as a whole; most of what is asked has to be there."""
         if one.features.around_coverage < _MOSTLY:
             return []
-        return headings_below(section, best, self._words)
+        found = headings_below(section, best, self._words)
+        return found if found and self._odds([found])[0] > 0 else []
 
     def _near_repeated(self, steps: list[Unit]) -> list[Unit]:
         """Of steps the one that the question repeats, with those before and after; else all.

@@ -162,7 +162,7 @@ def lifted(section: Section, intent: Intent, best: Sequence[Unit], words: Words)
 def headings_below(section: Section, best: Sequence[Unit], words: Words) -> list[Unit]:
     """The headings below the one that a question asks for by its name; nothing where it speaks of more.
 
-    "Which kinds of alarm are there?" is answered by the names of the sections below "Alarms".
+    "Which services do you offer?" is answered by the names of the sections below "Services".
 
     Args:
         section: the unit, and what stands around it.
@@ -170,7 +170,7 @@ def headings_below(section: Section, best: Sequence[Unit], words: Words) -> list
         words: finds the words of the question in a text.
     """
     here = section.unit.context.headings
-    for above in (here, here[:-1]) if here else (here,):
+    for above in filter(None, (here, here[:-1])):  # of what a title names, a document says more than names
         found = section.headings(above)
         if 1 < len(found) <= MOST and _are_named(section, found, words) and _are_several(found[0], best):
             return found

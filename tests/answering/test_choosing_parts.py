@@ -123,12 +123,13 @@ From seven to ten.
 """
 
 
-def about_services(asked: str, best: Sequence[str], coverage: float = 1.0) -> list[str]:
+def about_services(asked: str, best: Sequence[str], coverage: float = 1.0, odds: float = 1.0) -> list[str]:
     """What is quoted to somebody who asks for several things, of units that answer about as well."""
     units = {unit.shown: unit for unit in units_of(DESK)}
     features = Features(around_coverage=coverage)
     found = [Evidence(units[shown], features, 0.5 - number / 100, SURE) for number, shown in enumerate(best)]
-    chosen = choose(found, "several", partial(around, list(units.values())), words_of(asked), alike, 3)
+    judge = lambda lists: [odds] * len(lists)  # noqa: E731
+    chosen = choose(found, "several", partial(around, list(units.values())), words_of(asked), judge, 3)
     return [one.unit.shown for one in chosen.evidence]
 
 
@@ -214,3 +215,7 @@ def test_one_list_needs_no_judge():
         evidence_of(units, {"wood": 0.5}), "several", partial(around, units), words_of(""), odds, 3
     )
     assert [one.unit.shown for one in chosen.evidence] == ["wood"]
+
+
+def test_headings_that_do_not_answer_when_they_are_read_are_none():
+    assert SAME_DAY in about_services("which services are there", [SAME_DAY, FREE], odds=0.0)
