@@ -20,7 +20,7 @@ from tests.found import CITED, FOUND, LOST, quoting
 from tests.quality.judging import Ask, Case, Raw, asked, folded, lay_out, read, wrong
 
 HERE = Path(__file__).parent
-FLOORS = {"cases-dev.jsonl": 0.84, "cases-held.jsonl": 0.76, "cases-everyday.jsonl": 0.69}
+FLOORS = {"cases-dev.jsonl": 0.82, "cases-held.jsonl": 0.76, "cases-everyday.jsonl": 0.69}
 """Share of the questions of a file whose answers are as they are wanted."""
 
 
