@@ -3,10 +3,10 @@
     python -m benchmarks.cases [FILE...] [-v]
 
 By default the files of ``tests/quality`` are asked: ``cases-dev.jsonl`` was looked at while Docent was built,
-``cases-held.jsonl`` never was, ``cases-everyday.jsonl`` is in twelve languages. Each case is a folder of its
-own; encoder and reader are those of the settings (the light pair is ``DOCENT_ENCODER__MODEL=all-MiniLM-L6-v2
-DOCENT_READER__MODEL=docent``). What answers have to be is told in ``tests/quality/judging.py``; CI holds them
-to a floor a little below.
+as was ``cases-lists.jsonl``, ``cases-held.jsonl`` never was, ``cases-everyday.jsonl`` is in twelve languages.
+Each case is a folder of its own; encoder and reader are those of the settings (the light pair is
+``DOCENT_ENCODER__MODEL=all-MiniLM-L6-v2 DOCENT_READER__MODEL=docent``). What answers have to be is told in
+``tests/quality/judging.py``; CI holds them to a floor a little below.
 """
 
 from __future__ import annotations

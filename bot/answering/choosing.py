@@ -145,15 +145,16 @@ class _Choice:
         """The list that a unit is part of, or another one under its headings that answers better."""
         units = self._whole(section, intent, first)
         lists = section.lists() if units else []
-        own = [number for number, one in enumerate(lists) if units[0] in one]
-        if not own or len(lists) == 1:
+        own = next((number for number, one in enumerate(lists) if _has(one, units[0])), None)
+        if own is None or len(lists) == 1:
             return units
         odds = self._odds(lists)
-        if odds[own[0]] == max(odds):
+        if odds[own] == max(odds):
             return units
         better = lists[odds.index(max(odds))]
-        best = next((one.unit for one in self._evidence if one.unit in better), better[0])
-        return self._whole(replace(section, number=section.units.index(best)), intent, first) or better
+        best = next((one.unit for one in self._evidence if _has(better, one.unit)), better[0])
+        number = [_place(unit) for unit in section.units].index(_place(best))
+        return self._whole(replace(section, number=number), intent, first) or better
 
     def _whole(self, section: Section, intent: Intent, first: Sequence[Unit]) -> list[Unit]:
         return lifted(section, intent, first, self._words) or whole(section, intent)
@@ -200,6 +201,11 @@ def _beside(best: Evidence, evidence: Sequence[Evidence]) -> Iterator[Evidence]:
 
 def _place(unit: Unit) -> tuple[str, int]:
     return unit.passage.document.source, unit.start
+
+
+def _has(units: Sequence[Unit], unit: Unit) -> bool:
+    """Whether a unit is one of some, by its place: to compare units as such is to compare their texts."""
+    return _place(unit) in map(_place, units)
 
 
 def mentioned(units: Sequence[Unit], words: Words) -> list[Unit]:

@@ -57,7 +57,7 @@ class Section:
         return found
 
     def headings(self, above: tuple[str, ...]) -> list[Unit]:
-        """The headings that stand right below these, outermost first."""
+        """The headings that stand right below these, outermost first; for them the layout is read."""
         found = headings_above(self.units, self.layout())
         return [one for one in found if one.context.headings == above]
 
@@ -171,32 +171,34 @@ def headings_below(section: Section, best: Sequence[Unit], words: Words) -> list
     """
     here = section.unit.context.headings
     for above in filter(None, (here, here[:-1])):  # of what a title names, a document says more than names
+        if not (words(above[-1]) and _are_several(section, above, best)):
+            continue
         found = section.headings(above)
-        if 1 < len(found) <= MOST and _are_named(section, found, words) and _are_several(found[0], best):
+        if 1 < len(found) <= MOST and _are_all(section, found, words):
             return found
     return []
 
 
-def _are_named(section: Section, headings: Sequence[Unit], words: Words) -> bool:
-    """Whether a question names what some headings stand under, and speaks of nothing that stands below."""
-    names = headings[0].context.names
-    above = headings[0].context.headings
-    under = [one for one in section.units if one.context.headings[: len(above)] == above]
-    below = [one for one in under if one.context.headings != above]
-    said = words(" ".join(one.shown for one in (*headings, *below)))
-    return bool(words(names[-1])) and words(" ".join(names)).keys() >= said.keys()
-
-
-def _are_several(heading: Unit, best: Sequence[Unit]) -> bool:
-    """Whether the best units stand below several headings such as this one, or above the first of them."""
-    above = heading.context.headings
+def _are_several(section: Section, above: tuple[str, ...], best: Sequence[Unit]) -> bool:
+    """Whether the best units stand under several headings below these, or above the first of them."""
+    source = section.unit.passage.document.source
     stand = {
         one.context.headings[: len(above) + 1]
         for one in best
-        if one.passage.document.source == heading.passage.document.source
-        and one.context.headings[: len(above)] == above
+        if one.passage.document.source == source and one.context.headings[: len(above)] == above
     }
     return above in stand or len(stand) > 1
+
+
+def _are_all(section: Section, headings: Sequence[Unit], words: Words) -> bool:
+    """Whether nothing that headings and what is below say is asked for, but what they stand under."""
+    context = headings[0].context
+    above = context.headings
+    below = [
+        one for one in section.units if one.context.headings[: len(above)] == above != one.context.headings
+    ]
+    said = words(" ".join(one.shown for one in (*headings, *below)))
+    return words(" ".join(context.names)).keys() >= said.keys()
 
 
 def _of_several(unit: Unit, best: Sequence[Unit]) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from msgspec import structs
 
-from index.records import Block, Context, Layout, Part, Unit
+from index.records import Block, Context, Layout, Unit
 from index.units.leaves import cut
 from index.units.shown import Shower
 
@@ -43,12 +43,9 @@ def _heading(block: Block, unit: Unit, shower: Shower) -> list[Unit]:
         return [unit]
     if block.start < passage.start or block.end > passage.end:
         return []
-    parts = tuple(shower.parts(block.start, block.end))
-    if parts == (Part(block.start, block.end),):
-        parts = ()
-    heading = Unit(passage, block.start, block.end, "heading", parts=parts)
-    name = cut(heading.shown)
+    name = cut(shower.shown(block.start, block.end))
     if name not in below.headings:
         return []
-    above = below.headings[: below.headings.index(name)]
-    return [structs.replace(heading, context=Context(below.document, above))]
+    context = Context(below.document, below.headings[: below.headings.index(name)])
+    parts = tuple(shower.parts(block.start, block.end))
+    return [Unit(passage, block.start, block.end, "heading", context, parts)]

@@ -20,7 +20,12 @@ from tests.found import CITED, FOUND, LOST, quoting
 from tests.quality.judging import Ask, Case, Raw, asked, folded, lay_out, read, wrong
 
 HERE = Path(__file__).parent
-FLOORS = {"cases-dev.jsonl": 0.82, "cases-held.jsonl": 0.76, "cases-everyday.jsonl": 0.69}
+FLOORS = {
+    "cases-dev.jsonl": 0.84,
+    "cases-lists.jsonl": 0.5,
+    "cases-held.jsonl": 0.76,
+    "cases-everyday.jsonl": 0.69,
+}
 """Share of the questions of a file whose answers are as they are wanted."""
 
 
@@ -149,5 +154,5 @@ def test_files_are_laid_out(tmp_path: Path):
 @pytest.mark.parametrize("file", FLOORS)
 def test_cases_can_be_read(file: str):
     cases = read(HERE / file)
-    assert len({case.name for case in cases}) == len(cases) > 20
+    assert len({case.name for case in cases}) == len(cases) > (2 if file == "cases-lists.jsonl" else 20)
     assert all(case.files and case.asks for case in cases)
