@@ -7,7 +7,7 @@ line would still have fitted, the break was wanted.
 """
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -27,6 +27,7 @@ _ORDERED = re.compile(r"[ \t]*\(?(?:\d{1,3}[.)]|(?:[a-zA-Z]|[ivx]{1,4})\))")
 _KEY = re.compile(r"[ \t]*[^\s:：,;.!?][^:：.!?\n]{0,39}[:：](?:[ \t]+\S|(?<=：)\S)")
 _PART = re.compile(r"(?P<number>\d{1,3}(?:\.\d{1,3})*)\.?[ \t]+[^\W\d_]")
 """The number of a part of a text, and its name."""
+_SUBPART = re.compile(r"[ \t]*\d{1,3}(?:\.\d{1,3})+\.?[ \t]+[^\W\d_]")
 
 _SPEAKER = re.compile(
     r"[ \t]*(?:\[[\d:., /apmAPM-]+\][ \t]*)?(?:\d{1,2}:\d{2}(?::\d{2})?[ \t]+)?"
@@ -41,8 +42,18 @@ _ANSWER_LABEL = re.compile(
 )
 """One letter and a full stop is no label by itself: "A. Archer"."""
 _DOTTED = tuple(re.compile(rf"[ \t]*[{letters}]\.[ \t]+", re.IGNORECASE) for letters in ("qfpdв", "arо"))
+_DATED = re.compile(
+    r"(?:[^\W\d_]{2,12}[.,]{0,2} )?(?:"
+    r"\d{1,2}(?:\.|[^\W\d_]{1,2})? (?:(?:de|of) )?[^\W\d_]{3,12}\.?,?(?: (?:de )?\d{4})?"
+    r"|[^\W\d_]{3,12}\.? \d{1,2}[^\W\d_]{0,2}(?:,? \d{4})?"
+    r"|\d{1,2}[./-]\d{1,2}[./-]?(?:\d{2}|\d{4})?|\d{4}-\d\d-\d\d|\d{1,2}月\d{1,2}日)[:,]?"
+)
+"""A day, as "Mon 7 July", or a number and a word that name what is below them, as "Week 3"."""
 _STAMP = re.compile(r"[ \t]*\[?(?:\d{4}-\d\d-\d\d|\d{1,2}[:.]\d\d\b|\d{1,2}/\d{1,2}/\d{2,4})")
 _LINE = re.compile(r"(?P<text>[^\r\n]*)(?:\r\n|\r|\n|\Z)")
+_FRAMED = re.compile(
+    r"[ \t]*(?P<mark>[-=*#~+_])(?P=mark)+[ \t]*(?P<name>\S.{0,100}?)[ \t]*(?P=mark){2,}[ \t]*$"
+)
 _FENCE = re.compile(
     r"[ \t]*(?:[-=_*~+|#]{3,}(?:[ \t]+[-=_*~+|#]{3,})*|(?P<mark>[-=_*~])(?:[ \t]*(?P=mark)){2,})[ \t]*$"
 )
@@ -142,8 +153,26 @@ def dotted_labels(question: str, answer: str) -> tuple[int, int]:
     return (asked.end(), answered.end()) if asked and answered and asks(question) else (0, 0)
 
 
-def is_heading(text: str, *, title: bool = False) -> bool:
-    """Whether a line that stands alone reads as a heading: short, and no sentence. Titles may be longer."""
+def framed(text: str) -> Span | None:
+    """Where the name stands that marks on both sides make a heading, as "== Opening hours =="."""
+    found = _FRAMED.match(text)
+    named = found is not None and is_heading(found["name"].rstrip(":"), any_case=True)
+    return found.span("name") if found and named else None
+
+
+def is_dated(text: str) -> bool:
+    """Whether a line is a day, or a word and a number, as what is noted below it begins with."""
+    return _DATED.fullmatch(text) is not None
+
+
+def is_heading(text: str, *, title: bool = False, any_case: bool = False) -> bool:
+    """Whether a line that stands alone reads as a heading: short, and no sentence.
+
+    Args:
+        text: the line.
+        title: whether it would be the title, which may be longer.
+        any_case: whether it may begin in lower case.
+    """
     line = text.strip()
     words = line.split()
     return (
@@ -151,7 +180,7 @@ def is_heading(text: str, *, title: bool = False) -> bool:
         and len(words) <= (_TITLE_WORDS if title else _HEADING_WORDS)
         and not ends_sentence(line)
         and line[-1] not in ",;:："
-        and (line[0].isupper() or line[0].isdigit() or not line[0].isascii())
+        and (any_case or line[0].isupper() or line[0].isdigit() or not line[0].isascii())
         and any(character.isalpha() for character in line)
     )
 
@@ -168,8 +197,11 @@ def heads(text: str, below: Sequence[str], *, only_items: bool = False, wide: in
     Of sentences, where the end of the line was wanted, and theirs were not; of one line below it also where
     lines of the document are so ``wide`` in characters that nothing was wrapped here.
     """
-    if not is_name(text) or leads_in(text) or BULLET.match(text) or is_key_value(text):
+    if not is_name(text) or leads_in(text) or is_key_value(text):
         return False
+    if BULLET.match(text):  # "2. Fees" above "2.1 Adults pay 185 pounds."
+        part, below_it = _PART.match(text), _PART.match(below[0])
+        return bool(part and below_it and below_it["number"].startswith(f"{part['number']}."))
     if only_items or BULLET.match(below[0]):
         return BULLET.match(below[0]) is not None
     if numbered := _PART.match(text):
@@ -201,14 +233,16 @@ def flows(lines: Sequence[Line], *, wrapped: bool = False) -> bool:
     texts = [line.text for line in lines]
     if len(texts) < 2:
         return True
-    if not wrapped and _are_things(texts):
-        return False
     joins = list(pairwise(texts))
     lower = sum(_first_letter(after).islower() for _, after in joins) / len(joins)
-    if is_regular(texts) and lower < 0.5:
-        return False
     width = max(map(len, texts))
     wanted = sum(len(before) + 1 + len(_first_word(after)) <= width for before, after in joins) / len(joins)
+    if (
+        (len(texts) > 2 and _are_keyed(texts))
+        or (is_regular(texts) and lower < 0.5)
+        or (not wrapped and (_are_things(texts) or _are_notes(texts, wanted)))
+    ):
+        return False
     if lower >= 0.3:
         told = len(texts) == 2 or ends_sentence(texts[-1])
         return wrapped or width >= _NARROW or (wanted <= 0.5 and told)
@@ -225,6 +259,18 @@ def _are_things(texts: Sequence[str]) -> bool:
     )
 
 
+def _are_notes(texts: Sequence[str], wanted: float) -> bool:
+    """Whether lines that begin in lower case are notes, one a line.
+
+    ``wanted`` is the share of the breaks between them that no width asked for.
+    """
+    if not texts[0][:1].islower():
+        return False
+    begins = Counter(map(_first_word, texts)).most_common(1)[0][1]
+    apart = wanted > 0 or begins > 1 or any(_first_letter(text).isupper() for text in texts)
+    return wanted > 0.5 or (apart and not any(map(ends_sentence, texts)))
+
+
 def _first_letter(text: str) -> str:
     return next(filter(str.isalnum, text), "")
 
@@ -236,13 +282,14 @@ def _first_word(text: str) -> str:
 
 
 def is_regular(texts: Sequence[str]) -> bool:
-    """Whether lines are built alike: a key and a value, a time at the start, or so many fields each."""
+    """Whether lines are built alike: a key and a value, a time or "2.1" at the start, or so many fields."""
     most = 0.8 * len(texts)
     if len(texts) < 2:
         return False
     if (
-        sum(bool(_KEY.match(text)) for text in texts) >= most
+        _are_keyed(texts)
         or sum(bool(_STAMP.match(text)) for text in texts) >= most
+        or sum(bool(_SUBPART.match(text)) for text in texts) >= most
     ):
         return True
     for delimiter in _DELIMITERS:
@@ -257,6 +304,26 @@ def is_regular(texts: Sequence[str]) -> bool:
     return False
 
 
+def _are_keyed(texts: Sequence[str]) -> bool:
+    """Whether nearly all lines are a key and a value."""
+    return sum(map(is_key_value, texts)) >= 0.8 * len(texts)
+
+
+def key_of(text: str) -> str:
+    """The key that a line begins with, as "Phone" in "Phone: 4401"; empty where there is none."""
+    return re.split("[:：]", text, maxsplit=1)[0].strip().casefold() if is_key_value(text) else ""
+
+
+def naming_keys(paragraphs: Sequence[Sequence[Line]]) -> frozenset[str]:
+    """The keys whose values name records: two or more begin with them, of some lines each."""
+    named: dict[str, set[str]] = defaultdict(set)
+    for lines in paragraphs:
+        texts = [line.text for line in lines]
+        if len(texts) > 1 and _are_keyed(texts):
+            named[key_of(texts[0])].add(texts[0])
+    return frozenset(key for key, values in named.items() if key and len(values) > 1)
+
+
 def is_key_value(text: str) -> bool:
     """Whether a line is a name and what is said of it, as "Phone: 4401"."""
     return _KEY.match(text) is not None
@@ -264,19 +331,41 @@ def is_key_value(text: str) -> bool:
 
 def speakers(lines: Sequence[Line]) -> frozenset[str]:
     """The names of those who talk, where the lines are a conversation: two who take turns."""
-    names = Counter(
+    labels = [
         found["name"]
         for line in lines
         if (found := _SPEAKER.match(line.text)) and not (question_label(line.text) or answer_label(line.text))
-    )
+    ]
+    names = Counter(labels)
     several = [name for name, times in names.items() if times >= 2]
-    return frozenset(names) if len(several) >= 2 and names.total() >= 4 else frozenset()
+    talk = len(several) >= 2 and names.total() >= 4 and not _are_keys(labels)
+    return frozenset(names) if talk else frozenset()
+
+
+def _are_keys(labels: Sequence[str]) -> bool:
+    """Whether labels are the keys of records: from the first one on again and again in the same order."""
+    records: list[list[str]] = []
+    for label in labels:
+        if label == labels[0]:
+            records.append([])
+        records[-1].append(label)
+    first = {label: place for place, label in enumerate(records[0])}
+    alike = 0
+    for record in records:
+        places = [first[label] for label in record if label in first]
+        alike += len(record) > 2 and len({*record}) == len(record) and places == sorted(places)
+    return len(records) > 1 and alike >= 0.8 * len(records)
 
 
 def turn_of(line: Line, names: frozenset[str]) -> int:
     """How many characters at the start of a line say who talks; 0 where nobody begins to."""
     found = _SPEAKER.match(line.text)
     return found.end() if found and found["name"] in names else 0
+
+
+def has_columns(text: str) -> bool:
+    """Whether wide gaps or tabulators divide a line."""
+    return _COLUMNS.search(text) is not None
 
 
 def cells_of(line: Line) -> tuple[Span, ...]:

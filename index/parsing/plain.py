@@ -54,6 +54,7 @@ class _Plain:
     title: str = ""
     _begin: int = 0  # of the first paragraph
     _above: set[int] = field(default_factory=set)  # where headings start that stand right above their text
+    _dated: bool = False  # whether several paragraphs begin with a day or the like
     _lists: list[_List] = field(default_factory=list)
     _prose: Prose = field(init=False)
 
@@ -63,6 +64,8 @@ class _Plain:
     def read(self) -> None:
         """Find all blocks."""
         undivided = [*_paragraphs(roles.lines_of(self.text))]
+        self._dated = sum(_begins_dated(one) for one in undivided) > 1
+        undivided = _titled(undivided)
         paragraphs = [part for one in undivided for part in self._divided(one)]
         if len(self._above) > 1:  # the text has such headings, so what is like them is one, too
             wide = max(len(line.text) for one in undivided for line in one)
@@ -71,6 +74,7 @@ class _Plain:
             paragraphs[0] = paragraphs[0][count:]
             paragraphs = [paragraph for paragraph in paragraphs if paragraph]
         self._prose.speakers = roles.speakers([line for paragraph in paragraphs for line in paragraph])
+        self._prose.keys = roles.naming_keys(paragraphs)
         self._begin = paragraphs[0][0].start if paragraphs else 0
         headings = self._headings(paragraphs)
         for number, paragraph in enumerate(paragraphs):
@@ -86,7 +90,9 @@ class _Plain:
         """A paragraph, with lines apart that are headings right above running text or the items of a list."""
         begin = 0
         for number, line in enumerate(paragraph[:-1]):
-            if number == 0:
+            if number == 0 and self._dated and _begins_dated(paragraph):
+                is_above = True
+            elif number == 0:
                 is_above = roles.heads(line.text, [one.text for one in paragraph[1:]], wide=wide)
             else:
                 is_above = self._ends_list(paragraph[number - 1], line) and roles.heads(
@@ -172,6 +178,8 @@ class _Plain:
             return _TITLE if "=" in paragraph[1].text else _SECTION
         if found := _MARK.match(text):
             return len(found["marks"])
+        if roles.framed(text):
+            return max(_SECTION, len(text) - len(text.lstrip("="))) if following else 0
         if len(paragraph) > 1 or not following or self._prose.is_turn(paragraph[0]):
             return 0
         after = following[0][0].text
@@ -191,6 +199,9 @@ class _Plain:
     def _heading(self, line: Line, level: int) -> None:
         if found := _MARK.match(line.text):
             self.outline.hide(line.start, line.start + found.end())
+        if name := roles.framed(line.text):
+            self.outline.hide(line.start, line.start + name[0])
+            self.outline.hide(line.start + name[1], line.end)
         self.outline.add("heading", line.start, line.end, level=level)
         self._lists.clear()
         self._prose.heading()
@@ -277,19 +288,57 @@ def _goes_on(before: Sequence[Line], number: str) -> bool:
 
 
 def _without_mark(text: str) -> str:
+    if name := roles.framed(text):
+        return text[slice(*name)]
     found = _MARK.match(text)
     return text[found.end() :].rstrip("# ") if found else text
 
 
+def _titled(paragraphs: Sequence[list[Line]]) -> list[list[Line]]:
+    """The same paragraphs, but a title in capitals at the top, of one line or two, stands alone."""
+    lines = [line for line in paragraphs[0] if not roles.is_rule(line.text)] if paragraphs else []
+    others = list(paragraphs[1:])
+    alike = any(len(lines) > 1 and roles.is_shouted(lines[0].text) for lines in others)
+    if len(lines) < 2 or alike or not others or not roles.is_shouted(lines[0].text):
+        return list(paragraphs)
+    first, second, *rest = lines
+    both = Line(first.start, second.end, f"{first.text} {second.text}")
+    two = roles.is_heading(second.text) and roles.is_heading(both.text, title=True)
+    top = [[both], rest] if two else [[first], lines[1:]]
+    return [*filter(None, top), *others]
+
+
+def _begins_dated(paragraph: Sequence[Line]) -> bool:
+    """Whether a paragraph is what is noted below a day, say; "2 onions" above "1 carrot" is none."""
+    first, second = (paragraph[place].text if place < len(paragraph) else "" for place in (0, 1))
+    return second != "" and roles.is_dated(first) and not roles.is_dated(second)
+
+
 def _paragraphs(lines: Sequence[Line]) -> list[list[Line]]:
-    """The lines between blank ones; a heading that is marked by "#" stands alone."""
+    """The lines between blank ones; a heading that is marked, framed or underlined stands alone."""
     found: list[list[Line]] = [[]]
-    for line in lines:
-        marked = _MARK.match(line.text) is not None
-        if not line.text or marked:
+    for number, line in enumerate(lines):
+        below = lines[number + 1].text if number + 1 < len(lines) else ""
+        marked = _MARK.match(line.text) is not None or roles.framed(line.text) is not None
+        ruled = all(roles.is_rule(one.text) for one in found[-1])
+        underlines = len(found[-1]) == 1 and _is_underlined(found[-1][0].text, line.text)
+        if not line.text or marked or (ruled and _is_underlined(line.text, below)):
             found.append([])
         if line.text:
             found[-1].append(line)
-        if marked:
+        if marked or underlines:
             found.append([])
     return [part for part in found if part and not all(roles.is_rule(line.text) for line in part)]
+
+
+def _is_underlined(text: str, below: str) -> bool:
+    """Whether a line is a heading for the line of marks below it; heads of columns are none."""
+    name = text.strip()
+    return (
+        roles.is_rule(below)
+        and 2 * len(below.strip()) >= len(name)
+        and not roles.is_rule(name)
+        and roles.is_heading(name, title=True)
+        and not roles.has_columns(name)
+        and " " not in below.strip()
+    )

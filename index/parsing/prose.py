@@ -1,5 +1,6 @@
 """The lines of a paragraph in, blocks out: prose, records, questions and answers, conversations, columns."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -7,6 +8,9 @@ from index.parsing import lines as roles
 from index.parsing.lines import Line
 from index.parsing.outline import TOP, Outline
 from index.records import Kind, Span
+
+_QUOTING = "\"'“„«‘‚»”’—–"  # begins what somebody says in a story
+_COLUMNS_IN = 0.7  # of the lines of a table at least
 
 
 @dataclass(slots=True)
@@ -17,6 +21,7 @@ class Prose:
         text: whose offsets lines have.
         outline: what is noted down.
         speakers: who talks, where it is a conversation.
+        keys: those whose values name what the lines below them are about.
         wrapped: whether the format itself says that lines flow on, unless they are built alike.
         place: what the next paragraph stands in, where blocks of another outline hold it.
     """
@@ -24,6 +29,7 @@ class Prose:
     text: str
     outline: Outline
     speakers: frozenset[str] = frozenset()
+    keys: frozenset[str] = frozenset()
     wrapped: bool = False
     place: int = TOP
     _asked: Span | None = None  # what the last question stands in, by number of block and place
@@ -71,8 +77,12 @@ class Prose:
     def _is_caption(self, first: Line, rest: Sequence[Line]) -> bool:
         """Whether a first line names what the lines below it are about."""
         texts = [line.text for line in rest]
+        if roles.key_of(first.text) in self.keys and roles.is_key_value(texts[0]):
+            return True
         named = len(rest) > 1 and roles.is_heading(first.text) and not any(map(str.isdigit, first.text))
-        if named and all(text[:1].islower() for text in texts) and not self._flows([first, *rest]):
+        lower = all(text[:1].islower() for text in texts)
+        notes = roles.is_shouted(first.text) or not (self._flows([first, *rest]) and self._flows(rest))
+        if named and lower and notes:
             return True
         if roles.is_key_value(first.text) or (len(rest) > 1 and self._flows(rest)):
             return False
@@ -92,8 +102,9 @@ class Prose:
     def _turns(self, lines: Sequence[Line], parent: int) -> bool:
         """Note down who says what, where the lines are of a conversation."""
         starts = [number for number, line in enumerate(lines) if self.is_turn(line)]
-        if not starts or starts[0] > 0:
+        if not starts or (starts[0] > 0 and len(starts) == 1):
             return False
+        self.add(lines[: starts[0]], parent)
         for begin, end in zip(starts, [*starts[1:], len(lines)], strict=True):
             self._leaf("turn", lines[begin:end], parent)
         return True
@@ -143,7 +154,8 @@ class Prose:
 
     def _is_question(self, lines: Sequence[Line]) -> bool:
         """Whether the first line asks, or is labelled as a question that the second one answers."""
-        if roles.asks(lines[0].text) and len(lines[0].text.split()) > 1:
+        text = lines[0].text
+        if roles.asks(text) and len(text.split()) > 1 and text[0] not in _QUOTING:
             return True
         return (
             len(lines) > 1
@@ -161,13 +173,16 @@ class Prose:
     def _table(self, lines: Sequence[Line], parent: int) -> bool:
         """Note a table down, where the lines have columns that tabulators or wide gaps keep apart."""
         rows = [roles.cells_of(line) for line in lines]
-        width = max(map(len, rows))
         titles = 0
         while len(rows) > titles + 2 and len(rows[titles]) == 1 and roles.is_name(lines[titles].text):
             titles += 1
         lines, rows, above = lines[titles:], rows[titles:], lines[:titles]
-        if len(rows) < 2 or width < 2 or sum(len(row) == width for row in rows) < 0.7 * len(rows):
+        width, times = Counter(map(len, rows)).most_common(1)[0] if rows else (0, 0)
+        if len(rows) < 2 or width < 2 or times < _COLUMNS_IN * len(rows):
             return False
+        rows = [
+            (*row[: width - 1], (row[width - 1][0], row[-1][1])) if len(row) > width else row for row in rows
+        ]
         keys = sum(roles.leads_in(self.text[slice(*row[0])]) for row in rows)
         if width == 2 and keys >= 0.8 * len(rows):  # "Phone:   4401" is an entry
             return False

@@ -239,8 +239,8 @@ def cut(text: str, longest: int = LONGEST_NAME) -> str:
 
 
 def tells_value(unit: Unit) -> bool:
-    """Whether a unit is a heading that answers by itself, as "Date: 14 June 2025"."""
-    return unit.kind == "heading" and is_key_value(unit.shown)
+    """Whether a unit is a name that answers by itself, as "Date: 14 June 2025"."""
+    return unit.kind in ("heading", "caption") and is_key_value(unit.shown)
 
 
 def is_only_name(unit: Unit) -> bool:

@@ -390,6 +390,85 @@ def test_of_several_named_lists_of_lines_none_names_the_file():
     assert read(f"{menu}MAINS\nTrout - 14.90\nTripe - 9.80\n").title == ""
 
 
+def test_a_line_of_marks_right_below_a_first_line_makes_it_a_heading():
+    text = "Kiln\n----\nAt most 1,240 degrees.\nSix pounds a firing.\n\nWood lathe\n~~~~~~~~~~\nNo gloves."
+    assert [line for line in lines(text) if line.startswith("heading")] == [
+        "heading2: Kiln",
+        "heading2: Wood lathe",
+    ]
+    assert "paragraph: No gloves." in lines(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Months    Sat     Sun\n---------------------\nMay       8-12    closed\nJune      9-13    9-11\n",
+        "We met on Monday.\n-----------------\nWe met again.",
+        "A line of many more words than are underlined here\n---\nText.",
+    ],
+)
+def test_other_lines_above_marks_are_no_headings(text):
+    assert not any(line.startswith("heading") for line in lines(text))
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [("== Leaving ==", "Leaving"), ("*** NEWS ***", "NEWS"), ("--- how to pay ---", "how to pay")],
+)
+def test_marks_on_both_sides_make_a_heading_and_are_not_shown(line, name):
+    text = f"We are open.\n\n{line}\nPost the key through the door.\n"
+    assert shown(text) == ["We are open.", name, "Post the key through the door."]
+    assert [block.kind for block in read(text).layout.blocks] == ["paragraph", "heading", "paragraph"]
+
+
+def test_a_title_in_capitals_may_have_a_second_line():
+    rules = "WITHYBROOK TENNIS CLUB\nRules as adopted in 2019\n\n1. Name\nThe club is called so.\n"
+    assert read(rules).title == "WITHYBROOK TENNIS CLUB Rules as adopted in 2019"
+    assert lines(rules)[0] == "heading1: WITHYBROOK TENNIS CLUB\nRules as adopted in 2019"
+    boxed = "=========\n THE CLUB\n machine by machine, as it is.\n=========\n\nText that says it."
+    assert read(boxed).title == "THE CLUB"
+
+
+def test_a_numbered_name_above_its_numbered_parts_is_a_heading():
+    text = "2. Fees\n   2.1 Adults pay 140.\n   2.2 Juniors pay 45.\n\n3. Courts\n   3.1 Play ends at 9.\n"
+    assert [line for line in lines(text) if "heading" in line] == [
+        "heading2: 2. Fees",
+        "heading2: 3. Courts",
+    ]
+
+
+def test_where_several_paragraphs_begin_with_a_day_it_names_what_is_below():
+    diary = "Mon 7 July\njob 11 invites, signed\njob 12 menus\n\nTue 8 July\njob 13 magazine, 36 pp\n"
+    assert lines(diary) == [
+        "heading4: Mon 7 July",
+        "list",
+        "  record: job 11 invites, signed",
+        "  record: job 12 menus",
+        "heading4: Tue 8 July",
+        "paragraph: job 13 magazine, 36 pp",
+    ]
+    onions = "2 onions\n1 carrot\n\n3 eggs\n250 g flour\n"
+    assert not any("heading" in line for line in lines(onions))
+
+
+@pytest.mark.parametrize(
+    "notes",
+    [
+        "dog is friendly but bolts, keep gate shut\nneighbour at the back is fine about the rope going over",
+        "job 5516 loyalty cards, 500, rounded\njob 5511 the bride changed the font, £85\nblade is away",
+        "fell the ash in sections, leave the stump\nThe holly only off the gutter",
+    ],
+)
+def test_notes_without_capitals_and_full_stops_are_records(notes):
+    assert lines(notes) == ["list", *(f"  record: {line}" for line in notes.splitlines())]
+    assert lines(f"NOTES\n{notes.casefold()}")[:2] == ["list", "  caption: NOTES"]
+
+
+def test_a_story_asks_no_questions():
+    text = 'He took the clock.\n\n"By accident?"\n\nShe considered.\n'
+    assert [block.kind for block in read(text).layout.blocks] == ["paragraph"] * 3
+
+
 # ------------------------------------------------------------------------------------ conversations
 
 
@@ -422,7 +501,49 @@ def test_without_two_who_take_turns_it_is_no_conversation(text):
     assert "turn" not in [block.kind for block in read(text).layout.blocks]
 
 
+def test_what_stands_before_the_first_turn_is_none():
+    chat = "[3/9, 17:31] Messages are encrypted.\n[3/9, 17:33] Ann: Hi\n[3/9, 17:40] Ben: Yes\n"
+    chat += "[3/9, 17:41] Ann: Who drives?\n[3/9, 17:50] Ben: I can"
+    assert [block.kind for block in read(chat).layout.blocks] == ["paragraph", "turn", "turn", "turn", "turn"]
+
+
 # ------------------------------------------------------------------------------------ records and columns
+
+
+PRESSES = """\
+name: Big Bertha
+year: 1996
+max stock: 600 gsm
+oil: grade 68
+
+name: The Terrier
+year: 1911
+rollers: new in 2022
+oil: grade 32, every hole
+"""
+
+
+def test_keys_and_values_in_lower_case_are_records_and_no_talk_and_the_first_names_them():
+    assert lines(PRESSES) == [
+        "list",
+        "  caption: name: Big Bertha",
+        "  record: year: 1996",
+        "  record: max stock: 600 gsm",
+        "  record: oil: grade 68",
+        "list",
+        "  caption: name: The Terrier",
+        "  record: year: 1911",
+        "  record: rollers: new in 2022",
+        "  record: oil: grade 32, every hole",
+    ]
+    once = PRESSES.split("\n\n", maxsplit=1)[0]
+    assert lines(once) == ["list", *(f"  record: {line}" for line in once.splitlines())]
+
+
+def test_a_row_may_have_more_than_the_others():
+    shelf = "shelf 1   Ivory 100 gsm   1,250\nshelf 1   Ivory 120 gsm   400\nshelf 2   White 150 gsm   850\n"
+    shelf += "shelf 4   Cotton 600 gsm   75   hands off\n"
+    assert lines(shelf)[-1] == "  row: shelf 4 | Cotton 600 gsm | 75   hands off"
 
 
 @pytest.mark.parametrize(
