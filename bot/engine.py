@@ -206,6 +206,7 @@ class Engine(Library):
             partial(generation.lexical.found_in, searched_for),
             partial(self._scorer.wholes, searched_for, check=check),
             self.settings.answer.quotes,
+            likely=wanted.probability,
         )
         composed = partial(self._composed, generation, question, searched_for, wanted.intent)
         if not (choice.is_open and wanted.is_sure):

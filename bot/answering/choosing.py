@@ -17,6 +17,7 @@ from index.units.leaves import cut, tells_value
 _LOOKED_AT = 5  # units that may be part of a whole list, where one is asked for
 _NEAR_BEST = 1.5  # log-odds: how far behind the best one such a unit may lie
 _LOOKED_AT_FOR_LIST, _STANDS_OUT = 3, 0.7  # units; log-odds from the first to the last of them
+_CLEARLY = 0.7  # probability from which on several things are wanted, also where one of them stands out
 _MENTIONED = 0.99  # of what the best row has of the words that tell rows apart, to belong with it
 _MOSTLY = 0.5  # of the words of a question, each by its inverse document frequency
 _REPEATED = 0.45  # of them: it speaks of this step
@@ -39,7 +40,14 @@ class Chosen:
 
 
 def choose(
-    evidence: Sequence[Evidence], intent: Intent, around: Around, words: Words, odds: Odds, most: int
+    evidence: Sequence[Evidence],
+    intent: Intent,
+    around: Around,
+    words: Words,
+    odds: Odds,
+    most: int,
+    *,
+    likely: float = 1.0,
 ) -> Chosen:
     """What is quoted of the evidence for a question.
 
@@ -50,11 +58,12 @@ def choose(
         words: finds the words of the question in a text.
         odds: judges lists as a whole.
         most: quotes for a question that wants one thing.
+        likely: how likely it is that this is asked for, in [0, 1].
     """
     if not evidence:
         return Chosen([], is_open=intent == "several")
     choice = _Choice(evidence, around, words, odds)
-    if intent == "one" and not choice.is_a_list():
+    if not choice.is_a_list() if intent == "one" else likely < _CLEARLY and choice.stands_out():
         return Chosen(choice.one(most))
     if found := choice.several("several" if intent == "one" else intent):
         return Chosen(found)
@@ -73,14 +82,24 @@ class _Choice:
         self._known = {_place(one.unit): one for one in evidence}
 
     def is_a_list(self) -> bool:
-        """Whether the best units are items of one list, and none of them stands out or is spoken of alone."""
-        best = self._evidence[:_LOOKED_AT_FOR_LIST]
-        kinds = {(one.unit.kind, one.unit.passage.document.source, one.unit.context) for one in best}
-        alike = len(kinds) == 1 and best[0].unit.kind == "item"
-        spread = log_odds(best[0].score) - log_odds(best[-1].score)
-        if not alike or len(best) < _LOOKED_AT_FOR_LIST or spread >= _STANDS_OUT:
+        """Whether nearly all of the best units are items of one list, which the best is one of.
+
+        None of them stands out, or is spoken of alone.
+        """
+        first = self._evidence[0]
+        alike = [
+            one for one in self._evidence[: _LOOKED_AT_FOR_LIST + 1] if _of_one_list(one.unit, first.unit)
+        ]
+        best = alike[:_LOOKED_AT_FOR_LIST]
+        if len(best) < _LOOKED_AT_FOR_LIST or _behind(best[-1], first) >= _STANDS_OUT:
             return False
         return len(mentioned([one.unit for one in best], self._words)) == len(best)
+
+    def stands_out(self) -> bool:
+        """Whether the best is an item that answers far better than the others of its list."""
+        first, *others = self._evidence
+        alike = [one for one in others if _of_one_list(one.unit, first.unit)]
+        return bool(alike) and _behind(alike[0], first) >= _NEAR_BEST
 
     def one(self, most: int) -> list[Evidence]:
         """The best and what supports it; where the best only asks or names, what stands below it instead."""
@@ -91,17 +110,35 @@ class _Choice:
             if len(units) > most:  # a list that was asked for by its name
                 return quoted
             quoted.sort(key=lambda one: -one.score)
-            others = quotes_for_fact(self._evidence, most)[1:]
+            others = self._supported(self._evidence, most)[1:]
             return [*quoted, *(one for one in others if one.unit not in units)][:most]
         rows = section.beside() if is_loose([best.unit]) else []
         meant = mentioned(rows, self._words) if rows else []
         if not 0 < len(meant) < len(rows):
-            return quotes_for_fact([best, *islice(_beside(best, self._evidence), most - 1)], most)
+            return self._supported([best, *islice(_beside(best, self._evidence), most - 1)], most)
         if best.unit not in meant:  # a row is asked for by what it alone says
             best = max((self._of(unit, best) for unit in meant), key=lambda one: one.score)
         passed_over = {_place(unit) for unit in rows} - {_place(unit) for unit in meant}
         others = [one for one in self._evidence if one.unit != best.unit]
-        return quotes_for_fact([best, *(one for one in others if _place(one.unit) not in passed_over)], most)
+        return self._supported([best, *(one for one in others if _place(one.unit) not in passed_over)], most)
+
+    def _supported(self, evidence: Sequence[Evidence], most: int) -> list[Evidence]:
+        """The first with what supports it, without what says the same of what the question does not name.
+
+        The Wi-Fi of one cottage is no support for that of another, asked for by the name of its file.
+        """
+        best, *others = quotes_for_fact(evidence, most)
+        context = best.unit.context
+        above = self._words(" ".join(context.names)).keys()
+        named = above - self._words(_own(best.unit)).keys()
+
+        def is_of_another(unit: Unit) -> bool:
+            there = unit.context
+            alike = (context.headings, context.leads) == (there.headings, there.leads) and context != there
+            other = self._words(" ".join(there.names)).keys()
+            return alike and other <= above and not named <= other | self._words(_own(unit)).keys()
+
+        return [best, *(one for one in others if not is_of_another(one.unit))]
 
     def _said_above(self, best: Evidence) -> Evidence:
         """The heading above the best, where it tells a value and the reader finds the answer there."""
@@ -197,6 +234,17 @@ def _beside(best: Evidence, evidence: Sequence[Evidence]) -> Iterator[Evidence]:
     names = set(best.unit.context.names)
     others = (one for one in evidence if one is not best)
     return (one for one in others if cut(one.unit.shown) not in names or tells_value(one.unit))
+
+
+def _of_one_list(unit: Unit, other: Unit) -> bool:
+    """Whether two units are items of one list, as far as what they stand under tells."""
+    same = unit.passage.document.source == other.passage.document.source and unit.context == other.context
+    return unit.kind == other.kind == "item" and same
+
+
+def _behind(one: Evidence, first: Evidence) -> float:
+    """How far evidence lies behind the first, in log-odds."""
+    return log_odds(first.score) - log_odds(one.score)
 
 
 def _place(unit: Unit) -> tuple[str, int]:

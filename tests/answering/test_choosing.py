@@ -125,6 +125,31 @@ def test_items_of_which_none_stands_out_are_a_list_whatever_is_asked_for(
         assert shown[0] == "Ruud cleans the attic"
 
 
+def test_one_other_unit_among_the_best_does_not_stand_against_a_list():
+    best = {"Ruud cleans the attic": 0.8, "Sam cleans the porch": 0.75, "Pia cleans the kitchen": 0.7}
+    cook = "Tess cooks for all of them."
+    assert len(quoted(ROTA, {**best, cook: 0.78}, "one")[0]) == 3
+    assert quoted(ROTA, {**best, cook: 0.85}, "one")[0][0] == cook  # it is no item, and the best
+
+
+@pytest.mark.parametrize(
+    ("likely", "second", "shown"),
+    [
+        (0.6, 0.3, 1),  # log-odds 1.39 and -.85
+        (0.6, 0.5, 3),
+        (0.8, 0.3, 3),
+    ],
+)
+def test_where_one_item_stands_out_several_have_to_be_asked_for_clearly(
+    likely: float, second: float, shown: int
+):
+    units = units_of(ROTA)
+    found = evidence_of(units, {"Ruud cleans the attic": 0.8, "Sam cleans the porch": second})
+    words = words_of("which one does the attic")
+    chosen = choose(found, "several", partial(around, units), words, alike, 1, likely=likely)
+    assert len(chosen.evidence) == shown
+
+
 def test_an_item_that_alone_is_spoken_of_is_no_list():
     scores = {"Ruud cleans the attic": 0.8, "Sam cleans the porch": 0.79, "Pia cleans the kitchen": 0.78}
     assert quoted(ROTA, scores, "one", asked="who cleans the attic")[0][0] == "Ruud cleans the attic"

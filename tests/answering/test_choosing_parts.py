@@ -10,6 +10,7 @@ import pytest
 
 from bot.answering.choosing import choose
 from bot.answering.scoring import Evidence
+from bot.answering.whole import Section
 from index.records import Features, Unit
 from index.units.leaves import is_only_name
 from tests.answering.evidence import SURE, alike, around, evidence_of, words_of
@@ -219,3 +220,35 @@ def test_one_list_needs_no_judge():
 
 def test_headings_that_do_not_answer_when_they_are_read_are_none():
     assert SAME_DAY in about_services("which services are there", [SAME_DAY, FREE], odds=0.0)
+
+
+COTTAGES = {
+    "larkspur.md": "Hi.\n\n## Wifi\n\nThe password is foggy otter.\n\n## Dogs\n\nA password for the dog.\n",
+    "tansy.md": "Hello.\n\n## Wifi\n\nThe password is seven apples.\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("asked", "quotes"),
+    [
+        ("wifi password of tansy", ["seven apples", "for the dog"]),
+        ("wifi password", ["seven apples", "foggy otter", "for the dog"]),
+        ("wifi password of tansy or larkspur", ["seven apples", "foggy otter", "for the dog"]),
+    ],
+)
+def test_the_same_of_another_thing_than_is_named_is_no_support(asked: str, quotes: list[str]):
+    units = [unit for source, text in COTTAGES.items() for unit in units_of(text, source)]
+    scores = {
+        "The password is seven apples.": 0.8,
+        "The password is foggy otter.": 0.7,
+        "A password for the dog.": 0.6,
+    }
+    found = evidence_of(units, scores)
+
+    def beside(unit: Unit) -> Section:
+        return around([one for one in units if one.passage.document == unit.passage.document], unit)
+
+    chosen = choose(found, "one", beside, words_of(asked), alike, 3)
+    shown = [one.unit.shown for one in chosen.evidence]
+    assert len(shown) == len(quotes)
+    assert all(part in quote for part, quote in zip(quotes, shown, strict=True))
