@@ -1,5 +1,6 @@
 """Evidence in, what of it is quoted out: the best and its support, whole lists, all steps."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -20,6 +21,7 @@ _LOOKED_AT_FOR_LIST, _STANDS_OUT = 3, 0.7  # units; log-odds from the first to t
 _CLEARLY = 0.7  # probability from which on several things are wanted, also where one of them stands out
 _MENTIONED = 0.99  # of what the best row has of the words that tell rows apart, to belong with it
 _MOSTLY = 0.5  # of the words of a question, each by its inverse document frequency
+_CODE = re.compile(r"[^\W\d_]+\d+")  # of a model, a room, a size: letters, then digits
 _REPEATED = 0.45  # of them: it speaks of this step
 
 Around = Callable[[Unit], Section]
@@ -62,7 +64,7 @@ def choose(
     """
     if not evidence:
         return Chosen([], is_open=intent == "several")
-    choice = _Choice(evidence, around, words, odds)
+    choice = _Choice(_coded_first(evidence, words), around, words, odds)
     if not choice.is_a_list() if intent == "one" else likely < _CLEARLY and choice.stands_out():
         return Chosen(choice.one(most))
     if found := choice.several("several" if intent == "one" else intent):
@@ -136,7 +138,7 @@ class _Choice:
             there = unit.context
             alike = (context.headings, context.leads) == (there.headings, there.leads) and context != there
             other = self._words(" ".join(there.names)).keys()
-            return alike and other <= above and not named <= other | self._words(_own(unit)).keys()
+            return alike and other <= above and not named <= self._words(_with_names(unit)).keys()
 
         return [best, *(one for one in others if not is_of_another(one.unit))]
 
@@ -240,6 +242,25 @@ def _of_one_list(unit: Unit, other: Unit) -> bool:
     """Whether two units are items of one list, as far as what they stand under tells."""
     same = unit.passage.document.source == other.passage.document.source and unit.context == other.context
     return unit.kind == other.kind == "item" and same
+
+
+def _coded_first(evidence: Sequence[Evidence], words: Words) -> Sequence[Evidence]:
+    """Evidence, that first which has a code of the question that the best has not, and is nearly as good.
+
+    Of three manuals the one of the P200 tells what is asked of the P200, however alike they are.
+    """
+    first = evidence[0]
+    if not first.features.numbers_missing_around:
+        return evidence
+    near = [one for one in evidence if _behind(one, first) < _NEAR_BEST]
+    codes = [{word for word in words(_with_names(one.unit)) if _CODE.fullmatch(word)} for one in near]
+    best = next((one for one, found in zip(near, codes, strict=True) if found > codes[0]), first)
+    return evidence if best is first else [best, *(one for one in evidence if one is not best)]
+
+
+def _with_names(unit: Unit) -> str:
+    """What a unit stands under, and says itself."""
+    return " ".join((*unit.context.names, _own(unit)))
 
 
 def _behind(one: Evidence, first: Evidence) -> float:

@@ -14,7 +14,9 @@ from typing import NamedTuple
 
 from index.records import Span
 
-BULLET = re.compile(r"[ \t]*(?:[-*+•‣◦▪·–—]|\(?\d{1,3}[.)]|\(?(?:[a-zA-Z]|[ivx]{1,4})\))[ \t]+(?=\S)")
+BULLET = re.compile(
+    r"[ \t]*(?:[-*+•‣◦▪·–—]|\[[ xX-]\]|\(?\d{1,3}[.)]|\(?(?:[a-zA-Z]|[ivx]{1,4})\))[ \t]+(?=\S)"
+)
 """What begins an item of a list: a bullet, a number or a letter."""
 
 TASK = re.compile(r"\[(?P<done>[ xX])\][ \t]+(?=\S)")
@@ -27,10 +29,14 @@ _ORDERED = re.compile(r"[ \t]*\(?(?:\d{1,3}[.)]|(?:[a-zA-Z]|[ivx]{1,4})\))")
 _KEY = re.compile(r"[ \t]*[^\s:：,;.!?][^:：.!?\n]{0,39}[:：](?:[ \t]+\S|(?<=：)\S)")
 _PART = re.compile(r"(?P<number>\d{1,3}(?:\.\d{1,3})*)\.?[ \t]+[^\W\d_]")
 """The number of a part of a text, and its name."""
+_LEADER = re.compile(r"\.{4}|(?:\. ){4}|…{2}|_{4}")
+_QUANTITY = re.compile(r"(?:ca\. )?\d{1,6}(?:[.,]\d{1,6})?(?: ?[x×])? [^\W\d_]")
 _SUBPART = re.compile(r"[ \t]*\d{1,3}(?:\.\d{1,3})+\.?[ \t]+[^\W\d_]")
 
 _SPEAKER = re.compile(
-    r"[ \t]*(?:\[[\d:., /apmAPM-]+\][ \t]*)?(?:\d{1,2}:\d{2}(?::\d{2})?[ \t]+)?"
+    r"[ \t]*(?:\[[\d:., /apmAPM-]+\][ \t]*)?"
+    r"(?:\d{1,4}[./-]\d{1,2}[./-]\d{2,4},?[ \t]+)?"
+    r"(?:\d{1,2}:\d{2}(?::\d{2})?(?:[ \t]?[apAP]\.?[mM]\.?)?[ \t]+)?(?:[-–][ \t]+)?"
     r"(?P<name>[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){0,2})(?: \([^()\n]{1,30}\))?[ \t]*[:：][ \t]+(?=\S)"
 )
 _LABEL = r"[ \t]*(?:(?:{words})[ \t]*+\d*+[ \t]*+[.:)：]|[{letters}](?:\d+[.:)：]|[ \t]*[:)：]))[ \t]*"
@@ -46,9 +52,12 @@ _DATED = re.compile(
     r"(?:[^\W\d_]{2,12}[.,]{0,2} )?(?:"
     r"\d{1,2}(?:\.|[^\W\d_]{1,2})? (?:(?:de|of) )?[^\W\d_]{3,12}\.?,?(?: (?:de )?\d{4})?"
     r"|[^\W\d_]{3,12}\.? \d{1,2}[^\W\d_]{0,2}(?:,? \d{4})?"
-    r"|\d{1,2}[./-]\d{1,2}[./-]?(?:\d{2}|\d{4})?|\d{4}-\d\d-\d\d|\d{1,2}月\d{1,2}日)[:,]?"
+    r"|\d{1,2}(?:st|nd|rd|th|\.)"
+    r"|\d{1,2}[./-]\d{1,2}[./-]?(?:\d{2}|\d{4})?|\d{4}-\d\d-\d\d|\d{1,2}月\d{1,2}日)[:,.]?"
 )
 """A day, as "Mon 7 July", or a number and a word that name what is below them, as "Week 3"."""
+_VERSION = re.compile(r"\d+(?:\.\d+){2,3}\b|\d+\.\d+[ \t]+[(–-]")
+_COUNTED = re.compile(r"(?P<word>[^\W\d_]{2,12}|§)\.?[ \t]+(?:\d{1,3}|[IVX]{1,5})\b")
 _STAMP = re.compile(r"[ \t]*\[?(?:\d{4}-\d\d-\d\d|\d{1,2}[:.]\d\d\b|\d{1,2}/\d{1,2}/\d{2,4})")
 _LINE = re.compile(r"(?P<text>[^\r\n]*)(?:\r\n|\r|\n|\Z)")
 _FRAMED = re.compile(
@@ -57,7 +66,6 @@ _FRAMED = re.compile(
 _FENCE = re.compile(
     r"[ \t]*(?:[-=_*~+|#]{3,}(?:[ \t]+[-=_*~+|#]{3,})*|(?P<mark>[-=_*~])(?:[ \t]*(?P=mark)){2,})[ \t]*$"
 )
-_COLUMNS = re.compile(r"\t+|(?<=\S)[ ]{2,}(?=\S)")
 _DELIMITERS = ("\t", " | ", ";", " – ", " — ", " - ", ", ")
 _ENDS = ".!?…。！？؟۔।"
 _CLOSING = "\"'”’»)]*_"
@@ -160,6 +168,12 @@ def framed(text: str) -> Span | None:
     return found.span("name") if found and named else None
 
 
+def part_of(text: str) -> str:
+    """What a line names that counts parts, as "TOP" in "TOP 5  Fees"; empty where it counts none."""
+    found = _COUNTED.match(text)
+    return found["word"] if found and is_heading(text) else ""
+
+
 def is_dated(text: str) -> bool:
     """Whether a line is a day, or a word and a number, as what is noted below it begins with."""
     return _DATED.fullmatch(text) is not None
@@ -181,7 +195,7 @@ def is_heading(text: str, *, title: bool = False, any_case: bool = False) -> boo
         and not ends_sentence(line)
         and line[-1] not in ",;:："
         and (any_case or line[0].isupper() or line[0].isdigit() or not line[0].isascii())
-        and any(character.isalpha() for character in line)
+        and (any(map(str.isalpha, line)) or _VERSION.match(line) is not None)
     )
 
 
@@ -290,6 +304,8 @@ def is_regular(texts: Sequence[str]) -> bool:
         _are_keyed(texts)
         or sum(bool(_STAMP.match(text)) for text in texts) >= most
         or sum(bool(_SUBPART.match(text)) for text in texts) >= most
+        or sum(bool(_LEADER.search(text)) for text in texts) >= most
+        or sum(bool(_QUANTITY.match(text)) for text in texts) >= max(most, 2)
     ):
         return True
     for delimiter in _DELIMITERS:
@@ -361,20 +377,3 @@ def turn_of(line: Line, names: frozenset[str]) -> int:
     """How many characters at the start of a line say who talks; 0 where nobody begins to."""
     found = _SPEAKER.match(line.text)
     return found.end() if found and found["name"] in names else 0
-
-
-def has_columns(text: str) -> bool:
-    """Whether wide gaps or tabulators divide a line."""
-    return _COLUMNS.search(text) is not None
-
-
-def cells_of(line: Line) -> tuple[Span, ...]:
-    """The stretches of a line that wide gaps or tabulators keep apart."""
-    borders = [0]
-    for gap in _COLUMNS.finditer(line.text):
-        borders += [gap.start(), gap.end()]
-    borders.append(len(line.text))
-    return tuple(
-        (line.offset(start), line.offset(end - 1) + 1)
-        for start, end in zip(borders[::2], borders[1::2], strict=True)
-    )

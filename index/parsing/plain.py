@@ -1,12 +1,15 @@
 """Plain text: what its blank lines, indents, bullets and short lines say of how it is built."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from index.parsing import lines as roles
+from index.parsing.aligned import has_columns
 from index.parsing.base import Parsed
 from index.parsing.lines import Line
+from index.parsing.marks import bared
 from index.parsing.outline import TOP, Outline
 from index.parsing.prose import Prose
 from index.parsing.text import decode
@@ -19,6 +22,7 @@ _NUMBERED = re.compile(r"(?P<number>\d{1,3}(?:\.\d{1,3})*)[.)]?[ \t]+(?=\S)")
 _TITLE, _SECTION, _SHORT, _LABEL = 1, 2, 4, 5  # levels of headings; numbered ones count from _SECTION on
 _LABEL_WORDS = 6  # of a heading that ends with a colon
 _SHORT_LINES = 3  # in a row that may all be headings; of more, most are entries
+_SUBTITLE_WORDS = 4  # at least, of the second line of a title
 _TAB = 8
 _WIDE = 60  # characters, from which on a line may have ended because it was full
 
@@ -55,6 +59,7 @@ class _Plain:
     _begin: int = 0  # of the first paragraph
     _above: set[int] = field(default_factory=set)  # where headings start that stand right above their text
     _dated: bool = False  # whether several paragraphs begin with a day or the like
+    _parts: frozenset[str] = frozenset()  # what several paragraphs begin with that are counted
     _lists: list[_List] = field(default_factory=list)
     _prose: Prose = field(init=False)
 
@@ -63,7 +68,9 @@ class _Plain:
 
     def read(self) -> None:
         """Find all blocks."""
-        undivided = [*_paragraphs(roles.lines_of(self.text))]
+        undivided = [*_paragraphs(self._bared())]
+        parts = Counter(roles.part_of(one[0].text) for one in undivided if len(one) > 1)
+        self._parts = frozenset(part for part, times in parts.items() if part and times > 1)
         self._dated = sum(_begins_dated(one) for one in undivided) > 1
         undivided = _titled(undivided)
         paragraphs = [part for one in undivided for part in self._divided(one)]
@@ -90,7 +97,7 @@ class _Plain:
         """A paragraph, with lines apart that are headings right above running text or the items of a list."""
         begin = 0
         for number, line in enumerate(paragraph[:-1]):
-            if number == 0 and self._dated and _begins_dated(paragraph):
+            if number == 0 and self._is_named(paragraph):
                 is_above = True
             elif number == 0:
                 is_above = roles.heads(line.text, [one.text for one in paragraph[1:]], wide=wide)
@@ -105,6 +112,27 @@ class _Plain:
                 yield [line]
                 begin = number + 1
         yield paragraph[begin:]
+
+    def _bared(self) -> list[Line]:
+        """The lines of the text, without marks around them; these are markup."""
+        every = roles.lines_of(self.text)
+        bare = bared(every)
+        for line, inner in zip(every, bare, strict=True):
+            self.outline.hide(line.start, inner.start)
+            self.outline.hide(inner.end, line.end)
+        return bare
+
+    def _is_named(self, paragraph: Sequence[Line]) -> bool:
+        """Whether the first line is a day, a counted part or in capitals, and names what is below it."""
+        first, *rest = paragraph
+        if self._dated and _begins_dated(paragraph):
+            return True
+        if roles.part_of(first.text) in self._parts:
+            return True
+        named = roles.is_shouted(first.text) and roles.is_heading(first.text)
+        below = rest[0].text
+        prose = len(rest) == 1 or (roles.flows(rest) and not below[:1].islower())  # else they are notes
+        return named and prose and not roles.is_shouted(below) and not roles.BULLET.match(below)
 
     def _ends_list(self, before: Line, line: Line) -> bool:
         """Whether a line is of no list, where the one before it is an item."""
@@ -157,6 +185,9 @@ class _Plain:
         They are where they stand right above their texts, or all of them above lists.
         """
         above = [number for number in levels if paragraphs[number][0].start in self._above]
+        dated = [number for number in levels if roles.is_dated(paragraphs[number][0].text)]
+        if 0 in dated and len(dated) > 1:
+            return True
         if 0 in above and len(above) > 1:
             return True
         alike = [number for number in levels if levels[number] == levels.get(0)]
@@ -188,13 +219,16 @@ class _Plain:
             alone = not roles.BULLET.match(after) and roles.is_heading(rest)
             in_list = alone and _goes_on(before, found["number"])
             return _SECTION + found["number"].count(".") if alone and not in_list else 0
+        if paragraph[0].start in self._above and roles.is_dated(text):
+            return _SHORT
         if roles.BULLET.match(text):
             return 0
         if roles.leads_in(text) and len(text.split()) <= _LABEL_WORDS and not roles.BULLET.match(after):
             return _LABEL
-        if not roles.is_heading(text, title=first) or (roles.is_key_value(text) and not first):
+        shouted = roles.is_shouted(text)
+        if not roles.is_heading(text, title=first) or (roles.is_key_value(text) and not (first or shouted)):
             return 0
-        return _SECTION if roles.is_shouted(text) else _SHORT
+        return _SECTION if shouted else _SHORT
 
     def _heading(self, line: Line, level: int) -> None:
         if found := _MARK.match(line.text):
@@ -269,7 +303,8 @@ class _Plain:
                 parent = self._lists[-1].item if self._lists else TOP
                 self._lists.append(_List(indent, self.outline.add("list", start, start, parent), TOP))
             found = roles.BULLET.match(lines[0].text)
-            begin = said = start + (found.end() if found else 0)
+            alone = roles.TASK.match(self.text, start)  # no bullet before it
+            begin = said = start + (found.end() if found and not alone else 0)
             if task := roles.TASK.match(self.text, begin):
                 said = task.end()
                 begin = begin if task["done"].strip() else said
@@ -298,13 +333,19 @@ def _titled(paragraphs: Sequence[list[Line]]) -> list[list[Line]]:
     """The same paragraphs, but a title in capitals at the top, of one line or two, stands alone."""
     lines = [line for line in paragraphs[0] if not roles.is_rule(line.text)] if paragraphs else []
     others = list(paragraphs[1:])
-    alike = any(len(lines) > 1 and roles.is_shouted(lines[0].text) for lines in others)
-    if len(lines) < 2 or alike or not others or not roles.is_shouted(lines[0].text):
+    if len(lines) < 2 or not others or not roles.is_shouted(lines[0].text):
         return list(paragraphs)
     first, second, *rest = lines
     both = Line(first.start, second.end, f"{first.text} {second.text}")
-    two = roles.is_heading(second.text) and roles.is_heading(both.text, title=True)
-    top = [[both], rest] if two else [[first], lines[1:]]
+    tells = len(second.text.split()) >= _SUBTITLE_WORDS or ": " in second.text  # "No.: 0417"
+    if tells and roles.is_heading(second.text):
+        top = [[both], rest] if roles.is_heading(both.text, title=True) else [[first], lines[1:]]
+    elif any(len(lines) > 1 and roles.is_shouted(lines[0].text) for lines in others):
+        return list(paragraphs)  # it names the first of several parts
+    elif roles.is_shouted(second.text):
+        return list(paragraphs)  # all of it is, as an address
+    else:
+        top = [[first], lines[1:]]
     return [*filter(None, top), *others]
 
 
@@ -339,6 +380,6 @@ def _is_underlined(text: str, below: str) -> bool:
         and 2 * len(below.strip()) >= len(name)
         and not roles.is_rule(name)
         and roles.is_heading(name, title=True)
-        and not roles.has_columns(name)
+        and not has_columns(name)
         and " " not in below.strip()
     )

@@ -1,16 +1,16 @@
 """The lines of a paragraph in, blocks out: prose, records, questions and answers, conversations, columns."""
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from index.parsing import lines as roles
+from index.parsing.aligned import has_columns, rows_of
 from index.parsing.lines import Line
 from index.parsing.outline import TOP, Outline
 from index.records import Kind, Span
 
+_FEWEST_OF_ENTRIES = 3  # lines: two entries, and one that goes on
 _QUOTING = "\"'“„«‘‚»”’—–"  # begins what somebody says in a story
-_COLUMNS_IN = 0.7  # of the lines of a table at least
 
 
 @dataclass(slots=True)
@@ -49,7 +49,12 @@ class Prose:
         lines = [line for line in lines if not roles.is_rule(line.text)]
         if not lines:
             return
-        if self._turns(lines, parent) or self._questions(lines, parent) or self._table(lines, parent):
+        if self._turns(lines, parent) or self._questions(lines, parent):
+            return
+        if len(entries := self._entries(lines)) > 1:
+            self.records(entries, parent)
+            return
+        if self._table(lines, parent):
             return
         first, rest = lines[0], lines[1:]
         if not before_list and rest and self._is_caption(first, rest):
@@ -61,6 +66,25 @@ class Prose:
             self._leaf("paragraph", lines[-1:], parent)
         else:
             self.records(lines, parent)
+
+    def _entries(self, lines: Sequence[Line]) -> list[Line]:
+        """Entries whose further lines are indented, each as one line; nothing where there are none."""
+        if self.wrapped or len(lines) < _FEWEST_OF_ENTRIES:
+            return []
+        indents = [line.start - roles.line_start(self.text, line.start) for line in lines]
+        deeper = [
+            number
+            for number, (indent, line) in enumerate(zip(indents, lines, strict=True))
+            if indent > indents[0] + 1 and not line.text[:1].isdigit()  # else it is aligned at its right
+        ]
+        going_on = sum(_goes_on(lines[number - 1], lines[number]) for number in deeper)
+        if not deeper or min(indents) < indents[0] or 2 * going_on < len(deeper):
+            return []
+        starts = [number for number in range(len(lines)) if number not in deeper]
+        return [
+            Line(lines[begin].start, lines[end - 1].end, " ".join(line.text for line in lines[begin:end]))
+            for begin, end in zip(starts, [*starts[1:], len(lines)], strict=True)
+        ]
 
     def records(self, lines: Sequence[Line], parent: int = TOP, caption: Line | None = None) -> None:
         """Note down lines that each say something by themselves, and what names them."""
@@ -172,17 +196,14 @@ class Prose:
 
     def _table(self, lines: Sequence[Line], parent: int) -> bool:
         """Note a table down, where the lines have columns that tabulators or wide gaps keep apart."""
-        rows = [roles.cells_of(line) for line in lines]
         titles = 0
-        while len(rows) > titles + 2 and len(rows[titles]) == 1 and roles.is_name(lines[titles].text):
+        while len(lines) > titles + 2 and self._is_title(lines[titles]):
             titles += 1
-        lines, rows, above = lines[titles:], rows[titles:], lines[:titles]
-        width, times = Counter(map(len, rows)).most_common(1)[0] if rows else (0, 0)
-        if len(rows) < 2 or width < 2 or times < _COLUMNS_IN * len(rows):
+        lines, above = lines[titles:], lines[:titles]
+        rows = rows_of(lines)
+        if not rows:
             return False
-        rows = [
-            (*row[: width - 1], (row[width - 1][0], row[-1][1])) if len(row) > width else row for row in rows
-        ]
+        width = max(map(len, rows))
         keys = sum(roles.leads_in(self.text[slice(*row[0])]) for row in rows)
         if width == 2 and keys >= 0.8 * len(rows):  # "Phone:   4401" is an entry
             return False
@@ -196,6 +217,10 @@ class Prose:
             kind: Kind = "head" if named and place == 0 else "row"
             self.outline.add(kind, row[0][0], row[-1][1], number, cells=self._aligned(row, columns))
         return True
+
+    def _is_title(self, line: Line) -> bool:
+        """Whether a line above columns names them."""
+        return not has_columns(line.text) and roles.is_name(line.text) and not line.text.startswith("|")
 
     def _names_columns(self, rows: Sequence[Sequence[Span]]) -> bool:
         """Whether the first row says what the columns hold: no numbers in it, where others have some."""
@@ -230,3 +255,9 @@ class Prose:
                 at = cells[-1][1] if cells else row[0][0]
                 cells.append((at, at))
         return tuple(cells)
+
+
+def _goes_on(before: Line, line: Line) -> bool:
+    """Whether a line goes on what the one before it says, rather than beginning anew or having columns."""
+    begins = roles.ends_sentence(before.text) and line.text[:1].isupper()
+    return not begins and not has_columns(line.text)

@@ -270,21 +270,3 @@ def test_where_a_turn_begins():
         0,
         0,
     ]
-
-
-@pytest.mark.parametrize(
-    ("text", "cells"),
-    [
-        ("a  b   c", ["a", "b", "c"]),
-        ("a\tb c\t\td", ["a", "b c", "d"]),
-        ("a b", ["a b"]),
-        ("a", ["a"]),
-    ],
-)
-def test_cells_are_kept_apart_by_wide_gaps(text, cells):
-    line = Line(0, len(text), text)
-    assert [text[start:end] for start, end in roles.cells_of(line)] == cells
-
-
-def test_cells_stand_where_their_characters_do():
-    assert roles.cells_of(Line(10, 20, "ab  cd", [10, 12, 13, 14, 17, 19])) == ((10, 13), (17, 20))

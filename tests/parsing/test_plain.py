@@ -679,3 +679,88 @@ def test_a_line_above_a_short_sentence_is_a_heading_where_the_text_has_such_head
     assert [line for line in lines(RULES) if line.startswith("heading")] == headings
     alone = "Emil called at nine\nHe wants the boat back.\n\nRosa wrote\nShe is ill.\n"
     assert not any(line.startswith("heading") for line in lines(alone))
+
+
+# ------------------------------------------------------------------------------------ as offices write
+
+
+def kinds(text: str) -> list[str]:
+    return [block.kind for block in read(text).layout.blocks]
+
+
+def test_counted_parts_and_names_in_capitals_stand_above_whatever_is_below_them():
+    minutes = (
+        "TOP 4  Entlastung\nDer Vorstand wird entlastet.\n\nTOP 5  Beitrag\nAntrag: 21 Euro\n   Dafür 29\n"
+    )
+    assert [line for line in lines(minutes) if "heading" in line] == [
+        "heading4: TOP 4  Entlastung",
+        "heading4: TOP 5  Beitrag",
+    ]
+    council = "Present: all of us.\n\nITEM 2: THE BENCH\nThe bench has been repaired by Mr Yeo.\n"
+    assert lines(council)[1:] == [
+        "heading2: ITEM 2: THE BENCH",
+        "paragraph: The bench has been repaired by Mr Yeo.",
+    ]
+    address = "MR D HALLORAN\n9 QUAY TERRACE\nPORTLAW\n\nDear Sir, this is it."
+    assert "heading" not in kinds(address)
+
+
+def test_further_lines_of_an_entry_are_indented():
+    errors = "E1   sensor broken. Call Wanda.\nE3   too slow, and stops\n     by itself.\nE4   power cut.\n"
+    assert lines(errors) == [
+        "list",
+        "  record: E1   sensor broken. Call Wanda.",
+        "  record: E3   too slow, and stops\n     by itself.",
+        "  record: E4   power cut.",
+    ]
+    aligned = "120 x plates\n 96 x bowls\n  4 x pans\n"
+    assert kinds(aligned) == ["list", "record", "record", "record"]
+    book = (
+        "It was a long evening and people talked a lot about\nwhat had been, and went home.\n"
+        "   Nobody knew then what the next morning would bring to\nall of them, and nobody asked."
+    )
+    assert kinds(book) == ["paragraph"]
+
+
+@pytest.mark.parametrize(
+    ("text", "caption"),
+    [
+        ("Kitchen\n140 x plates\n6 x pans", "Kitchen"),
+        ("PRICES\nAdult, a swim ........ 6.40\nChild ........ 3.20", "PRICES"),
+    ],
+)
+def test_quantities_and_dotted_leaders_are_entries(text, caption):
+    first, *rest = text.splitlines()
+    assert lines(f"We met.\n\n{text}\n\nEnd of it.")[1:-1] == [
+        "list",
+        f"  caption: {caption}",
+        *(f"  record: {line}" for line in rest),
+    ]
+    assert first == caption
+
+
+def test_tasks_need_no_bullets():
+    assert shown("[x] book the hut\n[ ] water the plants\n") == ["✓ book the hut", "water the plants"]
+
+
+def test_versions_are_names_of_lists():
+    text = "4.2.1 (2024-02-19)\n * one\n * two\n\n4.2 (2024-02-02)\n * three\n"
+    assert [line for line in lines(text) if "heading" in line or "caption" in line] == []
+    assert "paragraph: 4.2.1 (2024-02-19)" in lines(text)  # which leads its items in
+    assert not any("heading" in line for line in lines("12.50\n\nThat is the price."))
+
+
+def test_a_chat_may_have_days_before_its_times():
+    chat = "\n".join(f"21.05.24, 18:0{n} - {who}: yes" for n, who in enumerate(("Mona", "Fabian B.") * 2))
+    assert kinds(chat) == ["turn"] * 4
+
+
+def test_marks_of_quoted_mail_and_of_boxes_are_not_shown():
+    mail = "Fine.\n\n> they have come back to me with a price that is less\n> than last year.\n>\n> Stewart\n"
+    assert shown(mail) == [
+        "Fine.",
+        "they have come back to me with a price that is less\nthan last year.",
+        "Stewart",
+    ]
+    box = "Read this.\n\n  ****************\n  *  WARNING!    *\n  *  It is hot.  *\n  ****************\n"
+    assert shown(box) == ["Read this.", "WARNING!", "It is hot."]
