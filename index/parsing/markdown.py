@@ -53,6 +53,7 @@ _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,
 _DEEPEST = 100  # levels of blocks in blocks, and of emphasis
 _PARTS = 50  # of a text that nests too deeply
 _LEAVES = frozenset(("inline", "fence", "code_block", "html_block"))
+_FEW = 2  # lines, of which one that is broken on purpose may be a sentence
 _EMPHASISED = 7  # level of a line all in bold, which stands for a heading
 _NONE = ("", "~", "null")  # of YAML
 _CONTAINERS: Mapping[str, Kind] = {
@@ -226,6 +227,8 @@ class _Markdown:
             self.outline.add("term", lines[0].start, lines[-1].end, parent)
         elif parent == TOP and not before_list and _is_bold(lines[0], self.outline.styles[styles:]):
             self._emphasised(lines)
+        elif len(lines) > _FEW and _is_broken(token) and not before_list:
+            self._prose.records(lines, parent)
         else:
             self._prose.add(lines, parent, before_list=before_list)
 
@@ -412,3 +415,9 @@ def _trimmed(text: str, start: int, end: int) -> Span:
     if not stretch.strip():
         return start, start
     return start + len(stretch) - len(stretch.lstrip()), start + len(stretch.rstrip())
+
+
+def _is_broken(token: "Token") -> bool:
+    """Whether each line of a paragraph is ended on purpose, as in an address."""
+    ends = [child.type for child in token.children or () if child.type in ("hardbreak", "softbreak")]
+    return bool(ends) and set(ends) == {"hardbreak"}

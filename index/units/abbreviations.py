@@ -65,58 +65,67 @@ BEFORE = {
 
 NUMBERED = {
     "": "al vol",
-    "cs": "str s odst písm obr tab kap sv roč",
+    "cs": "str s odst písm obr tab kap sv roč po út st čt pá ne",
     "da": "s nr fig tab kap stk kl tlf art pkt bd §",
     "de": """str s nr nrn abb tab kap abs art bd pos ziff lit zi zif anm seite kl aufl vers hdb bl rn
-    rdnr teilz""",
+    rdnr teilz mo di mi fr sa""",
     "el": "σελ σ αριθ εικ πιν κεφ άρθρ τόμ",
     "en": """no nos fig figs vol vols p pp ch chap sec sect art eq tab par para app ed v nr ex ver ext
     rm bldg apt""",
     "es": """pág págs p pp n.º n.ª nº núm núms art arts cap caps fig figs tab vol t s ss sec apart párr
-    ref ext""",
+    ref ext lun mié jue vie sáb dom""",
     "fi": "s ss nro kpl kuv taul luku kl puh art",
-    "fr": "p pp n no nos art fig tab chap vol t éd réf al n° poste bât esc app",
+    "fr": "p pp n no nos art fig tab chap vol t éd réf al n° poste bât esc app lun mer jeu ven sam dim",
     "hr": "str br čl st sl tab pogl",
     "hu": "o old sz ábra tábl fej kb",
-    "it": "pag pagg p pp n nn nr num art artt cap capp fig figg tab vol sec sez c comma rif int sc",
+    "it": """pag pagg p pp n nn nr num art artt cap capp fig figg tab vol sec sez c comma rif int sc lun
+    mer gio ven sab dom""",
     "nl": "nr nrs blz p art fig tab hfst vol par afb bijl kl tel",
     "no": "s nr fig tab kap pkt art bd kl tlf",
-    "pl": "s str nr nry rys tab rozdz art ust pkt poz t z par m lok kl",
-    "pt": "pág págs p pp n.º n.ª nº núm art arts cap caps fig figs tab vol séc s sec ref ramal",
+    "pl": "s str nr nry rys tab rozdz art ust pkt poz t z par m lok kl pn pon wt śr czw pt sob nd niedz",
+    "pt": """pág págs p pp n.º n.ª nº núm art arts cap caps fig figs tab vol séc s sec ref ramal seg qua
+    qui sex sáb dom""",
     "ro": "pag p nr art alin lit fig tab cap vol sec et",
-    "ru": "г гг с стр рис табл гл ст п пп ч т тт д кв корп эт № вып разд прил каб ауд",
+    "ru": """г гг с стр рис табл гл ст п пп ч т тт д кв корп эт № вып разд прил каб ауд пн вт ср чт пт сб
+    вс""",
     "sk": "str s odst písm obr tab kap č",
     "sv": "s sid nr fig tab kap kl tel art bd § st",
     "tr": "s sf no nr şek tab böl md mad kat cilt",
-    "uk": "с стор рис табл гл ст п ч т буд кв каб розд",
+    "uk": "с стор рис табл гл ст п ч т буд кв каб розд пн вт ср чт пт сб нд",
 }
 """Those that stand before a number; elsewhere they may be words."""
 
 ENDING = {
     "": "al etc inc ltd corp",
-    "cs": "atd apod aj hod min kč tis mil mld r stol",
-    "da": "osv mv m.m m.v etc kr mio pct",
-    "de": """mwst ust usw usf etc u.~ä o.~ä u.~dgl dgl ff f n.~Chr v.~Chr mio mrd std jan feb apr jun jul
-    aug sep sept okt nov dez""",
+    "cs": "atd apod aj hod min kč tis mil mld r stol po út st čt pá so ne",
+    "da": """osv mv m.m m.v etc kr mio pct man tirs ons tors fre lør søn jan feb apr aug sept okt nov dec""",
+    "de": """mwst ust usw usf etc u.~ä o.~ä u.~dgl dgl ff f n.~Chr v.~Chr mio mrd std jan feb apr jun jul aug
+    sep sept okt nov dez mo di mi do fr sa so""",
     "el": "κ.λπ κτλ κ.ά μ.Χ π.Χ χιλ εκ",
     "en": """in ft yd oz lb etc inc ltd co corp llc jr sr al jan feb mar apr jun jul aug sep sept oct
     nov dec mon tue wed thu fri sat sun""",
-    "es": "etc ss a.~C d.~C ee.~uu s.~a s.~l cía ltda ud uds vd vds h min ptas",
+    "es": """etc ss a.~C d.~C ee.~uu s.~a s.~l cía ltda ud uds vd vds h min ptas lun mar mié jue vie sáb dom
+    ene feb abr ago sept oct nov dic""",
     "fi": "jne yms ym mrd milj",
-    "fr": "etc av.~J.-C apr.~J.-C s.~a cie éts janv févr juil sept oct nov déc",
+    "fr": """etc av.~J.-C apr.~J.-C s.~a cie éts janv févr juil sept oct nov déc lun mar mer jeu ven sam
+    dim""",
     "hu": "stb",
-    "it": "ecc a.~C d.~C s.p.a s.r.l s.n.c ss gen feb apr mag giu lug ago set ott nov dic",
-    "nl": "enz e.d e.a etc mln mld jl n.Chr v.Chr jan feb mrt apr jun jul aug sep okt nov dec",
-    "no": "osv o.l m.m etc kr mill mrd",
-    "pl": "itd itp r w n.e p.n.e tys mln mld",
-    "pt": "etc a.~C d.~C s.~a ltda cia jan fev mar abr mai jun jul ago set out nov dez",
+    "it": """ecc a.~C d.~C s.p.a s.r.l s.n.c ss gen feb apr mag giu lug ago set ott nov dic lun mar mer gio
+    ven sab dom""",
+    "nl": """enz e.d e.a etc mln mld jl n.Chr v.Chr jan feb mrt apr jun jul aug sep okt nov dec ma di wo do
+    vr za zo""",
+    "no": "osv o.l m.m etc kr mill mrd man tirs ons tors fre lør søn jan feb apr aug sept okt nov des",
+    "pl": """itd itp r w n.e p.n.e tys mln mld pn pon wt śr czw pt sob nd niedz stycz lut kwiec czerw lip
+    sierp wrz paźdz list grudz""",
+    "pt": """etc a.~C d.~C s.~a ltda cia jan fev mar abr mai jun jul ago set out nov dez seg ter qua qui sex
+    sáb dom""",
     "ro": "etc ș.a î.Hr d.Hr",
-    "ru": """квт т.~д т.~п др проч г гг в вв н.~э руб коп тыс млн млрд шт мин сек янв февр авг сент окт
-    нояб дек""",
+    "ru": """квт т.~д т.~п др проч г гг в вв н.~э руб коп тыс млн млрд шт мин сек янв февр авг сент окт нояб
+    дек пн вт ср чт пт сб вс""",
     "sk": "atď apod hod",
-    "sv": "osv m.m m.fl etc kr tkr milj",
+    "sv": "osv m.m m.fl etc kr tkr milj mån tis ons tors fre lör sön jan feb apr aug sept okt nov dec",
     "tr": "vb vs vd",
-    "uk": "т.~д т.~п ін р рр ст грн коп тис млн млрд",
+    "uk": "т.~д т.~п ін р рр ст грн коп тис млн млрд пн вт ср чт пт сб нд",
 }
 """Those that may end a sentence, and do before a capital."""
 

@@ -147,6 +147,19 @@ def test_a_line_in_bold_stands_for_a_heading():
     assert outlined(parsed) == ["heading7: Opening hours", "paragraph: We open at nine."]
 
 
+@pytest.mark.parametrize(
+    ("page", "text"),
+    [
+        ("<div><span>Monday</span><span>8:30</span></div>", "Monday 8:30"),
+        ("<p><label>Name</label><span>Ada</span></p>", "Name Ada"),
+        ('<p><span class="first">O</span>nce upon a time</p>', "Once upon a time"),
+        ("<p><b>H</b><i>2</i>O</p>", "H2O"),
+    ],
+)
+def test_spans_that_alone_make_a_block_are_kept_apart(page, text):
+    assert read(page).text.strip() == text
+
+
 def test_raised_digits_and_footnote_marks():
     parsed = read(
         "<p>10<sup>6</sup> m<sup>2</sup> of H<sub>2</sub>O<sup><a href='#n1'>1</a></sup> or “<q>more</q>”."

@@ -504,3 +504,10 @@ def test_what_opens_in_other_ways(text, found):
 
 def test_a_tag_with_an_old_line_end_moves_no_lines():
     assert lines("{%\r%}\nb\na\na||\n-|-") == ["paragraph: b\na", "table", "  head: a | "]
+
+
+@pytest.mark.parametrize("end", ["  ", "\\"])
+def test_lines_that_are_broken_on_purpose_are_records(end):
+    text = f"behind the fire station{end}\nkirkgate{end}\nkey safe code: ask us\n"
+    assert [line.split(":")[0].strip() for line in lines(text)] == ["list", "record", "record", "record"]
+    assert lines(text.replace(end, ""))[0].startswith("paragraph")

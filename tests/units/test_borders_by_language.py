@@ -58,6 +58,7 @@ SAMPLES = {
         "Heinrich VIII. regierte lange.|Er starb.",
         "Das kostet 5.|Das ist viel.",
         "Platz 3.|Wir gewannen.",
+        "Mo. bis Fr. 9 bis 12 Uhr, Sa. nach Absprache.|Danach ist zu.",
     ],
     "el": [
         "Η βιβλιοθήκη είναι ανοιχτή.|Πότε κλείνει;|Στις πέντε.",
@@ -155,6 +156,7 @@ SAMPLES = {
         "Al. Jerozolimskie 5, pl. Wolności 3.",
         "Itd. itp. nie pisz.|Dziękuję.",
         "Odbiór o godz. 9.|Zapraszamy.",
+        "Czynne pn. 9:00–18:00, sob. i niedz. 8:00–20:00.|Potem zamykamy.",
     ],
     "pt": [
         "O Sr. Silva mora aqui.|A Sra. Costa não.",
@@ -182,6 +184,7 @@ SAMPLES = {
         "г. Москва, ул. Ленина, д. 10, кв. 5.|Звоните.",
         "Стоит 5 руб. за штуку.|Дорого.",
         "Школу открыли в 2024 г.|Она большая.",
+        "Открыто пн. 9:00, сб. закрыто.|Звоните нам.",
     ],
     "sv": [
         "Ta med t.ex. bröd.|Eller ost.",

@@ -20,6 +20,7 @@ _LOOKS: Mapping[str, Look] = {
     "b": "bold", "strong": "bold", "i": "italic", "em": "italic", "cite": "italic", "dfn": "italic",
     "var": "italic", "code": "code", "kbd": "code", "samp": "code", "tt": "code", "a": "link",
 }  # fmt: skip
+_SPANS = frozenset(("span", "label"))
 _STRENGTH: Sequence[Look] = ("", "italic", "bold", "code", "link")
 _PERMALINK = re.compile(r"[\s#¶§🔗]*")
 _BLANKS = re.compile(r"[ \t\r\n\f\v\u00a0]+")
@@ -56,7 +57,10 @@ class Walk:
     # --------------------------------------------------------------------------------- words
 
     def _children(self, element: Element, look: Look, href: str) -> None:
-        for child in element.children:
+        apart = _are_apart(element)
+        for number, child in enumerate(element.children):
+            if apart and number:
+                self._say(" ", look, href)
             if isinstance(child, str):
                 self._say(child, look, href)
             elif _is(child, "pagebreak"):
@@ -393,3 +397,9 @@ def _cell(cell: Element) -> Cell:
         span(cell.get("rowspan")),
         cell.tag == "th",
     )
+
+
+def _are_apart(element: Element) -> bool:
+    """Whether an element holds nothing but spans, which a style keeps apart: "Monday" and "8:30"."""
+    spans = [child for child in element.children if not isinstance(child, str) and child.tag in _SPANS]
+    return len(spans) == len(element.children) > 1 and element.tag in BLOCKS
