@@ -119,7 +119,7 @@ def _groups(units: Iterable[Unit]) -> Iterator[list[Unit]]:
     """Records, and lines of keys and values that follow each other without a blank line."""
     group: list[Unit] = []
     for unit in units:
-        is_line = unit.kind in ("record", "turn", "property")
+        is_line = unit.kind in ("record", "turn", "property", "caption")
         follows = group and unit.passage.document.text[group[-1].end : unit.start].count("\n") == 1
         if group and not (is_line and follows):
             yield group

@@ -65,7 +65,9 @@ def choose(
     if not evidence:
         return Chosen([], is_open=intent == "several")
     choice = _Choice(_coded_first(evidence, words), around, words, odds)
-    if not choice.is_a_list() if intent == "one" else likely < _CLEARLY and choice.stands_out():
+    is_clear = likely >= _CLEARLY or not choice.stands_out()
+    wants_one = not (choice.is_a_list() if intent == "one" else is_clear)
+    if wants_one:
         return Chosen(choice.one(most))
     if found := choice.several("several" if intent == "one" else intent):
         return Chosen(found)

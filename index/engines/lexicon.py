@@ -12,6 +12,7 @@ from index.remembering import remembering
 from index.words import Asked, Term, unmarked
 
 _REMEMBERED = 256  # questions
+_LATELY = 8  # questions that are being answered, whose words are looked for in text after text
 
 
 class Lexicon(ABC):
@@ -25,6 +26,7 @@ class Lexicon(ABC):
         self.asked = asked
         self.content = remembering(self._content, _REMEMBERED)
         """The words that a question is about; of names that nowhere stand as such, the words."""
+        self._telling = remembering(self._tells, _LATELY)
 
     @abstractmethod
     def __len__(self) -> int:
@@ -66,11 +68,16 @@ class Lexicon(ABC):
 
     def found_in(self, question: str, text: str) -> dict[str, float]:
         """The content words of a question that a text has: stems and numbers, each with its weight."""
-        there = set(self.asked.spaced(text).split())
+        telling = self._telling(question)
+        there = dict.fromkeys(self.asked.spaced(text).split())
+        return {word: telling[word] for word in there if word in telling}
+
+    def _tells(self, question: str) -> dict[str, float]:
+        """The stems and numbers of a question, each with its weight; numbers weigh most."""
         weights = self.weights(question)
         heaviest = max(weights.values(), default=0.0)
-        words = {stem: weight for term, weight in weights.items() for stem in term if stem in there}
-        return words | {number: heaviest for number in self.asked.numbers(question) if number in there}
+        stems = {stem: weight for term, weight in weights.items() for stem in _stems(term)}
+        return stems | dict.fromkeys(self.asked.numbers(question), heaviest)
 
     def weights(self, question: str, others: int = 0, others_with: int = 0) -> dict[Term, float]:
         """The content words of a question, each with its inverse document frequency.

@@ -147,6 +147,27 @@ def test_a_line_in_bold_stands_for_a_heading():
     assert outlined(parsed) == ["heading7: Opening hours", "paragraph: We open at nine."]
 
 
+def test_what_a_button_opens_is_named_by_it():
+    page = """
+    <h1>Hall</h1><p>Ask us before you come.</p>
+    <button class="accordion">Deposit</button> <div class="panel"><p>100 pounds.</p></div>
+    <button aria-expanded="false">May I cancel?</button><div><p>Until 28 days before.</p></div>
+    <h2><button>Music</button></h2><p>Stops at 23:00.</p><button>Send</button>
+    """
+    assert outlined(read(page)) == [
+        "heading1: Hall",
+        "paragraph: Ask us before you come.",
+        "list",
+        "  term: Deposit",
+        "  definition",
+        "    paragraph: 100 pounds.",
+        "question: May I cancel?",
+        "answer: Until 28 days before.",
+        "heading2: Music",
+        "paragraph: Stops at 23:00.",
+    ]
+
+
 @pytest.mark.parametrize(
     ("page", "text"),
     [

@@ -26,6 +26,8 @@ _EMPTY = re.compile(r"<([a-zA-Z][\w:.-]*)((?:\s+[\w:.-]+\s*=\s*(?:\"[^\"]*\"|'[^
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 _XHTML = re.compile(r"\s*<\?xml\b|.{0,2000}?\bxmlns\s*=\s*[\"']http://www\.w3\.org/1999/xhtml", re.DOTALL)
 _HIDING = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_OPENING = ("aria-controls", "aria-expanded", "data-target", "data-bs-target")
 _TOGGLED = frozenset(("tabpanel", "region"))
 _COLLAPSED = re.compile(r"\b(?:accordion|collaps\w*|tab-?pane\w*|expand\w*)\b", re.IGNORECASE)
 
@@ -111,6 +113,7 @@ def tree(text: str) -> tuple[Element, Element]:
         elif isinstance(child, Element) and child.tag == "body":
             body = child
     _show(body, _controlled(body))
+    _unfold(body)
     return head, body
 
 
@@ -151,6 +154,33 @@ def _show(element: Element, controlled: frozenset[str]) -> None:
             _show(child, controlled)
         kept.append(child)
     element.children = kept
+
+
+def _unfold(element: Element) -> None:
+    """Have a button and what it opens be a summary with details; one that is in a heading is its words."""
+    kept: list[Element | str] = []
+    for child in element.children:
+        before = kept[-1] if kept else ""
+        if isinstance(child, str):
+            if child.strip() or not _opens(before):
+                kept.append(child)
+            continue
+        _unfold(child)
+        if child.tag == "button" and element.tag in _HEADINGS:
+            kept += child.children
+        elif isinstance(before, Element) and _opens(before) and child.tag in BLOCKS:
+            kept[-1] = Element("details", {}, [Element("summary", {}, before.children), child])
+        else:
+            kept.append(child)
+    element.children = kept
+
+
+def _opens(element: Element | str) -> bool:
+    """Whether an element is a button that opens what follows it."""
+    if isinstance(element, str) or element.tag != "button":
+        return False
+    named = any(element.get(name) for name in _OPENING)
+    return named or _COLLAPSED.search(element.get("class")) is not None
 
 
 def _is_hidden(element: Element, controlled: frozenset[str]) -> bool:
