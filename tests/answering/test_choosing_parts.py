@@ -252,3 +252,29 @@ def test_the_same_of_another_thing_than_is_named_is_no_support(asked: str, quote
     shown = [one.unit.shown for one in chosen.evidence]
     assert len(shown) == len(quotes)
     assert all(part in quote for part, quote in zip(quotes, shown, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("asked", "missing", "score", "first"),
+    [
+        ("oil of the p200", 1.0, 0.5, "every 150 hours"),
+        ("oil of the p200", 1.0, 0.3, "every 200 hours"),  # it is far less likely
+        ("oil of the p200", 0.0, 0.5, "every 200 hours"),  # the best lacks nothing
+        ("oil in 200", 1.0, 0.5, "every 200 hours"),  # a number alone is no code
+    ],
+)
+def test_what_has_the_code_that_is_asked_for_goes_before_what_is_nearly_as_good(
+    asked: str, missing: float, score: float, first: str
+):
+    manuals = {"p260.md": "Change the oil every 200 hours.\n", "p200.md": "Change the oil every 150 hours.\n"}
+    units = [unit for source, text in manuals.items() for unit in units_of(text, source)]
+    other, meant = evidence_of(
+        units, {"Change the oil every 200 hours.": 0.7, "Change the oil every 150 hours.": score}
+    )
+    other = msgspec.structs.replace(other, features=Features(numbers_missing_around=missing))
+
+    def beside(unit: Unit) -> Section:
+        return around([one for one in units if one.passage.document == unit.passage.document], unit)
+
+    chosen = choose([other, meant], "one", beside, words_of(asked), alike, 3)
+    assert first in chosen.evidence[0].unit.shown
