@@ -65,14 +65,19 @@ def choose(
     if not evidence:
         return Chosen([], is_open=intent == "several")
     choice = _Choice(_coded_first(evidence, words), around, words, odds)
-    is_clear = likely >= _CLEARLY or not choice.stands_out()
-    wants_one = not (choice.is_a_list() if intent == "one" else is_clear)
-    if wants_one:
+    if _wants_one(choice, intent, likely):
         return Chosen(choice.one(most))
     if found := choice.several("several" if intent == "one" else intent):
         return Chosen(found)
     in_text = evidence[0].unit.kind in RUNNING
     return Chosen(choice.one(most), is_open=intent == "several" and in_text)
+
+
+def _wants_one(choice: "_Choice", intent: Intent, likely: float) -> bool:
+    """Whether one thing is quoted: it is asked for, or stands out where it is not clear that others are."""
+    if intent == "one":
+        return not choice.is_a_list()
+    return likely < _CLEARLY and choice.stands_out()
 
 
 class _Choice:
@@ -102,8 +107,8 @@ class _Choice:
     def stands_out(self) -> bool:
         """Whether the best is an item that answers far better than the others of its list."""
         first, *others = self._evidence
-        alike = [one for one in others if _of_one_list(one.unit, first.unit)]
-        return bool(alike) and _behind(alike[0], first) >= _NEAR_BEST
+        second = next((one for one in others if _of_one_list(one.unit, first.unit)), None)
+        return second is not None and _behind(second, first) >= _NEAR_BEST
 
     def one(self, most: int) -> list[Evidence]:
         """The best and what supports it; where the best only asks or names, what stands below it instead."""
@@ -138,9 +143,10 @@ class _Choice:
 
         def is_of_another(unit: Unit) -> bool:
             there = unit.context
-            alike = (context.headings, context.leads) == (there.headings, there.leads) and context != there
+            if context == there or (context.headings, context.leads) != (there.headings, there.leads):
+                return False
             other = self._words(" ".join(there.names)).keys()
-            return alike and other <= above and not named <= self._words(_with_names(unit)).keys()
+            return other <= above and not named <= self._words(_with_names(unit)).keys()
 
         return [best, *(one for one in others if not is_of_another(one.unit))]
 

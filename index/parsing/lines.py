@@ -30,7 +30,7 @@ _KEY = re.compile(r"[ \t]*[^\s:：,;.!?][^:：.!?\n]{0,39}[:：](?:[ \t]+\S|(?<=
 _PART = re.compile(r"(?P<number>\d{1,3}(?:\.\d{1,3})*)\.?[ \t]+[^\W\d_]")
 """The number of a part of a text, and its name."""
 _LEADER = re.compile(r"\.{4}|(?:\. ){4}|…{2}|_{4}")
-_QUANTITY = re.compile(r"(?:ca\. )?\d{1,6}(?:[.,]\d{1,6})?(?: ?[x×])? [^\W\d_]")
+_QUANTITY = re.compile(r"\d{1,6}(?:[.,]\d{1,6})?(?: ?[x×])? [^\W\d_]")
 _SUBPART = re.compile(r"[ \t]*\d{1,3}(?:\.\d{1,3})+\.?[ \t]+[^\W\d_]")
 
 _SPEAKER = re.compile(

@@ -29,8 +29,8 @@ FLOORS = {
     "cases-strangers-held.jsonl": 0.62,
 }
 """Share of the questions of a file whose answers are as they are wanted."""
-FEWEST = {"cases-lists.jsonl": 3, "cases-strangers-held.jsonl": 18}
-"""Cases of a file that has less than twenty."""
+FEWER = {"cases-lists.jsonl": 2, "cases-strangers-held.jsonl": 17}
+"""Of a file that has no more than twenty cases, how many it has more than."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,5 +158,5 @@ def test_files_are_laid_out(tmp_path: Path):
 @pytest.mark.parametrize("file", FLOORS)
 def test_cases_can_be_read(file: str):
     cases = read(HERE / file)
-    assert len({case.name for case in cases}) == len(cases) >= FEWEST.get(file, 20)
+    assert len({case.name for case in cases}) == len(cases) > FEWER.get(file, 20)
     assert all(case.files and case.asks for case in cases)

@@ -27,7 +27,8 @@ _CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 _XHTML = re.compile(r"\s*<\?xml\b|.{0,2000}?\bxmlns\s*=\s*[\"']http://www\.w3\.org/1999/xhtml", re.DOTALL)
 _HIDING = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
-_OPENING = ("aria-controls", "aria-expanded", "data-target", "data-bs-target")
+_TARGETS = ("data-target", "data-bs-target")
+_OPENING = ("aria-controls", "aria-expanded", *_TARGETS)
 _TOGGLED = frozenset(("tabpanel", "region"))
 _COLLAPSED = re.compile(r"\b(?:accordion|collaps\w*|tab-?pane\w*|expand\w*)\b", re.IGNORECASE)
 
@@ -140,7 +141,7 @@ def _controlled(body: Element) -> frozenset[str]:
     names = set()
     for element in body.below():
         names.update(element.get("aria-controls").split())
-        names.update(element.get(name).lstrip("#") for name in ("data-target", "data-bs-target"))
+        names.update(element.get(name).lstrip("#") for name in _TARGETS)
     return frozenset(names - {""})
 
 

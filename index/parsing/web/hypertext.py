@@ -401,5 +401,6 @@ def _cell(cell: Element) -> Cell:
 
 def _are_apart(element: Element) -> bool:
     """Whether an element holds nothing but spans, which a style keeps apart: "Monday" and "8:30"."""
-    spans = [child for child in element.children if not isinstance(child, str) and child.tag in _SPANS]
-    return len(spans) == len(element.children) > 1 and element.tag in BLOCKS
+    if element.tag not in BLOCKS or len(element.children) < 2:
+        return False
+    return all(not isinstance(child, str) and child.tag in _SPANS for child in element.children)
