@@ -1,6 +1,7 @@
 """JSON, and JSON Lines: objects built alike as the rows of a table, else a line for each of their values.
 
-Values in others are named by the path that leads there, as "address.city". Long texts are paragraphs.
+Values in others are named by the path that leads there, as "address.city". Long texts are paragraphs. The
+messages of an exported chat are turns of a conversation.
 """
 
 import json
@@ -10,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
+from index.parsing import chats
 from index.parsing.base import Parsed, Unreadable
 from index.parsing.builder import Builder
 from index.parsing.text import decode
@@ -30,7 +32,9 @@ _MOST_COLUMNS = 20
 _SAME = 0.7  # of the columns, on average, that the rows of a table fill
 _LOOKED_AT = 200  # objects, by which it is decided
 _TITLES = ("question", "title", "name", "subject", "label", "id")
-"""Keys of what an object is called, best first."""
+"""Keys of what an object in a list is called, best first."""
+_NAMES = ("title", "name", "room_name")
+"""Keys of what the object is called that a file is."""
 _TITLE_LENGTH = 120
 
 
@@ -42,8 +46,9 @@ def parse(data: bytes, name: str) -> Parsed:
     """
     text, notices = decode(data)
     builder = Builder()
-    _Composer(builder).add(_values(text.lstrip("\ufeff")))
-    parsed = builder.parsed(notices=notices)
+    value = _values(text.lstrip("\ufeff"))
+    _Composer(builder).add(value)
+    parsed = builder.parsed(title=_title(value), notices=notices)
     if not any(map(str.isalnum, parsed.text)):
         raise Unreadable("empty of words")
     return parsed
@@ -65,6 +70,16 @@ def _values(text: str) -> Any:
     if not found or broken > max(1, len(found) // 10):
         raise Unreadable("damaged, or no JSON")
     return found
+
+
+def _title(value: Any) -> str:
+    """What an object is called; of a chat of Discord its channel is."""
+    if not isinstance(value, Mapping):
+        return ""
+    said = [value.get(key) for key in _NAMES]
+    if chats.KEY in value and isinstance(channel := value.get("channel"), Mapping):
+        said.append(channel.get("name"))
+    return next((one for one in said if isinstance(one, str) and 0 < len(one.strip()) <= _TITLE_LENGTH), "")
 
 
 def _word(value: Any) -> str:
@@ -111,12 +126,12 @@ class _Composer:
         self._builder = builder
         self._left = _MOST_VALUES
 
-    def add(self, value: Any, level: int = 1) -> None:
-        """Add a value: a table, records, or sections of an object."""
+    def add(self, value: Any, level: int = 1, key: str = "") -> None:
+        """Add a value, that of a key: a table, records, messages, or sections of an object."""
         if isinstance(value, Mapping):
             self._object(value, level)
         elif isinstance(value, list):
-            self._list(value, level)
+            self._list(value, level, key)
         elif word := _word(value):
             self._builder.add("paragraph", word)
 
@@ -130,9 +145,9 @@ class _Composer:
         for key, one in value.items():
             if _is_section(one):
                 self._builder.heading(_word(key), level)
-                self.add(one, level + 1)
+                self.add(one, level + 1, key)
 
-    def _list(self, values: Sequence[Any], level: int) -> None:
+    def _list(self, values: Sequence[Any], level: int, key: str) -> None:
         objects = [value for value in islice(values, _MOST_OBJECTS) if isinstance(value, Mapping)]
         if len(objects) < len(values):
             flat = {str(number): value for number, value in enumerate(islice(values, _MOST_OBJECTS), 1)}
@@ -142,6 +157,14 @@ class _Composer:
             with self._builder.inside("list"):
                 for value in flat.values():
                     self._builder.add("record", _word(value))
+            return
+        if messages := chats.messages_of(objects, key):
+            chats.add(self._builder, messages, min(level, _DEEPEST_HEADING))
+            return
+        if any(isinstance(value.get(chats.KEY), list) for value in objects):
+            for value in objects:
+                self._builder.heading(_title(value), min(level, _DEEPEST_HEADING))
+                self._object(value, level + 1)
             return
         rows = [dict(_flat(value)) for value in objects]
         columns = _columns(rows)

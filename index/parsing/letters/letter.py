@@ -14,8 +14,9 @@ from index.parsing.base import Attachment, Parsed
 from index.parsing.builder import Builder
 from index.parsing.joined import Joined
 from index.parsing.outline import Outline
-from index.parsing.web.elements import BLOCKS, Element, tree
+from index.parsing.web.elements import BLOCKS, Element
 from index.parsing.web.hypertext import Walk
+from index.parsing.web.tree import tree
 
 _FORWARDED = re.compile(r"\s*(?:fw|fwd|wg|tr|rv|enc|doorst|i|vs|pd)\s*:", re.IGNORECASE)
 _FORWARD = re.compile(

@@ -13,7 +13,7 @@ from index.parsing.builder import Builder
 from index.parsing.joined import Joined
 from index.parsing.letters.letter import Letter, joined, said
 from index.parsing.text import decode
-from index.parsing.web.elements import tree
+from index.parsing.web.tree import tree
 
 _KEYS = ("Subject", "From", "To", "Cc", "Date")
 _KNOWN = (*_KEYS, "Received", "Message-ID", "Return-Path", "MIME-Version")

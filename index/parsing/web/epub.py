@@ -9,10 +9,10 @@ from xml.etree.ElementTree import Element as XmlElement
 from index.parsing.archive import Archive
 from index.parsing.base import Parsed, Unreadable
 from index.parsing.builder import Builder
-from index.parsing.web import elements
 from index.parsing.web.html import decode_page
 from index.parsing.web.hypertext import Walk
 from index.parsing.web.main_text import share_linked
+from index.parsing.web.tree import tree as elements_of
 from index.parsing.xml import text_of, tree
 
 _CONTAINER = "META-INF/container.xml"
@@ -71,7 +71,7 @@ def parse(data: bytes, name: str) -> Parsed:
 def _add(builder: Builder, data: bytes, label: str) -> None:
     """Add a page of a book; it is named as the table of contents does where it has no heading."""
     text, _ = decode_page(data)
-    _, body = elements.tree(text)
+    _, body = elements_of(text)
     if share_linked(body) >= _CONTENTS_LINKED:
         return
     if label and body.text() and not any(child.tag in _HEADINGS for child in body.below()):
@@ -164,7 +164,7 @@ def _contents(archive: Archive, items: dict[str, _Item]) -> dict[str, str]:
             continue
         folder = posixpath.dirname(item.path)
         if "nav" in item.properties.split():
-            _, body = elements.tree(decode_page(archive.read(item.path))[0])
+            _, body = elements_of(decode_page(archive.read(item.path))[0])
             for link in (child for child in body.below() if child.tag == "a" and child.get("href")):
                 found.setdefault(_resolved(folder, link.get("href")), link.text())
         elif item.kind == "application/x-dtbncx+xml":

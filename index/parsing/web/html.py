@@ -7,12 +7,15 @@ import codecs
 import re
 from collections.abc import Iterator, Sequence
 
+from index.parsing import chats
 from index.parsing.base import Parsed, Unreadable
 from index.parsing.builder import Builder
 from index.parsing.text import decode
-from index.parsing.web.elements import Element, tree
+from index.parsing.web import chat_page
+from index.parsing.web.elements import Element
 from index.parsing.web.hypertext import Walk
 from index.parsing.web.main_text import main_text
+from index.parsing.web.tree import tree
 from index.records import Notice
 
 _DECLARED = re.compile(
@@ -51,6 +54,9 @@ def parse(data: bytes, name: str) -> Parsed:
     title = "".join(_text_of(head, "title"))
     properties = properties_of(head, body)
     builder = Builder()
+    if messages := chat_page.messages_of(body):
+        chats.add(builder, messages, 1)
+        return builder.parsed(title=chat_page.title_of(body), properties=properties, notices=notices)
     Walk(builder).add(main_text(body, title))
     parsed = builder.parsed(properties=properties, notices=notices)
     if not any(map(str.isalnum, parsed.text)):
