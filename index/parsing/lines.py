@@ -12,8 +12,6 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from index.records import Span
-
 BULLET = re.compile(
     r"[ \t]*(?:[-*+•‣◦▪·–—]|\[[ xX-]\]|\(?\d{1,3}[.)]|\(?(?:[a-zA-Z]|[ivx]{1,4})\))[ \t]+(?=\S)"
 )
@@ -60,9 +58,6 @@ _VERSION = re.compile(r"\d+(?:\.\d+){2,3}\b|\d+\.\d+[ \t]+[(–-]")
 _COUNTED = re.compile(r"(?P<word>[^\W\d_]{2,12}|§)\.?[ \t]+(?:\d{1,3}|[IVX]{1,5})\b")
 _STAMP = re.compile(r"[ \t]*\[?(?:\d{4}-\d\d-\d\d|\d{1,2}[:.]\d\d\b|\d{1,2}/\d{1,2}/\d{2,4})")
 _LINE = re.compile(r"(?P<text>[^\r\n]*)(?:\r\n|\r|\n|\Z)")
-_FRAMED = re.compile(
-    r"[ \t]*(?P<mark>[-=*#~+_])(?P=mark)+[ \t]*(?P<name>\S.{0,100}?)[ \t]*(?P=mark){2,}[ \t]*$"
-)
 _FENCE = re.compile(
     r"[ \t]*(?:[-=_*~+|#]{3,}(?:[ \t]+[-=_*~+|#]{3,})*|(?P<mark>[-=_*~])(?:[ \t]*(?P=mark)){2,})[ \t]*$"
 )
@@ -159,13 +154,6 @@ def dotted_labels(question: str, answer: str) -> tuple[int, int]:
     """How many characters are "Q. " and "A. " before a question and the line below it; else 0 and 0."""
     asked, answered = (label.match(text) for label, text in zip(_DOTTED, (question, answer), strict=True))
     return (asked.end(), answered.end()) if asked and answered and asks(question) else (0, 0)
-
-
-def framed(text: str) -> Span | None:
-    """Where the name stands that marks on both sides make a heading, as "== Opening hours =="."""
-    found = _FRAMED.match(text)
-    named = found is not None and is_heading(found["name"].rstrip(":"), any_case=True)
-    return found.span("name") if found and named else None
 
 
 def part_of(text: str) -> str:

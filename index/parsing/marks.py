@@ -1,13 +1,42 @@
-"""Lines in, lines without the marks around them out: of quoted mail, of a box of asterisks."""
+"""Lines in, lines without the marks around them out: of quoted mail, of a box of asterisks, of headings."""
 
 import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
+from typing import NamedTuple
 
-from index.parsing.lines import Line, is_rule
+from index.parsing.lines import Line, is_heading, is_rule
 
 _QUOTED = re.compile(r"(?:>[ \t]?)+")
 _BOXED = re.compile(r"(?P<mark>[*#|])(?P<said>(?:[ \t].*)?)")
+_HASHED = re.compile(r"(?P<marks>#{1,6})[ \t]+(?=\S)")
+_FRAMED = re.compile(
+    r"[ \t]*(?P<mark>[-=*#~+_])(?P=mark)+[ \t]*(?P<name>\S.{0,100}?)[ \t]*(?P=mark){2,}[ \t]*$"
+)
+_FRAMED_LEVEL = 2  # at least: the title of a text is seldom framed
+
+
+class Heading(NamedTuple):
+    """A line that marks make a heading: its level, where its name stands in it, and whether it is framed."""
+
+    level: int
+    start: int
+    end: int
+    is_framed: bool
+
+
+def heading_of(text: str) -> Heading | None:
+    """The heading that a line is by its marks, as "## Fees" or "== Opening hours =="; None if it has none."""
+    if hashed := _HASHED.match(text):
+        name = text.rstrip()
+        unclosed = name.rstrip("#")
+        end = len(unclosed.rstrip() if unclosed[-1] in " \t" else name)  # "# Fees #", but "# C#"
+        return Heading(len(hashed["marks"]), hashed.end(), max(end, hashed.end()), is_framed=False)
+    framed = _FRAMED.match(text)
+    if framed is None or not is_heading(framed["name"].rstrip(":"), any_case=True):
+        return None
+    level = max(_FRAMED_LEVEL, len(text) - len(text.lstrip("=")))
+    return Heading(level, *framed.span("name"), is_framed=True)
 
 
 def bared(lines: Sequence[Line]) -> list[Line]:

@@ -9,7 +9,7 @@ from index.parsing import lines as roles
 from index.parsing.aligned import has_columns
 from index.parsing.base import Parsed
 from index.parsing.lines import Line
-from index.parsing.marks import bared
+from index.parsing.marks import bared, heading_of
 from index.parsing.outline import TOP, Outline
 from index.parsing.prose import Prose
 from index.parsing.text import decode
@@ -17,7 +17,6 @@ from index.parsing.text import decode
 _MAIL = re.compile(
     r"(?P<key>From|To|Cc|Bcc|Date|Sent|Subject|Reply-To)[ \t]*+:[ \t]*+(?P<value>.*)", re.IGNORECASE
 )
-_MARK = re.compile(r"(?P<marks>#{1,6})[ \t]+(?=\S)")
 _NUMBERED = re.compile(r"(?P<number>\d{1,3}(?:\.\d{1,3})*)[.)]?[ \t]+(?=\S)")
 _TITLE, _SECTION, _SHORT, _LABEL = 1, 2, 4, 5  # levels of headings; numbered ones count from _SECTION on
 _LABEL_WORDS = 6  # of a heading that ends with a colon
@@ -207,10 +206,8 @@ class _Plain:
         text, first = paragraph[0].text, paragraph[0].start == self._begin
         if len(paragraph) == 2 and roles.is_rule(paragraph[1].text) and not roles.is_rule(text):
             return _TITLE if "=" in paragraph[1].text else _SECTION
-        if found := _MARK.match(text):
-            return len(found["marks"])
-        if roles.framed(text):
-            return max(_SECTION, len(text) - len(text.lstrip("="))) if following else 0
+        if (heading := heading_of(text)) is not None:
+            return heading.level if following or not heading.is_framed else 0
         if len(paragraph) > 1 or not following or self._prose.is_turn(paragraph[0]):
             return 0
         after = following[0][0].text
@@ -231,11 +228,9 @@ class _Plain:
         return _SECTION if shouted else _SHORT
 
     def _heading(self, line: Line, level: int) -> None:
-        if found := _MARK.match(line.text):
-            self.outline.hide(line.start, line.start + found.end())
-        if name := roles.framed(line.text):
-            self.outline.hide(line.start, line.start + name[0])
-            self.outline.hide(line.start + name[1], line.end)
+        if (heading := heading_of(line.text)) is not None:
+            self.outline.hide(line.start, line.start + heading.start)
+            self.outline.hide(line.start + heading.end, line.end)
         self.outline.add("heading", line.start, line.end, level=level)
         self._lists.clear()
         self._prose.heading()
@@ -323,10 +318,8 @@ def _goes_on(before: Sequence[Line], number: str) -> bool:
 
 
 def _without_mark(text: str) -> str:
-    if name := roles.framed(text):
-        return text[slice(*name)]
-    found = _MARK.match(text)
-    return text[found.end() :].rstrip("# ") if found else text
+    heading = heading_of(text)
+    return text[heading.start : heading.end] if heading else text
 
 
 def _titled(paragraphs: Sequence[list[Line]]) -> list[list[Line]]:
@@ -360,7 +353,7 @@ def _paragraphs(lines: Sequence[Line]) -> list[list[Line]]:
     found: list[list[Line]] = [[]]
     for number, line in enumerate(lines):
         below = lines[number + 1].text if number + 1 < len(lines) else ""
-        marked = _MARK.match(line.text) is not None or roles.framed(line.text) is not None
+        marked = heading_of(line.text) is not None
         ruled = all(roles.is_rule(one.text) for one in found[-1])
         underlines = len(found[-1]) == 1 and _is_underlined(found[-1][0].text, line.text)
         if not line.text or marked or (ruled and _is_underlined(line.text, below)):

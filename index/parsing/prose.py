@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from index.parsing import lines as roles
-from index.parsing.aligned import has_columns, rows_of
+from index.parsing.aligned import has_columns, table_of
 from index.parsing.lines import Line
 from index.parsing.outline import TOP, Outline
 from index.records import Kind, Span
@@ -199,62 +199,21 @@ class Prose:
         titles = 0
         while len(lines) > titles + 2 and self._is_title(lines[titles]):
             titles += 1
-        lines, above = lines[titles:], lines[:titles]
-        rows = rows_of(lines)
-        if not rows:
+        table = table_of(self.text, lines[titles:])
+        if table is None:
             return False
-        width = max(map(len, rows))
-        keys = sum(roles.leads_in(self.text[slice(*row[0])]) for row in rows)
-        if width == 2 and keys >= 0.8 * len(rows):  # "Phone:   4401" is an entry
-            return False
-        named = len(rows) > 2 and len(rows[0]) == width and self._names_columns(rows)
-        columns = self._columns(rows, width)
-        start = (*above, *lines)[0].start
+        start = lines[0].start
         number = self.outline.add("table", start, start, parent)
-        for line in above:
+        for line in lines[:titles]:
             self._leaf("caption", [line], number)
-        for place, row in enumerate(rows):
-            kind: Kind = "head" if named and place == 0 else "row"
-            self.outline.add(kind, row[0][0], row[-1][1], number, cells=self._aligned(row, columns))
+        for place, cells in enumerate(table.rows):
+            kind: Kind = "head" if table.named and place == 0 else "row"
+            self.outline.add(kind, cells[0][0], cells[-1][1], number, cells=cells)
         return True
 
     def _is_title(self, line: Line) -> bool:
         """Whether a line above columns names them."""
         return not has_columns(line.text) and roles.is_name(line.text) and not line.text.startswith("|")
-
-    def _names_columns(self, rows: Sequence[Sequence[Span]]) -> bool:
-        """Whether the first row says what the columns hold: no numbers in it, where others have some."""
-
-        def has_digit(span: Span) -> bool:
-            return any(character.isdigit() for character in self.text[span[0] : span[1]])
-
-        others = [any(map(has_digit, row)) for row in rows[1:]]
-        return not any(map(has_digit, rows[0])) and sum(others) >= 0.5 * len(others)
-
-    def _columns(self, rows: Sequence[Sequence[Span]], width: int) -> list[int]:
-        """Where each column begins in its line, by the rows that have all of them."""
-        whole = [row for row in rows if len(row) == width]
-        starts = [roles.line_start(self.text, row[0][0]) for row in whole]
-        return [
-            min(row[place][0] - start for row, start in zip(whole, starts, strict=True))
-            for place in range(width)
-        ]
-
-    def _aligned(self, row: Sequence[Span], columns: Sequence[int]) -> tuple[Span, ...]:
-        """The cells of a row, an empty one where it has none in a column."""
-        if len(row) >= len(columns):
-            return tuple(row)
-        begin = roles.line_start(self.text, row[0][0])
-        cells: list[Span] = []
-        left = list(row)
-        for place in range(len(columns)):
-            following = columns[place + 1] if place + 1 < len(columns) else len(self.text)
-            if left and (left[0][0] - begin < following or len(left) == len(columns) - place):
-                cells.append(left.pop(0))
-            else:
-                at = cells[-1][1] if cells else row[0][0]
-                cells.append((at, at))
-        return tuple(cells)
 
 
 def _goes_on(before: Line, line: Line) -> bool:
