@@ -37,6 +37,8 @@ FORMATS = (
     Format("EPUB", (".epub",), "web.epub"),
     Format("e-mail", (".eml", ".mbox"), "letters.mail"),
     Format("Outlook message", (".msg",), "letters.msg"),
+    Format("calendar", (".ics", ".ical"), "appointments"),
+    Format("contacts", (".vcf", ".vcard"), "contacts"),
     Format("JSON", (".json", ".jsonl", ".ndjson"), "jsonlines"),
     Format("reStructuredText", (".rst", ".rest"), "markup.rst"),
     Format("AsciiDoc", (".adoc", ".asciidoc"), "markup.asciidoc"),
@@ -48,8 +50,8 @@ FORMATS = (
 _BY_SUFFIX = {suffix: one for one in FORMATS for suffix in one.suffixes}
 VERSION = 6  # counts up whenever a parser may make something else of a file
 LIBRARIES = (
-    "chardet", "docutils", "markdown-it-py", "mdit-py-plugins", "pypdfium2", "python-oxmsg", "PyYAML",
-    "selectolax", "xlrd",
+    "chardet", "docutils", "icalendar", "markdown-it-py", "mdit-py-plugins", "pypdfium2", "python-oxmsg",
+    "PyYAML", "selectolax", "xlrd",
 )  # fmt: skip
 SUFFIXES = tuple(sorted(_BY_SUFFIX))
 """All suffixes of files that are read, in lower case."""

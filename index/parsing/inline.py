@@ -7,9 +7,11 @@ each right behind the markup after the last one. Where they are not, all of the 
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from index.parsing.lines import DONE, TASK, Line
+from index.parsing.note_marks import hidden_in
 from index.parsing.outline import Outline
 from index.records import Span, Style
 
@@ -94,10 +96,10 @@ class Inline:
         self._align()
         for start, end in self._code:
             self._markdown.code.append((self._at[start], self._at[end - 1] + 1))
-        for pattern in (_MASKS, _NOTES):
-            for found in pattern.finditer(self._source):
-                if not self._in_code(*found.span()):
-                    self._shown[found.start() : found.end()] = bytes(len(found[0]))
+        marks = (found.span() for pattern in (_MASKS, _NOTES) for found in pattern.finditer(self._source))
+        for start, end in chain(marks, hidden_in(self._source)):
+            if not self._in_code(start, end):
+                self._shown[start:end] = bytes(end - start)
         if task := TASK.match(self._source):
             self._shown[: task.end()] = bytes(task.end())
             self._done = DONE if task["done"].strip() else ""
@@ -110,6 +112,8 @@ class Inline:
             if first is not None:
                 last = next(n for n in range(len(places), 0, -1) if not self._source[places[n - 1]].isspace())
                 lines.append(self._line(start, end, places[first:last]))
+                if places[last:] and not self._shown[end - 1]:  # blanks before marks at the end
+                    self._shown[places[last] : end] = bytes(end - places[last])
             self._shown[end : end + 1] = b"\1"[: len(self._source) - end]
             start = end + 1
         self._hide()

@@ -365,6 +365,13 @@ def test_code_of_no_lines_is_none(text):
         ("snake_case_name 2*3*4", "snake_case_name 234"),
         ("Zoë’s 😀 **é** 会议", "Zoë’s 😀 é 会议"),
         ("[^1]: no\n\nText[^1] here\\[^2].", "Text here[^2]."),
+        ("See [[Water plan|the plan]] and [[Piet#Phone]].", "See the plan and Piet#Phone."),
+        ("The map: ![[map.png]]", "The map:"),
+        ("It is ==not== so, a == b and c==d==e.", "It is not so, a == b and c==d==e."),
+        ("Close it. %% ask Piet %% ^tap-1", "Close it."),
+        ("Powers: 2 ^3 and x^2", "Powers: 2 ^3 and x^2"),
+        ("`[[a|b]] ==c==` stays", "[[a|b]] ==c== stays"),
+        ("| a | b |\n|---|---|\n| [[x\\|y]] | ==z== |", "y | z"),
     ],
 )
 def test_markup_is_not_shown(text, words):

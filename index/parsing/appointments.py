@@ -1,0 +1,223 @@
+"""iCalendar: each event or task below its name, with when, where and with whom it is."""
+
+import re
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from index.parsing.base import Parsed, Unreadable
+from index.parsing.builder import Builder
+from index.parsing.text import decode
+from index.parsing.web.hypertext import Walk
+from index.parsing.web.tree import tree
+
+if TYPE_CHECKING:
+    from icalendar import Calendar, Component
+
+_KINDS = ("VEVENT", "VTODO", "VJOURNAL")
+_MOST = 100_000
+_UNITS = {"DAILY": "day", "WEEKLY": "week", "MONTHLY": "month", "YEARLY": "year", "HOURLY": "hour"}
+_DAYS = {
+    "MO": "Monday", "TU": "Tuesday", "WE": "Wednesday", "TH": "Thursday", "FR": "Friday", "SA": "Saturday",
+    "SU": "Sunday",
+}  # fmt: skip
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+    "November", "December",
+)  # fmt: skip
+_ORDINALS = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth", -1: "last", -2: "last but one"}
+_WEEKDAY = re.compile(r"(?P<number>[+-]?\d{1,2})?(?P<day>[A-Z]{2})")
+_TAG = re.compile(r"</?(?:a|b|br|div|i|li|ol|p|span|strong|u|ul)\b[^<>]*>", re.IGNORECASE)
+_STATES = {
+    "CANCELLED": "cancelled", "TENTATIVE": "tentative", "COMPLETED": "completed", "IN-PROCESS": "begun",
+    "NEEDS-ACTION": "to be done",
+}  # fmt: skip
+
+
+def parse(data: bytes, name: str) -> Parsed:
+    """Parse a calendar.
+
+    Raises:
+        Unreadable: it is none, or nothing is in it.
+    """
+    from icalendar import Calendar
+
+    text, notices = decode(data)
+    try:
+        calendars = Calendar.from_ical(text.lstrip("\ufeff"), multiple=True)
+    except (ValueError, IndexError, KeyError, TypeError, AttributeError, RecursionError):
+        raise Unreadable("damaged, or no calendar") from None
+    builder = Builder()
+    entries = [
+        (_begin(entry), number, entry, _zone(calendar))
+        for number, (calendar, entry) in enumerate(_entries(calendars))
+    ]
+    for _, _, entry, zone in sorted(entries, key=lambda one: one[:2]):
+        _add(builder, entry, zone)
+    title = next((said for one in calendars if (said := _said(one, "X-WR-CALNAME"))), "")
+    parsed = builder.parsed(title=title, notices=notices)
+    if not any(map(str.isalnum, parsed.text)):
+        raise Unreadable("empty of entries")
+    return parsed
+
+
+def _entries(calendars: "list[Calendar]") -> "Iterator[tuple[Calendar, Component]]":
+    left = _MOST
+    for calendar in calendars:
+        for entry in calendar.walk():
+            if entry.name in _KINDS and left:
+                left -= 1
+                yield calendar, entry
+
+
+def _add(builder: Builder, entry: "Component", zone: ZoneInfo | None) -> None:
+    """Add what an entry says below its name."""
+    builder.heading(_said(entry, "SUMMARY") or "Without a name", 1)
+    lines = {
+        "When": _span(entry, zone),
+        "Due": _moment(_value(entry, "DUE"), zone),
+        "Repeats": _repeats(entry, zone),
+        "Not on": ", ".join(_days(_value(entry, "EXDATE"), zone)),
+        "Where": _said(entry, "LOCATION"),
+        "Organizer": ", ".join(_people(entry, "ORGANIZER")),
+        "Invited": ", ".join(_people(entry, "ATTENDEE")),
+        "Status": _STATES.get(_said(entry, "STATUS").upper(), ""),
+        "Link": _said(entry, "URL"),
+    }
+    with builder.inside("list"):
+        for key, value in lines.items():
+            if value:
+                builder.add("record", f"{key}: {value}")
+    notes = _said(entry, "DESCRIPTION")
+    if _TAG.search(notes):
+        Walk(builder, level=1).add(tree(notes.replace("\n", "<br>"))[1])
+    else:
+        for part in re.split(r"\n\s*\n", notes):
+            builder.add("paragraph", part)
+
+
+def _value(entry: "Component", name: str) -> Any:
+    """What a property holds, as Python has it; None where there is none, or it is damaged."""
+    try:
+        return entry.decoded(name, None)
+    except (ValueError, TypeError, AttributeError, KeyError):
+        return None
+
+
+def _said(entry: "Component", name: str) -> str:
+    """What a property says; of several the first."""
+    value = entry.get(name)
+    value = value[0] if isinstance(value, list) and value else value
+    return str(value).strip() if value is not None else ""
+
+
+def _zone(calendar: "Calendar") -> ZoneInfo | None:
+    """Where what is told by Greenwich takes place, as Google and Apple say it."""
+    try:
+        return ZoneInfo(_said(calendar, "X-WR-TIMEZONE") or "?")
+    except (ValueError, OSError, KeyError):
+        return None
+
+
+def _begin(entry: "Component") -> datetime:
+    """When an entry begins, to sort it by."""
+    start = _value(entry, "DTSTART") or _value(entry, "DUE") or date.max
+    if not isinstance(start, datetime):
+        start = datetime.combine(start, time()) if isinstance(start, date) else datetime.max
+    return start.replace(tzinfo=None)
+
+
+def _local(moment: Any, zone: ZoneInfo | None) -> Any:
+    """A moment by the clocks of a place, where it is told by Greenwich."""
+    if isinstance(moment, datetime) and zone and moment.tzinfo and moment.utcoffset() == timedelta():
+        try:
+            return moment.astimezone(zone)
+        except OverflowError:
+            return moment
+    return moment
+
+
+def _moment(moment: Any, zone: ZoneInfo | None) -> str:
+    """A day, or a moment of it, in words; a day of the week beside it."""
+    moment = _local(moment, zone)
+    if not isinstance(moment, date):
+        return ""
+    day = f"{_DAYS[list(_DAYS)[moment.weekday()]]} {moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
+    return f"{day}, {moment:%H:%M}" if isinstance(moment, datetime) else day
+
+
+def _span(entry: "Component", zone: ZoneInfo | None) -> str:
+    """From when to when an entry is."""
+    start = _local(_value(entry, "DTSTART"), zone)
+    if not isinstance(start, date):
+        return ""
+    end, lasts = _local(_value(entry, "DTEND"), zone), _value(entry, "DURATION")
+    try:
+        if end is None and isinstance(lasts, timedelta):
+            end = start + lasts
+        if isinstance(end, date) and not isinstance(end, datetime):
+            end -= timedelta(1)  # on which it is over
+    except OverflowError:
+        end = None
+    first = _moment(start, None)
+    if not isinstance(end, date) or type(end) is not type(start) or end == start:
+        return first
+    if isinstance(start, datetime) and isinstance(end, datetime) and start.date() == end.date():
+        return f"{first} to {end:%H:%M}"
+    return f"{first} to {_moment(end, None)}"
+
+
+def _days(value: Any, zone: ZoneInfo | None) -> Iterator[str]:
+    """The days of a list of moments, which may come in several parts."""
+    for part in value if isinstance(value, list) else [value]:
+        for one in getattr(part, "dts", ()):
+            day = _local(one.dt, zone)
+            yield _moment(day.date() if isinstance(day, datetime) else day, None)
+
+
+def _repeats(entry: "Component", zone: ZoneInfo | None) -> str:
+    """When an entry comes again, in words."""
+    rule = entry.get("RRULE")
+    if not isinstance(rule, dict) or not (unit := _UNITS.get(str(_first(rule, "FREQ")).upper(), "")):
+        return ""
+    every = _first(rule, "INTERVAL") or 1
+    words = [f"every {unit}" if every == 1 else f"every {every} {unit}s"]
+    days = [found for found in map(_WEEKDAY.fullmatch, map(str, rule.get("BYDAY", ()))) if found]
+    names = [_weekday(day) for day in days if day["day"] in _DAYS]
+    if names:
+        words.append(f"on {' and '.join(names)}")
+    if dates := [str(day) for day in rule.get("BYMONTHDAY", ())]:
+        words.append(f"on day {' and '.join(dates)} of the month")
+    months = [_MONTHS[int(month) - 1] for month in rule.get("BYMONTH", ()) if 1 <= int(month) <= len(_MONTHS)]
+    if months:
+        words.append(f"in {' and '.join(months)}")
+    if count := _first(rule, "COUNT"):
+        words.append(f"{count} times")
+    until = _local(_first(rule, "UNTIL"), zone)
+    if isinstance(until, date):
+        words.append(f"until {_moment(until.date() if isinstance(until, datetime) else until, None)}")
+    return " ".join(words)
+
+
+def _first(rule: Any, name: str) -> Any:
+    return next(iter(rule.get(name, ())), None)
+
+
+def _weekday(found: re.Match[str]) -> str:
+    """A day of the week, or which one of the month."""
+    day = _DAYS[found["day"]]
+    if not found["number"]:
+        return day
+    number = int(found["number"])
+    return f"the {_ORDINALS.get(number, str(number))} {day}"
+
+
+def _people(entry: "Component", name: str) -> Iterator[str]:
+    """Whom a property names; who has declined, is said to have."""
+    value = entry.get(name)
+    for one in value if isinstance(value, list) else [value] if value is not None else []:
+        known = getattr(one, "params", {})
+        said = str(known.get("CN", "")) or re.sub(r"^mailto:", "", str(one), flags=re.IGNORECASE)
+        declined = str(known.get("PARTSTAT", "")).upper() == "DECLINED"
+        yield f"{said} (declined)" if declined else said
