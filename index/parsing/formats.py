@@ -35,6 +35,7 @@ FORMATS = (
     Format("HTML", (".html", ".htm", ".xhtml", ".xht"), "web.html"),
     Format("saved web page", (".mhtml", ".mht"), "web.mhtml"),
     Format("EPUB", (".epub",), "web.epub"),
+    Format("Evernote", (".enex",), "web.enex"),
     Format("e-mail", (".eml", ".mbox"), "letters.mail"),
     Format("Outlook message", (".msg",), "letters.msg"),
     Format("calendar", (".ics", ".ical"), "appointments"),
@@ -42,6 +43,7 @@ FORMATS = (
     Format("JSON", (".json", ".jsonl", ".ndjson"), "jsonlines"),
     Format("reStructuredText", (".rst", ".rest"), "markup.rst"),
     Format("AsciiDoc", (".adoc", ".asciidoc"), "markup.asciidoc"),
+    Format("LaTeX", (".tex", ".ltx"), "markup.latex"),
     Format("subtitles", (".srt", ".vtt"), "subtitles"),
     Format("Jupyter notebook", (".ipynb",), "notebook"),
     Format("picture", (".png", ".jpg", ".jpeg", ".tif", ".tiff"), "pages.picture"),
@@ -50,8 +52,8 @@ FORMATS = (
 _BY_SUFFIX = {suffix: one for one in FORMATS for suffix in one.suffixes}
 VERSION = 6  # counts up whenever a parser may make something else of a file
 LIBRARIES = (
-    "chardet", "docutils", "icalendar", "markdown-it-py", "mdit-py-plugins", "pypdfium2", "python-oxmsg",
-    "PyYAML", "selectolax", "xlrd",
+    "chardet", "docutils", "icalendar", "markdown-it-py", "mdit-py-plugins", "pylatexenc", "pypdfium2",
+    "python-oxmsg", "PyYAML", "selectolax", "xlrd",
 )  # fmt: skip
 SUFFIXES = tuple(sorted(_BY_SUFFIX))
 """All suffixes of files that are read, in lower case."""

@@ -49,7 +49,6 @@ _LANGUAGES: Mapping[str, Language] = {
     ".lua": Language(("---", "--"), (("--[[", "]]"),)),
     ".hs": Language(("-- |", "--"), (("{-", "-}"),)),
     ".erl": Language(("%%%", "%%", "%")),
-    ".tex": Language(("%",)),
     ".ini": Language(("#", ";")),
     ".bat": Language(("REM ", "rem ", "::")),
     ".cmd": Language(("REM ", "rem ", "::")),
