@@ -20,7 +20,7 @@ TORCH = reader/test_batches reader/test_learning reader/test_losses reader/test_
 	reader/test_train test_exporting test_graphs
 MADE = docs/help.md docs/settings.md docs/telegram.md  # pages with parts that come from the code, by cog
 
-.PHONY: ask telegram test fast check docs format readme picture texts image lock sbom audit clean
+.PHONY: ask telegram test coverage fast check docs format readme picture texts image lock sbom audit clean
 
 ask: $(VENV)/.installed
 	@$(BIN)/docent ask "$$Q" || [ $$? -eq 3 ]  # 3: not in the documents, which is an answer too
@@ -29,6 +29,9 @@ telegram: $(VENV)/.installed
 	@exec $(BIN)/docent telegram --docs "$$DOCS"
 
 test: check
+	$(BIN)/pytest $(TWO)
+
+coverage: $(VENV)/.installed-dev  # by the tests, which then take a quarter longer
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest $(TWO)
 	$(BIN)/coverage combine --quiet
