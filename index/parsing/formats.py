@@ -35,6 +35,7 @@ FORMATS = (
     Format("HTML", (".html", ".htm", ".xhtml", ".xht"), "web.html"),
     Format("saved web page", (".mhtml", ".mht"), "web.mhtml"),
     Format("EPUB", (".epub",), "web.epub"),
+    Format("FictionBook", (".fb2",), "web.fb2"),
     Format("Evernote", (".enex",), "web.enex"),
     Format("e-mail", (".eml", ".mbox"), "letters.mail"),
     Format("Outlook message", (".msg",), "letters.msg"),
