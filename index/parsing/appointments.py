@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from icalendar import Calendar, Component
 
 _KINDS = ("VEVENT", "VTODO", "VJOURNAL")
+_DAMAGED = (
+    ValueError, IndexError, KeyError, TypeError, AttributeError, OverflowError, RecursionError, OSError,
+)  # fmt: skip
+"""What the library raises at what it does not expect; OSError where a time zone is the name of a folder."""
 _MOST = 100_000
 _UNITS = {"DAILY": "day", "WEEKLY": "week", "MONTHLY": "month", "YEARLY": "year", "HOURLY": "hour"}
 _DAYS = {
@@ -46,13 +50,13 @@ def parse(data: bytes, name: str) -> Parsed:
     text, notices = decode(data)
     try:
         calendars = Calendar.from_ical(text.lstrip("\ufeff"), multiple=True)
-    except (ValueError, IndexError, KeyError, TypeError, AttributeError, RecursionError):
+        entries = [
+            (_begin(entry), number, entry, _zone(calendar))
+            for number, (calendar, entry) in enumerate(_entries(calendars))
+        ]
+    except _DAMAGED:
         raise Unreadable("damaged, or no calendar") from None
     builder = Builder()
-    entries = [
-        (_begin(entry), number, entry, _zone(calendar))
-        for number, (calendar, entry) in enumerate(_entries(calendars))
-    ]
     for _, _, entry, zone in sorted(entries, key=lambda one: one[:2]):
         _add(builder, entry, zone)
     title = next((said for one in calendars if (said := _said(one, "X-WR-CALNAME"))), "")

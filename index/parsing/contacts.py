@@ -111,7 +111,7 @@ def _lines(text: str) -> Iterator[tuple[str, str, list[str], str]]:
         except (ValueError, IndexError, KeyError):
             continue
         if "quoted-printable" in (*kinds, str(known.get("ENCODING", "")).lower()):
-            value = quopri.decodestring(value.encode()).decode(_charset(known), "replace")
+            value = _decoded(quopri.decodestring(value.encode()), str(known.get("CHARSET", "utf-8")))
         group, _, bare = name.rpartition(".")
         yield bare.upper(), group, kinds, value
 
@@ -130,12 +130,12 @@ def _joined(text: str) -> str:
     return "\n".join(lines)
 
 
-def _charset(known: Mapping[str, object]) -> str:
-    """The encoding that a line of vCard 2.1 names."""
+def _decoded(data: bytes, encoding: str) -> str:
+    """The words of a line of vCard 2.1, in the encoding that it names."""
     try:
-        return b"".decode(said := str(known.get("CHARSET", "utf-8"))) or said
-    except LookupError:
-        return "utf-8"
+        return data.decode(encoding, "replace")
+    except (LookupError, UnicodeError):  # none, or one of host names, say
+        return data.decode("utf-8", "replace")
 
 
 def _said(name: str, value: str) -> str:

@@ -64,6 +64,8 @@ _SAID = {
     "degree": "°", "textdegree": "°", "celsius": "°C",
 }  # fmt: skip
 """What macros say that the converter does not know."""
+_UNEXPECTED = (IndexError, AttributeError, KeyError, TypeError, ValueError)
+"""What the library raises at arguments that are not there."""
 _BREAK = re.compile(r"\n[ \t]*\n\s*")
 _MORE = (("caption", "[{"), ("bibitem", "[{"), ("frametitle", "{"), ("url", "{"), ("href", "{{"))
 """Macros that the parser does not know, and what they take."""
@@ -88,6 +90,8 @@ def parse(data: bytes, name: str) -> Parsed:
         walk.add(nodes)
     except RecursionError:
         raise Unreadable("nests too deeply") from None
+    except _UNEXPECTED:
+        raise Unreadable("damaged, or no LaTeX") from None
     title = walk.properties.pop("title", "")
     parsed = walk.builder.parsed(title=title, properties=walk.properties, notices=notices)
     if not any(map(str.isalnum, parsed.text)):
@@ -114,7 +118,7 @@ class _Walk:
     def add(self, nodes: Iterable[Node]) -> None:
         """Add a whole document, or a part of one without its preamble."""
         nodes = [node for node in nodes if node is not None]
-        body = next((node for node in nodes if _name(node) == "document"), None)
+        body = next((node for node in nodes if getattr(node, "environmentname", "") == "document"), None)
         if body is None:
             self._walk(nodes, "")
         else:
@@ -151,11 +155,18 @@ class _Walk:
         elif kind == "LatexMacroNode":
             self._macro(node, name.removesuffix("*"), look)
         elif kind == "LatexSpecialsNode":
-            self._say(self.converter.node_to_text(node), look)
+            self._say(self._letters(node), look)
 
     def _say(self, words: str, look: Look, href: str = "") -> None:
         if words:
             self._runs.append(Run(words, look, href))
+
+    def _letters(self, node: Node) -> str:
+        """What a macro or a formula is in letters; itself where the converter does not know."""
+        try:
+            return str(self.converter.node_to_text(node))
+        except _UNEXPECTED:
+            return str(node.latex_verbatim())
 
     def _characters(self, text: str, look: Look) -> None:
         """Running text, in which empty lines end paragraphs."""
@@ -169,7 +180,7 @@ class _Walk:
         displayed = getattr(node, "displaytype", "inline") == "display"
         if displayed:
             self._flush()
-        self._say(" ".join(self.converter.node_to_text(node).split()), look)
+        self._say(" ".join(self._letters(node).split()), look)
         if displayed:
             self._flush()
 
@@ -198,7 +209,7 @@ class _Walk:
         elif name in ("par", "newline", "\\"):
             self._flush() if name == "par" else self._say("\n", look)
         else:
-            self._say(_SAID.get(name) or self.converter.node_to_text(node), look)
+            self._say(_SAID.get(name) or self._letters(node), look)
             self._say(node.macro_post_space and " ", look)
 
     def _inside(self, node: Node, look: Look) -> list[Run]:
@@ -230,7 +241,7 @@ class _Walk:
             said = getattr(node.nodeargd, "verbatim_text", None)
             self.builder.add("code", said if said is not None else _verbatim(node), keep=True)
         elif name in _MATH:
-            self._say(" ".join(self.converter.nodelist_to_text(node.nodelist).split()), "")
+            self._say(" ".join("".join(map(self._letters, node.nodelist)).split()), "")
         elif name in ("quote", "quotation", "verse"):
             with self.builder.inside("quotation"):
                 self._walk(node.nodelist, "")
