@@ -1,13 +1,15 @@
 """iCalendar: each event or task below its name, with when, where and with whom it is."""
 
 import re
-from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from datetime import date, datetime, time, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from index.parsing.base import Parsed, Unreadable
 from index.parsing.builder import Builder
+from index.parsing.contacts import FOLDED
 from index.parsing.text import decode
 from index.parsing.web.hypertext import Walk
 from index.parsing.web.tree import tree
@@ -32,7 +34,9 @@ _MONTHS = (
 )  # fmt: skip
 _ORDINALS = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth", -1: "last", -2: "last but one"}
 _WEEKDAY = re.compile(r"(?P<number>[+-]?\d{1,2})?(?P<day>[A-Z]{2})")
-_TAG = re.compile(r"</?(?:a|b|br|div|i|li|ol|p|span|strong|u|ul)\b[^<>]*>", re.IGNORECASE)
+_MARKUP = re.compile(
+    r"</?[a-z][a-z0-9-]{0,15}(?:\s[^<>]{0,500})?/?>|&(?:amp|lt|gt|nbsp|quot|#\d{1,6});", re.IGNORECASE
+)
 _STATES = {
     "CANCELLED": "cancelled", "TENTATIVE": "tentative", "COMPLETED": "completed", "IN-PROCESS": "begun",
     "NEEDS-ACTION": "to be done",
@@ -45,18 +49,15 @@ def parse(data: bytes, name: str) -> Parsed:
     Raises:
         Unreadable: it is none, or nothing is in it.
     """
-    from icalendar import Calendar
-
-    text, notices = decode(data)
-    try:
-        calendars = Calendar.from_ical(text.lstrip("\ufeff"), multiple=True)
-        entries = [
-            (_begin(entry), number, entry, _zone(calendar))
-            for number, (calendar, entry) in enumerate(_entries(calendars))
-        ]
-    except _DAMAGED:
-        raise Unreadable("damaged, or no calendar") from None
+    text, notices = decode(FOLDED.sub(b"", data))
+    calendars = list(_calendars(text.lstrip("\ufeff")))
+    if not calendars:
+        raise Unreadable("damaged, or no calendar")
     builder = Builder()
+    entries = [
+        (_begin(entry), number, entry, _zone(calendar))
+        for number, (calendar, entry) in enumerate(_entries(calendars))
+    ]
     for _, _, entry, zone in sorted(entries, key=lambda one: one[:2]):
         _add(builder, entry, zone)
     title = next((said for one in calendars if (said := _said(one, "X-WR-CALNAME"))), "")
@@ -64,6 +65,42 @@ def parse(data: bytes, name: str) -> Parsed:
     if not any(map(str.isalnum, parsed.text)):
         raise Unreadable("empty of entries")
     return parsed
+
+
+def _calendars(text: str) -> "Iterator[Calendar]":
+    """The calendars of a file; where it is damaged, one of each entry that is whole."""
+    from icalendar import Calendar
+
+    try:
+        calendars = Calendar.from_ical(text, multiple=True)
+        _ = [entry for calendar in calendars for entry in calendar.walk()]
+    except _DAMAGED:
+        told = [line for line in text.splitlines() if line.startswith(("X-WR-CALNAME", "X-WR-TIMEZONE"))]
+        for lines in _whole(text):
+            with suppress(*_DAMAGED):
+                said = ["BEGIN:VCALENDAR", *told, *lines, "END:VCALENDAR", ""]
+                yield from Calendar.from_ical("\r\n".join(said), multiple=True)
+    else:
+        yield from calendars
+
+
+def _whole(text: str) -> Iterator[list[str]]:
+    """The lines of each entry that ends, without alarms and the like in it."""
+    lines: list[str] = []
+    deeper = 0
+    for line in text.splitlines():
+        mark, _, kind = line.strip().partition(":")
+        if mark == "BEGIN" and kind in _KINDS:
+            lines, deeper = [line], 0
+        elif mark == "BEGIN":
+            deeper += 1
+        elif mark == "END" and lines and kind in _KINDS:
+            yield [*lines, line]
+            lines = []
+        elif mark == "END":
+            deeper = max(0, deeper - 1)
+        elif lines and not deeper:
+            lines.append(line)
 
 
 def _entries(calendars: "list[Calendar]") -> "Iterator[tuple[Calendar, Component]]":
@@ -75,7 +112,7 @@ def _entries(calendars: "list[Calendar]") -> "Iterator[tuple[Calendar, Component
                 yield calendar, entry
 
 
-def _add(builder: Builder, entry: "Component", zone: ZoneInfo | None) -> None:
+def _add(builder: Builder, entry: "Component", zone: tzinfo | None) -> None:
     """Add what an entry says below its name."""
     builder.heading(_said(entry, "SUMMARY") or "Without a name", 1)
     lines = {
@@ -94,7 +131,7 @@ def _add(builder: Builder, entry: "Component", zone: ZoneInfo | None) -> None:
             if value:
                 builder.add("record", f"{key}: {value}")
     notes = _said(entry, "DESCRIPTION")
-    if _TAG.search(notes):
+    if _MARKUP.search(notes):
         Walk(builder, level=1).add(tree(notes.replace("\n", "<br>"))[1])
     else:
         for part in re.split(r"\n\s*\n", notes):
@@ -116,7 +153,7 @@ def _said(entry: "Component", name: str) -> str:
     return str(value).strip() if value is not None else ""
 
 
-def _zone(calendar: "Calendar") -> ZoneInfo | None:
+def _zone(calendar: "Calendar") -> tzinfo | None:
     """Where what is told by Greenwich takes place, as Google and Apple say it."""
     try:
         return ZoneInfo(_said(calendar, "X-WR-TIMEZONE") or "?")
@@ -132,7 +169,7 @@ def _begin(entry: "Component") -> datetime:
     return start.replace(tzinfo=None)
 
 
-def _local(moment: Any, zone: ZoneInfo | None) -> Any:
+def _local(moment: Any, zone: tzinfo | None) -> Any:
     """A moment by the clocks of a place, where it is told by Greenwich."""
     if isinstance(moment, datetime) and zone and moment.tzinfo and moment.utcoffset() == timedelta():
         try:
@@ -142,16 +179,21 @@ def _local(moment: Any, zone: ZoneInfo | None) -> Any:
     return moment
 
 
-def _moment(moment: Any, zone: ZoneInfo | None) -> str:
+def _moment(moment: Any, zone: tzinfo | None) -> str:
     """A day, or a moment of it, in words; a day of the week beside it."""
     moment = _local(moment, zone)
     if not isinstance(moment, date):
         return ""
     day = f"{_DAYS[list(_DAYS)[moment.weekday()]]} {moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
-    return f"{day}, {moment:%H:%M}" if isinstance(moment, datetime) else day
+    return f"{day}, {moment:%H:%M}{_greenwich(moment)}" if isinstance(moment, datetime) else day
 
 
-def _span(entry: "Component", zone: ZoneInfo | None) -> str:
+def _greenwich(moment: datetime) -> str:
+    """What is said of a time that is told by Greenwich, wherever it is."""
+    return " UTC" if str(moment.tzinfo) == "UTC" else ""
+
+
+def _span(entry: "Component", zone: tzinfo | None) -> str:
     """From when to when an entry is."""
     start = _local(_value(entry, "DTSTART"), zone)
     if not isinstance(start, date):
@@ -168,11 +210,11 @@ def _span(entry: "Component", zone: ZoneInfo | None) -> str:
     if not isinstance(end, date) or type(end) is not type(start) or end == start:
         return first
     if isinstance(start, datetime) and isinstance(end, datetime) and start.date() == end.date():
-        return f"{first} to {end:%H:%M}"
+        return f"{_moment(start.replace(tzinfo=None), None)} to {end:%H:%M}{_greenwich(end)}"
     return f"{first} to {_moment(end, None)}"
 
 
-def _days(value: Any, zone: ZoneInfo | None) -> Iterator[str]:
+def _days(value: Any, zone: tzinfo | None) -> Iterator[str]:
     """The days of a list of moments, which may come in several parts."""
     for part in value if isinstance(value, list) else [value]:
         for one in getattr(part, "dts", ()):
@@ -180,24 +222,31 @@ def _days(value: Any, zone: ZoneInfo | None) -> Iterator[str]:
             yield _moment(day.date() if isinstance(day, datetime) else day, None)
 
 
-def _repeats(entry: "Component", zone: ZoneInfo | None) -> str:
+def _repeats(entry: "Component", zone: tzinfo | None) -> str:
     """When an entry comes again, in words."""
     rule = entry.get("RRULE")
+    zone = getattr(_value(entry, "DTSTART"), "tzinfo", None) or zone
     if not isinstance(rule, dict) or not (unit := _UNITS.get(str(_first(rule, "FREQ")).upper(), "")):
         return ""
     every = _first(rule, "INTERVAL") or 1
     words = [f"every {unit}" if every == 1 else f"every {every} {unit}s"]
     days = [found for found in map(_WEEKDAY.fullmatch, map(str, rule.get("BYDAY", ()))) if found]
     names = [_weekday(day) for day in days if day["day"] in _DAYS]
-    if names:
-        words.append(f"on {' and '.join(names)}")
-    if dates := [str(day) for day in rule.get("BYMONTHDAY", ())]:
-        words.append(f"on day {' and '.join(dates)} of the month")
+    which = " and ".join(_ordinal(int(one)) for one in rule.get("BYSETPOS", ()))
+    if names and which:
+        words.append(
+            f"on the {which} {names[0]}" if len(names) == 1 else f"on the {which} of {_several(names)}"
+        )
+    elif names:
+        words.append(f"on {_several(names)}")
+    dates = [int(day) for day in rule.get("BYMONTHDAY", ())]
+    if dates:
+        words.append(f"on {_several([_day_of_month(day) for day in dates])} of the month")
     months = [_MONTHS[int(month) - 1] for month in rule.get("BYMONTH", ()) if 1 <= int(month) <= len(_MONTHS)]
     if months:
-        words.append(f"in {' and '.join(months)}")
+        words.append(f"in {_several(months)}")
     if count := _first(rule, "COUNT"):
-        words.append(f"{count} times")
+        words.append("once" if count == 1 else f"{count} times")
     until = _local(_first(rule, "UNTIL"), zone)
     if isinstance(until, date):
         words.append(f"until {_moment(until.date() if isinstance(until, datetime) else until, None)}")
@@ -213,8 +262,19 @@ def _weekday(found: re.Match[str]) -> str:
     day = _DAYS[found["day"]]
     if not found["number"]:
         return day
-    number = int(found["number"])
-    return f"the {_ORDINALS.get(number, str(number))} {day}"
+    return f"the {_ordinal(int(found['number']))} {day}"
+
+
+def _ordinal(number: int) -> str:
+    return _ORDINALS.get(number, f"{number}.")
+
+
+def _day_of_month(number: int) -> str:
+    return f"day {number}" if number > 0 else f"the {_ordinal(number)} day"
+
+
+def _several(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
 
 
 def _people(entry: "Component", name: str) -> Iterator[str]:
@@ -222,6 +282,7 @@ def _people(entry: "Component", name: str) -> Iterator[str]:
     value = entry.get(name)
     for one in value if isinstance(value, list) else [value] if value is not None else []:
         known = getattr(one, "params", {})
-        said = str(known.get("CN", "")) or re.sub(r"^mailto:", "", str(one), flags=re.IGNORECASE)
+        address = str(known.get("EMAIL", "")) or re.sub(r"^mailto:", "", str(one), flags=re.IGNORECASE)
+        said = str(known.get("CN", "")) or address
         declined = str(known.get("PARTSTAT", "")).upper() == "DECLINED"
         yield f"{said} (declined)" if declined else said

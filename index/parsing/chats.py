@@ -5,7 +5,7 @@ which says who wrote what and when, under different keys. Days become headings, 
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from html import unescape
 from typing import Any, NamedTuple
@@ -27,7 +27,13 @@ _LAST_SECOND = 1e11  # since 1970: greater numbers are milliseconds
 _LINK = re.compile(r"<(?P<mark>[@#!]?)(?P<target>[^<>|\s]+)(?:\|(?P<label>[^<>]*))?>")
 """Of Slack: "<@U01>" is a person, "<https://example.org|the plan>" a link."""
 _LOOKED_AT = 200
-_LEAST = 0.5  # of the objects, that are messages; the others tell who joined, and the like
+_LEAST = 0.5  # of the objects, that somebody sent; the others tell who joined, and the like
+_BESIDE = {
+    "poll": ("question", "answers"), "attachments": ("fileName", "fallback", "text", "name", "title"),
+    "files": ("title", "name"), "embeds": ("title", "description"), "share": ("share_text", "link"),
+    "answers": ("text",), "contact_information": ("first_name", "last_name", "phone_number"),
+}  # fmt: skip
+"""What a message may have beside words, or in place of them, and what says something there."""
 
 
 class Message(NamedTuple):
@@ -72,15 +78,42 @@ def messages_of(objects: Sequence[Mapping[str, Any]], key: str = "") -> list[Mes
         if "ts" in one:  # Slack
             words = unescape(_LINK.sub(lambda link: _shown(link, people), words))
             speaker = people.get(speaker, speaker)
-        elif "sender_name" in one:  # Messenger
-            words, speaker = _mended(words), _mended(speaker)
-        if words.strip():
-            found.append(Message(*_moment(one), speaker, [Run(words)]))
-    return sorted(found, key=lambda message: (message.day, message.time))
+        if words and (of := _name(one.get("forwarded_from"))):
+            words = f"{of}: {words}"
+        words = "\n".join(filter(None, (words.strip(), *_beside(one, _BESIDE), _name(one.get("file_name")))))
+        if words:
+            moment = _moment(one)
+            found.append((moment, Message(*moment[:2], speaker, [Run(words)])))
+    return [message for _, message in sorted(found, key=lambda pair: pair[0])]
+
+
+def mended(value: Any) -> Any:
+    """A value as it was meant whose strings have a character for each byte of UTF-8, as Messenger exports."""
+    if isinstance(value, Mapping):
+        return {key: mended(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [mended(one) for one in value]
+    if not isinstance(value, str):
+        return value
+    try:
+        return value.encode("latin-1").decode()
+    except UnicodeError:
+        return value
 
 
 def _is_message(value: Mapping[str, Any]) -> bool:
-    return bool(_name(_first(value, _WHO)) and _moment(value)[0] and _words(_first(value, _WHAT)).strip())
+    return bool(_name(_first(value, _WHO)) and _moment(value)[0])
+
+
+def _beside(value: Mapping[str, Any], known: Iterable[str]) -> Iterator[str]:
+    """What files, polls and the like in a value say."""
+    for key in known:
+        inner = value.get(key)
+        for one in inner if isinstance(inner, list) else [inner]:
+            if isinstance(one, Mapping):
+                said = [one[name].strip() for name in _BESIDE[key] if isinstance(one.get(name), str)]
+                yield " ".join(dict.fromkeys(filter(None, said)))
+                yield from _beside(one, ("answers",))
 
 
 def _first(value: Mapping[str, Any], keys: Sequence[str]) -> Any:
@@ -104,24 +137,17 @@ def _words(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _mended(text: str) -> str:
-    """A text as it was meant whose bytes of UTF-8 Messenger exports as a character each."""
-    try:
-        return text.encode("latin-1").decode()
-    except UnicodeError:
-        return text
-
-
-def _moment(value: Mapping[str, Any]) -> tuple[str, str]:
-    """Day and time of a message; those told in seconds are of Greenwich."""
+def _moment(value: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Day and time of a message, and what orders it among those of a minute; seconds are of Greenwich."""
     said = str(_first(value, _WHEN) or "")
     if stamp := _STAMP.match(said):
-        return stamp["day"], stamp["time"] or ""
+        return stamp["day"], stamp["time"] or "", said
     if not _SECONDS.fullmatch(said):
-        return "", ""
+        return "", "", ""
     seconds = float(said)
-    moment = datetime.fromtimestamp(seconds / 1000 if seconds > _LAST_SECOND else seconds, UTC)
-    return f"{moment:%Y-%m-%d}", f"{moment:%H:%M}"
+    seconds = seconds / 1000 if seconds > _LAST_SECOND else seconds
+    moment = datetime.fromtimestamp(seconds, UTC)
+    return f"{moment:%Y-%m-%d}", f"{moment:%H:%M}", f"{seconds:020.6f}"
 
 
 def _shown(link: re.Match[str], people: Mapping[str, str]) -> str:

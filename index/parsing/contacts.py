@@ -28,7 +28,14 @@ _KIND = re.compile(r";(?:type=)?(?P<kinds>\"[\w,-]+\"|[\w,-]+)(?=[;:])", re.IGNO
 _DIVIDER = re.compile(r"(?<!\\);")
 _ESCAPED = re.compile(r"\\([\\,;:nN])")
 _LABEL = re.compile(r"_\$!<(?P<name>.*)>!\$_")  # how Apple writes labels of its own
-_DATE = re.compile(r"(?P<year>\d{4})-?(?P<month>\d\d)-?(?P<day>\d\d)(?:T.*)?")
+_DATE = re.compile(r"(?P<year>\d{4}|-)-?(?P<month>\d\d)-?(?P<day>\d\d)(?:T.*)?")
+_NO_YEAR = ("-", "1604")  # of dates without one, by the standard and by Apple
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+    "November", "December",
+)  # fmt: skip
+FOLDED = re.compile(rb"\r?\n[ \t]")
+"""Where a line is only broken, which may be amid a character."""
 
 
 @dataclass(slots=True)
@@ -47,16 +54,15 @@ def parse(data: bytes, name: str) -> Parsed:
     Raises:
         Unreadable: it is none, or nobody is in it.
     """
-    text, notices = decode(data)
+    text, notices = decode(FOLDED.sub(b"", data))
     builder = Builder()
     for contact in _contacts(text.lstrip("\ufeff")):
-        called = contact.name or contact.parts
+        called = contact.name or contact.parts or next((said for _, _, said in contact.lines), "")
         lines = [
             (f"{key} ({label})" if (label := contact.labels.get(group)) else key, said)
             for group, key, said in contact.lines
         ]
-        if called:
-            builder.heading(called, 1)
+        builder.heading(called, 1)
         with builder.inside("list"):
             for key, said in lines:
                 if "\n" not in said:
@@ -144,6 +150,8 @@ def _said(name: str, value: str) -> str:
         return ", ".join(filter(None, _parts(value)))
     said = _plain(value)
     if name in ("BDAY", "ANNIVERSARY", "X-ABDATE") and (date := _DATE.fullmatch(said)):
+        if date["year"] in _NO_YEAR and 1 <= int(date["month"]) <= len(_MONTHS):
+            return f"{int(date['day'])} {_MONTHS[int(date['month']) - 1]}"
         return f"{date['year']}-{date['month']}-{date['day']}"
     return re.sub(r"^(?:tel|mailto):", "", said)
 

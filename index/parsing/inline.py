@@ -22,7 +22,7 @@ MASK = "\ue000"
 """Stands in place of the characters of a tag, so that it neither divides a link nor is taken for Markdown."""
 
 _MASKED = "%EE%80%80"  # in an address
-_NOTES = re.compile(r"(?<!\\)\[\^[^\[\]\s]+\]|(?<!!)\[![A-Za-z]+\]")
+_NOTES = re.compile(r"(?<!\\)\[\^[^\[\]\s]+\]|(?<!!)\[![A-Za-z]+\](?:[-+](?= ))?")
 """What refers to footnotes, and the heads of boxed notes."""
 _MASKS = re.compile(f"{MASK}+")
 _HIDDEN = re.compile(rb"\0+")

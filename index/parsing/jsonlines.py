@@ -47,6 +47,8 @@ def parse(data: bytes, name: str) -> Parsed:
     text, notices = decode(data)
     builder = Builder()
     value = _values(text.lstrip("\ufeff"))
+    if isinstance(value, Mapping) and "thread_path" in value:
+        value = chats.mended(value)
     _Composer(builder).add(value)
     parsed = builder.parsed(title=_title(value), notices=notices)
     if not any(map(str.isalnum, parsed.text)):
@@ -126,12 +128,12 @@ class _Composer:
         self._builder = builder
         self._left = _MOST_VALUES
 
-    def add(self, value: Any, level: int = 1, key: str = "") -> None:
-        """Add a value, that of a key: a table, records, messages, or sections of an object."""
+    def add(self, value: Any, level: int = 1) -> None:
+        """Add a value: a table, records, messages, or sections of an object."""
         if isinstance(value, Mapping):
             self._object(value, level)
         elif isinstance(value, list):
-            self._list(value, level, key)
+            self._list(value, level)
         elif word := _word(value):
             self._builder.add("paragraph", word)
 
@@ -140,15 +142,19 @@ class _Composer:
         if level > _DEEPEST_HEADING:
             self._records(dict(_flat(value)))
             return
+        inner = value.get(chats.KEY)
+        if isinstance(inner, list) and (messages := chats.messages_of(_objects(inner), chats.KEY)):
+            chats.add(self._builder, messages, level)
+            return
         own = {key: one for key, one in value.items() if not _is_section(one)}
         self._records(dict(_flat(own)))
         for key, one in value.items():
             if _is_section(one):
                 self._builder.heading(_word(key), level)
-                self.add(one, level + 1, key)
+                self.add(one, level + 1)
 
-    def _list(self, values: Sequence[Any], level: int, key: str) -> None:
-        objects = [value for value in islice(values, _MOST_OBJECTS) if isinstance(value, Mapping)]
+    def _list(self, values: Sequence[Any], level: int) -> None:
+        objects = _objects(values)
         if len(objects) < len(values):
             flat = {str(number): value for number, value in enumerate(islice(values, _MOST_OBJECTS), 1)}
             if objects or any(isinstance(value, list) for value in values):
@@ -158,12 +164,13 @@ class _Composer:
                 for value in flat.values():
                     self._builder.add("record", _word(value))
             return
-        if messages := chats.messages_of(objects, key):
+        if messages := chats.messages_of(objects):
             chats.add(self._builder, messages, min(level, _DEEPEST_HEADING))
             return
         if any(isinstance(value.get(chats.KEY), list) for value in objects):
             for value in objects:
-                self._builder.heading(_title(value), min(level, _DEEPEST_HEADING))
+                called = _title(value) or _word(value.get("type")).replace("_", " ") or "Without a name"
+                self._builder.heading(called, min(level, _DEEPEST_HEADING))
                 self._object(value, level + 1)
             return
         rows = [dict(_flat(value)) for value in objects]
@@ -217,6 +224,11 @@ class _Composer:
         """Whether there is room for so many values more."""
         self._left -= values
         return self._left >= 0
+
+
+def _objects(values: Sequence[Any]) -> list[Mapping[str, Any]]:
+    """The objects of a list."""
+    return [value for value in islice(values, _MOST_OBJECTS) if isinstance(value, Mapping)]
 
 
 def _is_section(value: Any) -> bool:

@@ -12,7 +12,10 @@ from index.records import Span
 _LINK = re.compile(r"(?P<into>!)?\[\[(?P<target>[^\[\]|\n]{1,300})(?:\|(?P<said>[^\[\]\n]{1,300}))?\]\]")
 _MARKED = re.compile(r"(?<![=\w])==(?=[^\s=])[^=\n]{1,300}(?<=\S)==(?![=\w])")
 _COMMENT = re.compile(r"(?<!\S)%%[^%]{1,2000}%%(?!\S)")
-_NAME = re.compile(r"(?<=\S)[ \t]\^[A-Za-z0-9-]{1,60}[ \t]*$", re.MULTILINE)
+_NAME = re.compile(r"(?:(?<=\S)[ \t]|^)\^[A-Za-z0-9-]{1,60}[ \t]*$", re.MULTILINE)
+_OWN = re.compile(r"^[ \t]*(?:id|collapsed)::[^\n]{0,200}$|\(\([0-9a-f-]{36}\)\)", re.MULTILINE)
+"""What Logseq writes for itself."""
+_WIDTH = re.compile(r"(?<=!\[)[^\[\]|\n]{0,300}(?P<width>\|\d{1,4}(?:x\d{1,4})?)(?=\]\()")
 
 
 def hidden_in(source: str) -> Iterator[Span]:
@@ -28,5 +31,7 @@ def hidden_in(source: str) -> Iterator[Span]:
         start, end = marked.span()
         yield start, start + 2
         yield end - 2, end
-    for pattern in (_COMMENT, _NAME):
+    for picture in _WIDTH.finditer(source):
+        yield picture.span("width")
+    for pattern in (_COMMENT, _NAME, _OWN):
         yield from (found.span() for found in pattern.finditer(source))

@@ -74,11 +74,37 @@ def test_when(lines: list[str], when: str):
         ("FREQ=DAILY", "every day"),
         ("FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,TH", "every 2 weeks on Monday and Thursday"),
         ("FREQ=MONTHLY;BYMONTHDAY=15;COUNT=6", "every month on day 15 of the month 6 times"),
+        ("FREQ=MONTHLY;BYMONTHDAY=1,15,-1", "every month on day 1, day 15 and the last day of the month"),
+        ("FREQ=MONTHLY;BYDAY=MO;BYSETPOS=2", "every month on the second Monday"),
+        ("FREQ=MONTHLY;BYDAY=MO,FR;BYSETPOS=-1", "every month on the last of Monday and Friday"),
         ("FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU", "every year on the last Sunday in October"),
     ],
 )
 def test_how_often(rule: str, words: str):
     assert read("SUMMARY:x", "DTSTART:20250712T220000", f"RRULE:{rule}")[3] == f"record: Repeats: {words}"
+
+
+def test_times_of_no_known_zone_are_said_to_be_of_greenwich():
+    lines = ("SUMMARY:x", "DTSTART:20250612T160000Z", "DTEND:20250612T170000Z", "DESCRIPTION:Tea &amp; cake")
+    data = calendar(*lines).replace(b"X-WR-TIMEZONE:Europe/London\r\n", b"")
+    assert outlined(parse(data, "a.ics"))[2:] == [
+        "  record: When: Thursday 12 June 2025, 16:00 to 17:00 UTC",
+        "paragraph: Tea & cake",
+    ]
+
+
+def test_the_last_day_is_that_of_the_place():
+    rule = "RRULE:FREQ=DAILY;UNTIL=20250702T035959Z"
+    found = read("SUMMARY:x", "DTSTART;TZID=America/New_York:20250612T090000", rule)
+    assert found[3] == "record: Repeats: every day until Tuesday 1 July 2025"
+
+
+def test_of_a_damaged_calendar_the_whole_entries_are_read():
+    data = calendar("SUMMARY:a", "DTSTART:20250612T160000").replace(
+        b"BEGIN:VEVENT", b"BEGIN:VEVENT\r\nBEGIN:VALARM\r\nTRIGGER:\r\nEND:VALARM", 1
+    )
+    cut = data.replace(b"END:VCALENDAR", b"BEGIN:VEVENT\r\nSUMMARY:b")
+    assert outlined(parse(cut, "a.ics"))[0] == "heading1: a"
 
 
 def test_a_task():
@@ -102,7 +128,7 @@ def test_events_come_in_their_order():
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"Dear Ana", b"BEGIN:VCALENDAR\nEND:VCALENDAR", calendar("SUMMARY:x")[:60], b"\0\1\2" * 99],
+    [b"", b"Dear Ana", b"BEGIN:VCALENDAR\nEND:VCALENDAR", calendar("SUMMARY:x")[:120], b"\0\1\2" * 99],
 )
 def test_what_is_no_calendar_is_refused(data: bytes):
     with pytest.raises(Unreadable):

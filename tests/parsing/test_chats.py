@@ -45,29 +45,25 @@ JOINED = {
 def test_telegram():
     parsed = read(telegram("Allotments", JOINED, NORA, PIET))
     assert parsed.title == "Allotments"
-    assert outlined(parsed)[4:] == [
-        "heading1: messages",
-        "heading2: 2025-04-12",
+    assert outlined(parsed) == [
+        "heading1: 2025-04-12",
         "turn: 09:14 Nora Okafor: The water is on again.\nClose the tap by the shed.",
-        "heading2: 2025-04-13",
+        "heading1: 2025-04-13",
         "turn: 10:02 Piet Vos: See example.org/plan for the plan.",
     ]
 
 
 def test_all_chats_of_telegram():
-    chats = [telegram("Allotments", NORA, PIET), telegram("Piet Vos", PIET, NORA)]
+    chats = [telegram("Allotments", NORA, PIET), {**telegram("", PIET), "name": None}]
     lines = outlined(read({"about": "All of it.", "chats": {"about": "Chats.", "list": chats}}))
     assert [line for line in lines if line.startswith("heading")] == [
         "heading1: chats",
         "heading2: list",
         "heading3: Allotments",
-        "heading4: messages",
-        "heading5: 2025-04-12",
-        "heading5: 2025-04-13",
-        "heading3: Piet Vos",
-        "heading4: messages",
-        "heading5: 2025-04-12",
-        "heading5: 2025-04-13",
+        "heading4: 2025-04-12",
+        "heading4: 2025-04-13",
+        "heading3: private group",
+        "heading4: 2025-04-13",
     ]
 
 
@@ -102,7 +98,7 @@ def test_discord():
     }  # fmt: skip
     assert read(value).title == "water"
     assert said(value) == [
-        "heading2: 2025-04-12",
+        "heading1: 2025-04-12",
         "turn: 09:10 Nora Okafor: The water is on.",
         "turn: 09:12 Nora Okafor: Close the tap.",
     ]
@@ -112,13 +108,17 @@ def test_messenger_whose_letters_are_bytes():
     value = {
         "messages": [
             {"sender_name": "J\xc3\xb6rg", "timestamp_ms": 1744448531000, "content": "F\xc3\xbcr Sonntag."},
+            {"sender_name": "Zoë", "timestamp_ms": 1744448530000, "content": "Wann?"},
             {"sender_name": "Zoë", "timestamp_ms": 1744445642000, "content": "Das Wasser läuft."},
         ],
-        "title": "Garten",
+        "title": "Gr\xc3\xbcn",
+        "thread_path": "inbox/1",
     }
+    assert read(value).title == "Grün"
     assert said(value) == [
-        "heading2: 2025-04-12",
+        "heading1: 2025-04-12",
         "turn: 08:14 Zoë: Das Wasser läuft.",
+        "turn: 09:02 Zoë: Wann?",
         "turn: 09:02 Jörg: Für Sonntag.",
     ]
 
@@ -138,7 +138,26 @@ def test_matrix():
         ],
     }  # fmt: skip
     assert read(value).title == "Water"
-    assert said(value) == ["heading2: 2025-04-12", "turn: 08:14 @nora:example.org: It is on."]
+    assert said(value) == ["heading1: 2025-04-12", "turn: 08:14 @nora:example.org: It is on."]
+
+
+def test_what_is_sent_beside_words():
+    poll = {"question": "When?", "answers": [{"text": "Saturday"}, {"text": "Sunday"}]}
+    sent = {"type": "message", "date": "2025-04-12T09:14:02", "from": "Nora", "text": ""}
+    chat = telegram(
+        "a",
+        {**sent, "sticker_emoji": "x"},
+        {**sent, "poll": poll},
+        {**sent, "file": "files/plan.pdf", "file_name": "plan.pdf"},
+        {**sent, "text": "The main is mended.", "forwarded_from": "Council"},
+        {**sent, "from": None, "text": "Who?"},
+    )
+    assert said(chat)[1:] == [
+        "turn: 09:14 Nora: When?\nSaturday\nSunday",
+        "turn: 09:14 Nora: plan.pdf",
+        "turn: 09:14 Nora: Council: The main is mended.",
+        "turn: 09:14: Who?",
+    ]
 
 
 def test_messages_that_nobody_wrote_are_no_chat():
@@ -173,12 +192,13 @@ Allotments
 Nora Okafor
    </div>
    <div class="text">
-The water is <strong>on</strong> again.<br>Close the tap.
+The water is <strong>on</strong> again.<pre>Close the tap.</pre>
    </div>
   </div>
  </div>
  <div class="message default clearfix joined" id="message102"><div class="body">
   <div class="pull_right date details" title="12.04.2025 09:15:40 UTC+01:00">09:15</div>
+  <div class="pull_left forwarded userpic_wrap"><div class="userpic">C</div></div>
   <div class="forwarded body"><div class="from_name">Council <span class="date details">11.04.2025</span>
   </div><div class="text">The main is mended.</div></div>
  </div></div>

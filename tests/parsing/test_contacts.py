@@ -68,14 +68,26 @@ def test_new_contacts():
     )
     assert outlined(parse(new.encode(), "a.vcf"))[2:] == [
         "  record: Phone (mobile): +351-21",
-        "  record: Birthday: --0203",
+        "  record: Birthday: 3 February",
         "  record: Groups: Friends,Choir",
     ]
 
 
 def test_what_a_contact_is_called_where_it_has_no_name():
-    nameless = "BEGIN:VCARD\nORG:Town Hall\nTEL:12\nEND:VCARD\n"
-    assert outlined(parse(nameless.encode(), "a.vcf"))[0] == "list"
+    nameless = "BEGIN:VCARD\nORG:Town Hall\nTEL:12\nBDAY;X-APPLE-OMIT-YEAR=1604:1604-03-17\nEND:VCARD\n"
+    assert outlined(parse(nameless.encode(), "a.vcf")) == [
+        "heading1: Town Hall",
+        "list",
+        "  record: Organization: Town Hall",
+        "  record: Phone: 12",
+        "  record: Birthday: 17 March",
+    ]
+
+
+def test_a_line_that_is_broken_amid_a_letter_and_an_encoding_that_is_none():
+    name, note = b"FN:Stra\xc3\r\n \x9fe", b"NOTE;CHARSET=X;ENCODING=QUOTED-PRINTABLE:=C3=BC"
+    data = b"\r\n".join([b"BEGIN:VCARD", name, note, b"END:VCARD"])
+    assert outlined(parse(data, "a.vcf")) == ["heading1: Straße", "list", "  record: Note: ü"]
 
 
 @pytest.mark.parametrize("data", [b"", b"Dear Ana,\nhow are you?", b"BEGIN:VCARD\nEND:VCARD", b"\0\1\2" * 99])

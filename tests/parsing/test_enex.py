@@ -48,6 +48,14 @@ def test_several_notes_stand_below_their_titles():
     assert headings == ["heading1: Water", "heading2: Tap", "heading1: Shed"]
 
 
+def test_a_note_of_files_alone_is_its_title():
+    note = SHED.replace("<tag>garden</tag><tag>keys</tag>", "")
+    start, end = note.index("<content>"), note.index("</content>")
+    parsed = parse(export(note[:start] + note[end + len("</content>") :]), "a.enex")
+    assert outlined(parsed) == ["heading1: Shed"]
+    assert parsed.attachments
+
+
 @pytest.mark.parametrize(
     "data",
     [b"", export(), export("<note/>"), export(SHED)[:300], b'<!DOCTYPE a [<!ENTITY b "c">]><en-export/>'],

@@ -1,5 +1,7 @@
 """Lists of Word and Outlook, which are paragraphs with a mark."""
 
+import pytest
+
 from index.parsing.letters import mail
 from index.parsing.web import html
 from tests.parsing.outlined import outlined
@@ -75,6 +77,24 @@ def test_a_paragraph_that_goes_an_item_on():
         "    paragraph: Dogs are kept on a lead.",
         "    paragraph: Ask the warden for one.",
     ]
+
+
+@pytest.mark.parametrize(
+    "paragraph",
+    [
+        "<p class=MsoListParagraph>1.<span style='font:7.0pt'>&nbsp;&nbsp; </span>Switch it off.</p>",
+        "<p class=MsoListNumber><span>1.2.10.<span>&nbsp;</span></span>Switch it off.</p>",
+        "<p class=MsoListBullet><span>ü<span>&nbsp; </span></span>Switch it off.</p>",
+        "<p class=MsoListBullet2><span>•&nbsp;</span>Switch it off.</p>",
+    ],
+)
+def test_marks_of_other_ways(paragraph: str):
+    assert lines(paragraph) == ["list", "  item", "    paragraph: Switch it off."]
+
+
+@pytest.mark.parametrize("words", ["In <b>the</b> shed.", "o <b>gato</b> dorme.", "<b>v</b> is a speed."])
+def test_first_words_are_no_marks(words: str):
+    assert [line.split(":")[0] for line in lines(f"<p class=MsoListParagraph>{words}</p>")] == ["paragraph"]
 
 
 def test_a_paragraph_of_that_class_without_a_mark():

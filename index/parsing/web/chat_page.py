@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from index.parsing.builder import Run
 from index.parsing.chats import Message
-from index.parsing.web.elements import Element
+from index.parsing.web.elements import BLOCKS, Element
 
 _STAMP = re.compile(r"(?P<day>\d\d)\.(?P<month>\d\d)\.(?P<year>\d{4}) (?P<time>\d\d:\d\d)")
 _BLANKS = re.compile(r"\s+")
@@ -53,7 +53,7 @@ def _part(element: Element, name: str) -> str:
 
 def _forwarded(element: Element) -> str:
     """What is sent on, with whose it was."""
-    inner = next((child for child in _elements(element) if _is(child, "forwarded")), None)
+    inner = next((child for child in _elements(element) if _is(child, "forwarded", "body")), None)
     if inner is None:
         return ""
     name, words = _part(inner, "from_name"), _part(inner, "text")
@@ -68,6 +68,7 @@ def _lines(element: Element) -> str:
             return _BLANKS.sub(" ", one)
         if one.tag == "br" or _is(one, "date"):
             return "\n" if one.tag == "br" else ""
-        return "".join(map(said, one.children))
+        words = "".join(map(said, one.children))
+        return f"\n{words}\n" if one.tag in BLOCKS else words
 
-    return "\n".join(line.strip() for line in said(element).strip().split("\n"))
+    return "\n".join(filter(None, (line.strip() for line in said(element).split("\n"))))

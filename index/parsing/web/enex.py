@@ -29,6 +29,8 @@ def parse(data: bytes, name: str) -> Parsed:
         if tags := [text_of(tag).strip() for tag in note.iter("tag")]:
             builder.add("record", f"Tags: {', '.join(tags)}")
     title = _said(notes[0], "title") if len(notes) == 1 else ""
+    if title and not builder.length:  # a scan, say, which is a file of the note
+        builder.heading(title, 1)
     properties = {"date": _day(_said(notes[0], "created"))} if len(notes) == 1 else {}
     attachments = [one for note in notes for one in _files(note)]
     parsed = builder.parsed(title=title, properties=properties, attachments=attachments)

@@ -6,9 +6,13 @@ from typing import NamedTuple
 
 from index.parsing.web.elements import Element
 
-_CLASS = "MsoListParagraph"
+_CLASS = "MsoList"
 _LEVEL = re.compile(r"mso-list:\s*l\d+\s+level(?P<level>\d)", re.IGNORECASE)
-_MARK = re.compile(r"\s*(?P<mark>[·•§o○▪■–-]|\(?\w{1,4}[.)])\s{2,}")
+_MARK = re.compile(
+    r"\s*(?:(?P<mark>[·•○▪■–-]|\(?\w{1,4}[.)]|\d{1,3}(?:\.\d{1,3}){1,5}\.?)\s+|(?P<letter>[o§üØv])\s{2,})"
+)
+"""A mark, or a letter that Word's fonts of symbols show as one, and what keeps it apart from the words."""
+_LONGEST_MARK = 80  # characters, most of them blanks
 _DEEPER = {"o": 2, "○": 2, "§": 3, "▪": 3, "■": 3}
 """Levels that Word's marks are of where nothing else says so."""
 
@@ -53,14 +57,16 @@ def _entry(element: Element) -> _Entry | None:
     """A paragraph as an item, without its mark; None where it is no item, or has no mark."""
     if not _is_listed(element):
         return None
-    children = element.children
-    first = next((place for place, child in enumerate(children) if _raw(child).strip()), None)
-    mark = _MARK.fullmatch(_raw(children[first])) if first is not None else None
-    if first is None or mark is None:
-        return None
-    level = _LEVEL.search(element.get("style"))
-    depth = int(level["level"]) if level else _DEEPER.get(mark["mark"], 1)
-    return _Entry(depth, Element("li", {}, children[first + 1 :]))
+    said = ""
+    for place, child in enumerate(element.children, 1):  # a number, then a span of blanks
+        said += _raw(child)
+        if len(said) > _LONGEST_MARK:
+            break
+        if mark := _MARK.fullmatch(said):
+            level = _LEVEL.search(element.get("style"))
+            depth = int(level["level"]) if level else _DEEPER.get(mark["mark"] or mark["letter"], 1)
+            return _Entry(depth, Element("li", {}, element.children[place:]))
+    return None
 
 
 def _raw(child: Element | str) -> str:
