@@ -51,7 +51,7 @@ def test_a_paper():
     assert outlined(parsed) == [
         "paragraph: We measured the tides for two years.",
         "heading2: Methods",
-        "paragraph: The gauge at Mill Lane was read every ten minutes [vos2020], with an error of ± 2 cm.",
+        "paragraph: The gauge at Mill Lane was read every ten minutes [vos2020], with an error of ±2 cm.",
         "paragraph: See Table [tab:g]. It cost 450 € of the Müller fund, 50 % of it.",
         "note: Since 2019.",
         "heading3: Costs",
@@ -98,6 +98,91 @@ def test_tables_have_a_caption_and_named_columns(below: bool):
         "  row: A | 2.4",
         "  row: B | 3.1",
         "paragraph: Text.",
+    ]
+
+
+def test_a_table_with_names_in_two_rows_and_cells_over_columns():
+    table = r"""\begin{tabular}{lcc}\toprule
+\multirow{2}{*}{Method} & \multicolumn{2}{c}{Accuracy} \\ \cmidrule(lr){2-3}
+ & A & B \\ \midrule
+\rowcolor{gray!20} Ours & 1 & 2 \tabularnewline
+\multicolumn{2}{l}{Sum} & 4 \\ \bottomrule
+\end{tabular}"""
+    assert lines(table) == [
+        "table",
+        "  head: Method | Accuracy A | Accuracy B",
+        "  row: Ours | 1 | 2",
+        "  row: Sum | 4",
+    ]
+
+
+def test_of_a_long_table_what_is_said_on_each_page_is_read_once():
+    table = r"""\begin{longtable}{|p{3cm}|r|}
+Dish & Price \\ \hline \endfirsthead
+\multicolumn{2}{c}{continued} \\ \endhead
+next page & \\ \endfoot
+Rice & 3 \\ Beans & 4 \\
+\end{longtable}"""
+    assert lines(table) == ["table", "  head: Dish | Price", "  row: Rice | 3", "  row: Beans | 4"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            r"It takes \SI{12.5}{\milli\second}, \numrange{10}{20} of $\dfrac{1}{2}$.",
+            "It takes 12.5 ms, 10 to 20 of 1/2.",
+        ),
+        (r"Stra\ss e, sm\o rrebr\o d, L'\oe uvre, \S 3, \'e \c{c}", "Straße, smørrebrød, L'œuvre, §3, é ç"),
+        (r"Use \verb|ls -l| or \lstinline|x|.", "Use ls -l or x."),
+        (r"\textcolor{red}{Stop} here\index{x}\today \textcite[12]{a}", "Stop here[a]"),
+        (r"\newcommand{\sys}{FastNet}\renewcommand\a{\a}\sys{} is \a.", "FastNet is ."),
+        (r"\iffalse hidden \fi Shown\begin{comment}no\end{comment}", "Shown"),
+        (r"\begin{theorem}[Euler] It holds.\end{theorem}", "Theorem (Euler). It holds."),
+        (r"\begin{align*} x &= 1 \\ y &= 2 \end{align*}", "x = 1\ny = 2"),
+        (r"\begin{minipage}[t]{0.5\textwidth}Left\end{minipage}", "Left"),
+    ],
+)
+def test_what_macros_say(text: str, said: str):
+    assert lines(text) == [f"paragraph: {said}"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\\begin{lstlisting}[language=Python,caption=x]\nprint(1)\n\\end{lstlisting}",
+        "\\begin{minted}[fontsize=\\small]{python}\nprint(1)\n\\end{minted}",
+    ],
+)
+def test_code_without_its_options(text: str):
+    assert lines(text) == ["code: print(1)"]
+
+
+def test_slides():
+    slide = r"""\documentclass{beamer}\title[Short]{Long title}\begin{document}
+\begin{frame}[fragile]{Usage}\begin{itemize}\item<1-> Heating\end{itemize}
+\begin{block}{Attention}Costs rise.\end{block}\end{frame}
+\begin{frame}\frametitle{Times}Three weeks.\end{frame}\end{document}"""
+    assert read(slide).title == "Long title"
+    assert lines(slide) == [
+        "heading3: Usage",
+        "list",
+        "  item",
+        "    paragraph: Heating",
+        "heading4: Attention",
+        "paragraph: Costs rise.",
+        "heading3: Times",
+        "paragraph: Three weeks.",
+    ]
+
+
+def test_a_letter():
+    letter = r"\begin{letter}{Mme Vos\\Lyon}\opening{Madame,}Par la pr\'esente.\closing{Nora}\end{letter}"
+    assert lines(letter) == [
+        "paragraph: Mme Vos\nLyon",
+        "paragraph: Madame,",
+        "paragraph: Par la présente.",
+        "paragraph: Nora",
     ]
 
 

@@ -5,12 +5,15 @@ reference shows its name.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any
 
 from index.parsing.base import Parsed, Unreadable
 from index.parsing.builder import Builder, Run
+from index.parsing.markup import latex_words as known
+from index.parsing.markup.latex_words import Look
 from index.parsing.text import decode
 
 if TYPE_CHECKING:
@@ -19,56 +22,16 @@ if TYPE_CHECKING:
 Node = Any
 """What pylatexenc parses, None where an argument is left out."""
 
-Look = Literal["", "bold", "italic", "code", "link"]
-
-_HEADINGS: Mapping[str, int] = {
-    "part": 1, "chapter": 1, "section": 2, "subsection": 3, "subsubsection": 4, "paragraph": 5,
-    "subparagraph": 6, "frametitle": 3,
-}  # fmt: skip
-_PROPERTIES = ("title", "author", "date")
-_LOOKS: Mapping[str, Look] = {
-    "textbf": "bold", "textsc": "", "emph": "italic", "textit": "italic", "textsl": "italic",
-    "texttt": "code", "textrm": "", "textsf": "", "underline": "", "mbox": "", "text": "",
-}  # fmt: skip
-_NAMED = (
-    "ref",
-    "eqref",
-    "pageref",
-    "autoref",
-    "cref",
-    "Cref",
-    "cite",
-    "citep",
-    "citet",
-    "parencite",
-    "textcite",
-)
-"""Macros that refer to something by its name."""
-_SILENT = frozenset((
-    "label", "maketitle", "tableofcontents", "includegraphics", "input", "include", "usepackage", "index",
-    "documentclass", "bibliography", "bibliographystyle", "vspace", "hspace", "hline", "toprule", "midrule",
-    "bottomrule", "cline", "cmidrule", "centering", "setlength", "newcommand", "renewcommand", "pagestyle",
-    "noindent", "bigskip", "medskip", "smallskip", "newpage", "clearpage", "thispagestyle", "nocite",
-    "addbibresource", "printbibliography", "listoffigures", "listoftables", "appendix", "hfill", "vfill",
-))  # fmt: skip
-_LISTS = ("itemize", "enumerate", "description", "thebibliography", "compactitem", "compactenum")
-_ITEMS = ("item", "bibitem")
-_TABLES = ("tabular", "tabular*", "tabularx", "tabulary", "longtable", "array", "supertabular")
-_CODE = ("verbatim", "lstlisting", "minted", "Verbatim", "verbatim*", "alltt")
-_MATH = (
-    "equation", "align", "gather", "multline", "eqnarray", "displaymath", "math", "flalign", "alignat",
-)  # fmt: skip
-_DRAWN = ("tikzpicture", "picture", "pspicture", "axis", "filecontents")
-_SAID = {
-    "euro": "€", "EUR": "€", "texteuro": "€", "pounds": "£", "textsterling": "£", "yen": "¥", "textyen": "¥",
-    "degree": "°", "textdegree": "°", "celsius": "°C",
-}  # fmt: skip
-"""What macros say that the converter does not know."""
 _UNEXPECTED = (IndexError, AttributeError, KeyError, TypeError, ValueError)
 """What the library raises at arguments that are not there."""
 _BREAK = re.compile(r"\n[ \t]*\n\s*")
-_MORE = (("caption", "[{"), ("bibitem", "[{"), ("frametitle", "{"), ("url", "{"), ("href", "{{"))
-"""Macros that the parser does not know, and what they take."""
+_FALSE = re.compile(r"\\iffalse\b.*?\\fi\b", re.DOTALL)
+_OPTIONS = re.compile(r"\s*(?:<[^<>\n]{0,40}>)?\s*(?:\[(?P<said>[^\[\]\n]{0,300})\])?")
+"""What may stand at the start of an environment: slides, and options or a name."""
+_OF_CODE = re.compile(r"[ \t]*(?:\[[^\[\]]{0,500}\])?[ \t]*(?:\{[a-zA-Z0-9+#-]{1,20}\})?[ \t]*\n")
+_MOST_HEADS = 3  # rows above the first line of a table, for them to name its columns
+_SPANS = tuple(map(str, range(1, 30)))
+_SIDES = re.compile(r"\s*(?:\([lr]*\))?\s*")
 
 
 def parse(data: bytes, name: str) -> Parsed:
@@ -78,15 +41,15 @@ def parse(data: bytes, name: str) -> Parsed:
         Unreadable: the bytes are no text, or hold no words, or nest too deeply.
     """
     from pylatexenc.latex2text import LatexNodes2Text
-    from pylatexenc.latexwalker import LatexWalker, get_default_latex_context_db
-    from pylatexenc.macrospec import MacroSpec
+    from pylatexenc.latexwalker import LatexWalker
 
     text, notices = decode(data)
-    known = get_default_latex_context_db()
-    known.add_context_category("more", [MacroSpec(*macro) for macro in _MORE], prepend=True)
     walk = _Walk(Builder(), LatexNodes2Text(math_mode="text"))
+    walker = LatexWalker(
+        _FALSE.sub("", text), latex_context=known.known_to_the_parser(), tolerant_parsing=True
+    )
     try:
-        nodes, _, _ = LatexWalker(text, latex_context=known, tolerant_parsing=True).get_latex_nodes()
+        nodes, _, _ = walker.get_latex_nodes()
         walk.add(nodes)
     except RecursionError:
         raise Unreadable("nests too deeply") from None
@@ -114,6 +77,7 @@ class _Walk:
     _runs: list[Run] = field(default_factory=list)
     _notes: list[list[Run]] = field(default_factory=list)
     _captions: list[list[Run]] = field(default_factory=list)  # of the table that comes next
+    _own: dict[str, Node] = field(default_factory=dict)  # what the document's own macros say
 
     def add(self, nodes: Iterable[Node]) -> None:
         """Add a whole document, or a part of one without its preamble."""
@@ -123,16 +87,22 @@ class _Walk:
             self._walk(nodes, "")
         else:
             for node in nodes:
-                self._property(node)
+                self._tells(node)
             self._walk(body.nodelist, "")
         self._flush()
 
-    def _property(self, node: Node) -> bool:
-        """Take down what a document says of itself; whether this does."""
-        if _name(node) not in _PROPERTIES or not (arguments := _arguments(node)):
+    def _tells(self, node: Node) -> bool:
+        """Take down what a document says of itself, and what its own macros say; whether a node does that."""
+        name, arguments = _name(node), _arguments(node)
+        if name in known.DEFINING:
+            macros = [part.macroname for part in _parts(arguments[:1]) if _name(part)]
+            if macros and not any(map(_is_optional, arguments)):  # what takes arguments is not put together
+                self._own[macros[0]] = arguments[-1]
+            return True
+        if name not in known.PROPERTIES or not arguments:
             return False
         said = " ".join("".join(run.text for run in self._inside(arguments[-1], "")).split())
-        self.properties.setdefault(_name(node), said)
+        self.properties.setdefault(name, said)
         return True
 
     # --------------------------------------------------------------------------------- words
@@ -180,37 +150,62 @@ class _Walk:
         displayed = getattr(node, "displaytype", "inline") == "display"
         if displayed:
             self._flush()
-        self._say(" ".join(self._letters(node).split()), look)
+        self._say(" ".join(self._words(node.nodelist).split()), look)
         if displayed:
             self._flush()
 
     def _macro(self, node: Node, name: str, look: Look) -> None:
         arguments = _arguments(node)
         last = arguments[-1] if arguments else None
-        if name in _SILENT or self._property(node):
+        if name in known.SILENT or self._tells(node):
             return
-        if name in _HEADINGS and last is not None:
+        if name in self._own:
+            said = self._own.pop(name)  # it must not say itself
+            self._walk([said], look)
+            self._own[name] = said
+        elif (code := getattr(getattr(node, "nodeargd", None), "verbatim_text", None)) is not None:
+            self._say(code, "code")
+        elif name in known.BREAKS:
+            self._say("\n", look)
+        elif name == "par":
             self._flush()
-            self.builder.heading(self._inside(last, ""), _HEADINGS[name])
-        elif name == "caption" and last is not None:
+        elif last is None:
+            self._say(known.SAID.get(name) or self._letters(node), look)
+        else:
+            self._with_arguments(node, name, [*arguments[:-1], last], look)
+
+    def _with_arguments(self, node: Node, name: str, arguments: list[Node], look: Look) -> None:
+        last = arguments[-1]
+        if name in known.HEADINGS:
+            self._flush()
+            self.builder.heading(self._inside(last, ""), known.HEADINGS[name])
+        elif name == "caption":
             self._flush()
             self._captions.append(self._inside(last, ""))
-        elif name == "footnote" and last is not None:
+        elif name in ("footnote", "footnotetext", "thanks"):
             self._notes.append(self._inside(last, ""))
-        elif name in _LOOKS and last is not None:
-            self._walk([last], look or _LOOKS[name])
-        elif name == "href" and len(arguments) == 2:
-            address = arguments[0].latex_verbatim().strip("{}")
-            self._runs += [run._replace(look="link", href=address) for run in self._inside(arguments[1], "")]
-        elif name == "url" and last is not None:
-            self._say(last.latex_verbatim().strip("{}"), look)
-        elif name in _NAMED and last is not None:
-            self._say(f"[{last.latex_verbatim().strip('{}')}]", look)
-        elif name in ("par", "newline", "\\"):
-            self._flush() if name == "par" else self._say("\n", look)
+        elif name in known.APART:
+            self._flush()
+            self._walk([last], look)
+            self._flush()
+        elif name == "href":
+            address = _bare(arguments[0])
+            self._runs += [run._replace(look="link", href=address) for run in self._inside(last, "")]
+        elif name == "url":
+            self._say(_bare(last), look)
+        elif name in known.NAMED:
+            self._say(f"[{_bare(last)}]", look)
+        elif form := known.FORMS.get(name):
+            parts = [self._words([one]) for one in arguments if not _is_optional(one)]
+            self._say(form.format(*parts, *[""] * 3), look)
+        elif known.LOOKS.get(name) or not (said := known.SAID.get(name, "") or self._accented(node, name)):
+            self._walk([last], look or known.LOOKS.get(name, ""))
         else:
-            self._say(_SAID.get(name) or self._letters(node), look)
-            self._say(node.macro_post_space and " ", look)
+            self._say(said, look)
+
+    def _accented(self, node: Node, name: str) -> str:
+        """What a macro makes of its argument where it is an accent, a root, or the like."""
+        return self._letters(node) if len(name) == 1 or name in ("frac", "sqrt", "nicefrac", "sfrac") else ""
 
     def _inside(self, node: Node, look: Look) -> list[Run]:
         """The words of an argument."""
@@ -230,38 +225,61 @@ class _Walk:
     # --------------------------------------------------------------------------------- blocks
 
     def _environment(self, node: Node, name: str) -> None:
-        if name in _DRAWN:
+        if name in known.DRAWN:
             return
         self._flush()
-        if name in _LISTS:
-            self._list(node.nodelist)
-        elif name in _TABLES:
-            self._table(node.nodelist)
-        elif name in _CODE:
+        nodes, arguments = [one for one in node.nodelist if one is not None], _arguments(node)
+        if name in known.LISTS:
+            self._list(nodes)
+        elif name in known.TABLES:
+            self._table(nodes)
+        elif name in known.CODE:
             said = getattr(node.nodeargd, "verbatim_text", None)
-            self.builder.add("code", said if said is not None else _verbatim(node), keep=True)
-        elif name in _MATH:
-            self._say(" ".join("".join(map(self._letters, node.nodelist)).split()), "")
+            said = said if said is not None else "".join(one.latex_verbatim() for one in nodes)
+            self.builder.add("code", _OF_CODE.sub("", said, count=1), keep=True)
+        elif name in known.MATH:
+            rows = [""]
+            for one in nodes:
+                if _name(one) in known.BREAKS:
+                    rows.append("")
+                elif getattr(one, "specials_chars", "") != "&":
+                    rows[-1] += self._words([one], keep=True)
+            self._say("\n".join(filter(None, (" ".join(row.split()) for row in rows))), "")
         elif name in ("quote", "quotation", "verse"):
             with self.builder.inside("quotation"):
-                self._walk(node.nodelist, "")
+                self._walk(nodes, "")
                 self._flush()
         elif name == "table":  # its caption stands above or below
-            nodes = sorted(node.nodelist, key=lambda one: _name(one) != "caption")
-            self._walk(nodes, "")
+            self._walk(sorted(_without_options(nodes)[1], key=lambda one: _name(one) != "caption"), "")
         else:
-            self._walk(node.nodelist, "")
+            self._named(name, nodes, arguments)
         self._flush()
         for caption in self._captions:
             self.builder.add("caption", caption)
         self._captions.clear()
 
+    def _named(self, name: str, nodes: list[Node], arguments: list[Node]) -> None:
+        """What an environment holds that may have a name: a frame or a block of slides, a theorem."""
+        said, nodes = _without_options(nodes)
+        if name in known.TITLED and arguments:
+            self.builder.heading(self._inside(arguments[-1], ""), known.TITLED[name])
+        elif name == "frame" and nodes and type(nodes[0]).__name__ == "LatexGroupNode":
+            self.builder.heading(self._inside(nodes[0], ""), known.HEADINGS["frametitle"])
+            nodes = nodes[1:]
+        elif name == "letter" and arguments:
+            self._walk(arguments[-1:], "")
+            self._flush()
+        elif name in known.THEOREMS:
+            said = said or self._words(filter(_is_optional, arguments))
+            self._say(f"{name.capitalize()}{f' ({said})' if said else ''}. ", "bold")
+        self._walk(nodes, "")
+
     def _list(self, nodes: Iterable[Node]) -> None:
         """A list; what an item is called stands before it."""
         items: list[tuple[list[Run], list[Node]]] = []
         for node in nodes:
-            if _name(node) in _ITEMS:
-                label = next((one for one in _arguments(node) if one.delimiters[0] == "["), None)
+            if _name(node) in known.ITEMS:
+                label = next(filter(_is_optional, _arguments(node)), None)
                 items.append((self._inside(label, "bold") if label is not None else [], []))
             elif items:
                 items[-1][1].append(node)
@@ -269,37 +287,58 @@ class _Walk:
             for label, inner in items:
                 with self.builder.inside("item"):
                     self._runs = [*label, Run(" ")] if label else []
-                    self._walk(inner, "")
+                    self._walk(_without_options(inner)[1] if inner and not label else inner, "")
                     self._flush()
 
     def _table(self, nodes: Iterable[Node]) -> None:
         """A table; its first row names the columns where a line or a word below it says so."""
         rows: list[list[list[Node]]] = [[[]]]
-        ruled: list[int] = []  # before which rows there are lines
+        heads, kept, in_rule = 0, 0, False
         for node in nodes:
             name = _name(node)
-            if name == "\\":
+            if in_rule and (_SIDES.fullmatch(getattr(node, "chars", "-")) or not name):
+                in_rule = not hasattr(node, "nodelist")
+                continue
+            in_rule = name == "cmidrule" and not _arguments(node)
+            if name in known.BREAKS:
                 rows.append([[]])
             elif getattr(node, "specials_chars", "") == "&":
                 rows[-1].append([])
-            elif name in ("hline", "midrule", "toprule", "bottomrule"):
-                ruled.append(len(rows) - 1)
-            else:
+            elif name in ("hline", "midrule"):
+                heads = heads or (len(rows) - 1 if len(rows) <= _MOST_HEADS + 1 else 0)
+            elif name in ("endfirsthead", "endhead", "endfoot", "endlastfoot"):
+                if name == "endfirsthead" or not kept:
+                    heads, kept = heads or len(rows) - 1, len(rows)
+                del rows[kept:]  # said again on each page
+                rows.append([[]])
+            elif name not in ("toprule", "bottomrule", "cmidrule"):
                 rows[-1][-1].append(node)
-        cells = [[self._cell(one) for one in row] for row in rows]
-        filled = [number for number, row in enumerate(cells) if any(cell.strip() for cell in row)]
+        head = [self._head(row) for row in rows[:heads]]
+        columns = [" ".join(dict.fromkeys(filter(None, names))) for names in zip_longest(*head, fillvalue="")]
         captions, self._captions = self._captions, []
         with self.builder.inside("table"):
             for caption in captions:
                 self.builder.add("caption", caption)
-            for number in filled:
-                self.builder.row(cells[number], head=number == filled[0] and 1 in ruled and len(filled) > 1)
+            self.builder.row(columns, head=True)
+            for row in rows[heads:]:
+                self.builder.row([self._words(cell) for cell in row])
 
-    def _cell(self, nodes: Iterable[Node]) -> str:
+    def _head(self, row: Iterable[Iterable[Node]]) -> list[str]:
+        """The names in a row above columns, those of several columns once for each."""
+        names: list[str] = []
+        for cell in row:
+            spanning = next((one for one in cell if _name(one) == "multicolumn" and _arguments(one)), None)
+            count = _bare(_arguments(spanning)[0]) if spanning is not None else "1"
+            names += [self._words(cell)] * (int(count) if count in _SPANS else 1)
+        return names
+
+    def _words(self, nodes: Iterable[Node], *, keep: bool = False) -> str:
+        """What nodes say, with or without the blanks around it."""
         runs, self._runs = self._runs, []
         self._walk(nodes, "")
         found, self._runs = self._runs, runs
-        return "".join(run.text for run in found)
+        said = "".join(run.text for run in found)
+        return said if keep else said.strip()
 
 
 def _name(node: Node) -> str:
@@ -313,6 +352,26 @@ def _arguments(node: Node) -> list[Node]:
     return [one for one in (given.argnlist if given and given.argnlist else ()) if one is not None]
 
 
-def _verbatim(node: Node) -> str:
-    """What stands in an environment, letter by letter."""
-    return "".join(one.latex_verbatim() for one in node.nodelist)
+def _parts(nodes: Iterable[Node]) -> list[Node]:
+    """What groups hold, and what is none."""
+    return [one for node in nodes for one in (getattr(node, "nodelist", None) or [node]) if one is not None]
+
+
+def _is_optional(argument: Node) -> bool:
+    return getattr(argument, "delimiters", ("", ""))[0] == "["
+
+
+def _bare(node: Node) -> str:
+    """An argument letter by letter, without its braces."""
+    return str(node.latex_verbatim()).strip("{}")
+
+
+def _without_options(nodes: list[Node]) -> tuple[str, list[Node]]:
+    """What stands in brackets at the start of an environment, and the rest of it."""
+    if not nodes or not hasattr(nodes[0], "chars"):
+        return "", nodes
+    found = _OPTIONS.match(nodes[0].chars)
+    if found is None or not found[0].strip():
+        return "", nodes
+    nodes[0].chars = nodes[0].chars[found.end() :]
+    return found["said"] or "", nodes if nodes[0].chars.strip() else nodes[1:]
