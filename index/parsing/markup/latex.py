@@ -26,12 +26,12 @@ _UNEXPECTED = (IndexError, AttributeError, KeyError, TypeError, ValueError)
 """What the library raises at arguments that are not there."""
 _BREAK = re.compile(r"\n[ \t]*\n\s*")
 _FALSE = re.compile(r"\\iffalse\b.*?\\fi\b", re.DOTALL)
-_OPTIONS = re.compile(r"\s*(?:<[^<>\n]{0,40}>)?\s*(?:\[(?P<said>[^\[\]\n]{0,300})\])?")
+_OPTIONS = re.compile(r"\s*+(?:<[^<>\n]{0,40}>)?\s*+(?:\[(?P<said>[^\[\]\n]{0,300})\])?")
 """What may stand at the start of an environment: slides, and options or a name."""
-_OF_CODE = re.compile(r"[ \t]*(?:\[[^\[\]]{0,500}\])?[ \t]*(?:\{[a-zA-Z0-9+#-]{1,20}\})?[ \t]*\n")
+_OF_CODE = re.compile(r"[ \t]*+(?:\[[^\[\]]{0,500}\])?[ \t]*+(?:\{[a-zA-Z0-9+#-]{1,20}\})?[ \t]*+\n")
 _MOST_HEADS = 3  # rows above the first line of a table, for them to name its columns
 _SPANS = tuple(map(str, range(1, 30)))
-_SIDES = re.compile(r"\s*(?:\([lr]*\))?\s*")
+_SIDES = re.compile(r"\s*+(?:\([lr]*+\))?\s*+")
 
 
 def parse(data: bytes, name: str) -> Parsed:
@@ -236,7 +236,8 @@ class _Walk:
         elif name in known.CODE:
             said = getattr(node.nodeargd, "verbatim_text", None)
             said = said if said is not None else "".join(one.latex_verbatim() for one in nodes)
-            self.builder.add("code", _OF_CODE.sub("", said, count=1), keep=True)
+            options = _OF_CODE.match(said)
+            self.builder.add("code", said[options.end() :] if options else said, keep=True)
         elif name in known.MATH:
             rows = [""]
             for one in nodes:
