@@ -140,6 +140,7 @@ Rice & 3 \\ Beans & 4 \\
         (r"\iffalse hidden \fi Shown\begin{comment}no\end{comment}", "Shown"),
         (r"\begin{theorem}[Euler] It holds.\end{theorem}", "Theorem (Euler). It holds."),
         (r"\begin{align*} x &= 1 \\ y &= 2 \end{align*}", "x = 1\ny = 2"),
+        (r"$f(x) = \begin{cases} 1 & x > 0 \\ 0 & \text{else} \end{cases}$", "f(x) = 1 x > 0; 0 else"),
         (r"\begin{minipage}[t]{0.5\textwidth}Left\end{minipage}", "Left"),
     ],
 )

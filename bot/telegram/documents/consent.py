@@ -83,6 +83,8 @@ class Consent:
             return
         removals, user = self._to.removals, button.query.from_user
         here = button.place.chat, button.message
+        async with self._one_at_a_time:  # while it is asked, it is not yet known where
+            pass
         if decision := removals.decided(*here):  # by another, just now
             await acknowledge(button.query, _told(decision), alert=True)
             await telling.edit(self._to, [here], lambda: screens.text(_told(decision)))

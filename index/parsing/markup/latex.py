@@ -155,8 +155,7 @@ class _Walk:
             self._flush()
 
     def _macro(self, node: Node, name: str, look: Look) -> None:
-        arguments = _arguments(node)
-        last = arguments[-1] if arguments else None
+        """A macro: what it says, or what it has its argument be."""
         if name in known.SILENT or self._tells(node):
             return
         if name in self._own:
@@ -169,12 +168,13 @@ class _Walk:
             self._say("\n", look)
         elif name == "par":
             self._flush()
-        elif last is None:
-            self._say(known.SAID.get(name) or self._letters(node), look)
+        elif arguments := _arguments(node):
+            self._with_arguments(node, name, arguments, look)
         else:
-            self._with_arguments(node, name, [*arguments[:-1], last], look)
+            self._say(known.SAID.get(name) or self._letters(node), look)
 
     def _with_arguments(self, node: Node, name: str, arguments: list[Node], look: Look) -> None:
+        """The same of one that has arguments, of which the last is what is said."""
         last = arguments[-1]
         if name in known.HEADINGS:
             self._flush()
@@ -225,10 +225,13 @@ class _Walk:
     # --------------------------------------------------------------------------------- blocks
 
     def _environment(self, node: Node, name: str) -> None:
+        nodes, arguments = [one for one in node.nodelist if one is not None], _arguments(node)
         if name in known.DRAWN:
             return
+        if name in known.MATH_PARTS:
+            self._say("; ".join(self._rows(nodes)), "")
+            return
         self._flush()
-        nodes, arguments = [one for one in node.nodelist if one is not None], _arguments(node)
         if name in known.LISTS:
             self._list(nodes)
         elif name in known.TABLES:
@@ -239,13 +242,7 @@ class _Walk:
             options = _OF_CODE.match(said)
             self.builder.add("code", said[options.end() :] if options else said, keep=True)
         elif name in known.MATH:
-            rows = [""]
-            for one in nodes:
-                if _name(one) in known.BREAKS:
-                    rows.append("")
-                elif getattr(one, "specials_chars", "") != "&":
-                    rows[-1] += self._words([one], keep=True)
-            self._say("\n".join(filter(None, (" ".join(row.split()) for row in rows))), "")
+            self._say("\n".join(self._rows(nodes)), "")
         elif name in ("quote", "quotation", "verse"):
             with self.builder.inside("quotation"):
                 self._walk(nodes, "")
@@ -258,6 +255,16 @@ class _Walk:
         for caption in self._captions:
             self.builder.add("caption", caption)
         self._captions.clear()
+
+    def _rows(self, nodes: Iterable[Node]) -> list[str]:
+        """The rows of a formula, as far as they say something."""
+        rows = [""]
+        for one in nodes:
+            if _name(one) in known.BREAKS:
+                rows.append("")
+            elif getattr(one, "specials_chars", "") != "&":
+                rows[-1] += self._words([one], keep=True)
+        return list(filter(None, (" ".join(row.split()) for row in rows)))
 
     def _named(self, name: str, nodes: list[Node], arguments: list[Node]) -> None:
         """What an environment holds that may have a name: a frame or a block of slides, a theorem."""

@@ -53,6 +53,10 @@ ITEMS = ("item", "bibitem")
 TABLES = ("tabular", "tabularx", "tabulary", "longtable", "supertabular")
 CODE = ("verbatim", "lstlisting", "minted", "Verbatim", "alltt")
 MATH = ("equation", "align", "gather", "multline", "eqnarray", "displaymath", "math", "flalign", "alignat")
+MATH_PARTS = (
+    "aligned", "alignedat", "array", "cases", "gathered", "matrix", "bmatrix", "pmatrix", "vmatrix", "split",
+)  # fmt: skip
+"""Environments in formulas."""
 DRAWN = ("tikzpicture", "picture", "pspicture", "axis", "filecontents", "comment")
 TITLED: Mapping[str, int] = {"block": 4, "alertblock": 4, "exampleblock": 4}
 """Environments whose argument names them, and the levels of these headings."""
