@@ -5,9 +5,10 @@
 By default the files of ``tests/quality`` are asked: ``cases-dev.jsonl`` was looked at while Docent was built,
 as were ``cases-lists.jsonl`` and ``cases-strangers.jsonl``, by writers who knew nothing of Docent;
 ``cases-held.jsonl`` and ``cases-strangers-held.jsonl`` never were; ``cases-everyday.jsonl`` is in ten
-languages, ``cases-exports.jsonl`` of what programs write. Each case is a folder of its own; encoder and reader are those of the settings (the light pair is
-``DOCENT_ENCODER__MODEL=all-MiniLM-L6-v2 DOCENT_READER__MODEL=docent``). What answers have to be is told in
-``tests/quality/judging.py``; CI holds them to a floor a little below.
+languages, ``cases-exports.jsonl`` of what programs write. Each case is a folder of its own; encoder and
+reader are those of the settings (the light pair is ``DOCENT_ENCODER__MODEL=all-MiniLM-L6-v2
+DOCENT_READER__MODEL=docent``). What answers have to be is told in ``tests/quality/judging.py``; CI holds
+them to a floor a little below.
 """
 
 from __future__ import annotations
