@@ -157,7 +157,7 @@ def _zone(calendar: "Calendar") -> tzinfo | None:
     """Where what is told by Greenwich takes place, as Google and Apple say it."""
     try:
         return ZoneInfo(_said(calendar, "X-WR-TIMEZONE") or "?")
-    except (ValueError, OSError, KeyError):
+    except _DAMAGED:
         return None
 
 

@@ -93,6 +93,12 @@ def test_times_of_no_known_zone_are_said_to_be_of_greenwich():
     ]
 
 
+@pytest.mark.parametrize("zone", ["Europe", "Europe/London" + "/London" * 900, "../x", "\0"])
+def test_zones_that_are_none(zone: str):
+    data = calendar("SUMMARY:x", "DTSTART:20250612T160000Z").replace(b"Europe/London", zone.encode())
+    assert "16:00 UTC" in parse(data, "a.ics").text
+
+
 def test_the_last_day_is_that_of_the_place():
     rule = "RRULE:FREQ=DAILY;UNTIL=20250702T035959Z"
     found = read("SUMMARY:x", "DTSTART;TZID=America/New_York:20250612T090000", rule)
