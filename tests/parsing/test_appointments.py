@@ -93,7 +93,7 @@ def test_times_of_no_known_zone_are_said_to_be_of_greenwich():
     ]
 
 
-@pytest.mark.parametrize("zone", ["Europe", "Europe/London" + "/London" * 900, "../x", "\0"])
+@pytest.mark.parametrize("zone", ["Europe", "Europe/London" + "/London" * 900, "../x"])
 def test_zones_that_are_none(zone: str):
     data = calendar("SUMMARY:x", "DTSTART:20250612T160000Z").replace(b"Europe/London", zone.encode())
     assert "16:00 UTC" in parse(data, "a.ics").text
