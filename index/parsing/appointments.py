@@ -7,10 +7,9 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from index.parsing.base import Parsed, Unreadable
+from index.parsing.base import Parsed, Unreadable, worded
 from index.parsing.builder import Builder
-from index.parsing.contacts import FOLDED
-from index.parsing.text import decode
+from index.parsing.contentlines import MONTHS, unfolded
 from index.parsing.web.hypertext import Walk
 from index.parsing.web.tree import tree
 
@@ -28,10 +27,6 @@ _DAYS = {
     "MO": "Monday", "TU": "Tuesday", "WE": "Wednesday", "TH": "Thursday", "FR": "Friday", "SA": "Saturday",
     "SU": "Sunday",
 }  # fmt: skip
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-    "November", "December",
-)  # fmt: skip
 _ORDINALS = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth", -1: "last", -2: "last but one"}
 _WEEKDAY = re.compile(r"(?P<number>[+-]?\d{1,2})?(?P<day>[A-Z]{2})")
 _MARKUP = re.compile(
@@ -49,39 +44,38 @@ def parse(data: bytes, name: str) -> Parsed:
     Raises:
         Unreadable: it is none, or nothing is in it.
     """
-    text, notices = decode(FOLDED.sub(b"", data))
-    calendars = list(_calendars(text.lstrip("\ufeff")))
+    text, notices = unfolded(data)
+    calendars = _calendars(text)
     if not calendars:
         raise Unreadable("damaged, or no calendar")
     builder = Builder()
-    entries = [
-        (_begin(entry), number, entry, _zone(calendar))
-        for number, (calendar, entry) in enumerate(_entries(calendars))
-    ]
-    for _, _, entry, zone in sorted(entries, key=lambda one: one[:2]):
+    found = []
+    for calendar, entries in calendars:
+        zone = _zone(calendar)
+        found += [(entry, zone) for entry in entries]
+    for entry, zone in sorted(found[:_MOST], key=lambda one: _begin(one[0])):
         _add(builder, entry, zone)
-    title = next((said for one in calendars if (said := _said(one, "X-WR-CALNAME"))), "")
-    parsed = builder.parsed(title=title, notices=notices)
-    if not any(map(str.isalnum, parsed.text)):
-        raise Unreadable("empty of entries")
-    return parsed
+    title = next((said for one, _ in calendars if (said := _said(one, "X-WR-CALNAME"))), "")
+    return worded(builder.parsed(title=title, notices=notices), "empty of entries")
 
 
-def _calendars(text: str) -> "Iterator[Calendar]":
-    """The calendars of a file; where it is damaged, one of each entry that is whole."""
+def _calendars(text: str) -> "list[tuple[Calendar, list[Component]]]":
+    """The calendars of a file with their entries; where it is damaged, one of each entry that is whole."""
+    with suppress(*_DAMAGED):
+        return _parsed(text)
+    told = [line for line in text.splitlines() if line.startswith(("X-WR-CALNAME", "X-WR-TIMEZONE"))]
+    found = []
+    for lines in _whole(text):
+        with suppress(*_DAMAGED):
+            found += _parsed("\r\n".join(["BEGIN:VCALENDAR", *told, *lines, "END:VCALENDAR", ""]))
+    return found
+
+
+def _parsed(text: str) -> "list[tuple[Calendar, list[Component]]]":
     from icalendar import Calendar
 
-    try:
-        calendars = Calendar.from_ical(text, multiple=True)
-        _ = [entry for calendar in calendars for entry in calendar.walk()]
-    except _DAMAGED:
-        told = [line for line in text.splitlines() if line.startswith(("X-WR-CALNAME", "X-WR-TIMEZONE"))]
-        for lines in _whole(text):
-            with suppress(*_DAMAGED):
-                said = ["BEGIN:VCALENDAR", *told, *lines, "END:VCALENDAR", ""]
-                yield from Calendar.from_ical("\r\n".join(said), multiple=True)
-    else:
-        yield from calendars
+    calendars = Calendar.from_ical(text, multiple=True)
+    return [(one, [entry for entry in one.walk() if entry.name in _KINDS]) for one in calendars]
 
 
 def _whole(text: str) -> Iterator[list[str]]:
@@ -101,15 +95,6 @@ def _whole(text: str) -> Iterator[list[str]]:
             deeper = max(0, deeper - 1)
         elif lines and not deeper:
             lines.append(line)
-
-
-def _entries(calendars: "list[Calendar]") -> "Iterator[tuple[Calendar, Component]]":
-    left = _MOST
-    for calendar in calendars:
-        for entry in calendar.walk():
-            if entry.name in _KINDS and left:
-                left -= 1
-                yield calendar, entry
 
 
 def _add(builder: Builder, entry: "Component", zone: tzinfo | None) -> None:
@@ -148,9 +133,7 @@ def _value(entry: "Component", name: str) -> Any:
 
 def _said(entry: "Component", name: str) -> str:
     """What a property says; of several the first."""
-    value = entry.get(name)
-    value = value[0] if isinstance(value, list) and value else value
-    return str(value).strip() if value is not None else ""
+    return str(next(iter(_each(entry.get(name))), "")).strip()
 
 
 def _zone(calendar: "Calendar") -> tzinfo | None:
@@ -184,7 +167,7 @@ def _moment(moment: Any, zone: tzinfo | None) -> str:
     moment = _local(moment, zone)
     if not isinstance(moment, date):
         return ""
-    day = f"{_DAYS[list(_DAYS)[moment.weekday()]]} {moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
+    day = f"{_DAYS[list(_DAYS)[moment.weekday()]]} {moment.day} {MONTHS[moment.month - 1]} {moment.year}"
     return f"{day}, {moment:%H:%M}{_greenwich(moment)}" if isinstance(moment, datetime) else day
 
 
@@ -216,7 +199,7 @@ def _span(entry: "Component", zone: tzinfo | None) -> str:
 
 def _days(value: Any, zone: tzinfo | None) -> Iterator[str]:
     """The days of a list of moments, which may come in several parts."""
-    for part in value if isinstance(value, list) else [value]:
+    for part in _each(value):
         for one in getattr(part, "dts", ()):
             day = _local(one.dt, zone)
             yield _moment(day.date() if isinstance(day, datetime) else day, None)
@@ -242,7 +225,7 @@ def _repeats(entry: "Component", zone: tzinfo | None) -> str:
     dates = [int(day) for day in rule.get("BYMONTHDAY", ())]
     if dates:
         words.append(f"on {_several([_day_of_month(day) for day in dates])} of the month")
-    months = [_MONTHS[int(month) - 1] for month in rule.get("BYMONTH", ()) if 1 <= int(month) <= len(_MONTHS)]
+    months = [MONTHS[int(month) - 1] for month in rule.get("BYMONTH", ()) if 1 <= int(month) <= len(MONTHS)]
     if months:
         words.append(f"in {_several(months)}")
     if count := _first(rule, "COUNT"):
@@ -277,10 +260,14 @@ def _several(names: Sequence[str]) -> str:
     return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
 
 
+def _each(value: Any) -> list[Any]:
+    """The values of a property that may be there several times, or not at all."""
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
 def _people(entry: "Component", name: str) -> Iterator[str]:
     """Whom a property names; who has declined, is said to have."""
-    value = entry.get(name)
-    for one in value if isinstance(value, list) else [value] if value is not None else []:
+    for one in _each(entry.get(name)):
         known = getattr(one, "params", {})
         address = str(known.get("EMAIL", "")) or re.sub(r"^mailto:", "", str(one), flags=re.IGNORECASE)
         said = str(known.get("CN", "")) or address

@@ -32,6 +32,17 @@ class Parsed(msgspec.Struct, frozen=True):
     attachments: tuple[Attachment, ...] = ()
 
 
+def worded(parsed: Parsed, otherwise: str = "empty of words") -> Parsed:
+    """What was parsed, which says something.
+
+    Raises:
+        Unreadable: it does not, for the reason that is given.
+    """
+    if not any(map(str.isalnum, parsed.text)):
+        raise Unreadable(otherwise)
+    return parsed
+
+
 class Parser(Protocol):
     """A function that a format has."""
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from html import unescape
 from typing import Any, NamedTuple
 
-from index.parsing.builder import Builder, Run
+from index.parsing.builder import Builder
 
 KEY = "messages"
 """What programs name the list of a chat's messages."""
@@ -29,7 +29,7 @@ _LINK = re.compile(r"<(?P<mark>[@#!]?)(?P<target>[^<>|\s]+)(?:\|(?P<label>[^<>]*
 _LOOKED_AT = 200
 _LEAST = 0.5  # of the objects, that somebody sent; the others tell who joined, and the like
 _BESIDE = {
-    "poll": ("question", "answers"), "attachments": ("fileName", "fallback", "text", "name", "title"),
+    "poll": ("question",), "attachments": ("fileName", "fallback", "text", "name", "title"),
     "files": ("title", "name"), "embeds": ("title", "description"), "share": ("share_text", "link"),
     "answers": ("text",), "contact_information": ("first_name", "last_name", "phone_number"),
 }  # fmt: skip
@@ -42,7 +42,7 @@ class Message(NamedTuple):
     day: str
     time: str
     speaker: str
-    runs: Sequence[Run]
+    words: str
 
 
 def add(builder: Builder, messages: Iterable[Message], level: int) -> None:
@@ -53,19 +53,19 @@ def add(builder: Builder, messages: Iterable[Message], level: int) -> None:
             day = message.day
             builder.heading(day, level)
         name = " ".join(filter(None, (message.time, message.speaker)))
-        builder.add("turn", [Run(f"{name}: " if name else ""), *message.runs])
+        builder.add("turn", f"{name}: {message.words}" if name else message.words)
 
 
-def messages_of(objects: Sequence[Mapping[str, Any]], key: str = "") -> list[Message]:
+def messages_of(objects: Sequence[Mapping[str, Any]], *, named: bool = False) -> list[Message]:
     """The messages of an exported chat, the earliest first; none where the objects are something else.
 
     Args:
         objects: as the file lists them.
-        key: what the file names the list; without a name, each has to say that it is a message.
+        named: whether the file names the list ``KEY``; otherwise each has to say that it is a message.
     """
     looked_at = objects[:_LOOKED_AT]
-    named = key == KEY or all(one.get("type") in _TYPES for one in looked_at)
-    if not named or sum(map(_is_message, looked_at)) < max(1, _LEAST * len(looked_at)):
+    told = named or all(one.get("type") in _TYPES for one in looked_at)
+    if not told or sum(map(_is_message, looked_at)) < max(1, _LEAST * len(looked_at)):
         return []
     people = {
         user: name
@@ -83,7 +83,7 @@ def messages_of(objects: Sequence[Mapping[str, Any]], key: str = "") -> list[Mes
         words = "\n".join(filter(None, (words.strip(), *_beside(one, _BESIDE), _name(one.get("file_name")))))
         if words:
             moment = _moment(one)
-            found.append((moment, Message(*moment[:2], speaker, [Run(words)])))
+            found.append((moment, Message(*moment[:2], speaker, words)))
     return [message for _, message in sorted(found, key=lambda pair: pair[0])]
 
 

@@ -5,9 +5,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from index.parsing.base import Parsed, Unreadable
+from index.parsing.base import Parsed, worded
 from index.parsing.builder import Builder
-from index.parsing.text import decode
+from index.parsing.contentlines import MONTHS, unfolded
 
 _FIELDS: Mapping[str, str] = {
     "NICKNAME": "Nickname", "ORG": "Organization", "TITLE": "Title", "ROLE": "Role", "TEL": "Phone",
@@ -30,12 +30,6 @@ _ESCAPED = re.compile(r"\\([\\,;:nN])")
 _LABEL = re.compile(r"_\$!<(?P<name>.*)>!\$_")  # how Apple writes labels of its own
 _DATE = re.compile(r"(?P<year>\d{4}|-)-?(?P<month>\d\d)-?(?P<day>\d\d)(?:T.*)?")
 _NO_YEAR = ("-", "1604")  # of dates without one, by the standard and by Apple
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-    "November", "December",
-)  # fmt: skip
-FOLDED = re.compile(rb"\r?\n[ \t]")
-"""Where a line is only broken, which may be amid a character."""
 
 
 @dataclass(slots=True)
@@ -54,9 +48,9 @@ def parse(data: bytes, name: str) -> Parsed:
     Raises:
         Unreadable: it is none, or nobody is in it.
     """
-    text, notices = decode(FOLDED.sub(b"", data))
+    text, notices = unfolded(data)
     builder = Builder()
-    for contact in _contacts(text.lstrip("\ufeff")):
+    for contact in _contacts(text):
         called = contact.name or contact.parts or next((said for _, _, said in contact.lines), "")
         lines = [
             (f"{key} ({label})" if (label := contact.labels.get(group)) else key, said)
@@ -70,10 +64,7 @@ def parse(data: bytes, name: str) -> Parsed:
         for key, said in lines:
             if "\n" in said:
                 builder.add("paragraph", f"{key}: {said}")
-    parsed = builder.parsed(notices=notices)
-    if not any(map(str.isalnum, parsed.text)):
-        raise Unreadable("damaged, or no contacts")
-    return parsed
+    return worded(builder.parsed(notices=notices), "damaged, or no contacts")
 
 
 def _contacts(text: str) -> Iterator[_Contact]:
@@ -150,8 +141,8 @@ def _said(name: str, value: str) -> str:
         return ", ".join(filter(None, _parts(value)))
     said = _plain(value)
     if name in ("BDAY", "ANNIVERSARY", "X-ABDATE") and (date := _DATE.fullmatch(said)):
-        if date["year"] in _NO_YEAR and 1 <= int(date["month"]) <= len(_MONTHS):
-            return f"{int(date['day'])} {_MONTHS[int(date['month']) - 1]}"
+        if date["year"] in _NO_YEAR and 1 <= int(date["month"]) <= len(MONTHS):
+            return f"{int(date['day'])} {MONTHS[int(date['month']) - 1]}"
         return f"{date['year']}-{date['month']}-{date['day']}"
     return re.sub(r"^(?:tel|mailto):", "", said)
 

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any
 
 from index.parsing import chats
-from index.parsing.base import Parsed, Unreadable
+from index.parsing.base import Parsed, Unreadable, worded
 from index.parsing.builder import Builder
 from index.parsing.text import decode
 
@@ -50,10 +50,7 @@ def parse(data: bytes, name: str) -> Parsed:
     if isinstance(value, Mapping) and "thread_path" in value:
         value = chats.mended(value)
     _Composer(builder).add(value)
-    parsed = builder.parsed(title=_title(value), notices=notices)
-    if not any(map(str.isalnum, parsed.text)):
-        raise Unreadable("empty of words")
-    return parsed
+    return worded(builder.parsed(title=_title(value), notices=notices))
 
 
 def _values(text: str) -> Any:
@@ -143,7 +140,7 @@ class _Composer:
             self._records(dict(_flat(value)))
             return
         inner = value.get(chats.KEY)
-        if isinstance(inner, list) and (messages := chats.messages_of(_objects(inner), chats.KEY)):
+        if isinstance(inner, list) and (messages := chats.messages_of(_objects(inner), named=True)):
             chats.add(self._builder, messages, level)
             return
         own = {key: one for key, one in value.items() if not _is_section(one)}

@@ -16,10 +16,14 @@ _NAME = re.compile(r"(?:(?<=\S)[ \t]|^)\^[A-Za-z0-9-]{1,60}[ \t]*$", re.MULTILIN
 _OWN = re.compile(r"^[ \t]*(?:id|collapsed)::[^\n]{0,200}$|\(\([0-9a-f-]{36}\)\)", re.MULTILINE)
 """What Logseq writes for itself."""
 _WIDTH = re.compile(r"(?<=!\[)[^\[\]|\n]{0,300}(?P<width>\|\d{1,4}(?:x\d{1,4})?)(?=\]\()")
+_FIRST = ("[[", "==", "%%", "^", "::", "((", "![")
+"""One of these is in whatever is not shown: most paragraphs have none."""
 
 
 def hidden_in(source: str) -> Iterator[Span]:
     """The stretches of a paragraph that are not shown."""
+    if not any(mark in source for mark in _FIRST):
+        return
     for link in _LINK.finditer(source):
         start, end = link.span()
         if link["into"]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from index.parsing import markdown
-from index.parsing.base import Parsed, Unreadable
+from index.parsing.base import Parsed, Unreadable, worded
 from index.parsing.builder import Builder
 from index.parsing.joined import Joined
 from index.parsing.text import decode
@@ -36,10 +36,7 @@ def parse(data: bytes, name: str) -> Parsed:
             whole.add(part)
     metadata = notebook.get("metadata")
     title, properties = _metadata(metadata if isinstance(metadata, Mapping) else {})
-    parsed = whole.parsed(title=title, properties=properties, notices=notices)
-    if not any(map(str.isalnum, parsed.text)):
-        raise Unreadable("empty of words")
-    return parsed
+    return worded(whole.parsed(title=title, properties=properties, notices=notices))
 
 
 def _cells(notebook: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

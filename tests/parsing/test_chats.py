@@ -249,5 +249,5 @@ KEYS = (
 
 @given(st.lists(st.dictionaries(st.sampled_from(KEYS), VALUE), max_size=6))
 def test_whatever_the_values_are(objects: list[dict[str, Any]]):
-    days = [message.day for message in messages_of(objects, "messages")]
+    days = [message.day for message in messages_of(objects, named=True)]
     assert days == sorted(days)

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from index.parsing.base import Parsed, Unreadable
+from index.parsing.base import Parsed, worded
 from index.parsing.builder import Builder, Run
 from index.parsing.lines import DONE
 from index.parsing.markup.asciidoc_tables import table
@@ -50,10 +50,7 @@ def parse(data: bytes, name: str) -> Parsed:
     lines = [line.rstrip() for line in text.lstrip("\ufeff").splitlines() if not _DIRECTIVE.match(line)]
     begin, title = reader.head(lines)
     reader.read(lines[begin:])
-    parsed = reader.builder.parsed(title=title, properties=reader.properties, notices=notices)
-    if not any(map(str.isalnum, parsed.text)):
-        raise Unreadable("empty of words")
-    return parsed
+    return worded(reader.builder.parsed(title=title, properties=reader.properties, notices=notices))
 
 
 @dataclass(slots=True)

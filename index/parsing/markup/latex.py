@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
-from index.parsing.base import Parsed, Unreadable
+from index.parsing.base import Parsed, Unreadable, worded
 from index.parsing.builder import Builder, Run
 from index.parsing.markup import latex_words as known
 from index.parsing.markup.latex_words import Look
@@ -56,10 +56,7 @@ def parse(data: bytes, name: str) -> Parsed:
     except _UNEXPECTED:
         raise Unreadable("damaged, or no LaTeX") from None
     title = walk.properties.pop("title", "")
-    parsed = walk.builder.parsed(title=title, properties=walk.properties, notices=notices)
-    if not any(map(str.isalnum, parsed.text)):
-        raise Unreadable("empty of words")
-    return parsed
+    return worded(walk.builder.parsed(title=title, properties=walk.properties, notices=notices))
 
 
 @dataclass(slots=True)
@@ -101,8 +98,7 @@ class _Walk:
             return True
         if name not in known.PROPERTIES or not arguments:
             return False
-        said = " ".join("".join(run.text for run in self._inside(arguments[-1], "")).split())
-        self.properties.setdefault(name, said)
+        self.properties.setdefault(name, " ".join(self._words(arguments[-1:]).split()))
         return True
 
     # --------------------------------------------------------------------------------- words
@@ -178,19 +174,19 @@ class _Walk:
         last = arguments[-1]
         if name in known.HEADINGS:
             self._flush()
-            self.builder.heading(self._inside(last, ""), known.HEADINGS[name])
+            self.builder.heading(self._inside(last), known.HEADINGS[name])
         elif name == "caption":
             self._flush()
-            self._captions.append(self._inside(last, ""))
+            self._captions.append(self._inside(last))
         elif name in ("footnote", "footnotetext", "thanks"):
-            self._notes.append(self._inside(last, ""))
+            self._notes.append(self._inside(last))
         elif name in known.APART:
             self._flush()
             self._walk([last], look)
             self._flush()
         elif name == "href":
             address = _bare(arguments[0])
-            self._runs += [run._replace(look="link", href=address) for run in self._inside(last, "")]
+            self._runs += [run._replace(look="link", href=address) for run in self._inside(last)]
         elif name == "url":
             self._say(_bare(last), look)
         elif name in known.NAMED:
@@ -207,12 +203,17 @@ class _Walk:
         """What a macro makes of its argument where it is an accent, a root, or the like."""
         return self._letters(node) if len(name) == 1 or name in ("frac", "sqrt", "nicefrac", "sfrac") else ""
 
-    def _inside(self, node: Node, look: Look) -> list[Run]:
-        """The words of an argument."""
+    def _inside(self, *nodes: Node, look: Look = "") -> list[Run]:
+        """The words of nodes, which are not said yet."""
         runs, self._runs = self._runs, []
-        self._walk(getattr(node, "nodelist", None) or [node], look)
+        self._walk(nodes, look)
         found, self._runs = self._runs, runs
         return found
+
+    def _words(self, nodes: Iterable[Node], *, keep: bool = False) -> str:
+        """What nodes say, with or without the blanks around it."""
+        said = "".join(run.text for run in self._inside(*nodes))
+        return said if keep else said.strip()
 
     def _flush(self) -> None:
         """A paragraph ends, and its notes follow it."""
@@ -270,9 +271,9 @@ class _Walk:
         """What an environment holds that may have a name: a frame or a block of slides, a theorem."""
         said, nodes = _without_options(nodes)
         if name in known.TITLED and arguments:
-            self.builder.heading(self._inside(arguments[-1], ""), known.TITLED[name])
+            self.builder.heading(self._inside(arguments[-1]), known.TITLED[name])
         elif name == "frame" and nodes and type(nodes[0]).__name__ == "LatexGroupNode":
-            self.builder.heading(self._inside(nodes[0], ""), known.HEADINGS["frametitle"])
+            self.builder.heading(self._inside(nodes[0]), known.HEADINGS["frametitle"])
             nodes = nodes[1:]
         elif name == "letter" and arguments:
             self._walk(arguments[-1:], "")
@@ -288,7 +289,7 @@ class _Walk:
         for node in nodes:
             if _name(node) in known.ITEMS:
                 label = next(filter(_is_optional, _arguments(node)), None)
-                items.append((self._inside(label, "bold") if label is not None else [], []))
+                items.append((self._inside(label, look="bold") if label is not None else [], []))
             elif items:
                 items[-1][1].append(node)
         with self.builder.inside("list"):
@@ -339,14 +340,6 @@ class _Walk:
             count = _bare(_arguments(spanning)[0]) if spanning is not None else "1"
             names += [self._words(cell)] * (int(count) if count in _SPANS else 1)
         return names
-
-    def _words(self, nodes: Iterable[Node], *, keep: bool = False) -> str:
-        """What nodes say, with or without the blanks around it."""
-        runs, self._runs = self._runs, []
-        self._walk(nodes, "")
-        found, self._runs = self._runs, runs
-        said = "".join(run.text for run in found)
-        return said if keep else said.strip()
 
 
 def _name(node: Node) -> str:

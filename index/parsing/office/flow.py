@@ -8,7 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from index.parsing import lines as roles
-from index.parsing.base import Parsed, Unreadable
+from index.parsing.base import Parsed, worded
 from index.parsing.builder import Builder, Run, Words
 from index.parsing.lines import Line
 from index.parsing.office.tabular import Table, add_table
@@ -143,9 +143,7 @@ class Flow:
             Unreadable: there are no words in it.
         """
         self.end()
-        parsed = self.builder.parsed(title=title, properties=properties)
-        if not any(map(str.isalnum, parsed.text)):
-            raise Unreadable("no text in it")
+        parsed = worded(self.builder.parsed(title=title, properties=properties), "no text in it")
         return msgspec.structs.replace(parsed, layout=_with_roles(parsed.text, self.builder.outline).layout())
 
     def end(self) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from index.parsing import xml
 from index.parsing.archive import Archive, is_encrypted, is_ole
-from index.parsing.base import Parsed, Unreadable
+from index.parsing.base import Parsed, Unreadable, worded
 from index.parsing.builder import Builder
 from index.parsing.office import ods, xls, xlsx
 from index.parsing.office.package import Package
@@ -67,7 +67,4 @@ def _composed(sheets: Sequence[Sheet], title: str, properties: dict[str, str]) -
         if len(filled) > 1 or not _UNNAMED.fullmatch(sheet.name):
             builder.heading(sheet.name, 1)
         add_sheet(builder, sheet)
-    parsed = builder.parsed(title=title, properties=properties)
-    if not filled or not any(map(str.isalnum, parsed.text)):
-        raise Unreadable("no text in it")
-    return parsed
+    return worded(builder.parsed(title=title, properties=properties), "no text in it")

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 
-from index.parsing.builder import Run
 from index.parsing.chats import Message
 from index.parsing.web.elements import BLOCKS, Element
 
@@ -28,7 +27,7 @@ def messages_of(body: Element) -> list[Message]:
         day = f"{stamp['year']}-{stamp['month']}-{stamp['day']}" if stamp else ""
         words = "\n".join(filter(None, (_forwarded(inner), _part(inner, "text"))))
         if words:
-            found.append(Message(day, stamp["time"] if stamp else "", speaker, [Run(words)]))
+            found.append(Message(day, stamp["time"] if stamp else "", speaker, words))
     return found
 
 

@@ -5,7 +5,7 @@ import binascii
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element as XmlElement
 
-from index.parsing.base import Attachment, Parsed, Unreadable
+from index.parsing.base import Attachment, Parsed, worded
 from index.parsing.builder import Builder
 from index.parsing.web.hypertext import Walk
 from index.parsing.web.tree import tree
@@ -33,10 +33,7 @@ def parse(data: bytes, name: str) -> Parsed:
         builder.heading(title, 1)
     properties = {"date": _day(_said(notes[0], "created"))} if len(notes) == 1 else {}
     attachments = [one for note in notes for one in _files(note)]
-    parsed = builder.parsed(title=title, properties=properties, attachments=attachments)
-    if not any(map(str.isalnum, parsed.text)):
-        raise Unreadable("empty of words")
-    return parsed
+    return worded(builder.parsed(title=title, properties=properties, attachments=attachments))
 
 
 def _said(note: XmlElement, *path: str) -> str:

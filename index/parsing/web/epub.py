@@ -7,7 +7,7 @@ from urllib.parse import unquote
 from xml.etree.ElementTree import Element as XmlElement
 
 from index.parsing.archive import Archive
-from index.parsing.base import Parsed, Unreadable
+from index.parsing.base import Parsed, Unreadable, worded
 from index.parsing.builder import Builder
 from index.parsing.web.html import decode_page
 from index.parsing.web.hypertext import Walk
@@ -62,10 +62,7 @@ def parse(data: bytes, name: str) -> Parsed:
         if "nav" not in page.properties.split() and page.path not in skipped and page.path in archive:
             _add(builder, archive.read(page.path), contents.get(page.path, ""))
     title, properties = _metadata(package)
-    parsed = builder.parsed(title=title, properties=properties)
-    if not any(map(str.isalnum, parsed.text)):
-        raise Unreadable("empty of words")
-    return parsed
+    return worded(builder.parsed(title=title, properties=properties))
 
 
 def _add(builder: Builder, data: bytes, label: str) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from xml.etree.ElementTree import Element as XmlElement
 
-from index.parsing.base import Parsed, Unreadable
+from index.parsing.base import Parsed, Unreadable, worded
 from index.parsing.builder import Builder
 from index.parsing.web.elements import Element
 from index.parsing.web.hypertext import Walk
@@ -36,12 +36,9 @@ def parse(data: bytes, name: str) -> Parsed:
     for body in children(root, "body"):
         walk.add(Element("div", {}, list(_section(body, 1))))
     title = text_of(below(about, "book-title"))
-    authors = [_author(one) for one in children(about, "author")] if about is not None else []
+    authors = [_author(one) for one in children(about, "author")]
     properties = {"author": ", ".join(filter(None, authors)), "date": text_of(below(about, "date")).strip()}
-    parsed = builder.parsed(title=title, properties=properties)
-    if not any(map(str.isalnum, parsed.text)):
-        raise Unreadable("empty of words")
-    return parsed
+    return worded(builder.parsed(title=title, properties=properties))
 
 
 def _local(element: XmlElement) -> str:

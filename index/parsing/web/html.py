@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from index.parsing import chats
-from index.parsing.base import Parsed, Unreadable
+from index.parsing.base import Parsed, worded
 from index.parsing.builder import Builder
 from index.parsing.text import decode
 from index.parsing.web import chat_page
@@ -58,9 +58,7 @@ def parse(data: bytes, name: str) -> Parsed:
         chats.add(builder, messages, 1)
         return builder.parsed(title=chat_page.title_of(body), properties=properties, notices=notices)
     Walk(builder).add(main_text(body, title))
-    parsed = builder.parsed(properties=properties, notices=notices)
-    if not any(map(str.isalnum, parsed.text)):
-        raise Unreadable("empty of words")
+    parsed = worded(builder.parsed(properties=properties, notices=notices))
     headings = [parsed.text[b.start : b.end] for b in parsed.layout.blocks if b.kind == "heading"]
     return builder.parsed(title=title_of(title, headings), properties=properties, notices=notices)
 

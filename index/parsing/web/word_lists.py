@@ -29,21 +29,15 @@ def gather(element: Element) -> None:
     kept: list[Element | str] = []
     entries: list[_Entry] = []
     for child in element.children:
-        if isinstance(child, str):
-            if child.strip() or not entries:
-                kept += _lists(entries)
-                entries = []
-                kept.append(child)
-            continue
-        if (entry := _entry(child)) is not None:
+        if isinstance(child, Element) and (entry := _entry(child)) is not None:
             entries.append(entry)
-        elif entries and _is_listed(child):  # goes the last item on
+        elif isinstance(child, Element) and entries and _is_listed(child):  # goes the last item on
             entries[-1].item.children.append(Element("p", {}, child.children))
-        else:
-            gather(child)
-            kept += _lists(entries)
+        elif isinstance(child, Element) or child.strip() or not entries:
+            if isinstance(child, Element):
+                gather(child)
+            kept += [*_lists(entries), child]
             entries = []
-            kept.append(child)
     element.children = [*kept, *_lists(entries)]
 
 
