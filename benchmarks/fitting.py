@@ -35,7 +35,6 @@ from sklearn.metrics import roc_auc_score
 from benchmarks import readings
 from benchmarks.readings import Row
 from bot.answering.profile import LEAST_SHARE, file_of
-from bot.reader.readers import name_of
 from bot.settings import load
 from index import catalogue
 from index.records import Features
@@ -350,7 +349,7 @@ def main() -> None:
     print(text)
     if arguments.write:
         settings = load(environment=os.environ)
-        file = file_of(name_of(settings), catalogue.resolve(settings.encoder.model))
+        file = file_of(readings.reader_of(settings).name, catalogue.resolve(settings.encoder.model))
         before = file.read_text(encoding="utf-8") if file.is_file() else ""
         _, members, kept = before.partition(MEMBERS)
         file.write_text(text + members + kept, encoding="utf-8")

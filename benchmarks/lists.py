@@ -21,11 +21,10 @@ import msgspec
 import numpy as np
 
 from benchmarks.fitting import put
-from benchmarks.readings import Asker, beside, gives
+from benchmarks.readings import Asker, beside, gives, reader_of
 from bot.answering.profile import Members, file_of, profile_of
 from bot.answering.scoring import Scorer, woven
 from bot.evaluation.questions import Question
-from bot.reader.readers import name_of
 from bot.settings import load
 from index import catalogue
 from index.building.build import build
@@ -125,8 +124,9 @@ def main() -> None:
     print(f"{len(rows)} questions; members found {found:.3f}, right {right:.3f}, F1 {both:.3f} in two folds")
     settings = load(environment=os.environ)
     encoder = catalogue.resolve(settings.encoder.model)
-    file = file_of(name_of(settings), encoder)
-    print("as it is:", figures(rows, profile_of(name_of(settings), encoder).members))
+    models = reader_of(settings).name, encoder
+    file = file_of(*models)
+    print("as it is:", figures(rows, profile_of(*models).members))
     members = best(rows)
     text = (
         f"# Made by: python -m benchmarks.lists --written ... --write\n"

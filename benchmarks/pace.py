@@ -21,9 +21,8 @@ from statistics import fmean, median
 import msgspec
 
 from benchmarks.fitting import put
-from benchmarks.readings import Row
+from benchmarks.readings import Row, reader_of
 from bot.answering.profile import Pace, Profile, file_of, profile_of
-from bot.reader.readers import name_of
 from bot.settings import load
 from index import catalogue
 from index.records import Features
@@ -90,19 +89,20 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="keep what was found in the profile")
     given = parser.parse_args()
     settings = load(environment=os.environ)
-    models = name_of(settings), catalogue.resolve(settings.encoder.model)
+    models = reader_of(settings).name, catalogue.resolve(settings.encoder.model)
     questions: dict[str, list[list[list[Unit]]]] = defaultdict(list)
     for row in msgspec.msgpack.decode(given.cache.read_bytes(), type=list[Row]):
         questions[row.kind].append(passages_of(row, profile_of(*models)))
+    kinds = [kind for kind in KINDS if kind in questions]
     told: dict[Pace, list[Figures]] = {}
     for at_once, clear in itertools.product(AT_ONCE, CLEAR):
         pace = Pace(at_once=at_once, clear=clear)
-        told[pace] = [figures(questions[kind], pace) for kind in KINDS]
+        told[pace] = [figures(questions[kind], pace) for kind in kinds]
     quotes = {pace: fmean((one.first + one.three) / 2 for one in found) for pace, found in told.items()}
     enough = [pace for pace in told if quotes[pace] >= max(quotes.values()) - WITHIN]
     best = min(enough, key=lambda pace: fmean(one.mean for one in told[pace]))
-    print("| at a time, clear | " + " | ".join(f"{kind} ({len(questions[kind])})" for kind in KINDS) + " |")
-    print("|---" * (len(KINDS) + 1) + "|")
+    print("| at a time, clear | " + " | ".join(f"{kind} ({len(questions[kind])})" for kind in kinds) + " |")
+    print("|---" * (len(kinds) + 1) + "|")
     for pace, found in told.items():
         name = f"{pace.at_once}, {pace.clear}"
         cells = [f"{one.first:.3f} / {one.three:.3f}, {one.mean:.1f} ({one.median:g})" for one in found]

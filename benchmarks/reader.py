@@ -27,7 +27,7 @@ import numpy as np
 from bot.evaluation.figures import auroc
 from bot.reader import made, written
 from bot.reader.examples import Example, held_out
-from bot.reader.readers import reader_of
+from bot.reader.readers import readers_of
 from bot.reader.reading import Reader, Reading
 from bot.reader.trigrams import TrigramSimilarity
 from bot.settings import load
@@ -48,7 +48,7 @@ def main() -> None:
     parser.add_argument("--made", type=int, default=0, help="questions about made documents")
     parser.add_argument("--written", nargs="*", type=Path, default=[], help="files")
     given = parser.parse_args()
-    reader = reader_of(load(flags={"reader.model": given.reader}))
+    reader = readers_of(load(flags={"reader.model": given.reader})).usual
     if reader is None:
         parser.error("there is no reader")
     for file in given.squad:

@@ -26,7 +26,7 @@ from bot.answering.scoring import Woven, by_passage, share_of, woven
 from bot.evaluation.questions import Question, lay_out, plain_quotes, read, read_squad
 from bot.reader import written
 from bot.reader.examples import held_out
-from bot.reader.readers import learned_by, reader_of
+from bot.reader.readers import BOTH, learned_by, readers_of
 from bot.reader.written import Ask, Written
 from bot.settings import load
 from index.building.build import build
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
     from bot.evaluation.questions import Article
     from bot.reader.reading import Reader
+    from bot.settings import Settings
     from index.engines.local.generation import Generation
     from index.records import Hit, Unit
 
@@ -64,19 +65,30 @@ class Row(msgspec.Struct):
     units: list[tuple[float, ...]]
 
 
+def reader_of(settings: Settings) -> Reader:
+    """The reader whose readings are looked at: that of all languages, or of English, where both are named.
+
+    Raises:
+        SystemExit: there is none.
+    """
+    readers = readers_of(settings)
+    reader = readers.english if settings.reader.model == BOTH else readers.usual
+    if reader is None:
+        raise SystemExit("There is no reader: set reader.model.")
+    return reader
+
+
 class Asker:
     """Indexes folders and asks them."""
 
     def __init__(self) -> None:
         settings = load(environment=os.environ)
-        reader = reader_of(settings)
-        if reader is None:
-            raise SystemExit("There is no reader: set reader.model.")
-        self.reader: Reader = reader
+        self.reader = reader_of(settings)
         self.encoder = squad.remembering()
         self.learned = learned_by(settings)
         self.most = settings.reader.passages
-        self.weights = profile_of(self.reader.name, self.encoder.name).evidence
+        usual = readers_of(settings).usual or self.reader  # by whose profile an engine searches
+        self.weights = profile_of(usual.name, self.encoder.name).evidence
 
     def ask(
         self, kind: str, group: str, folder: Path, questions: Sequence[Question], twists: int = 0

@@ -19,14 +19,14 @@ from bot.answering.copies import distinct
 from bot.answering.intent import CERTAIN, Intent, wanted_by
 from bot.answering.interjecting import Interjection, bar_of
 from bot.answering.profile import profile_of
-from bot.answering.scoring import Evidence, Scorer, confidence
+from bot.answering.scoring import Evidence, Scorer, by_passage, confidence
 from bot.answering.standing import standing
 from bot.answering.talk import talk_of
 from bot.answering.whole import Section
 from bot.conversation.rewriting import Rewriter, rewrite
 from bot.conversation.turns import Turn
 from bot.library import Library
-from bot.reader.readers import name_of, reader_of
+from bot.reader.readers import NONE, Readers, readers_of
 from bot.reader.reading import Reader
 from bot.settings import Settings
 from bot.stopwatch import Stopwatch
@@ -38,9 +38,18 @@ from index.building.summary import Summary
 from index.cancellation import Check, uncancelled
 from index.encoder import Encoder
 from index.engines.base import Generation
-from index.errors import IndexAway, IndexDamaged, IndexEmpty, IndexMismatch, IndexReplaced, ModelError
+from index.errors import (
+    IndexAway,
+    IndexDamaged,
+    IndexEmpty,
+    IndexFolderError,
+    IndexMismatch,
+    IndexReplaced,
+    ModelError,
+)
 from index.invisible import visible
 from index.joining import encoder_of
+from index.languages import is_english
 from index.records import Passage, Unit
 from index.scope import Scope
 from index.search.searcher import Searcher
@@ -63,7 +72,7 @@ class Engine(Library):
     Args:
         settings: where the documents and the index are, and how to answer.
         encoder: by default that of the settings.
-        reader: by default that of the settings.
+        readers: by default those of the settings.
         once: whether just one question will be asked: encoder and vectors are then unloaded before the reader
             reads, for a quarter less memory.
         rewriter: what makes questions stand alone.
@@ -73,21 +82,21 @@ class Engine(Library):
         self,
         settings: Settings,
         encoder: Encoder | None = None,
-        reader: Reader | None = None,
+        readers: Readers | None = None,
         *,
         once: bool = False,
         rewriter: Rewriter = rewrite,
     ) -> None:
         super().__init__(settings)
         self.encoder = encoder or encoder_of(settings, stays=not once)
-        self.reader = reader or reader_of(settings)
+        self.readers = readers or readers_of(settings)
         self.rewriter = rewriter
         self.calibration: Calibration | None = None
         """How confidence is bent; by default as ``docent calibrate`` found it for this index."""
         self._once = once
-        self._profile = profile_of(name_of(settings), self.encoder.name)
-        self._scorer = Scorer(self._profile, self.reader)
-        self._loading = self.reader
+        usual = self.readers.usual
+        self._profile = profile_of(usual.name if usual else NONE, self.encoder.name)
+        self._is_loading = False
         self._searcher: Searcher | None = None
 
     def _narrowed(self, scope: Scope) -> Self:
@@ -114,8 +123,7 @@ class Engine(Library):
             removals=removals,
         )
         self._pages.drop(paged - self._pages_kept())
-        if self.reader is not None:
-            self.reader.prepare()
+        self._prepare_readers()
         return summary
 
     def ask(
@@ -146,8 +154,8 @@ class Engine(Library):
         question = (
             visible(question).encode(errors="replace").decode()
         )  # halves of surrogate pairs are no text
-        self._load_reader_meanwhile()
         generation = self._opening.generation()
+        self._load_reader_meanwhile(question, generation)
         try:
             return self._asked(question, history, first, check, as_typed=as_typed)
         except IndexReplaced as error:
@@ -198,13 +206,15 @@ class Engine(Library):
         if self._once:
             generation.unload()
         most, several = self.settings.reader.passages, wanted.intent != "one"
-        evidence = distinct(self._scorer.rank(searched_for, hits, most, check, several=several))
+        read = [group[0].unit.passage for group in by_passage(hits).values()][:most]
+        scorer = self._scorer(searched_for, read)
+        evidence = distinct(scorer.rank(searched_for, hits, most, check, several=several))
         choice = choose(
             evidence,
             wanted.intent,
             partial(_around, generation),
             partial(generation.lexical.found_in, searched_for),
-            partial(self._scorer.wholes, searched_for, check=check),
+            partial(scorer.wholes, searched_for, check=check),
             self.settings.answer.quotes,
             likely=wanted.probability,
         )
@@ -216,9 +226,7 @@ class Engine(Library):
         sure = confidence(self._calibrated(evidence[:1])) >= self.settings.answer.threshold
         best = evidence[0] if sure and wanted.probability < CERTAIN else None
         hits_of_all = searcher.sweep(searched_for, watch.lap, check)
-        members = distinct(
-            self._scorer.members(searched_for, hits_of_all, self.settings.reader.sentences, check)
-        )
+        members = distinct(scorer.members(searched_for, hits_of_all, self.settings.reader.sentences, check))
         chosen = answers.quotes_for_list(members, best)
         return composed(members, chosen, watch, documents=generation.manifest.documents)
 
@@ -257,11 +265,33 @@ class Engine(Library):
         stages = dict(watch.stages)
         return replace(reply, outdated=outdated, elapsed_ms=sum(stages.values()), stages=stages)
 
-    def _load_reader_meanwhile(self) -> None:
-        """Have the reader loaded, at the first question, while that is searched."""
-        reader, self._loading = self._loading, None
-        if reader is not None:
+    def reader(self, question: str, passages: Iterable[Passage]) -> Reader | None:
+        """What reads these passages for a question; None where nothing does."""
+        return self._reader(question, (passage.language for passage in passages))
+
+    def _reader(self, question: str, languages: Iterable[str]) -> Reader | None:
+        asked = "en" if is_english(question) else ""
+        return self.readers.of({asked, *languages})
+
+    def _scorer(self, question: str, passages: Iterable[Passage]) -> Scorer:
+        """What scores units of these passages, by the profile of what reads them."""
+        reader = self.reader(question, passages)
+        return Scorer(profile_of(reader.name, self.encoder.name) if reader else self._profile, reader)
+
+    def _load_reader_meanwhile(self, question: str, generation: Generation) -> None:
+        """Have a reader loaded, at the first question, while that is searched."""
+        reader = self._reader(question, generation.manifest.languages)
+        if reader is not None and not self._is_loading:
+            self._is_loading = True
             threading.Thread(target=_load, args=[reader], daemon=True).start()
+
+    def _prepare_readers(self) -> None:
+        """Load the readers that the documents may need, by their languages."""
+        languages: tuple[str, ...] = ()
+        with suppress(IndexFolderError):  # it may be back
+            languages = self.generation().manifest.languages
+        for reader in self.readers.wanted(languages):
+            reader.prepare()
 
     def _calibrated(self, evidence: list[Evidence]) -> list[Evidence]:
         """Evidence with its log-odds as they were calibrated for this index."""
@@ -317,8 +347,7 @@ class Engine(Library):
     @cached_property
     def calibration_file(self) -> Path:
         """Where ``docent calibrate`` keeps what it finds for this index and these models."""
-        reader = self.reader.fingerprint if self.reader else "none"
-        depends = self.store.folder.resolve(), self.encoder.fingerprint, reader
+        depends = self.store.folder.resolve(), self.encoder.fingerprint, self.readers.fingerprint
         return calibration.file_of(self.settings.state_folder(), *depends)
 
     def check_encoder(self) -> None:
@@ -357,14 +386,13 @@ class Engine(Library):
         self.load_models()
 
     def load_models(self) -> None:
-        """Load the encoder and the reader.
+        """Load the encoder and the readers that the documents need; all, where there are no documents.
 
         Raises:
             ModelError: one of them cannot be loaded.
         """
         self.encoder.encode_questions([_USUAL])
-        if self.reader is not None:
-            self.reader.prepare()
+        self._prepare_readers()
 
     def _current(self) -> Searcher:
         """A searcher of the current generation."""

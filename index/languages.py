@@ -139,6 +139,17 @@ def votes(text: str) -> Counter[str]:
     )
 
 
+def is_english(question: str) -> bool:
+    """Whether a question is English as far as it shows: no language has more function words in it.
+
+    Where none has any, letters decide: "wifi password?" is, "şifre?" is not.
+    """
+    said = votes(question)
+    if not said:
+        return all(letter.isascii() for letter in question if letter.isalpha())
+    return said["en"] == max(said.values()) and not by_script(question)
+
+
 @cache
 def _speakers() -> dict[str, list[str]]:
     """The languages that a function word is one of, by the word; also by long ones without accents."""

@@ -14,6 +14,7 @@ import pytest
 from filelock import FileLock
 
 from bot.engine import Engine
+from bot.reader.readers import Readers
 from bot.settings import Settings, load
 from bot.telegram import identity
 from bot.telegram.persistence import state
@@ -130,7 +131,7 @@ def test_all_is_well(look: Examine, docs: Path, tmp_path: Path, built: Settings)
 
 def test_a_reader_that_loads(look: Examine, monkeypatch: pytest.MonkeyPatch):
     reader = WordReader({})
-    monkeypatch.setattr("bot.engine.reader_of", lambda settings: reader)
+    monkeypatch.setattr("bot.engine.readers_of", lambda settings: Readers(reader))
     texts = [finding.text for finding in look() if finding.level == "ok"]
     assert texts[2] == "reader: words loads without network"
     assert reader.asked == [("?", ["."])]

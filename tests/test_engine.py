@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from bot.answering.answers import Answer, Outdated
 from bot.conversation.turns import turn_of
 from bot.engine import Engine
+from bot.reader.readers import Readers
 from bot.settings import Settings, load
 from bot.words import coverage_in_words, outdated_in_words
 from index.building.changes import Changes
@@ -350,7 +351,7 @@ def reading(engine: Engine, known: dict[str, float], **more: int) -> tuple[Engin
     """The same engine with a reader that knows words."""
     reader = WordReader(known)
     settings = replace(engine.settings, reader=replace(engine.settings.reader, **more))
-    return Engine(settings, engine.encoder, reader), reader
+    return Engine(settings, engine.encoder, Readers(reader)), reader
 
 
 def test_an_answer_is_led_by_the_words_that_the_reader_finds(engine: Engine):
@@ -439,10 +440,10 @@ def test_where_one_question_is_asked_vectors_leave_before_the_reader_reads(
     _, reader = reading(engine, {"on Tuesday": 12.0, "attended": 12.0})
     left: list[int] = []
     monkeypatch.setattr(Generation, "unload", lambda _: left.append(len(reader.asked)))
-    usual = Engine(engine.settings, engine.encoder, reader).ask(question)
+    usual = Engine(engine.settings, engine.encoder, Readers(reader)).ask(question)
     assert left == []
     reader.asked.clear()
-    reply = Engine(engine.settings, engine.encoder, reader, once=True).ask(question)
+    reply = Engine(engine.settings, engine.encoder, Readers(reader), once=True).ask(question)
     assert left == [0]
     assert reader.asked
     assert (reply.text, reply.confidence) == (usual.text, usual.confidence)
@@ -473,8 +474,56 @@ def test_warming_up_warms_the_reader(engine: Engine):
     assert (reader.prepared, reader.asked) == (1, [])
 
 
+GERMAN = "Die Fähre nach Island fährt am Dienstag um acht Uhr ab, und sie ist nicht immer pünktlich."
+
+
+def reading_english(engine: Engine) -> tuple[Engine, WordReader, WordReader]:
+    """The same engine with a reader that reads all languages, and one that reads English."""
+    usual, english = WordReader({"Dienstag": 12.0}), WordReader({"on Tuesday": 12.0})
+    return Engine(engine.settings, engine.encoder, Readers(usual, english)), usual, english
+
+
+def test_english_is_read_by_who_reads_nothing_else(engine: Engine):
+    engine, usual, english = reading_english(engine)
+    assert engine.ask(FERRY).lead == "on Tuesday"
+    assert english.asked
+    engine.ask("list all who sail to Iceland")
+    assert usual.asked == []
+    assert engine.reader(FERRY, []) is english
+
+
+def test_a_question_in_another_language_is_read_by_who_reads_all(engine: Engine):
+    engine, usual, english = reading_english(engine)
+    engine.ask("Wann fährt die Fähre nach Iceland ab?")
+    assert (bool(usual.asked), english.asked) == (True, [])
+
+
+def test_passages_in_several_languages_are_read_by_who_reads_all(engine: Engine):
+    (engine.settings.documents.folder / "fähre.txt").write_text(GERMAN, encoding="utf-8")
+    engine, usual, english = reading_english(engine)
+    engine.build()
+    assert engine.ask("When does the ferry to Iceland leave, or to Island?").found
+    assert (bool(usual.asked), english.asked) == (True, [])
+
+
+def test_readers_are_warmed_that_the_documents_need(engine: Engine):
+    english_only, usual, english = reading_english(engine)
+    english_only.load_models()
+    assert (usual.prepared, english.prepared) == (0, 1)
+    (engine.settings.documents.folder / "fähre.txt").write_text(GERMAN, encoding="utf-8")
+    both, usual, english = reading_english(engine)
+    both.build()
+    assert (usual.prepared, english.prepared) == (1, 1)
+
+
+def test_where_there_are_no_documents_all_readers_are_warmed(settings: Settings, encoder: WordsEncoder):
+    usual, english = WordReader({}), WordReader({})
+    Engine(settings, encoder, Readers(usual, english)).load_models()
+    assert (usual.prepared, english.prepared) == (1, 1)
+
+
 def test_nothing_is_read_without_a_reader(engine: Engine):
-    assert engine.reader is None
+    assert engine.readers.usual is None
     reply = engine.ask(FERRY)
     assert (reply.found, reply.lead) == (True, "")
     assert {citation.span for citation in reply.citations} == {None}

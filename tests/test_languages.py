@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from index.errors import SettingsError
-from index.languages import NAMES, code_of, detect, detector
+from index.languages import NAMES, code_of, detect, detector, is_english
 
 
 @pytest.mark.parametrize(
@@ -73,3 +73,23 @@ def test_scripts_of_one_language_need_no_model():
     code = "import sys; from index.languages import detect; detect('图书'); print('py3langid' in sys.modules)"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert out == "False\n"
+
+
+@pytest.mark.parametrize(
+    ("question", "english"),
+    [
+        ("Who keeps the key to the shed?", True),
+        ("wifi password?", True),
+        ("what’s the wi-fi called", True),
+        ("dogs allowed in the Föhr cottage?", True),
+        ("2026", True),
+        ("Wer hat den Schlüssel zum Schuppen?", False),
+        ("combien pour un étudiant", False),
+        ("şifre?", False),
+        ("пароль от вайфая", False),
+        ("谁有钥匙？", False),
+        ("Wi-Fi のパスワードは？", False),
+    ],
+)
+def test_a_question_shows_whether_it_is_english(question: str, english: bool):
+    assert is_english(question) == english

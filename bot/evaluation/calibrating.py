@@ -82,7 +82,7 @@ def _by_verdicts(engine: Engine) -> Iterator[Judged]:
 
 def _plain(engine: Engine, settings: Settings) -> Engine:
     """An engine whose confidence is not bent."""
-    plain = Engine(settings, engine.encoder, engine.reader)
+    plain = Engine(settings, engine.encoder, engine.readers)
     plain.calibration = Calibration()
     return plain
 

@@ -23,7 +23,6 @@ from bot.answering import calibration
 from bot.answering.answers import Answer
 from bot.engine import Engine
 from bot.evaluation.questions import Collection, Question, lay_out
-from bot.reader.reading import Reader
 from bot.settings import Settings
 from bot.words import place_in_words
 from index.building.progress import Progress, Silent
@@ -133,7 +132,7 @@ def ask(engine: Engine, question: Question) -> Outcome:
     right = [(rank, passage) for rank, passage in enumerate(ranked, 1) if question.answered_by(passage)]
     return Outcome(
         rank=right[0][0] if right else None,
-        span_f1=_span_f1(engine.reader, question, right[0][1]) if engine.reader and right else None,
+        span_f1=_span_f1(engine, question, right[0][1]) if right else None,
         lead_f1=question.overlap(answer.lead) if answer.lead and question.answerable else None,
         confidence=answer.confidence if answer.found else 0.0,
         quotes=tuple(quotes),
@@ -143,8 +142,11 @@ def ask(engine: Engine, question: Question) -> Outcome:
     )
 
 
-def _span_f1(reader: Reader, question: Question, passage: Passage) -> float | None:
-    """How well the reader's words agree with an answer; None where it points at none."""
+def _span_f1(engine: Engine, question: Question, passage: Passage) -> float | None:
+    """How well the reader's words agree with an answer; None where it points at none, or there is none."""
+    reader = engine.reader(question.text, [passage])
+    if reader is None:
+        return None
     (reading,) = reader.read(question.text, [passage.text])
     span = reading.best(0, len(passage.text))
     return question.overlap(passage.text[span.start : span.end]) if span else None
@@ -193,9 +195,8 @@ def work_file(
         else [engine.store.folder.resolve().as_posix(), engine.generation().name]
     )
     values = {name: value for name, value in asdict(settings).items() if name not in _APART}
-    reader = engine.reader.fingerprint if engine.reader else None
     bent = engine.calibration or calibration.read(engine.calibration_file)
-    depends = [asked, engine.encoder.fingerprint, reader, bent, values, code()]
+    depends = [asked, engine.encoder.fingerprint, engine.readers.fingerprint, bent, values, code()]
     key = sha256(msgspec.json.encode(depends, order="deterministic")).hexdigest()[:16]
     return settings.state_folder() / "evaluations" / f"{key}.jsonl"
 

@@ -142,10 +142,13 @@ def trained(folder: Path, weights: Mapping[str, Tensor]) -> Network:
     """The trained network, ready to read.
 
     Args:
-        folder: of the embedded encoder.
+        folder: of the embedded encoder, whose table of words and shape it has; layers are as many as there
+            are weights for.
         weights: as ``pack`` made them.
     """
-    network = Network(_config(folder))
+    config = _config(folder)
+    config.num_hidden_layers = sum(name.endswith(".attention.self.query.bias") for name in weights)
+    network = Network(config)
     table = load_file(folder / "model.safetensors")[WORD_TABLE.removeprefix("body.")]
     network.load_state_dict({WORD_TABLE: table, **unpack(weights)})
     return network.eval()

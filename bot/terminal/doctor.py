@@ -78,14 +78,13 @@ def _model(engine: Engine) -> Iterator[Finding]:
         yield Finding("ok", f"model: {name} loads without network in {seconds:.1f} s")
         if (better := fallback(engine.settings)) is not None:
             yield Finding("note", f"model: {better}")
-    if engine.reader is None:
-        return
-    try:
-        engine.reader.read("?", ["."])
-    except DocentError as error:
-        yield Finding("wrong", f"reader: {error}")
-    else:
-        yield Finding("ok", f"reader: {engine.reader.name} loads without network")
+    for reader in engine.readers.wanted(()):
+        try:
+            reader.read("?", ["."])
+        except DocentError as error:
+            yield Finding("wrong", f"reader: {error}")
+        else:
+            yield Finding("ok", f"reader: {reader.name} loads without network")
 
 
 def _index(engine: Engine) -> Iterator[Finding]:

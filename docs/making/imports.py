@@ -16,7 +16,7 @@ PICTURE = ROOT / "docs" / "architecture.svg"
 ROOMS = {
     "bot.terminal": "Command line",
     "bot.telegram": "Telegram",
-    "bot.reader.train": "Teaching the reader",
+    "bot.reader.cross_encoder": "Teaching the reader",
     "bot.examples": "What front ends share: texts, rendering, evaluation",
     "bot.engine": "The engine: one door for all front ends",
     "bot.conversation.rewriting": "Conversation: a follow-up → a question that stands alone",

@@ -13,6 +13,7 @@ from bot.evaluation import run as module
 from bot.evaluation.figures import measure
 from bot.evaluation.questions import Collection, Question, read
 from bot.evaluation.run import Outcome, Quote, ask, run, work_file
+from bot.reader.readers import Readers
 from bot.settings import Settings, load
 from index.building.progress import Silent
 from index.errors import IndexMissing, QuestionsError, StateError
@@ -101,7 +102,7 @@ def test_a_quote_gives_what_it_holds_or_shows(
 
 def test_words_that_answer_are_compared_with_the_accepted_answers(engine: Engine):
     reader = WordReader({"the village hall": 12.0, "Tuesday": 12.0})
-    engine = Engine(engine.settings, engine.encoder, reader)
+    engine = Engine(engine.settings, engine.encoder, Readers(reader))
     hall = ask(engine, Question("Where was the meeting held?", "fact", ("in the village hall",)))
     assert (hall.span_f1, hall.lead_f1) == (pytest.approx(0.8), pytest.approx(0.8))
     wrong = ask(engine, Question("When does the ferry to Iceland leave?", "fact", ("from Hirtshals",)))
@@ -115,7 +116,7 @@ def test_words_that_answer_are_compared_with_the_accepted_answers(engine: Engine
 @pytest.mark.parametrize("reader", [None, WordReader({"Tuesday": 12.0}, points=False)])
 def test_without_words_there_is_nothing_to_compare(engine: Engine, reader: WordReader | None):
     asked = Question("When does the ferry to Iceland leave?", "fact", ("on Tuesday",))
-    outcome = ask(Engine(engine.settings, engine.encoder, reader), asked)
+    outcome = ask(Engine(engine.settings, engine.encoder, Readers(reader)), asked)
     assert (outcome.rank, outcome.span_f1, outcome.lead_f1) == (1, None, None)
 
 
@@ -124,7 +125,10 @@ def test_passages_are_ranked_as_they_were_weighed(engine: Engine):
     plain = ask(engine, asked).rank
     assert plain is not None
     assert plain > 1
-    assert ask(Engine(engine.settings, engine.encoder, WordReader({"half an hour": 30.0})), asked).rank == 1
+    assert (
+        ask(Engine(engine.settings, engine.encoder, Readers(WordReader({"half an hour": 30.0}))), asked).rank
+        == 1
+    )
 
 
 def test_quotes_are_checked_against_the_document(engine: Engine, monkeypatch: pytest.MonkeyPatch):
@@ -233,7 +237,7 @@ def test_what_outcomes_depend_on(
     reader = WordReader({"on Tuesday": 3.0})
     for fingerprint in ("one", "another"):
         reader.fingerprint = fingerprint
-        names.append(work_file(settings, lines, lambda s: Engine(s, WordsEncoder(), reader)).name)
+        names.append(work_file(settings, lines, lambda s: Engine(s, WordsEncoder(), Readers(reader))).name)
     elsewhere = replace(settings, telegram=replace(settings.telegram, access="open"))
     assert file(elsewhere, lines) == names[0]
     (docs / "new.txt").write_text("Something new.", encoding="utf-8")

@@ -10,7 +10,7 @@ import msgspec
 
 from bot.answering.answers import Answer
 from bot.engine import Engine
-from bot.reader.readers import reader_of
+from bot.reader.readers import readers_of
 from bot.settings import Settings
 from index.joining import encoder_of
 
@@ -63,7 +63,7 @@ class Asked:
 
 def asked(cases: Iterable[Case], settings: Settings, folder: Path) -> Iterator[Asked]:
     """Ask each case in a folder of its own; encoder and reader are the same for all."""
-    encoder, reader = encoder_of(settings), reader_of(settings)
+    encoder, readers = encoder_of(settings), readers_of(settings)
     for case in cases:
         place = folder / case.name
         lay_out(case, place / "documents")
@@ -72,7 +72,7 @@ def asked(cases: Iterable[Case], settings: Settings, folder: Path) -> Iterator[A
             documents=replace(settings.documents, folder=place / "documents"),
             index=replace(settings.index, folder=str(place / "index")),
         )
-        engine = Engine(here, encoder, reader)
+        engine = Engine(here, encoder, readers)
         engine.build()
         for ask in case.asks:
             yield Asked(case, ask, engine.ask(ask.question), engine)

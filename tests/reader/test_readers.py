@@ -28,12 +28,13 @@ from transformers import (
 
 from bot.reader import model, readers
 from bot.reader.model import Network, pack, untrained
-from bot.reader.readers import HuggingFaceReader, OwnReader, learned_by, reader_of
+from bot.reader.readers import HuggingFaceReader, OwnReader, Readers, learned_by, readers_of
 from bot.reader.reading import Reader, Reading
 from bot.settings import Settings, load
 from index import catalogue, exporting, graphs
 from index.errors import ModelError
 from tests.conftest import ROOT, exact_to
+from tests.reader.words import WordReader
 
 QUESTION = "Who built the lighthouse?"
 PASSAGES = [
@@ -90,7 +91,7 @@ def own(
     weights.with_suffix(".json").write_bytes(msgspec.json.encode({"base": "tiny", "articles": []}))
     monkeypatch.setitem(readers.SHIPPED, "docent", weights)
     monkeypatch.setattr(readers.models, "folder_of", lambda _: tiny)
-    return OwnReader(settings)
+    return OwnReader(settings, "docent")
 
 
 def weights() -> Path:
@@ -153,11 +154,34 @@ def refusal(reader: Reader) -> str:
 
 
 def test_the_settings_name_the_reader(settings: Settings, tmp_path: Path):
-    assert reader_of(chosen(settings, "none")) is None
-    assert isinstance(reader_of(chosen(settings, "docent")), OwnReader)
-    other = reader_of(chosen(settings, tmp_path / "model"))
+    assert readers_of(chosen(settings, "none")) == (None, None)
+    assert isinstance(readers_of(chosen(settings, "docent")).usual, OwnReader)
+    other = readers_of(chosen(settings, tmp_path / "model")).usual
     assert isinstance(other, HuggingFaceReader)
     assert other.name == str(tmp_path / "model")
+
+
+def test_english_may_be_read_by_two(settings: Settings):
+    both = chosen(settings, "docent-english+docent-e5")
+    found = readers_of(both)
+    assert [reader and reader.name for reader in found] == ["docent-e5", "docent-english+docent-e5"]
+    assert found.of({"en"}) is found.english
+    for languages in ({"en", "de"}, {"de"}, {"en", ""}, set()):
+        assert found.of(languages) is found.usual
+    assert found.wanted(("en",)) == [found.english]
+    assert found.wanted(("de", "fr")) == [found.usual]
+    assert found.wanted(("de", "en")) == found.wanted(()) == [found.english, found.usual]
+    own, e5 = (chosen(settings, name) for name in ("docent-english", "docent-e5"))
+    assert learned_by(both) == learned_by(own) | learned_by(e5)
+
+
+def test_one_reader_reads_every_language():
+    usual = WordReader({})
+    one = Readers(usual)
+    assert one.of({"en"}) is one.of({"de"}) is usual
+    assert one.wanted(("en",)) == one.wanted(()) == [usual]
+    assert (Readers(None).of({"en"}), Readers(None).wanted(())) == (None, [])
+    assert (one.fingerprint, Readers(None).fingerprint) == (usual.fingerprint, "none")
 
 
 def test_nothing_is_loaded_before_something_is_read(tmp_path: Path, own: OwnReader):
@@ -168,7 +192,7 @@ def test_nothing_is_loaded_before_something_is_read(tmp_path: Path, own: OwnRead
         f"flags = {{'state.folder': {str(tmp_path)!r}}}\n"
         f"readers.SHIPPED['docent'] = readers.Path({str(weights())!r})\n"
         "for name in ('docent', 'none', 'some/model'):\n"
-        "    reader = readers.reader_of(load(flags={**flags, 'reader.model': name}))\n"
+        "    reader = readers.readers_of(load(flags={**flags, 'reader.model': name})).usual\n"
         "    if name == 'docent':\n"
         "        print(reader.fingerprint)\n"
         "print({'torch', 'transformers', 'tokenizers', 'huggingface_hub', 'numpy'} & sys.modules.keys())\n"
@@ -190,10 +214,14 @@ def test_what_the_reader_learned_from_is_known_of_docents_own(
 
 @pytest.mark.parametrize(
     ("name", "base", "megabytes"),
-    [("docent", "all-MiniLM-L6-v2", 12), ("docent-e5", "multilingual-e5-small", 25)],
+    [
+        ("docent", "all-MiniLM-L6-v2", 12),
+        ("docent-e5", "multilingual-e5-small", 25),
+        ("docent-english", "all-MiniLM-L6-v2", 25),
+    ],
 )
 def test_what_is_shipped_is_whole_and_small(settings: Settings, name: str, base: str, megabytes: int):
-    reader = OwnReader(chosen(settings, name))
+    reader = OwnReader(settings, name)
     assert reader.name == name
     assert reader.fingerprint == sha256(readers.SHIPPED[name].read_bytes()).hexdigest()
     assert readers.SHIPPED[name].stat().st_size < megabytes * 1e6
@@ -250,7 +278,7 @@ def test_the_fingerprint_is_that_of_the_weights(own: OwnReader, settings: Settin
     packed["answers.bias"] = packed["answers.bias"] + 1
     save_file(packed, weights())
     weights().with_suffix(".sha256").write_text(sha256(weights().read_bytes()).hexdigest(), encoding="ascii")
-    other = OwnReader(settings)
+    other = OwnReader(settings, "docent")
     [after] = other.read(QUESTION, ["No."])
     assert other.fingerprint != own.fingerprint
     assert after.answers == pytest.approx(before.answers + 1, abs=1e-2)
@@ -261,7 +289,7 @@ def test_threads_share_it_and_it_is_loaded_once(
     own: OwnReader, settings: Settings, monkeypatch: pytest.MonkeyPatch, backend: str
 ):
     own.read(QUESTION, [])
-    own = OwnReader(chosen(settings, "docent", backend))
+    own = OwnReader(chosen(settings, "docent", backend), "docent")
     loaded: list[object] = []
     made, opened = model.trained, readers.Graph
     monkeypatch.setattr(model, "trained", lambda *given: loaded.append(given[0]) or made(*given))
@@ -275,7 +303,7 @@ def test_threads_share_it_and_it_is_loaded_once(
 
 def test_a_graph_reads_as_torch_does_and_without_it(own: OwnReader, settings: Settings, tiny: Path):
     by_graph = own.read(QUESTION, PASSAGES)
-    by_torch = OwnReader(chosen(settings, "docent", "torch")).read(QUESTION, PASSAGES)
+    by_torch = OwnReader(chosen(settings, "docent", "torch"), "docent").read(QUESTION, PASSAGES)
     assert all(same(*pair, IN_16_BITS) for pair in zip(by_graph, by_torch, strict=True))
     script = (
         "import sys\n"
@@ -283,7 +311,7 @@ def test_a_graph_reads_as_torch_does_and_without_it(own: OwnReader, settings: Se
         "from bot.settings import load\n"
         f"readers.SHIPPED['docent'] = readers.Path({str(weights())!r})\n"
         f"flags = {{'serving.folder': {settings.serving.folder!r}, 'reader.model': 'docent'}}\n"
-        "reader = readers.OwnReader(load(flags=flags))\n"
+        "reader = readers.OwnReader(load(flags=flags), 'docent')\n"
         f"print(reader.read({QUESTION!r}, [{PASSAGES[1]!r}])[0].answers)\n"
         "print({'torch', 'transformers', 'sentence_transformers'} & sys.modules.keys())\n"
     )
@@ -303,7 +331,7 @@ def test_what_cannot_be_exported_is_read_by_torch(
     expected = own.read(QUESTION, PASSAGES[:2])
     monkeypatch.setattr(exporting, "export", refuse)
     serving = replace(settings.serving, folder=str(tmp_path / "others"))
-    found = OwnReader(replace(settings, serving=serving)).read(QUESTION, PASSAGES[:2])
+    found = OwnReader(replace(settings, serving=serving), "docent").read(QUESTION, PASSAGES[:2])
     assert all(same(*pair, IN_16_BITS) for pair in zip(found, expected, strict=True))
     assert "the reader docent runs by torch, which is slower: it is too odd." in caplog.text
 

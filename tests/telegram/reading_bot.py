@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 
 from bot import engine
+from bot.reader.readers import Readers
 from bot.reader.reading import Reading
 from bot.terminal.main import main
 from tests.answering.profiles import PROFILE
@@ -26,7 +27,7 @@ class SlowReader(WordReader):
 
 
 engine.encoder_of = WordsEncoder  # type: ignore[assignment, misc]
-engine.reader_of = lambda _: SlowReader({"attended": 12.0})  # type: ignore[assignment]
+engine.readers_of = lambda _: Readers(SlowReader({"attended": 12.0}))  # type: ignore[assignment]
 engine.profile_of = lambda *_: PROFILE  # type: ignore[assignment]
 
 if __name__ == "__main__":

@@ -1,0 +1,81 @@
+"""Two readers that read the same, and the mean of what they say: each is wrong elsewhere."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bot.reader.reading import Reader, Reading
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+class Together:
+    """A reader that is two.
+
+    Args:
+        first: whose tokens the readings have.
+        second: the other.
+        share: what the second one counts, in [0, 1].
+    """
+
+    def __init__(self, first: Reader, second: Reader, share: float) -> None:
+        self._parts = first, second
+        self._share = share
+
+    @property
+    def name(self) -> str:
+        """See ``Reader``."""
+        return "+".join(part.name for part in self._parts)
+
+    @property
+    def fingerprint(self) -> str:
+        """See ``Reader``."""
+        return "+".join(part.fingerprint for part in self._parts)
+
+    def prepare(self) -> None:
+        """See ``Reader``; both are loaded at the same time."""
+        with ThreadPoolExecutor(len(self._parts)) as pool:
+            for part in [pool.submit(part.prepare) for part in self._parts]:
+                part.result()
+
+    def read(self, question: str, passages: Sequence[str]) -> list[Reading]:
+        """See ``Reader``."""
+        both = zip(*(part.read(question, passages) for part in self._parts), strict=True)
+        return [mean(one, other, self._share) for one, other in both]
+
+
+def mean(one: Reading, other: Reading, share: float) -> Reading:
+    """The mean of two readings of a passage, of log-odds and of probabilities.
+
+    Args:
+        one: whose tokens it has.
+        other: whose probabilities go to the tokens that stand at the same places.
+        share: of the second one, in [0, 1].
+    """
+    answers = (1 - share) * one.answers + share * other.answers
+    mine, theirs = _inside(one), _inside(other)
+    if not len(mine) or not len(theirs):
+        return replace(one, answers=answers)
+    begins, ends = one.offsets[mine].T
+    first = ends.searchsorted(other.offsets[theirs, 0], "right")
+    last = begins.searchsorted(other.offsets[theirs, 1], "left") - 1
+    starts, stops = (
+        (1 - share) * own + share * _moved(their[theirs], mine[places.clip(0, len(mine) - 1)], len(own))
+        for own, their, places in ((one.starts, other.starts, first), (one.ends, other.ends, last))
+    )
+    return Reading(answers, starts, stops, one.offsets)
+
+
+def _inside(reading: Reading) -> "NDArray[np.int64]":
+    """The numbers of the tokens that are of the passage."""
+    return (reading.offsets[:, 0] >= 0).nonzero()[0]
+
+
+def _moved(values: "NDArray[np.float32]", places: "NDArray[np.int64]", length: int) -> "NDArray[np.float32]":
+    """Values at other places; where several come to one, their sum."""
+    import numpy as np
+
+    return np.bincount(places, values, length).astype(np.float32)
