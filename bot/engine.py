@@ -123,7 +123,8 @@ class Engine(Library):
             removals=removals,
         )
         self._pages.drop(paged - self._pages_kept())
-        self._prepare_readers()
+        for reader in self.readers.wanted(()):
+            reader.prepare()
         return summary
 
     def ask(
@@ -285,14 +286,6 @@ class Engine(Library):
             self._is_loading = True
             threading.Thread(target=_load, args=[reader], daemon=True).start()
 
-    def _prepare_readers(self) -> None:
-        """Load the readers that the documents may need, by their languages."""
-        languages: tuple[str, ...] = ()
-        with suppress(IndexFolderError):  # it may be back
-            languages = self.generation().manifest.languages
-        for reader in self.readers.wanted(languages):
-            reader.prepare()
-
     def _calibrated(self, evidence: list[Evidence]) -> list[Evidence]:
         """Evidence with its log-odds as they were calibrated for this index."""
         bent = self.calibration or calibration.read(self.calibration_file)
@@ -392,7 +385,11 @@ class Engine(Library):
             ModelError: one of them cannot be loaded.
         """
         self.encoder.encode_questions([_USUAL])
-        self._prepare_readers()
+        languages: tuple[str, ...] = ()
+        with suppress(IndexFolderError):  # it may be there later
+            languages = self.generation().manifest.languages
+        for reader in self.readers.wanted(languages):
+            reader.prepare()
 
     def _current(self) -> Searcher:
         """A searcher of the current generation."""
