@@ -2,10 +2,11 @@
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property, partial
+from itertools import islice
 from pathlib import Path
 from typing import Self
 
@@ -26,8 +27,9 @@ from bot.answering.whole import Section
 from bot.conversation.rewriting import Rewriter, rewrite
 from bot.conversation.turns import Turn
 from bot.library import Library
-from bot.reader.readers import NONE, Readers, readers_of
+from bot.reader.readers import readers_of
 from bot.reader.reading import Reader
+from bot.reader.together import NONE, Readers
 from bot.settings import Settings
 from bot.stopwatch import Stopwatch
 from index.building.progress import Progress
@@ -49,8 +51,7 @@ from index.errors import (
 )
 from index.invisible import visible
 from index.joining import encoder_of
-from index.languages import is_english
-from index.records import Passage, Unit
+from index.records import Hit, Passage, Unit
 from index.scope import Scope
 from index.search.searcher import Searcher
 
@@ -207,8 +208,7 @@ class Engine(Library):
         if self._once:
             generation.unload()
         most, several = self.settings.reader.passages, wanted.intent != "one"
-        read = [group[0].unit.passage for group in by_passage(hits).values()][:most]
-        scorer = self._scorer(searched_for, read)
+        scorer = self._scorer(searched_for, hits, most)
         evidence = distinct(scorer.rank(searched_for, hits, most, check, several=several))
         choice = choose(
             evidence,
@@ -266,24 +266,17 @@ class Engine(Library):
         stages = dict(watch.stages)
         return replace(reply, outdated=outdated, elapsed_ms=sum(stages.values()), stages=stages)
 
-    def reader(self, question: str, passages: Iterable[Passage]) -> Reader | None:
-        """What reads these passages for a question; None where nothing does."""
-        return self._reader(question, (passage.language for passage in passages))
-
-    def _reader(self, question: str, languages: Iterable[str]) -> Reader | None:
-        asked = "en" if is_english(question) else ""
-        return self.readers.of({asked, *languages})
-
-    def _scorer(self, question: str, passages: Iterable[Passage]) -> Scorer:
-        """What scores units of these passages, by the profile of what reads them."""
-        reader = self.reader(question, passages)
+    def _scorer(self, question: str, hits: Sequence[Hit], most: int) -> Scorer:
+        """What scores hits, by the profile of what reads the best passages."""
+        reader = self.readers.of(question, _languages(hits, most))
         return Scorer(profile_of(reader.name, self.encoder.name) if reader else self._profile, reader)
 
     def _load_reader_meanwhile(self, question: str, generation: Generation) -> None:
         """Have a reader loaded, at the first question, while that is searched."""
-        reader = self._reader(question, generation.manifest.languages)
-        if reader is not None and not self._is_loading:
-            self._is_loading = True
+        if self._is_loading:
+            return
+        self._is_loading = True
+        if (reader := self.readers.of(question, generation.manifest.languages)) is not None:
             threading.Thread(target=_load, args=[reader], daemon=True).start()
 
     def _calibrated(self, evidence: list[Evidence]) -> list[Evidence]:
@@ -411,6 +404,12 @@ def _around(generation: Generation, unit: Unit) -> Section:
     """What stands around a unit."""
     layout = partial(generation.layout, unit.passage.document.source)
     return Section(*generation.around(unit, _BEFORE, _AFTER), layout)
+
+
+def _languages(hits: Sequence[Hit], most: int) -> Iterator[str]:
+    """The languages of so many passages, the best first."""
+    for hit, *_ in islice(by_passage(hits).values(), most):
+        yield hit.unit.passage.language
 
 
 def _load(reader: Reader) -> None:

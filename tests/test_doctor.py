@@ -14,7 +14,7 @@ import pytest
 from filelock import FileLock
 
 from bot.engine import Engine
-from bot.reader.readers import Readers
+from bot.reader.together import Readers
 from bot.settings import Settings, load
 from bot.telegram import identity
 from bot.telegram.persistence import state

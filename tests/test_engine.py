@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from bot.answering.answers import Answer, Outdated
 from bot.conversation.turns import turn_of
 from bot.engine import Engine
-from bot.reader.readers import Readers
+from bot.reader.together import Readers
 from bot.settings import Settings, load
 from bot.words import coverage_in_words, outdated_in_words
 from index.building.changes import Changes
@@ -489,7 +489,7 @@ def test_english_is_read_by_who_reads_nothing_else(engine: Engine):
     assert english.asked
     engine.ask("list all who sail to Iceland")
     assert usual.asked == []
-    assert engine.reader(FERRY, []) is english
+    assert engine.readers.of(FERRY, ["en"]) is english
 
 
 def test_a_question_in_another_language_is_read_by_who_reads_all(engine: Engine):

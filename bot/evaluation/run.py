@@ -144,7 +144,7 @@ def ask(engine: Engine, question: Question) -> Outcome:
 
 def _span_f1(engine: Engine, question: Question, passage: Passage) -> float | None:
     """How well the reader's words agree with an answer; None where it points at none, or there is none."""
-    reader = engine.reader(question.text, [passage])
+    reader = engine.readers.of(question.text, [passage.language])
     if reader is None:
         return None
     (reading,) = reader.read(question.text, [passage.text])

@@ -5,16 +5,16 @@ Nothing is loaded before the first passage is read. Networks run as graphs, with
 
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from bot.reader.fair_lock import FairLock
-from bot.reader.reading import Reader, Reading
-from bot.reader.together import Together
+from bot.reader.reading import Reading, pointless, reading_of
+from bot.reader.together import NONE, Readers, Together
 from bot.settings import Settings
 from index import catalogue, exporting, graphs, models, tokenizing
 from index.documents import digest_file
@@ -37,7 +37,6 @@ BOTH = f"{OWN_ENGLISH}+{OWN_E5}"
 _SHARE = 0.4
 """Of the second, where both read: in five folds of 1,800 English questions .25 to .45 are about as good, and
 better than either alone (bot/reader/README.md)."""
-NONE = "none"
 WEIGHTS = Path(__file__).parent / "reader.safetensors"
 CHECKSUM = WEIGHTS.with_suffix(".sha256")
 TRAINING = WEIGHTS.with_suffix(".json")
@@ -57,29 +56,6 @@ _SAMPLE = (
 _LEAST_COSINE = 0.999  # between the logits of a graph and those of its network
 
 _log = logging.getLogger(__name__)
-
-
-class Readers(NamedTuple):
-    """Who reads what: one reader all languages, or all but English, where another one reads better."""
-
-    usual: Reader | None
-    english: Reader | None = None
-
-    def of(self, languages: Collection[str]) -> Reader | None:
-        """The reader of what is written in these languages, named by their codes."""
-        return self.english if self.english and set(languages) == {"en"} else self.usual
-
-    def wanted(self, languages: Collection[str]) -> list[Reader]:
-        """The readers that texts in these languages may need; where none is known, all."""
-        if self.english and set(languages) == {"en"}:
-            return [self.english]
-        readers = (self.english if "en" in languages or not languages else None, self.usual)
-        return [reader for reader in readers if reader]
-
-    @property
-    def fingerprint(self) -> str:
-        """Changes whenever their readings may; "none" where nothing is read."""
-        return "+".join(reader.fingerprint for reader in self.wanted(())) or NONE
 
 
 def name_of(settings: Settings) -> str:
@@ -305,7 +281,7 @@ class OwnReader(NetworkReader):
     def reading(self, logits: "Sequence[NDArray[np.float32]]", offsets: "NDArray[np.int64]") -> Reading:
         """See ``NetworkReader``."""
         starts, ends, answers = logits
-        return _reading(float(answers), starts, ends, offsets)
+        return reading_of(float(answers), starts, ends, offsets)
 
 
 class HuggingFaceReader(NetworkReader):
@@ -333,14 +309,14 @@ class HuggingFaceReader(NetworkReader):
         """See ``NetworkReader``."""
         if len(logits) == 1:
             margin = logits[0][-1] - logits[0][0] if len(logits[0]) > 1 else logits[0][0]
-            return _pointless(float(margin))
+            return pointless(float(margin))
         starts, ends = logits
         none = float(starts[0] + ends[0])
         inside = offsets[:, 0] >= 0
         if not inside.any():
-            return _pointless(-none)
+            return pointless(-none)
         best = float(starts[: len(offsets)][inside].max() + ends[: len(offsets)][inside].max())
-        return _reading(best - none, starts, ends, offsets)
+        return reading_of(best - none, starts, ends, offsets)
 
     def load(self) -> "tuple[nn.Module, Tokenizer, GraphMetadata]":
         """See ``NetworkReader``."""
@@ -402,33 +378,3 @@ def _longest(tokenizer: Any, config: Any) -> int:
     places = getattr(config, "max_position_embeddings", 512)
     lost = config.pad_token_id + 1 if "roberta" in config.model_type else 0
     return int(min(tokenizer.model_max_length, places - lost))
-
-
-def _pointless(answers: float) -> Reading:
-    """Of a reader that points at no words."""
-    import numpy as np
-
-    nothing = np.zeros(0, np.float32)
-    return Reading(answers, nothing, nothing, np.zeros((0, 2), np.int64))
-
-
-def _reading(
-    answers: float,
-    starts: "NDArray[np.float32]",
-    ends: "NDArray[np.float32]",
-    offsets: "NDArray[np.int64]",
-) -> Reading:
-    """Of logits, those outside the passage left out of account."""
-    import numpy as np
-
-    inside = offsets[:, 0] >= 0
-
-    def shares(logits: "NDArray[np.float32]") -> "NDArray[np.float32]":
-        found = np.zeros(len(offsets), np.float32)
-        if inside.any():
-            chosen = logits[: len(offsets)][inside]
-            power = np.exp(chosen - chosen.max())
-            found[inside] = power / power.sum()
-        return found
-
-    return Reading(answers, shares(starts), shares(ends), offsets)

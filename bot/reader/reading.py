@@ -105,3 +105,33 @@ def between(offsets: "Offsets", start: int, end: int) -> "Offsets":
     import numpy as np
 
     return np.flatnonzero((offsets[:, 0] < end) & (offsets[:, 1] > start))
+
+
+def pointless(answers: float) -> Reading:
+    """Of a reader that points at no words."""
+    import numpy as np
+
+    nothing = np.zeros(0, np.float32)
+    return Reading(answers, nothing, nothing, np.zeros((0, 2), np.int64))
+
+
+def reading_of(
+    answers: float,
+    starts: "Probabilities",
+    ends: "Probabilities",
+    offsets: "Offsets",
+) -> Reading:
+    """Of logits, those outside the passage left out of account."""
+    import numpy as np
+
+    inside = offsets[:, 0] >= 0
+
+    def shares(logits: "Probabilities") -> "Probabilities":
+        found = np.zeros(len(offsets), np.float32)
+        if inside.any():
+            chosen = logits[: len(offsets)][inside]
+            power = np.exp(chosen - chosen.max())
+            found[inside] = power / power.sum()
+        return found
+
+    return Reading(answers, shares(starts), shares(ends), offsets)

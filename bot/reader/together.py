@@ -1,15 +1,47 @@
-"""Two readers that read the same, and the mean of what they say: each is wrong elsewhere."""
+"""Several readers: who reads what, and two that read the same, whose mean is wrong less often than either."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from bot.reader.reading import Reader, Reading
+from index.languages import is_english
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+
+NONE = "none"
+
+
+class Readers(NamedTuple):
+    """Who reads what: one reader all languages, or all but English, where another one reads better."""
+
+    usual: Reader | None
+    english: Reader | None = None
+
+    def of(self, question: str, languages: Iterable[str]) -> Reader | None:
+        """The reader for a question about what is written in these languages, named by their codes.
+
+        They are looked at only where it depends on them.
+        """
+        if self.english and is_english(question) and set(languages) == {"en"}:
+            return self.english
+        return self.usual
+
+    def wanted(self, languages: Collection[str]) -> list[Reader]:
+        """The readers that texts in these languages may need; where none is known, all."""
+        if self.english and set(languages) == {"en"}:
+            return [self.english]
+        readers = (self.english if "en" in languages or not languages else None, self.usual)
+        return [reader for reader in readers if reader]
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes whenever their readings may; "none" where nothing is read."""
+        return "+".join(reader.fingerprint for reader in self.wanted(())) or NONE
 
 
 class Together:

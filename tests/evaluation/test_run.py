@@ -13,7 +13,7 @@ from bot.evaluation import run as module
 from bot.evaluation.figures import measure
 from bot.evaluation.questions import Collection, Question, read
 from bot.evaluation.run import Outcome, Quote, ask, run, work_file
-from bot.reader.readers import Readers
+from bot.reader.together import Readers
 from bot.settings import Settings, load
 from index.building.progress import Silent
 from index.errors import IndexMissing, QuestionsError, StateError
@@ -125,10 +125,8 @@ def test_passages_are_ranked_as_they_were_weighed(engine: Engine):
     plain = ask(engine, asked).rank
     assert plain is not None
     assert plain > 1
-    assert (
-        ask(Engine(engine.settings, engine.encoder, Readers(WordReader({"half an hour": 30.0}))), asked).rank
-        == 1
-    )
+    sure = Readers(WordReader({"half an hour": 30.0}))
+    assert ask(Engine(engine.settings, engine.encoder, sure), asked).rank == 1
 
 
 def test_quotes_are_checked_against_the_document(engine: Engine, monkeypatch: pytest.MonkeyPatch):

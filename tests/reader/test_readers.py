@@ -28,8 +28,9 @@ from transformers import (
 
 from bot.reader import model, readers
 from bot.reader.model import Network, pack, untrained
-from bot.reader.readers import HuggingFaceReader, OwnReader, Readers, learned_by, readers_of
+from bot.reader.readers import HuggingFaceReader, OwnReader, learned_by, readers_of
 from bot.reader.reading import Reader, Reading
+from bot.reader.together import Readers
 from bot.settings import Settings, load
 from index import catalogue, exporting, graphs
 from index.errors import ModelError
@@ -165,9 +166,10 @@ def test_english_may_be_read_by_two(settings: Settings):
     both = chosen(settings, "docent-english+docent-e5")
     found = readers_of(both)
     assert [reader and reader.name for reader in found] == ["docent-e5", "docent-english+docent-e5"]
-    assert found.of({"en"}) is found.english
-    for languages in ({"en", "de"}, {"de"}, {"en", ""}, set()):
-        assert found.of(languages) is found.usual
+    assert found.of(QUESTION, ["en", "en"]) is found.english
+    for languages in (["en", "de"], ["de"], ["en", ""], []):
+        assert found.of(QUESTION, languages) is found.usual
+    assert found.of("Wer hat den Leuchtturm gebaut?", ["en"]) is found.usual
     assert found.wanted(("en",)) == [found.english]
     assert found.wanted(("de", "fr")) == [found.usual]
     assert found.wanted(("de", "en")) == found.wanted(()) == [found.english, found.usual]
@@ -178,9 +180,9 @@ def test_english_may_be_read_by_two(settings: Settings):
 def test_one_reader_reads_every_language():
     usual = WordReader({})
     one = Readers(usual)
-    assert one.of({"en"}) is one.of({"de"}) is usual
+    assert one.of(QUESTION, ["en"]) is one.of(QUESTION, ["de"]) is usual
     assert one.wanted(("en",)) == one.wanted(()) == [usual]
-    assert (Readers(None).of({"en"}), Readers(None).wanted(())) == (None, [])
+    assert (Readers(None).of(QUESTION, ["en"]), Readers(None).wanted(())) == (None, [])
     assert (one.fingerprint, Readers(None).fingerprint) == (usual.fingerprint, "none")
 
 

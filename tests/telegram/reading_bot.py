@@ -8,8 +8,8 @@ import time
 from collections.abc import Sequence
 
 from bot import engine
-from bot.reader.readers import Readers
 from bot.reader.reading import Reading
+from bot.reader.together import Readers
 from bot.terminal.main import main
 from tests.answering.profiles import PROFILE
 from tests.reader.words import WordReader
