@@ -10,6 +10,7 @@ import pytest
 from bot.reader import written
 from bot.reader.examples import Example
 from bot.reader.written import Ask, Written
+from index.documents import load
 from tests.conftest import ROOT, WordsEncoder
 
 CLUB = """\
@@ -97,9 +98,14 @@ def test_what_was_written_has_each_answer_once_in_its_document():
         for document in documents
         for ask in document.asks
         for answer in ask.answers
-        if document.text.count(answer) != 1
+        if document.text.count(answer) != 1 and _read(document).count(answer) != 1
     ]
     assert twice == []
+
+
+def _read(document: Written) -> str:
+    """The text that is read of a page, without its markup."""
+    return load(document.file, document.text.encode())[0].text
 
 
 def test_wrong_passages_of_a_collection_are_found_by_letters_and_by_vectors():
