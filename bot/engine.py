@@ -229,7 +229,7 @@ class Engine(Library):
         hits_of_all = searcher.sweep(searched_for, watch.lap, check)
         members = distinct(scorer.members(searched_for, hits_of_all, self.settings.reader.sentences, check))
         chosen = answers.quotes_for_list(members, best)
-        return composed(members, chosen, watch, documents=generation.manifest.documents)
+        return composed([*evidence, *members], chosen, watch, documents=generation.manifest.documents)
 
     def _composed(
         self,

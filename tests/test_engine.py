@@ -376,7 +376,7 @@ def test_the_reader_can_say_that_the_documents_do_not_answer(engine: Engine):
     assert (reply.found, reply.lead, reply.citations) == (False, "", ())
     assert reply.near[0].source == "letters/ferry.txt"
     who = engine.ask(ATTENDED)
-    assert (who.found, who.swept, len(who.near)) == (False, 0, 1)
+    assert (who.found, who.swept, len(who.near)) == (False, 0, 3)
 
 
 def test_the_members_of_a_list_are_those_that_the_reader_takes_for_answers(engine: Engine):
@@ -466,6 +466,15 @@ def test_passages_that_were_weighed_are_named_best_first(engine: Engine):
     reply = engine.ask(FERRY)
     assert reply.looked_at[0] == ("soup.txt", 0)
     assert sorted(reply.looked_at) == sorted(plain.looked_at)
+
+
+def test_where_members_are_gathered_the_passages_weighed_before_are_named_too_and_first(engine: Engine):
+    engine, _ = reading(engine, {"Iceland": 30.0})
+    reply = engine.ask("list all who sail to Iceland")
+    assert reply.swept
+    assert {cited.source for cited in reply.citations} == {"letters/ferry.txt"}
+    assert reply.looked_at[0] == ("letters/ferry.txt", 0)
+    assert sorted(reply.looked_at) == sorted(engine.ask(FERRY).looked_at)
 
 
 def test_warming_up_warms_the_reader(engine: Engine):
