@@ -53,11 +53,13 @@ _SCRIPTS = {
 }  # fmt: skip
 """The letters of scripts that tell their language; where several share one, the language that most write."""
 
+_WIDEST = {"ar": "\u0600-\u06ff\u0750-\u077f", "hi": "\u0900-\u097f", "ru": "\u0400-\u052f"}
+"""The letters of scripts that languages share, but Latin ones, by the language that most write in them."""
+
 _OWN_SCRIPT = re.compile(f"[{''.join(_SCRIPTS.values())}]")
+_WIDEST_SCRIPT = {code: re.compile(f"[{letters}]") for code, letters in _WIDEST.items()}
 _SCRIPT = {code: re.compile(f"[{letters}]") for code, letters in _SCRIPTS.items()}
-_SHARED_SCRIPT = re.compile(
-    "[A-Za-z\u00c0-\u024f\u1e00-\u1eff\u0400-\u052f\u0600-\u06ff\u0750-\u077f\u0900-\u097f]+"
-)
+_SHARED_SCRIPT = re.compile(f"[A-Za-z\u00c0-\u024f\u1e00-\u1eff{''.join(_WIDEST.values())}]+")
 _KANA_SHARE = 0.1  # of the letters of a Japanese text at least so many are kana; Chinese has none
 _LEAST_LETTERS = 24  # of shared scripts: below, what surrounds a text tells more than the text
 _LEAST_PROBABILITY = 0.65  # to be another language than what surrounds it
@@ -129,6 +131,13 @@ def by_script(text: str) -> str:
     if own["ja"] >= _KANA_SHARE * (own["ja"] + own["zh"]):
         own["ja"] += own.pop("zh")
     return max(own, key=lambda code: own[code])
+
+
+def by_shared_script(text: str) -> str:
+    """The language that most write in the script of a text that several share; English of Latin letters."""
+    found = {code: len(script.findall(text)) for code, script in _WIDEST_SCRIPT.items()}
+    best = max(found, key=lambda code: found[code])
+    return best if found[best] else DEFAULT
 
 
 def votes(text: str) -> Counter[str]:

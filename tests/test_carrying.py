@@ -96,6 +96,23 @@ def test_a_short_question_is_in_the_language_of_those_before_it(
     assert language_of(question, [Turn(before, before)]) == language
 
 
+@pytest.mark.parametrize(
+    ("question", "language"),
+    [
+        ("do sponsors get a tax receipt?", "en"),  # Czech has two of the words too
+        ("wifi password?", "en"),
+        ("رسوم الموقف", "ar"),
+        ("пароль wifi", "ru"),
+        ("वाईफाई पासवर्ड", "hi"),
+        ("was kostet das?", "de"),
+    ],
+)
+def test_a_question_by_itself_is_in_the_language_that_its_words_or_letters_tell(
+    question: str, language: str
+) -> None:
+    assert language_of(question) == language
+
+
 def test_japanese_with_kana_follows_japanese_without_it() -> None:
     assert talk("東京塔建設費用?", "その高さは?")[-1] == "その高さは? (東京塔建設費用)"
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.answering.answers import Answer
-from index.languages import DEFAULT, by_script, votes
+from index.languages import DEFAULT, by_script, by_shared_script, votes
 
 TURNS = 8  # that are looked back at
 LONGEST = 300  # characters of a question that leans on others or is leant on
@@ -48,8 +48,13 @@ def leant_on(question: str, turns: Sequence[Turn]) -> list[Turn]:
 
 
 def language_of(question: str, turns: Sequence[Turn] = ()) -> str:
-    """The code of a question's language: by its script, else its function words, else the turns before."""
+    """The code of a question's language: by its script, else its function words, else the turns before.
+
+    Where these are as many of another language's, it is English; where there are none, letters decide.
+    """
     if own := by_script(question):
         return own
     said, before = votes(question), votes(" ".join(turn.question for turn in turns))
-    return max((said or before), key=lambda code: (said[code], before[code]), default=DEFAULT)
+    if not (said or before):
+        return by_shared_script(question)
+    return max((said or before), key=lambda code: (said[code], before[code], code == DEFAULT))
