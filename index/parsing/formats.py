@@ -51,7 +51,7 @@ FORMATS = (
     Format("source code and logs", SOURCES, "source"),
 )
 _BY_SUFFIX = {suffix: one for one in FORMATS for suffix in one.suffixes}
-VERSION = 6  # counts up whenever a parser may make something else of a file
+VERSION = 7  # counts up whenever a parser may make something else of a file
 LIBRARIES = (
     "chardet", "docutils", "icalendar", "markdown-it-py", "mdit-py-plugins", "pylatexenc", "pypdfium2",
     "python-oxmsg", "PyYAML", "selectolax", "xlrd",

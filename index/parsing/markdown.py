@@ -6,7 +6,7 @@ The text stays the decoded file; what is markup is noted down beside it, so that
 
 import re
 import tomllib
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -46,6 +46,7 @@ _TAGS = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 """Tags of site builders, anchors and attributes of headings, and the fences of boxed notes."""
+_DIVIDER = re.compile(r"[ \t]*[-\u2013\u2014:][ \t]+(?=\S)")
 _HTML = re.compile(r"<!--|<(?P<raw>script|style)\b|</?[a-zA-Z][^<>]*>|<[!?][^<>]*>", re.IGNORECASE)
 _DETAILS = re.compile(r"</?details\b|<summary\b")
 _RAW_ENDS = {name: re.compile(rf"</{name}\s*>", re.IGNORECASE) for name in ("script", "style")}
@@ -178,7 +179,14 @@ class _Markdown:
         for tag in _TAGS.finditer(self.text, self.begin):
             within = bisect_left(self.code, (tag.end(), 0))  # those that begin before it ends
             if not within or self.code[within - 1][1] <= tag.start():
-                self.outline.hide(tag.start(), tag.end())
+                self.outline.hide(tag.start(), self._with_divider(tag))
+
+    def _with_divider(self, tag: re.Match[str]) -> int:
+        """Where a tag ends, with what divides it from the rest of a line that it begins."""
+        line = self._offsets[bisect_right(self._offsets, tag.start()) - 1]
+        begins = _MARKS.fullmatch(self.text, line, tag.start())
+        divider = _DIVIDER.match(self.text, tag.end()) if begins else None
+        return divider.end() if divider else tag.end()
 
     def _tokens(self) -> list["Token"]:
         """The tokens of the text. Where blocks nest too deeply, the rest of them is read by itself."""

@@ -403,6 +403,8 @@ def test_looks_and_links_are_noted_down():
         ("{% include a.html %}\n\nText.", ["Text."]),
         ('See [the page]({{< ref "a.md" >}}) now.', ["See the page now."]),
         ("{{< tabs\n  a >}}\n\nText.", ["Text."]),
+        ('- {% channel "vets" %} - is for veterans.\n- {% who %}: anybody', ["is for veterans.", "anybody"]),
+        ('Ask {% channel "vets" %} - they know.', ["Ask  - they know."]),
         ("Use `{{ name }}` here.", ["Use {{ name }} here."]),
         ("```\n{{ name }}\n```", ["{{ name }}"]),
         ("Text{: .class}\n", ["Text"]),
