@@ -5,18 +5,19 @@ The text stays the decoded file; what is markup is noted down beside it, so that
 """
 
 import re
-import tomllib
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from html import unescape
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Any
 
 from index.parsing import lines as roles
+from index.parsing import tags
 from index.parsing.base import Parsed, Unreadable
-from index.parsing.inline import BREAK, MASK, Inline
+from index.parsing.front_matter import front_matter
+from index.parsing.inline import BREAK, Inline
 from index.parsing.lines import Line
 from index.parsing.outline import TOP, Nest, Outline
 from index.parsing.prose import Prose
@@ -27,12 +28,6 @@ if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
-_FRONT = re.compile(
-    r"\A\ufeff?(?P<fence>---|\+\+\+)[ \t]*\r?\n(?P<body>.*?)(?:\r?\n|(?<=\n))"
-    r"(?P=fence)[ \t]*(?:\r\n|\r|\n|\Z)",
-    re.DOTALL,
-)
-_ENTRY = re.compile(r"^(?P<key>[\w-]+)[ \t]*[:=].*(?:\n(?:[ \t]+|- ).*)*", re.MULTILINE)
 _TITLE = re.compile(r"^title[ \t]*[:=].*\S", re.IGNORECASE | re.MULTILINE)
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _PIPE = re.compile(r"(?<!\\)\|")
@@ -40,23 +35,13 @@ _ESCAPED_PIPE = re.compile(r"\\(?=\|)")
 _MARKS = re.compile(r"(?:[ \t]*(?:>|(?:[-+*:]|\d{1,9}[.)])(?=[ \t])|\[\^[^\[\]\s]+\]:))*[ \t]*")
 """What may stand in a line before the first cell of a table, of what the table stands in."""
 _BOXED = re.compile(r"\[![A-Za-z]+\]")
-_TAGS = re.compile(
-    r"\{\{(?:(?!\{\{|\}\}).){0,2000}\}\}|\{%(?:(?!\{%|%\}).){0,2000}%\}|\{[#:.][^{}\r\n]{0,200}\}"
-    r"|^:{3,}[ \t]*(?:[\w-]+|\{[^{}\r\n]*\})?",
-    re.DOTALL | re.MULTILINE,
-)
-"""Tags of site builders, anchors and attributes of headings, and the fences of boxed notes."""
-_DIVIDER = re.compile(r"[ \t]*[-\u2013\u2014:][ \t]+(?=\S)")
-_HTML = re.compile(r"<!--|<(?P<raw>script|style)\b|</?[a-zA-Z][^<>]*>|<[!?][^<>]*>", re.IGNORECASE)
 _DETAILS = re.compile(r"</?details\b|<summary\b")
-_RAW_ENDS = {name: re.compile(rf"</{name}\s*>", re.IGNORECASE) for name in ("script", "style")}
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 _DEEPEST = 100  # levels of blocks in blocks, and of emphasis
 _PARTS = 50  # of a text that nests too deeply
 _LEAVES = frozenset(("inline", "fence", "code_block", "html_block"))
 _FEW = 2  # lines, of which one that is broken on purpose may be a sentence
 _EMPHASISED = 7  # level of a line all in bold, which stands for a heading
-_NONE = ("", "~", "null")  # of YAML
 _CONTAINERS: Mapping[str, Kind] = {
     "blockquote_open": "quotation",
     "bullet_list_open": "list",
@@ -85,42 +70,6 @@ def parse(data: bytes, name: str) -> Parsed:
     return Parsed(text, outline.layout(), title, properties, notices)
 
 
-def front_matter(text: str, outline: Outline) -> tuple[int, dict[str, str]]:
-    """Where the text proper begins, and the entries before it; each is a block too.
-
-    A file may also begin with a rule; what is no table of YAML or TOML is text.
-    """
-    found = _FRONT.match(text)
-    entries = _entries(found["fence"], found["body"]) if found else None
-    if not found or entries is None:
-        return 0, {}
-    for entry in _ENTRY.finditer(text, found.start("body"), found.end("body")):
-        if entries.get(entry["key"].lower()) and entry["key"].lower() != "title":
-            outline.add("property", entry.start(), entry.start() + len(entry[0].rstrip()))
-    return found.end(), entries
-
-
-def _entries(fence: str, body: str) -> dict[str, str] | None:
-    import yaml
-
-    try:
-        values = tomllib.loads(body) if fence == "+++" else yaml.load(body, yaml.CBaseLoader)  # noqa: S506 - texts
-    except (tomllib.TOMLDecodeError, yaml.YAMLError, ValueError, RecursionError):
-        return None
-    if not isinstance(values, dict):
-        return {} if values is None and not body.strip() else None
-    return {str(key).lower(): said for key, value in values.items() if (said := _said(value))}
-
-
-def _said(value: Any) -> str:
-    """A value as it is written: one, or several with commas between; nested ones are left out."""
-    if isinstance(value, list):
-        return ", ".join(said for one in value if not isinstance(one, list) and (said := _said(one)))
-    if isinstance(value, dict) or value in _NONE:
-        return ""
-    return " ".join(str(value).split()) if not isinstance(value, bool) else str(value).lower()
-
-
 @cache
 def _grammar() -> "MarkdownIt":
     from markdown_it import MarkdownIt
@@ -147,7 +96,7 @@ class _Markdown:
     _details: list[Span] = field(default_factory=list)  # open ones: how many blocks hold each, it included
 
     def __post_init__(self) -> None:
-        self.masked = _TAGS.sub(_mask, self.text.replace("\0", "\ufffd"))  # as CommonMark has it
+        self.masked = tags.masked(self.text.replace("\0", "\ufffd"))  # as CommonMark has it
         lines = _LINE.finditer(self.text, self.begin)
         self._offsets = [self.begin, *(line.end() for line in lines)]
         self._nest = Nest(self.outline)
@@ -176,17 +125,15 @@ class _Markdown:
                 self._html(token)
             elif token.type == "tr_open":
                 self._row(tokens, number)
-        for tag in _TAGS.finditer(self.text, self.begin):
-            within = bisect_left(self.code, (tag.end(), 0))  # those that begin before it ends
-            if not within or self.code[within - 1][1] <= tag.start():
-                self.outline.hide(tag.start(), self._with_divider(tag))
+        for start, end in tags.of_builders(self.text, self.begin):
+            within = bisect_left(self.code, (end, 0))  # those that begin before it ends
+            if not within or self.code[within - 1][1] <= start:
+                self.outline.hide(start, tags.divided(self.text, end) if self._begins_line(start) else end)
 
-    def _with_divider(self, tag: re.Match[str]) -> int:
-        """Where a tag ends, with what divides it from the rest of a line that it begins."""
-        line = self._offsets[bisect_right(self._offsets, tag.start()) - 1]
-        begins = _MARKS.fullmatch(self.text, line, tag.start())
-        divider = _DIVIDER.match(self.text, tag.end()) if begins else None
-        return divider.end() if divider else tag.end()
+    def _begins_line(self, at: int) -> bool:
+        """Whether nothing but marks stands before it in its line."""
+        line = self._offsets[bisect_right(self._offsets, at) - 1]
+        return _MARKS.fullmatch(self.text, line, at) is not None
 
     def _tokens(self) -> list["Token"]:
         """The tokens of the text. Where blocks nest too deeply, the rest of them is read by itself."""
@@ -311,11 +258,13 @@ class _Markdown:
             shown[one - start : other - start] = b"\1" * (other - one)
         self._hide_tags(start, end, shown)
         for one, other in lines:
-            tags = _DETAILS.findall(self.text[one:other].lower())
-            if "<details" in tags:
+            details = _DETAILS.findall(self.text[one:other].lower())
+            if "<details" in details:
                 self._details.append((self._nest.inside, self._nest.inside + 1))
                 self._nest.enter("list")
-            named = "<summary" in tags and self._details[-1:] == [(self._nest.inside - 1, self._nest.inside)]
+            named = "<summary" in details and self._details[-1:] == [
+                (self._nest.inside - 1, self._nest.inside)
+            ]
             if any(self.text[at].isalnum() for at in range(one, other) if shown[at - start]):
                 seen = [at for at in range(one, other) if shown[at - start] and not self.text[at].isspace()]
                 kind: Kind = "term" if named else "paragraph"
@@ -323,7 +272,7 @@ class _Markdown:
                 if named:
                     self._details[-1] = self._nest.inside - 1, self._nest.inside + 1
                     self._nest.enter("definition")
-            if "</details" in tags:
+            if "</details" in details:
                 self._end_details()
 
     def _end_details(self) -> bool:
@@ -337,12 +286,10 @@ class _Markdown:
 
     def _hide_tags(self, start: int, end: int, shown: bytearray) -> None:
         """Hide tags, comments and scripts of HTML, and the entities that stand for characters."""
-        tags = sorted(
-            [*_tags(self.text, start, end), *(t.span() for t in _TAGS.finditer(self.text, start, end))]
-        )
-        for one, other in tags:
+        found = sorted(chain(tags.of_html(self.text, start, end), tags.of_builders(self.text, start, end)))
+        for one, other in found:
             shown[one - start : other - start] = bytes(other - one)
-        breaks = [one for one, _ in tags if BREAK.match(self.text, one)]
+        breaks = [one for one, _ in found if BREAK.match(self.text, one)]
         for run in re.finditer(rb"\0+", shown):
             one, other = start + run.start(), start + run.end()
             broken = bisect_left(breaks, other) > bisect_left(breaks, one)
@@ -393,29 +340,6 @@ def _is_bold(line: Line, styles: Sequence[Style]) -> bool:
         if style.kind == "bold" and line.start <= style.start and style.end <= line.end
     ]
     return bool(wide) and sum(wide) >= len(line.text.rstrip(":.?")) and len(line.text) <= 100
-
-
-def _tags(text: str, start: int, end: int) -> Iterator[Span]:
-    """The tags of HTML in a stretch, comments and scripts each as one."""
-    at, closed = start, True
-    while found := _HTML.search(text, at, end):
-        at = found.end()
-        if found[0] == "<!--":
-            close = text.find("-->", at, end) if closed else -1
-            if close < 0:
-                closed = False
-                continue
-            at = close + len("-->")
-        elif found["raw"]:
-            over = _RAW_ENDS[found["raw"].lower()].search(text, at, end)
-            at = over.end() if over else end
-        yield found.start(), at
-
-
-def _mask(tag: re.Match[str]) -> str:
-    """Letters in place of a tag; its further lines are empty, and as many as before."""
-    first = len(re.split(r"[\r\n]", tag[0], maxsplit=1)[0])
-    return MASK * first + re.sub(r"[^\r\n]", " ", tag[0][first:])
 
 
 def _trimmed(text: str, start: int, end: int) -> Span:
