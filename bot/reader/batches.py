@@ -10,7 +10,10 @@ import nupunkt
 
 from bot.reader.examples import LONGEST_SPAN, Example, Read
 from bot.reader.hard_negatives import HardNegatives
+from bot.reader.reading import Reading
+from bot.reader.together import Readers
 from bot.reader.tokens import Tokens, pairs, tokenizer
+from index.languages import detect, sample
 
 BATCH = 16  # questions a step at most
 TOKENS = 375  # a question, on an average of a step at most
@@ -28,7 +31,7 @@ Asked = tuple[Example, float]
 class Item:
     """A read as tokens: whether it answers, and at which tokens answers start and end.
 
-    ``taught`` is the same as a teacher's tokens.
+    ``taught`` is the same as a teacher's tokens, ``said`` what a reader that teaches makes of it.
     """
 
     tokens: Tokens
@@ -36,6 +39,7 @@ class Item:
     starts: tuple[int, ...] = ()
     ends: tuple[int, ...] = ()
     taught: Tokens | None = None
+    said: Reading | None = None
 
 
 Group = list[Item]
@@ -122,7 +126,13 @@ class Reads:
     """Turns questions and passages into items."""
 
     def __init__(
-        self, folder: Path, negatives: HardNegatives, *, wrong: int = 1, teacher: Path | None = None
+        self,
+        folder: Path,
+        negatives: HardNegatives,
+        *,
+        wrong: int = 1,
+        teacher: Path | None = None,
+        readers: Readers | None = None,
     ) -> None:
         """Prepare it.
 
@@ -131,9 +141,11 @@ class Reads:
             negatives: made of answerable questions.
             wrong: passages beside a right one.
             teacher: folder of the teacher, whose tokens they are as well.
+            readers: that teach, of the same tokens as the folder's encoder.
         """
         self._tokenizer = tokenizer(folder)
         self._teacher = tokenizer(teacher) if teacher else None
+        self._readers = readers
         self._negatives = negatives
         self._wrong = wrong
 
@@ -167,8 +179,16 @@ class Reads:
         texts = [read.text for read in reads]
         tokens = pairs(self._tokenizer, question, texts)
         taught = pairs(self._teacher, question, texts) if self._teacher else [None] * len(texts)
-        items = [_item(*each) for each in zip(reads, tokens, taught, strict=True)]
+        said = self._said(question, texts)
+        items = [_item(*each) for each in zip(reads, tokens, taught, said, strict=True)]
         return [item for item in items if item]
+
+    def _said(self, question: str, texts: Sequence[str]) -> Sequence[Reading | None]:
+        if self._readers and texts:
+            reader = self._readers.of(question, (detect(sample(text)) for text in texts))
+            if reader:
+                return reader.read(question, texts)
+        return [None] * len(texts)
 
 
 def _some(reads: Sequence[Read], count: int, draw: random.Random) -> list[Read]:
@@ -197,7 +217,7 @@ def _lines(text: str) -> list[tuple[int, int]]:
     return [(place.start(), place.end()) for place in re.finditer(lines, text)]
 
 
-def _item(read: Read, tokens: Tokens, taught: Tokens | None) -> Item | None:
+def _item(read: Read, tokens: Tokens, taught: Tokens | None, said: Reading | None) -> Item | None:
     """A read as an item; None where its answers lie beyond what is read."""
     starts, ends = set(), set()
     seen = False
@@ -210,4 +230,4 @@ def _item(read: Read, tokens: Tokens, taught: Tokens | None) -> Item | None:
                 ends.add(int(inside[-1]))
     if read.right and not seen:
         return None
-    return Item(tokens, read.right, tuple(sorted(starts)), tuple(sorted(ends)), taught)
+    return Item(tokens, read.right, tuple(sorted(starts)), tuple(sorted(ends)), taught, said)

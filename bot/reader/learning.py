@@ -29,11 +29,13 @@ from bot.reader.mixture import Mixture
 from bot.reader.model import WORD_TABLE, Network, trained, untrained
 from bot.reader.readers import WEIGHTS
 from bot.reader.reading import best_span
+from bot.reader.together import Readers
 from bot.reader.tokens import Tokens
 
 RATE = 1.5e-4  # of learning, at its height; AdamW (Loshchilov and Hutter, 2019)
 TEACHER_RATE = 5e-5  # of a network so much larger
 TAUGHT = 0.7  # of the loss, that is by what the teacher says
+TAUGHT_BY_READERS = 0.5  # the same, of readers that know little more than what is taught
 DECAY = 0.01  # of weights
 WARM_UP = 0.06  # of all steps, in which the rate rises; then it falls to 0 in a straight line
 MOST_WARM_UP = 100  # steps
@@ -60,8 +62,9 @@ class Way:
     """How to learn.
 
     The rate at its height, wrong passages beside a right one, questions of each kind to validate with, steps
-    between validations, a teacher, the minutes that there are for it, the share of values
-    that is dropped, and how many of the lowest layers stay as they are.
+    between validations, a teacher, the minutes that there are for it, the share of values that is dropped,
+    how many of the lowest layers stay as they are, readers that teach, and whether the weights are those of
+    the last step and not those that validate best, which few questions tell badly.
     """
 
     rate: float = RATE
@@ -72,6 +75,8 @@ class Way:
     minutes: float | None = None
     dropout: float | None = None
     frozen: int = 0
+    readers: Readers | None = None
+    last: bool = False
 
 
 def read(network: Network, rows: Sequence[Tokens]) -> Logits:
@@ -81,10 +86,12 @@ def read(network: Network, rows: Sequence[Tokens]) -> Logits:
 
 
 def loss(network: Network, groups: Sequence[Group], teacher: Teacher | None = None) -> Tensor:
-    """The loss of a network, by what is marked and by distillation from a teacher."""
+    """The loss of a network, by what is marked and by distillation from a teacher, or from readers."""
     items = [item for group in groups for item in group]
     logits = read(network, [item.tokens for item in items])
     marked = losses.by_marks(logits, groups)
+    if all(item.said for item in items):
+        return (1 - TAUGHT_BY_READERS) * marked + TAUGHT_BY_READERS * losses.by_readers(logits, groups)
     if teacher is None:
         return marked
     with torch.no_grad():
@@ -111,11 +118,13 @@ def train(
         steps: at most; the rate falls to 0 by then.
 
     Returns:
-        the network as it was when it was best on held-out questions, and its figures at each validation.
+        the network as it was when it was best on held-out questions, or at last, and its figures at each
+        validation.
     """
     work.mkdir(parents=True, exist_ok=True)
     negatives = HardNegatives(plan.learned)
-    reads = Reads(folder, negatives, wrong=way.wrong, teacher=way.teacher.folder if way.teacher else None)
+    other = way.teacher.folder if way.teacher else None
+    reads = Reads(folder, negatives, wrong=way.wrong, teacher=other, readers=way.readers)
     torch.manual_seed(plan.seed)
     network = untrained(folder) if start is None else trained(folder, load_file(start / WEIGHTS.name))
     if way.dropout is not None:
@@ -160,7 +169,8 @@ def train(
             saved = time.monotonic()
         if last:
             break
-    network.load_state_dict(load_file(work / "best.safetensors"), strict=False)
+    if not way.last:
+        network.load_state_dict(load_file(work / "best.safetensors"), strict=False)
     return network.eval(), history
 
 

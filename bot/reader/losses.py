@@ -1,7 +1,9 @@
 """The losses that a network learns by: against what is marked in the texts, and against a teacher."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits as by_bit
@@ -58,6 +60,44 @@ def by_teacher(logits: Logits, taught: Logits, items: Sequence[Item]) -> Tensor:
         apart = (wanted * (wanted.clamp(min=1e-9).log() - found)).sum(1)  # Kullback-Leibler divergence
         total = total + TEMPERATURE**2 * (believed * apart).sum() / believed.sum().clamp(min=1) / 2
     return total
+
+
+def by_readers(logits: Logits, groups: Sequence[Group]) -> Tensor:
+    """The same against what readers said, and against which passages they think answer rather than others.
+
+    The latter is the Kullback-Leibler divergence between the probabilities that softmax gives the passages
+    of a question, as in Cao et al., "Learning to Rank: From Pairwise Approach to Listwise Approach" (2007).
+
+    Raises:
+        ValueError: they said nothing, or cut passages into other tokens.
+    """
+    items = [item for group in groups for item in group]
+    starts, ends, answers = (part.to(logits[2].device) for part in _said(items, logits[0].shape[1]))
+    own = [replace(item, taught=item.tokens) for item in items]
+    total = by_teacher(logits, (starts, ends, answers), own)
+    rows = _table([len(group) for group in groups]).to(answers.device)
+    wanted, found = (
+        side[rows.clamp(min=0)].masked_fill(rows < 0, OUTSIDE).log_softmax(1) for side in (answers, logits[2])
+    )
+    apart = (wanted.exp() * (wanted - found)).masked_fill(rows < 0, 0).sum(1)
+    several = (rows >= 0).sum(1) > 1
+    return total + apart.sum() / several.sum().clamp(min=1)
+
+
+def _said(items: Sequence[Item], width: int) -> Logits:
+    """What readers said, as logits; starts and ends next to impossible outside the passage."""
+    starts, ends = (torch.full((len(items), width), OUTSIDE) for _ in range(2))
+    answers = torch.zeros(len(items))
+    for number, (tokens, said) in enumerate((item.tokens, item.said) for item in items):
+        if said is None:
+            raise ValueError("the batches were not read by readers")
+        if not np.array_equal(said.offsets, tokens.offsets):
+            raise ValueError("the readers cut texts into other tokens: take ones of the same vocabulary")
+        inside = (tokens.offsets[:, 0] >= 0).nonzero()[0]
+        for side, shares in ((starts, said.starts), (ends, said.ends)):
+            side[number, inside] = torch.from_numpy(shares[inside]).clamp(min=1e-9).log()
+        answers[number] = said.answers
+    return starts, ends, answers
 
 
 def _table(sizes: Sequence[int]) -> Tensor:

@@ -73,9 +73,16 @@ def readers_of(settings: Settings) -> Readers:
     if name == NONE:
         return Readers(None)
     if name == BOTH:
-        usual = OwnReader(settings, OWN_E5)
-        return Readers(usual, Together(OwnReader(settings, OWN_ENGLISH), usual, _SHARE))
+        return both(settings)
     return Readers(OwnReader(settings, name) if name in SHIPPED else HuggingFaceReader(settings))
+
+
+def both(settings: Settings, ours: str = OWN_ENGLISH) -> Readers:
+    """English read by both, all else by ``docent-e5``; readings have the tokens of ``ours``."""
+    usual, english = OwnReader(settings, OWN_E5), OwnReader(settings, OWN_ENGLISH)
+    if ours == OWN_E5:
+        return Readers(usual, Together(usual, english, 1 - _SHARE))
+    return Readers(usual, Together(english, usual, _SHARE))
 
 
 def learned_by(settings: Settings) -> frozenset[str]:

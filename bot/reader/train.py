@@ -27,7 +27,7 @@ from bot.reader.examples import prepare
 from bot.reader.learning import RATE, TEACHER_RATE, Teacher, Way, train
 from bot.reader.mixture import Mixture
 from bot.reader.model import Network, pack, trained
-from bot.reader.readers import CHECKSUM, TRAINING, WEIGHTS, learned
+from bot.reader.readers import CHECKSUM, OWN_E5, TRAINING, WEIGHTS, both, learned
 from bot.settings import load
 from index import models
 from index.documents import digest_file
@@ -44,13 +44,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     plan = planned(passes=given.passes)
     folder = models.folder_of(given.base)  # whose embedding matrix the weights do without
     how = Way(given.rate, given.wrong, given.checked, given.check_every)
-    how = replace(how, minutes=given.minutes, dropout=given.dropout, frozen=given.frozen)
+    how = replace(how, minutes=given.minutes, dropout=given.dropout, frozen=given.frozen, last=given.last)
     if given.teacher:
         learning = replace(how, rate=TEACHER_RATE)
         network, _ = train(
             planned(passes=given.teacher_passes), given.teacher, given.work / "teacher", learning
         )
         how = replace(how, teacher=Teacher(given.teacher, network))
+    if given.by_both:
+        how = replace(how, readers=both(load(), ours=OWN_E5))
     network, history = train(plan, folder, given.work, how, given.start, given.steps)
     if given.keep:
         model.mix(network, trained(folder, load_file(given.start / WEIGHTS.name)), given.keep)
@@ -101,6 +103,9 @@ def _given(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--checked", type=int, default=60, help="questions of each kind to validate with")
     parser.add_argument("--check-every", type=int, default=300, help="steps between validations")
     parser.add_argument("--teacher", type=Path, help="folder of an encoder that learns first, then teaches")
+    parser.add_argument(
+        "--by-both", action="store_true", help="learn from what docent-e5 and docent-english say as well"
+    )
     parser.add_argument("--teacher-passes", type=int, default=4)
     parser.add_argument("--seed", type=int, default=1, help="of what is held out, and all else")
     parser.add_argument("--draw", type=int, help="seed of which questions are read; by default the same")
@@ -117,6 +122,9 @@ def _given(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--made", type=float, default=0, help="share of them that is generated")
     parser.add_argument("--dropout", type=float, help="share of values; by default the encoder's")
     parser.add_argument("--frozen", type=int, default=0, help="lowest layers, which stay the encoder's")
+    parser.add_argument(
+        "--last", action="store_true", help="keep the weights of the last step, not those that validate best"
+    )
     parser.add_argument("--minutes", type=float, help="to learn for, at most")
     given = parser.parse_args(arguments)
     if given.keep and not given.start:

@@ -1,23 +1,28 @@
 """Training: reproducible from its seed, resumable, and it does learn."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
+from tokenizers import Tokenizer
 from torch import Tensor
 
-from bot.reader import learning
+from bot.reader import learning, losses
 from bot.reader.batches import Group, Plan, Reads
 from bot.reader.examples import Example, Read
 from bot.reader.hard_negatives import HardNegatives
 from bot.reader.learning import Teacher, Way
 from bot.reader.model import WORD_TABLE, Network, logits, pack, trained, untrained
 from bot.reader.readers import WEIGHTS
+from bot.reader.reading import Reading
+from bot.reader.together import Readers
+from bot.reader.tokens import pairs, tokenizer
 from tests.evaluation.conftest import BREAD, LIGHTHOUSE
 from tests.reader.conftest import ARTICLES, CLOCK, FERRY, GARDEN, MILL
 
@@ -225,6 +230,13 @@ def test_the_best_weights_are_taken_and_patience_ends(
     assert all(torch.equal(value, seen[best][name]) for name, value in network.state_dict().items())
 
 
+def test_the_last_weights_are_taken_where_they_are_wanted(tiny: Path, work: Work, scripted: Script):
+    seen = scripted([0.9, 0.5, 0.6])
+    network, told = learning.train(plan(), tiny, work("one"), Way(check_every=2, last=True), steps=6)
+    assert [each["first"] for each in told] == [0.9, 0.5, 0.6]
+    assert all(torch.equal(value, seen[-1][name]) for name, value in network.state_dict().items())
+
+
 def test_training_can_go_on_from_weights_trained_before(tiny: Path, work: Work):
     network, _ = learning.train(plan(), tiny, work("one"), SMALL)
     save_file(pack(network), work("one") / WEIGHTS.name)
@@ -289,6 +301,42 @@ def test_reads_of_any_length_are_read_as_if_alone(tiny: Path):
             for side, expected in zip((starts, ends), alone, strict=False):
                 torch.testing.assert_close(side[number, :size], expected[0], rtol=1e-4, atol=1e-5)
                 assert (side[number, size:] == torch.finfo(side.dtype).min).all()
+
+
+class Says:
+    """A reader that thinks of every passage that it answers, by its first token."""
+
+    name = fingerprint = "says"
+
+    def __init__(self, by: Tokenizer) -> None:
+        self._by = by
+
+    def prepare(self) -> None:
+        pass
+
+    def read(self, question: str, passages: Sequence[str]) -> list[Reading]:
+        found = []
+        for tokens in pairs(self._by, question, passages):
+            starts = np.zeros(len(tokens.ids), np.float32)
+            starts[(tokens.offsets[:, 0] >= 0).nonzero()[0][0]] = 1
+            found.append(Reading(9.0, starts, starts, tokens.offsets))
+        return found
+
+
+def test_readers_have_their_say(tiny: Path, work: Work):
+    readers = Readers(Says(tokenizer(tiny)))
+    [group, *_] = Reads(tiny, HardNegatives([]), readers=readers).groups(examples()[0], 0.5)
+    network = untrained(tiny).eval()
+    marked = learning.loss(network, [[replace(item, said=None) for item in group]])
+    share = learning.TAUGHT_BY_READERS
+    said = losses.by_readers(learning.read(network, [item.tokens for item in group]), [group])
+    mixed = (1 - share) * marked.item() + share * said.item()
+    assert learning.loss(network, [group]).item() == pytest.approx(mixed, abs=1e-5)
+    way = Way(rate=3e-3, check_every=2, readers=readers)
+    learned, history = learning.train(plan(), tiny, work("one"), way)
+    other, plainly = learning.train(plan(), tiny, work("two"), SMALL)
+    assert not same(learned, other)
+    assert history[-1]["step"] == plainly[-1]["step"]
 
 
 def test_a_teacher_has_its_say(tiny: Path, work: Work):

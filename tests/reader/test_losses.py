@@ -2,6 +2,7 @@
 
 from math import e
 
+import numpy as np
 import pytest
 import torch
 from tokenizers import Tokenizer
@@ -9,7 +10,8 @@ from tokenizers import Tokenizer
 from bot.reader import losses
 from bot.reader.batches import Item
 from bot.reader.model import OUTSIDE
-from bot.reader.tokens import pairs
+from bot.reader.reading import Reading
+from bot.reader.tokens import Tokens, pairs
 
 
 def row(*inside: float) -> list[float]:
@@ -57,6 +59,40 @@ def test_by_teacher(words: Tokenizer):
     assert losses.TEMPERATURE == 2  # by which the teacher gives 1/4 and 3/4
     apart = 0.25 * log(0.25 / 0.5) + 0.75 * log(0.75 / 0.5)  # of the starts, of the ends not
     assert found.item() == pytest.approx(log(2) + 4 * 0.75 * apart / 2, abs=1e-5)
+
+
+def reading(tokens: Tokens, answers: float, *shares: float) -> Reading:
+    """Of "a b", whose start is told by shares, and whose end is the second."""
+    starts, ends = np.zeros((2, len(tokens.ids)), np.float32)
+    inside = tokens.offsets[:, 0] >= 0
+    starts[inside], ends[inside] = shares, (0, 1)
+    return Reading(answers, starts, ends, tokens.offsets)
+
+
+def test_by_readers(words: Tokenizer):
+    one, two = pairs(words, "?", ["a b", "a b"])
+    sure, not_sure = reading(one, log(3), 0.25, 0.75), reading(two, 0.0, 0.5, 0.5)
+    groups = [[Item(one, True, said=sure), Item(two, False, said=not_sure)], [Item(one, True, said=sure)]]
+    starts = torch.tensor([row(log(0.25), log(0.75)), row(0, 0), row(log(0.25), log(0.75))])
+    ends = torch.tensor([row(log(1e-9), 0)] * 3)
+    same = torch.tensor([log(3), 0.0, log(3)])
+    entropy = -(0.25 * log(0.25) + 0.75 * log(0.75))  # of whether it answers: what none can fall below
+    found = losses.by_readers((starts, ends, same), groups)
+    assert found.item() == pytest.approx((2 * entropy + log(2)) / 3, abs=1e-4)
+    turned = losses.by_readers((starts, ends, torch.tensor([0.0, log(3), log(3)])), groups)
+    apart = 0.75 * log(0.75 / 0.25) + 0.25 * log(0.25 / 0.75)  # which of the first question's passages
+    each = (log(2) + (log(4) - log(3) / 2) + entropy) / 3  # whether each of them answers
+    assert turned.item() == pytest.approx(each + apart, abs=1e-4)
+
+
+def test_readers_of_other_tokens_are_refused(words: Tokenizer):
+    [own] = pairs(words, "?", ["a b"])
+    [its] = pairs(words, "?", ["ab c"])
+    said = (torch.zeros(1, 6), torch.zeros(1, 6), torch.zeros(1))
+    with pytest.raises(ValueError, match="of the same vocabulary"):
+        losses.by_readers(said, [[Item(own, True, said=reading(its, 0, 0.5, 0.5))]])
+    with pytest.raises(ValueError, match="not read by readers"):
+        losses.by_readers(said, [[Item(own, True)]])
 
 
 def test_what_the_teacher_thinks_unanswered_teaches_no_place(words: Tokenizer):

@@ -175,6 +175,8 @@ def test_english_may_be_read_by_two(settings: Settings):
     assert found.wanted(("de", "en")) == found.wanted(()) == [found.english, found.usual]
     own, e5 = (chosen(settings, name) for name in ("docent-english", "docent-e5"))
     assert learned_by(both) == learned_by(own) | learned_by(e5)
+    names = [reader and reader.name for reader in readers.both(settings, ours="docent-e5")]
+    assert names == ["docent-e5", "docent-e5+docent-english"]  # whose tokens the readings have comes first
 
 
 def test_one_reader_reads_every_language():
