@@ -141,7 +141,7 @@ class Reads:
             negatives: made of answerable questions.
             wrong: passages beside a right one.
             teacher: folder of the teacher, whose tokens they are as well.
-            readers: that teach, of the same tokens as the folder's encoder.
+            readers: that teach where no teacher does, of the same tokens as the folder's encoder.
         """
         self._tokenizer = tokenizer(folder)
         self._teacher = tokenizer(teacher) if teacher else None
@@ -178,17 +178,16 @@ class Reads:
     def _items(self, question: str, reads: Sequence[Read]) -> Group:
         texts = [read.text for read in reads]
         tokens = pairs(self._tokenizer, question, texts)
-        taught = pairs(self._teacher, question, texts) if self._teacher else [None] * len(texts)
-        said = self._said(question, texts)
+        taught: Sequence[Tokens | None] = [None] * len(texts)
+        said: Sequence[Reading | None] = [None] * len(texts)
+        if self._teacher:
+            taught = pairs(self._teacher, question, texts)
+        elif self._readers and (
+            reader := self._readers.of(question, (detect(sample(text)) for text in texts))
+        ):
+            taught, said = tokens, reader.read(question, texts)
         items = [_item(*each) for each in zip(reads, tokens, taught, said, strict=True)]
         return [item for item in items if item]
-
-    def _said(self, question: str, texts: Sequence[str]) -> Sequence[Reading | None]:
-        if self._readers and texts:
-            reader = self._readers.of(question, (detect(sample(text)) for text in texts))
-            if reader:
-                return reader.read(question, texts)
-        return [None] * len(texts)
 
 
 def _some(reads: Sequence[Read], count: int, draw: random.Random) -> list[Read]:

@@ -136,7 +136,7 @@ def train(
     begin, history, before = checkpoint.load()
     clock = time.monotonic() - before
     batches = plan.batches()[:steps]
-    exam = held_out(plan, reads, way.checked)
+    exam = held_out(plan, Reads(folder, negatives), way.checked)  # which nobody teaches
     _log.info("%s questions in %s steps, from step %s", sum(map(len, batches)), len(batches), begin)
     loader: DataLoader[list[Group]] = DataLoader(
         batches[begin:],  # type: ignore[arg-type]

@@ -1,7 +1,6 @@
 """The losses that a network learns by: against what is marked in the texts, and against a teacher."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 import torch
@@ -32,8 +31,7 @@ def by_marks(logits: Logits, groups: Sequence[Group]) -> Tensor:
     ranked = right[rows.clamp(min=0)] & (rows >= 0)
     mixed = ranked.any(1) & (ranked != (rows >= 0)).any(1)
     if mixed.any():
-        of = answers[rows[mixed].clamp(min=0)].masked_fill((rows[mixed] < 0).to(answers.device), OUTSIDE)
-        total = total + _any_of(of, ranked[mixed]).mean()
+        total = total + _any_of(_by_row(answers, rows[mixed]), ranked[mixed]).mean()
     placed = []
     for side, marked in ((starts, [item.starts for item in items]), (ends, [item.ends for item in items])):
         gold = _marks(marked, side.shape[1])
@@ -73,12 +71,9 @@ def by_readers(logits: Logits, groups: Sequence[Group]) -> Tensor:
     """
     items = [item for group in groups for item in group]
     starts, ends, answers = (part.to(logits[2].device) for part in _said(items, logits[0].shape[1]))
-    own = [replace(item, taught=item.tokens) for item in items]
-    total = by_teacher(logits, (starts, ends, answers), own)
+    total = by_teacher(logits, (starts, ends, answers), items)
     rows = _table([len(group) for group in groups]).to(answers.device)
-    wanted, found = (
-        side[rows.clamp(min=0)].masked_fill(rows < 0, OUTSIDE).log_softmax(1) for side in (answers, logits[2])
-    )
+    wanted, found = (_by_row(side, rows).log_softmax(1) for side in (answers, logits[2]))
     apart = (wanted.exp() * (wanted - found)).masked_fill(rows < 0, 0).sum(1)
     several = (rows >= 0).sum(1) > 1
     return total + apart.sum() / several.sum().clamp(min=1)
@@ -108,6 +103,11 @@ def _table(sizes: Sequence[int]) -> Tensor:
         rows[number, :size] = torch.arange(first, first + size)
         first += size
     return rows
+
+
+def _by_row(values: Tensor, rows: Tensor) -> Tensor:
+    """Values of reads by the rows of a table of their numbers; next to impossible where it is padded."""
+    return values[rows.clamp(min=0)].masked_fill((rows < 0).to(values.device), OUTSIDE)
 
 
 def _marks(marked: Sequence[tuple[int, ...]], width: int) -> Tensor:

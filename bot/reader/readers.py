@@ -80,9 +80,8 @@ def readers_of(settings: Settings) -> Readers:
 def both(settings: Settings, ours: str = OWN_ENGLISH) -> Readers:
     """English read by both, all else by ``docent-e5``; readings have the tokens of ``ours``."""
     usual, english = OwnReader(settings, OWN_E5), OwnReader(settings, OWN_ENGLISH)
-    if ours == OWN_E5:
-        return Readers(usual, Together(usual, english, 1 - _SHARE))
-    return Readers(usual, Together(english, usual, _SHARE))
+    pair = (usual, english, 1 - _SHARE) if ours == OWN_E5 else (english, usual, _SHARE)
+    return Readers(usual, Together(*pair))
 
 
 def learned_by(settings: Settings) -> frozenset[str]:

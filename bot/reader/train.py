@@ -127,6 +127,8 @@ def _given(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--minutes", type=float, help="to learn for, at most")
     given = parser.parse_args(arguments)
+    if given.by_both and given.teacher:
+        parser.error("--by-both and --teacher both say who teaches: name one of them")
     if given.keep and not given.start:
         parser.error("--keep needs the weights of --start")
     return given

@@ -72,7 +72,8 @@ def reading(tokens: Tokens, answers: float, *shares: float) -> Reading:
 def test_by_readers(words: Tokenizer):
     one, two = pairs(words, "?", ["a b", "a b"])
     sure, not_sure = reading(one, log(3), 0.25, 0.75), reading(two, 0.0, 0.5, 0.5)
-    groups = [[Item(one, True, said=sure), Item(two, False, said=not_sure)], [Item(one, True, said=sure)]]
+    first, second = Item(one, True, taught=one, said=sure), Item(two, False, taught=two, said=not_sure)
+    groups = [[first, second], [first]]
     starts = torch.tensor([row(log(0.25), log(0.75)), row(0, 0), row(log(0.25), log(0.75))])
     ends = torch.tensor([row(log(1e-9), 0)] * 3)
     same = torch.tensor([log(3), 0.0, log(3)])

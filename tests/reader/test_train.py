@@ -114,6 +114,10 @@ def test_the_command_needs_files_and_a_folder(capsys: pytest.CaptureFixture[str]
         train.main(["--home", "q.json", "--out", "x", "--keep", "0.5"])
     assert left.value.code == 2
     assert "--keep needs the weights of --start" in capsys.readouterr().err
+    with pytest.raises(SystemExit) as left:
+        train.main(["--home", "q.json", "--out", "x", "--by-both", "--teacher", "t"])
+    assert left.value.code == 2
+    assert "name one of them" in capsys.readouterr().err
 
 
 def test_the_real_thing_for_some_steps(
